@@ -1,0 +1,96 @@
+"""The tree of errors that Tandem raises.
+
+    CtiError                     every error of ours: a stable wire-visible ``code``, ``retryable``, a ``category``
+    |- BadRequest                the asker's fault: malformed or out of range
+    |  `- InvalidField           a value that may not go where it was sent (control characters, length)
+    |- Forbidden                 not allowed, or not logged in
+    |- WrongState                right request, wrong moment (CSTA "invalid object state")
+    |  `- IllegalTransition      a state machine has no such row; the state is unchanged
+    |- ResourceMissing           no such call, agent, queue, record
+    |- LimitReached              a bound of ours is full
+    |- Overload                  too busy now; try again
+    `- Unavailable               a part we depend on is away (switch, database)
+       |- LinkDown               the action was certainly not carried out
+       `- OutcomeUnknown         the action may or may not have been carried out: query, then decide, never resend
+
+A normal refusal (no agent is free) is a result, not an exception. Categories follow ECMA-269 clause "Error values".
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Category(StrEnum):
+    """Whose fault, and what the outer edge makes of it (HTTP status, close code)."""
+
+    BAD_REQUEST = "bad_request"
+    SECURITY = "security"
+    WRONG_STATE = "wrong_state"
+    RESOURCE_MISSING = "resource_missing"
+    LIMIT_REACHED = "limit_reached"
+    OVERLOAD = "overload"
+    UNAVAILABLE = "unavailable"
+
+
+class CtiError(Exception):
+    """Base of the tree. ``str(error)`` is a sentence for the person who can mend it; it carries no secret."""
+
+    code: ClassVar[str] = "error"
+    category: ClassVar[Category] = Category.BAD_REQUEST
+    retryable: ClassVar[bool] = False
+
+
+class BadRequest(CtiError):
+    code = "bad_request"
+
+
+class InvalidField(BadRequest):
+    code = "invalid_field"
+
+
+class Forbidden(CtiError):
+    code = "forbidden"
+    category = Category.SECURITY
+
+
+class WrongState(CtiError):
+    code = "wrong_state"
+    category = Category.WRONG_STATE
+
+
+class IllegalTransition(WrongState):
+    code = "illegal_transition"
+
+
+class ResourceMissing(CtiError):
+    code = "resource_missing"
+    category = Category.RESOURCE_MISSING
+
+
+class LimitReached(CtiError):
+    code = "limit_reached"
+    category = Category.LIMIT_REACHED
+    retryable = True
+
+
+class Overload(CtiError):
+    code = "overload"
+    category = Category.OVERLOAD
+    retryable = True
+
+
+class Unavailable(CtiError):
+    code = "unavailable"
+    category = Category.UNAVAILABLE
+    retryable = True
+
+
+class LinkDown(Unavailable):
+    code = "link_down"
+
+
+class OutcomeUnknown(Unavailable):
+    code = "outcome_unknown"
+    retryable = False

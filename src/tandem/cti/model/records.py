@@ -1,0 +1,190 @@
+"""What is kept: the rows that the cores write, and what is read back for the screen.
+
+Every record has a key of its own, so writing it twice is the same as once; a record with ``rev`` replaces only older
+revisions. Times are seconds since the Unix epoch (the store turns them into ``timestamptz``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tandem.cti.model.ids import AgentId, CallId, ContactId, CustomerId, QueueId, RecordingId
+
+
+class CallRecord(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
+    """One contact; the row that lists and reports read, and, in ``state``, all that is needed to go on after a crash."""
+
+    id: CallId
+    rev: int
+    ani: str
+    ani_e164: str
+    caller_name: str
+    dnis: str
+    phase: str
+    outcome: str | None
+    cause: str | None
+    flow: str
+    language: str
+    queue: QueueId | None
+    priority: int
+    customer: CustomerId | None
+    agent: AgentId | None
+    started_at: float
+    queued_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    wait_s: float
+    talk_s: float
+    pressed: list[dict[str, str]]
+    state: dict[str, Any]
+
+
+class CallEventRecord(msgspec.Struct, frozen=True, kw_only=True, tag="call_event"):
+    """One line of a call's timeline. ``(call, number)`` is the key."""
+
+    call: CallId
+    number: int
+    at: float
+    kind: str
+    text: str
+    data: dict[str, Any]
+
+
+class SegmentRecord(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
+    """A stretch of a call: ``ivr``, ``queue``, ``ring``, ``talk``, ``hold``, ``rejoin``, ``transfer``, ``wrap_up``."""
+
+    call: CallId
+    number: int
+    kind: str
+    agent: AgentId | None
+    queue: QueueId | None
+    started_at: float
+    ended_at: float
+    ended_by: str
+
+
+class AgentStateRecord(msgspec.Struct, frozen=True, kw_only=True, tag="agent_state"):
+    """An agent entered a state. ``(agent, number)`` is the key; the newest row is the agent's state."""
+
+    agent: AgentId
+    number: int
+    at: float
+    state: str
+    reason: str | None
+    pending: str | None
+    call: CallId | None
+
+
+class ContactRecord(msgspec.Struct, frozen=True, kw_only=True, tag="contact"):
+    """An entry of a customer's history. ``customer`` is None for an unknown caller (kept by number)."""
+
+    id: ContactId
+    rev: int
+    customer: CustomerId | None
+    number_e164: str
+    call: CallId | None
+    agent: AgentId | None
+    queue: QueueId | None
+    channel: str
+    direction: str
+    at: float
+    duration_s: float
+    outcome: str
+    disposition: str | None
+    notes: str
+
+
+class RecordingRecord(msgspec.Struct, frozen=True, kw_only=True, tag="recording"):
+    """``state``: ``recording``, ``saved``, ``failed``. ``file`` is a name inside the recordings folder."""
+
+    id: RecordingId
+    rev: int
+    call: CallId
+    agent: AgentId | None
+    file: str
+    started_at: float
+    duration_s: float
+    bytes: int
+    state: str
+    detail: str
+
+
+class CallbackRecord(msgspec.Struct, frozen=True, kw_only=True, tag="callback"):
+    """Somebody who should be called back. ``state``: ``open``, ``done``."""
+
+    id: str
+    rev: int
+    call: CallId | None
+    number_e164: str
+    caller_name: str
+    customer: CustomerId | None
+    queue: QueueId | None
+    reason: str
+    created_at: float
+    state: str
+    done_by: AgentId | None
+    done_at: float | None
+
+
+class AuditRecord(msgspec.Struct, frozen=True, kw_only=True, tag="audit"):
+    id: str
+    at: float
+    who: str
+    action: str
+    detail: dict[str, Any]
+
+
+Record = (
+    CallRecord
+    | CallEventRecord
+    | SegmentRecord
+    | AgentStateRecord
+    | ContactRecord
+    | RecordingRecord
+    | CallbackRecord
+    | AuditRecord
+)
+
+
+class ContactLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One contact of the history, as the agent reads it."""
+
+    id: ContactId
+    at: float
+    channel: str
+    direction: str
+    agent_name: str
+    queue: str
+    outcome: str
+    disposition: str
+    notes: str
+    duration_s: float
+
+
+class TicketLine(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    title: str
+    state: str
+    priority: str
+    opened_at: float
+
+
+class CustomerMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer who has the caller's number. ``why`` says what matched; matches come ranked, best first."""
+
+    id: CustomerId
+    name: str
+    company: str
+    tier: str
+    """``vip``, ``gold`` or ``standard``."""
+    language: str
+    numbers: list[str]
+    email: str
+    city: str
+    since: float
+    note: str
+    why: str
+    contacts: list[ContactLine]
+    tickets: list[TicketLine]

@@ -1,0 +1,136 @@
+"""What we ask of the switch: requests in the imperative, as data, so that they can be logged, replayed and faked.
+
+Requests of one call are carried out in order, one after the other. Each names its call so that a worker per call is
+enough to keep that order. A request for a connection that has just gone is refused and does no harm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.events import Party
+from tandem.cti.model.ids import CallId, ConnectionId, DeviceId, RecordingId, Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """Play ``prompts`` (media names as the switch knows them) in order; MediaEnded with ``token`` follows."""
+
+    call: CallId
+    connection: ConnectionId
+    prompts: tuple[str, ...]
+    token: Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collect:
+    """Play ``prompts`` and take up to ``max_digits`` digits (a digit stops the prompt); MediaEnded follows.
+
+    ``timeout_s``: silence after the prompt before "no input".
+    """
+
+    call: CallId
+    connection: ConnectionId
+    prompts: tuple[str, ...]
+    max_digits: int
+    timeout_s: float
+    token: Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartMusic:
+    """Music for a connection that we control, until it is joined or told otherwise."""
+
+    call: CallId
+    connection: ConnectionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeConnection:
+    """Ring ``device`` for this call, as a new leg with the id ``connection`` that we chose (idempotent by it).
+
+    Delivered, Established or Failed follow; after Established a RouteRequested comes for the leg.
+    ``calling``/``name`` is what the device shows. ``timeout_s`` is how long it may ring.
+    """
+
+    call: CallId
+    connection: ConnectionId
+    party: Party
+    device: DeviceId
+    calling: str
+    name: str
+    timeout_s: float
+    memory: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Bridge two connections of this call, both under our control; Joined follows for each. Ends music and guard."""
+
+    call: CallId
+    connection: ConnectionId
+    other: ConnectionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retake:
+    """Take a connection out of its bridge or out of the fallback queue; RouteRequested follows."""
+
+    call: CallId
+    connection: ConnectionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearConnection:
+    call: CallId
+    connection: ConnectionId
+    cause: Cause = Cause.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Record both directions of ``connection`` (its own voice left, what it hears right) until StopRecording."""
+
+    call: CallId
+    connection: ConnectionId
+    recording: RecordingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording:
+    call: CallId
+    connection: ConnectionId
+    recording: RecordingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remember:
+    """Keep ``memory`` (at most 700 bytes of ``[A-Za-z0-9 ._:;|/=+~%-]``) with the connection, for whoever comes after us."""
+
+    call: CallId
+    connection: ConnectionId
+    memory: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetFallbackMember:
+    """Say whether the switch's own fallback queue may ring this phone while no server is there."""
+
+    device: DeviceId
+    ready: bool
+
+
+CallRequest = (
+    Play
+    | Collect
+    | StartMusic
+    | MakeConnection
+    | Join
+    | Retake
+    | ClearConnection
+    | Record
+    | StopRecording
+    | Remember
+)
+SwitchRequest = CallRequest | SetFallbackMember
