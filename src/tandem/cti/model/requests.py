@@ -122,15 +122,6 @@ class SetFallbackMember:
 
 
 CallRequest = (
-    Play
-    | Collect
-    | StartMusic
-    | MakeConnection
-    | Join
-    | Retake
-    | ClearConnection
-    | Record
-    | StopRecording
-    | Remember
+    Play | Collect | StartMusic | MakeConnection | Join | Retake | ClearConnection | Record | StopRecording | Remember
 )
 SwitchRequest = CallRequest | SetFallbackMember

@@ -1,0 +1,305 @@
+"""The live channel between a page and the server: typed, versioned messages (JSON over WebSocket).
+
+The server sends ``Seat`` and ``Board`` as whole documents or keyed changes: applying one twice changes nothing, so a page
+that reconnects can never show a call twice. Every server message but ``Welcome`` and ``Reply`` carries ``seq``, which grows by
+one per page session; a page that comes back with ``Hello.resume`` gets what it missed, or, when that is no longer
+held (or the server was restarted), a fresh ``Welcome(resumed=False)`` with whole documents.
+
+All times are seconds since the Unix epoch, by the server's clock (``Welcome.now`` lets a page correct its own).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from tandem.cti.model.records import CallbackRecord, CustomerMatch
+
+PROTOCOL = 1
+
+
+# ---- what the agent's seat shows ---------------------------------------------------------------------------------
+
+
+class AgentView(msgspec.Struct, frozen=True, kw_only=True):
+    login: str
+    name: str
+    device: str
+    state: str
+    """``not_ready``, ``ready``, ``busy``, ``working_after_call``."""
+    reason: str | None
+    pending: str | None
+    """State asked for during a call; taken when the call is over."""
+    since: float
+    phone_ok: bool
+    skills: dict[str, int]
+
+
+class PressedKey(msgspec.Struct, frozen=True, kw_only=True):
+    step: str
+    digit: str
+    zh: str
+    en: str
+
+
+class PopView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is calling and why it came here. ``customers``: ranked; empty = unknown (the page offers "create")."""
+
+    number: str
+    number_e164: str
+    caller_name: str
+    customers: list[CustomerMatch]
+    looked_up: bool
+    """False while the look-up is late: the history follows in the next ``Seat``."""
+    unknown_contacts: int
+    """Earlier contacts from this number that belong to no customer."""
+    language: str
+    queue: str
+    queue_name: dict[str, str]
+    pressed: list[PressedKey]
+    waited_s: float
+    needs: str
+    why: str
+    """One sentence: why this agent."""
+
+
+class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    state: str
+    detail: str
+
+
+class CallView(msgspec.Struct, frozen=True, kw_only=True):
+    """The call at this seat. ``phase``: offered, ringing, talking, rejoining, transferring."""
+
+    id: str
+    offer: int
+    """Which offer of this call; goes back in ``PopShown``."""
+    phase: str
+    held: bool
+    started_at: float
+    queued_at: float
+    ring_until: float | None
+    answered_at: float | None
+    rejoin_until: float | None
+    recording: RecordingView | None
+    pop: PopView
+
+
+class WrapUpView(msgspec.Struct, frozen=True, kw_only=True):
+    call: str
+    number: str
+    customer: str | None
+    customer_name: str
+    caller_name: str
+    queue: str
+    talk_s: float
+    started_at: float
+    until: float
+    """When the timer runs out. The agent is asked until he disposes: a disposition is required."""
+    overdue: bool
+    pop: PopView
+
+
+# ---- what a supervisor's board shows -------------------------------------------------------------------------------
+
+
+class SeatRow(msgspec.Struct, frozen=True, kw_only=True):
+    login: str
+    name: str
+    device: str
+    state: str
+    reason: str | None
+    since: float
+    online: bool
+    phone_ok: bool
+    call: str | None
+    phase: str | None
+    with_number: str
+    with_name: str
+    queue: str | None
+    skills: dict[str, int]
+
+
+class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: dict[str, str]
+    waiting: int
+    longest_wait_since: float | None
+    offered: int
+    answered: int
+    abandoned: int
+    in_service_level: int
+    service_level: float | None
+    """answered within target / (offered - abandoned within target), 0..1; None before the first call."""
+    target_s: float
+    asa_s: float | None
+    ready: int
+    talking: int
+
+
+class WaitingRow(msgspec.Struct, frozen=True, kw_only=True):
+    call: str
+    phase: str
+    queue: str | None
+    place: int | None
+    number: str
+    name: str
+    tier: str
+    language: str
+    since: float
+    priority: int
+    needs: str
+    agent: str | None
+
+
+# ---- server -> page ------------------------------------------------------------------------------------------------
+
+
+class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag="welcome"):
+    protocol: int
+    session: str
+    seq: int
+    resumed: bool
+    now: float
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True, tag="seat"):
+    seq: int
+    agent: AgentView
+    call: CallView | None
+    wrap_up: WrapUpView | None
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True, tag="board"):
+    """``whole``: replaces everything; else rows replace rows of the same key and ``gone_*`` are taken away."""
+
+    seq: int
+    whole: bool
+    seats: list[SeatRow]
+    queues: list[QueueRow]
+    calls: list[WaitingRow]
+    gone_seats: list[str]
+    gone_calls: list[str]
+
+
+class Callbacks(msgspec.Struct, frozen=True, kw_only=True, tag="callbacks"):
+    seq: int
+    open: list[CallbackRecord]
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True, tag="service"):
+    """Health of what a page cannot see: the telephone switch and the database."""
+
+    seq: int
+    switch_up: bool
+    database_up: bool
+
+
+class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    message: str
+    retryable: bool
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, tag="reply"):
+    """The answer to the command with this ``id``; ``error`` is None when it was accepted."""
+
+    id: int
+    error: ErrorView | None
+
+
+class Replaced(msgspec.Struct, frozen=True, kw_only=True, tag="replaced"):
+    """Another page of the same user took over; this one is closed next and must not reconnect by itself."""
+
+    seq: int
+
+
+ServerMessage = Welcome | Seat | Board | Callbacks | Service | Reply | Replaced
+
+
+# ---- page -> server ------------------------------------------------------------------------------------------------
+
+
+class Resume(msgspec.Struct, frozen=True, kw_only=True):
+    session: str
+    seq: int
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
+    """First message of a page, within 5 s. ``view``: ``seat`` (agents) or ``board`` (supervisors, operators)."""
+
+    protocol: int
+    view: str
+    resume: Resume | None = None
+
+
+class SetReady(msgspec.Struct, frozen=True, kw_only=True, tag="set_ready"):
+    id: int
+
+
+class SetNotReady(msgspec.Struct, frozen=True, kw_only=True, tag="set_not_ready"):
+    id: int
+    reason: str
+
+
+class PopShown(msgspec.Struct, frozen=True, kw_only=True, tag="pop_shown"):
+    """The pop of this offer has been painted. The phone is rung only after this."""
+
+    id: int
+    call: str
+    offer: int
+
+
+class Decline(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
+    id: int
+    call: str
+
+
+class HangUp(msgspec.Struct, frozen=True, kw_only=True, tag="hang_up"):
+    id: int
+    call: str
+
+
+class Transfer(msgspec.Struct, frozen=True, kw_only=True, tag="transfer"):
+    """Blind transfer. ``kind``: ``agent`` (``to`` = login), ``queue`` (queue id), ``number`` (as dialled)."""
+
+    id: int
+    call: str
+    kind: str
+    to: str
+
+
+class ChooseCustomer(msgspec.Struct, frozen=True, kw_only=True, tag="choose_customer"):
+    """Which of several matches (or a customer just created) the caller is."""
+
+    id: int
+    call: str
+    customer: str
+
+
+class WrapUp(msgspec.Struct, frozen=True, kw_only=True, tag="wrap_up"):
+    """Ends the wrap-up. ``disposition`` is a leaf of the tree; ``next``: ``ready`` or ``not_ready``."""
+
+    id: int
+    call: str
+    disposition: str
+    notes: str
+    next: str = "ready"
+
+
+class MoreTime(msgspec.Struct, frozen=True, kw_only=True, tag="more_time"):
+    """Adds a minute to the wrap-up timer."""
+
+    id: int
+    call: str
+
+
+class CallbackDone(msgspec.Struct, frozen=True, kw_only=True, tag="callback_done"):
+    id: int
+    callback: str
+
+
+PageCommand = (
+    SetReady | SetNotReady | PopShown | Decline | HangUp | Transfer | ChooseCustomer | WrapUp | MoreTime | CallbackDone
+)
+PageMessage = Hello | PageCommand

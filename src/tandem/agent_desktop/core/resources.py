@@ -1,0 +1,183 @@
+"""Shapes of the REST interface under ``/api`` (JSON; described by OpenAPI at ``/api/openapi.json``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tandem.cti.model.records import CallbackRecord, ContactLine, CustomerMatch
+
+
+class LogIn(msgspec.Struct, frozen=True, kw_only=True):
+    login: str
+    password: str
+
+
+class UserView(msgspec.Struct, frozen=True, kw_only=True):
+    login: str
+    name: str
+    role: str
+    language: str
+    device: str | None
+
+
+class Softphone(msgspec.Struct, frozen=True, kw_only=True):
+    """How the page registers its phone (SIP over WebSocket, RFC 7118). Only for users with a device."""
+
+    socket_url: str
+    uri: str
+    user: str
+    password: str
+    display_name: str
+
+
+class NotReadyChoice(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    zh: str
+    en: str
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    user: UserView
+    seat_socket_url: str
+    softphone: Softphone | None
+    not_ready_reasons: list[NotReadyChoice]
+    version: str
+
+
+class Disposition(msgspec.Struct, frozen=True, kw_only=True):
+    """A node of the disposition tree; only leaves (no ``children``) can be chosen."""
+
+    code: str
+    zh: str
+    en: str
+    children: list[Disposition]
+
+
+class TransferTargets(msgspec.Struct, frozen=True, kw_only=True):
+    agents: list[UserView]
+    queues: list[dict[str, str]]
+    """``{"id", "zh", "en"}``."""
+
+
+class CallLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the list of calls."""
+
+    id: str
+    started_at: float
+    ended_at: float | None
+    number: str
+    caller_name: str
+    customer: str | None
+    customer_name: str | None
+    dnis: str
+    queue: str | None
+    language: str
+    phase: str
+    outcome: str | None
+    agent: str | None
+    agent_name: str | None
+    wait_s: float
+    talk_s: float
+    recordings: int
+
+
+class CallPage(msgspec.Struct, frozen=True, kw_only=True):
+    calls: list[CallLine]
+    next_before: float | None
+    """Pass as ``before`` to get the next (older) page; None at the end."""
+
+
+class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
+    at: float
+    kind: str
+    text: str
+    data: dict[str, Any]
+
+
+class RecordingLine(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    agent: str | None
+    started_at: float
+    duration_s: float
+    bytes: int
+    state: str
+    detail: str
+
+
+class CallDetail(msgspec.Struct, frozen=True, kw_only=True):
+    call: CallLine
+    timeline: list[TimelineLine]
+    recordings: list[RecordingLine]
+    contacts: list[ContactLine]
+    """What was written to the history for this call: disposition and notes."""
+
+
+class CustomerPage(msgspec.Struct, frozen=True, kw_only=True):
+    customers: list[CustomerMatch]
+
+
+class NewCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    number: str
+    company: str = ""
+    email: str = ""
+    city: str = ""
+    language: str = "zh"
+    tier: str = "standard"
+    note: str = ""
+
+
+class CallbackList(msgspec.Struct, frozen=True, kw_only=True):
+    callbacks: list[CallbackRecord]
+
+
+class FlowProblem(msgspec.Struct, frozen=True, kw_only=True):
+    line: int
+    message: str
+    hint: str
+
+
+class FlowStep(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    prompts: dict[str, str]
+    exits: list[dict[str, str]]
+    """``{"name", "to"}``; ``to`` is '' at the end of the flow."""
+
+
+class FlowView(msgspec.Struct, frozen=True, kw_only=True):
+    """A flow as the operator reads it."""
+
+    name: str
+    file: str
+    numbers: list[str]
+    """The dialled numbers (DNIS) that it answers."""
+    languages: list[str]
+    start: str
+    steps: list[FlowStep]
+    problems: list[FlowProblem]
+
+
+class FlowList(msgspec.Struct, frozen=True, kw_only=True):
+    flows: list[FlowView]
+
+
+class CheckLine(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    ok: bool
+    detail: str
+    remedy: str
+
+
+class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
+    checks: list[CheckLine]
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of every answer that is not 2xx."""
+
+    code: str
+    message: str
+    retryable: bool
