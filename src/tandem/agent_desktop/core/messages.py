@@ -1,9 +1,9 @@
 """The live channel between a page and the server: typed, versioned messages (JSON over WebSocket).
 
-The server sends ``Seat`` and ``Board`` as whole documents or keyed changes: applying one twice changes nothing, so a page
-that reconnects can never show a call twice. Every server message but ``Welcome`` and ``Reply`` carries ``seq``, which grows by
-one per page session; a page that comes back with ``Hello.resume`` gets what it missed, or, when that is no longer
-held (or the server was restarted), a fresh ``Welcome(resumed=False)`` with whole documents.
+The server sends ``Seat`` and ``Board`` as whole documents or keyed changes: applying one twice changes nothing, so a
+page that reconnects can never show a call twice. Every server message but ``Welcome`` and ``Reply`` carries ``seq``,
+which grows by one per page session; a page that comes back with ``Hello.resume`` gets what it missed, or, when that is
+no longer held (or the server was restarted), a fresh ``Welcome(resumed=False)`` with whole documents.
 
 All times are seconds since the Unix epoch, by the server's clock (``Welcome.now`` lets a page correct its own).
 """

@@ -14,6 +14,9 @@ from tandem.cti.model.ids import CallId, ConnectionId, DeviceId, Token
 from tandem.cti.model.states import ConnectionState
 
 
+NOWHERE = DeviceId("")
+
+
 class Party(StrEnum):
     """Whose leg a connection is."""
 
@@ -50,7 +53,7 @@ class RouteRequested:
     party: Party
     calling: str = ""
     name: str = ""
-    called: DeviceId = DeviceId("")
+    called: DeviceId = NOWHERE
     memory: str = ""
 
 

@@ -14,7 +14,7 @@ from tandem.cti.model.ids import AgentId, CallId, ContactId, CustomerId, QueueId
 
 
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
-    """One contact; the row that lists and reports read, and, in ``state``, all that is needed to go on after a crash."""
+    """One contact: the row that lists and reports read; ``state`` holds what is needed to go on after a crash."""
 
     id: CallId
     rev: int

@@ -106,7 +106,7 @@ class StopRecording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remember:
-    """Keep ``memory`` (at most 700 bytes of ``[A-Za-z0-9 ._:;|/=+~%-]``) with the connection, for whoever comes after us."""
+    """Keep ``memory`` (at most 700 bytes of ``[A-Za-z0-9._:;/=+~%-]``) with the connection, for who comes after us."""
 
     call: CallId
     connection: ConnectionId
