@@ -27,11 +27,14 @@ class Center(Protocol):
     the center pushes through the ``SeatHub`` (below). It raises CtiError for a refused command.
     """
 
-    def seat_opened(self, agent: AgentId) -> None:
-        """The agent's page is connected (again). The center answers by ``hub.to_seat(agent, Seat(...))``."""
+    def seat_opened(self, agent: AgentId, *, on_call: bool) -> None:
+        """The agent's page is connected (again). The center answers by ``hub.to_seat(agent, Seat(...))``.
+
+        ``on_call`` is the page's word that its softphone has a live session (``Hello.on_call``).
+        """
 
     def seat_closed(self, agent: AgentId, *, page_gone: bool) -> None:
-        """The agent's page is away. ``page_gone``: it was closed or reloaded (WebSocket close code 1001), not just cut."""
+        """The agent's page is away. ``page_gone``: closed or reloaded (WebSocket close code 1001), not just cut."""
 
     def board_opened(self, user: str) -> None:
         """A supervisor's page is connected. The center answers by ``hub.to_board(user, Board(whole=True, ...))``."""

@@ -58,8 +58,8 @@ class PopView(msgspec.Struct, frozen=True, kw_only=True):
     pressed: list[PressedKey]
     waited_s: float
     needs: str
-    why: str
-    """One sentence: why this agent."""
+    why: dict[str, str]
+    """One sentence, in ``zh`` and ``en``: why this agent."""
 
 
 class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,6 +231,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
     protocol: int
     view: str
     resume: Resume | None = None
+    on_call: bool = False
+    """The page's softphone has a live session (False after a reload): tells a cut line from a lost page."""
 
 
 class SetReady(msgspec.Struct, frozen=True, kw_only=True, tag="set_ready"):

@@ -13,7 +13,6 @@ from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import CallId, ConnectionId, DeviceId, Token
 from tandem.cti.model.states import ConnectionState
 
-
 NOWHERE = DeviceId("")
 
 
