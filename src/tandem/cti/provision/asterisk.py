@@ -167,7 +167,7 @@ def build(cache_dir: Path, progress: Callable[[str], None]) -> AsteriskInstall:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         built = find_in_cache(cache_dir)
-        assert built is not None  # noqa: S101  (just renamed into place)
+        assert built is not None  # just renamed into place
         progress(f"Asterisk {built.version} is ready")
         return built
 

@@ -195,7 +195,7 @@ class AsteriskInstance:
 
     async def _wait_fully_booted(self) -> None:
         process = self._process
-        assert process is not None  # noqa: S101  (start() has just made it)
+        assert process is not None  # start() has just made it
         deadline = time.monotonic() + self._ready_timeout_s
         while process.returncode is None and (left_s := deadline - time.monotonic()) > 0:
             if self.folders.control_socket.exists():

@@ -67,7 +67,7 @@ async def wait_gone(pid: int, timeout_s: float) -> bool:
     return True
 
 
-async def run_text(command: Sequence[str], *, timeout_s: float, env: dict[str, str] | None = None) -> tuple[int, str]:
+async def run_text(command: Sequence[str], *, timeout_s: float, cwd: Path | None = None) -> tuple[int, str]:
     """Run a short command: its exit code and its output (stdout and stderr together).
 
     Raises:
@@ -78,7 +78,7 @@ async def run_text(command: Sequence[str], *, timeout_s: float, env: dict[str, s
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env=env,
+        cwd=cwd,
     )
     try:
         output, _ = await asyncio.wait_for(process.communicate(), timeout_s)
