@@ -10,8 +10,11 @@ All times are seconds since the Unix epoch, by the server's clock (``Welcome.now
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
+from tandem.agent_desktop.core.fields import Count, Id, Line, Text
 from tandem.cti.model.records import CallbackRecord, CustomerMatch
 
 PROTOCOL = 1
@@ -156,6 +159,10 @@ class WaitingRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag="welcome"):
+    """``seq``: where the page stands; the next numbered message carries ``seq + 1``. ``resumed``: nothing was missed
+    that does not follow now. When it is False the page forgets what it had: whole documents follow.
+    """
+
     protocol: int
     session: str
     seq: int
@@ -221,84 +228,84 @@ ServerMessage = Welcome | Seat | Board | Callbacks | Service | Reply | Replaced
 
 
 class Resume(msgspec.Struct, frozen=True, kw_only=True):
-    session: str
-    seq: int
+    session: Id
+    seq: Count
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
     """First message of a page, within 5 s. ``view``: ``seat`` (agents) or ``board`` (supervisors, operators)."""
 
     protocol: int
-    view: str
+    view: Literal["seat", "board"]
     resume: Resume | None = None
     on_call: bool = False
     """The page's softphone has a live session (False after a reload): tells a cut line from a lost page."""
 
 
 class SetReady(msgspec.Struct, frozen=True, kw_only=True, tag="set_ready"):
-    id: int
+    id: Count
 
 
 class SetNotReady(msgspec.Struct, frozen=True, kw_only=True, tag="set_not_ready"):
-    id: int
-    reason: str
+    id: Count
+    reason: Id
 
 
 class PopShown(msgspec.Struct, frozen=True, kw_only=True, tag="pop_shown"):
     """The pop of this offer has been painted. The phone is rung only after this."""
 
-    id: int
-    call: str
-    offer: int
+    id: Count
+    call: Id
+    offer: Count
 
 
 class Decline(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
-    id: int
-    call: str
+    id: Count
+    call: Id
 
 
 class HangUp(msgspec.Struct, frozen=True, kw_only=True, tag="hang_up"):
-    id: int
-    call: str
+    id: Count
+    call: Id
 
 
 class Transfer(msgspec.Struct, frozen=True, kw_only=True, tag="transfer"):
     """Blind transfer. ``kind``: ``agent`` (``to`` = login), ``queue`` (queue id), ``number`` (as dialled)."""
 
-    id: int
-    call: str
-    kind: str
-    to: str
+    id: Count
+    call: Id
+    kind: Literal["agent", "queue", "number"]
+    to: Line
 
 
 class ChooseCustomer(msgspec.Struct, frozen=True, kw_only=True, tag="choose_customer"):
     """Which of several matches (or a customer just created) the caller is."""
 
-    id: int
-    call: str
-    customer: str
+    id: Count
+    call: Id
+    customer: Id
 
 
 class WrapUp(msgspec.Struct, frozen=True, kw_only=True, tag="wrap_up"):
     """Ends the wrap-up. ``disposition`` is a leaf of the tree; ``next``: ``ready`` or ``not_ready``."""
 
-    id: int
-    call: str
-    disposition: str
-    notes: str
-    next: str = "ready"
+    id: Count
+    call: Id
+    disposition: Line
+    notes: Text
+    next: Literal["ready", "not_ready"] = "ready"
 
 
 class MoreTime(msgspec.Struct, frozen=True, kw_only=True, tag="more_time"):
     """Adds a minute to the wrap-up timer."""
 
-    id: int
-    call: str
+    id: Count
+    call: Id
 
 
 class CallbackDone(msgspec.Struct, frozen=True, kw_only=True, tag="callback_done"):
-    id: int
-    callback: str
+    id: Count
+    callback: Id
 
 
 PageCommand = (

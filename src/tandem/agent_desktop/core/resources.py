@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from tandem.agent_desktop.core.fields import FilledLine, Id, Language, Line, Secret, Text
 from tandem.cti.model.records import CallbackRecord, ContactLine, CustomerMatch
 
 
 class LogIn(msgspec.Struct, frozen=True, kw_only=True):
-    login: str
-    password: str
+    login: Line
+    password: Secret
+
+
+class SetLanguage(msgspec.Struct, frozen=True, kw_only=True):
+    language: Language
 
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +48,8 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     seat_socket_url: str
     softphone: Softphone | None
     not_ready_reasons: list[NotReadyChoice]
+    may: list[str]
+    """What this user is allowed to do (names of ``core.permissions.Action``): the page offers nothing else."""
     version: str
 
 
@@ -83,6 +90,17 @@ class CallLine(msgspec.Struct, frozen=True, kw_only=True):
     recordings: int
 
 
+class CallsQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which calls: ``before`` = started before that moment; ``q`` = part of a number or name."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+    before: float | None = None
+    queue: Id | None = None
+    agent: Id | None = None
+    outcome: Id | None = None
+    q: Line | None = None
+
+
 class CallPage(msgspec.Struct, frozen=True, kw_only=True):
     calls: list[CallLine]
     next_before: float | None
@@ -114,19 +132,26 @@ class CallDetail(msgspec.Struct, frozen=True, kw_only=True):
     """What was written to the history for this call: disposition and notes."""
 
 
+class CustomersQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """``q``: part of a name, company or number."""
+
+    q: Line = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
+
+
 class CustomerPage(msgspec.Struct, frozen=True, kw_only=True):
     customers: list[CustomerMatch]
 
 
 class NewCustomer(msgspec.Struct, frozen=True, kw_only=True):
-    name: str
-    number: str
-    company: str = ""
-    email: str = ""
-    city: str = ""
-    language: str = "zh"
-    tier: str = "standard"
-    note: str = ""
+    name: FilledLine
+    number: FilledLine
+    company: Line = ""
+    email: Line = ""
+    city: Line = ""
+    language: Language = "zh"
+    tier: Literal["vip", "gold", "standard"] = "standard"
+    note: Text = ""
 
 
 class CallbackList(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,6 +198,12 @@ class CheckLine(msgspec.Struct, frozen=True, kw_only=True):
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     checks: list[CheckLine]
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    switch_up: bool
+    database_up: bool
+    version: str
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

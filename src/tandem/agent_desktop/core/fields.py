@@ -1,0 +1,20 @@
+"""Bounds of what a page may send, as types: checked while decoding, and described in the published schemas."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$(?!\n)")]
+"""An identifier of ours (see ``tandem.cti.model.ids``)."""
+Line = Annotated[str, Meta(max_length=200, pattern=r"^(?![\s\S]*[\x00-\x1f\x7f])")]
+"""One line of text without control characters."""
+FilledLine = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^(?![\s\S]*[\x00-\x1f\x7f])(?=.*\S)")]
+"""One line of text that says something."""
+Text = Annotated[str, Meta(max_length=4000, pattern=r"^(?![\s\S]*[\x00-\x08\x0b-\x1f\x7f])")]
+"""Text of several lines (line feed and tab allowed, no other control character)."""
+Secret = Annotated[str, Meta(min_length=1, max_length=256)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""Whole numbers that JavaScript holds exactly."""
+Language = Literal["zh", "en"]

@@ -1,0 +1,302 @@
+// Shapes of the live channel. Written by `python -m tandem.agent_desktop.generate_types`; do not edit.
+
+import type { CallbackRecord, CustomerMatch } from "./rest";
+
+export const PROTOCOL = 1;
+
+export interface AgentView {
+  login: string;
+  name: string;
+  device: string;
+  state: string;
+  reason: string | null;
+  pending: string | null;
+  since: number;
+  phone_ok: boolean;
+  skills: Record<string, number>;
+}
+
+export interface PressedKey {
+  step: string;
+  digit: string;
+  zh: string;
+  en: string;
+}
+
+/** Who is calling and why it came here. ``customers``: ranked; empty = unknown (the page offers "create"). */
+export interface PopView {
+  number: string;
+  number_e164: string;
+  caller_name: string;
+  customers: CustomerMatch[];
+  looked_up: boolean;
+  unknown_contacts: number;
+  language: string;
+  queue: string;
+  queue_name: Record<string, string>;
+  pressed: PressedKey[];
+  waited_s: number;
+  needs: string;
+  why: Record<string, string>;
+}
+
+export interface RecordingView {
+  id: string;
+  state: string;
+  detail: string;
+}
+
+/** The call at this seat. ``phase``: offered, ringing, talking, rejoining, transferring. */
+export interface CallView {
+  id: string;
+  offer: number;
+  phase: string;
+  held: boolean;
+  started_at: number;
+  queued_at: number;
+  ring_until: number | null;
+  answered_at: number | null;
+  rejoin_until: number | null;
+  recording: RecordingView | null;
+  pop: PopView;
+}
+
+export interface WrapUpView {
+  call: string;
+  number: string;
+  customer: string | null;
+  customer_name: string;
+  caller_name: string;
+  queue: string;
+  talk_s: number;
+  started_at: number;
+  until: number;
+  overdue: boolean;
+  pop: PopView;
+}
+
+export interface SeatRow {
+  login: string;
+  name: string;
+  device: string;
+  state: string;
+  reason: string | null;
+  since: number;
+  online: boolean;
+  phone_ok: boolean;
+  call: string | null;
+  phase: string | null;
+  with_number: string;
+  with_name: string;
+  queue: string | null;
+  skills: Record<string, number>;
+}
+
+export interface QueueRow {
+  id: string;
+  name: Record<string, string>;
+  waiting: number;
+  longest_wait_since: number | null;
+  offered: number;
+  answered: number;
+  abandoned: number;
+  in_service_level: number;
+  service_level: number | null;
+  target_s: number;
+  asa_s: number | null;
+  ready: number;
+  talking: number;
+}
+
+export interface WaitingRow {
+  call: string;
+  phase: string;
+  queue: string | null;
+  place: number | null;
+  number: string;
+  name: string;
+  tier: string;
+  language: string;
+  since: number;
+  priority: number;
+  needs: string;
+  agent: string | null;
+}
+
+/**
+ * ``seq``: where the page stands; the next numbered message carries ``seq + 1``. ``resumed``: nothing was missed
+ * that does not follow now. When it is False the page forgets what it had: whole documents follow.
+ */
+export interface Welcome {
+  type: "welcome";
+  protocol: number;
+  session: string;
+  seq: number;
+  resumed: boolean;
+  now: number;
+}
+
+export interface Seat {
+  type: "seat";
+  seq: number;
+  agent: AgentView;
+  call: CallView | null;
+  wrap_up: WrapUpView | null;
+}
+
+/** ``whole``: replaces everything; else rows replace rows of the same key and ``gone_*`` are taken away. */
+export interface Board {
+  type: "board";
+  seq: number;
+  whole: boolean;
+  seats: SeatRow[];
+  queues: QueueRow[];
+  calls: WaitingRow[];
+  gone_seats: string[];
+  gone_calls: string[];
+}
+
+export interface Callbacks {
+  type: "callbacks";
+  seq: number;
+  open: CallbackRecord[];
+}
+
+/** Health of what a page cannot see: the telephone switch and the database. */
+export interface Service {
+  type: "service";
+  seq: number;
+  switch_up: boolean;
+  database_up: boolean;
+}
+
+export interface ErrorView {
+  code: string;
+  message: string;
+  retryable: boolean;
+}
+
+/** The answer to the command with this ``id``; ``error`` is None when it was accepted. */
+export interface Reply {
+  type: "reply";
+  id: number;
+  error: ErrorView | null;
+}
+
+/** Another page of the same user took over; this one is closed next and must not reconnect by itself. */
+export interface Replaced {
+  type: "replaced";
+  seq: number;
+}
+
+export interface Resume {
+  session: string;
+  seq: number;
+}
+
+/** First message of a page, within 5 s. ``view``: ``seat`` (agents) or ``board`` (supervisors, operators). */
+export interface Hello {
+  type: "hello";
+  protocol: number;
+  view: "board" | "seat";
+  resume?: Resume | null;
+  on_call?: boolean;
+}
+
+export interface SetReady {
+  type: "set_ready";
+  id: number;
+}
+
+export interface SetNotReady {
+  type: "set_not_ready";
+  id: number;
+  reason: string;
+}
+
+/** The pop of this offer has been painted. The phone is rung only after this. */
+export interface PopShown {
+  type: "pop_shown";
+  id: number;
+  call: string;
+  offer: number;
+}
+
+export interface Decline {
+  type: "decline";
+  id: number;
+  call: string;
+}
+
+export interface HangUp {
+  type: "hang_up";
+  id: number;
+  call: string;
+}
+
+/** Blind transfer. ``kind``: ``agent`` (``to`` = login), ``queue`` (queue id), ``number`` (as dialled). */
+export interface Transfer {
+  type: "transfer";
+  id: number;
+  call: string;
+  kind: "agent" | "number" | "queue";
+  to: string;
+}
+
+/** Which of several matches (or a customer just created) the caller is. */
+export interface ChooseCustomer {
+  type: "choose_customer";
+  id: number;
+  call: string;
+  customer: string;
+}
+
+/** Ends the wrap-up. ``disposition`` is a leaf of the tree; ``next``: ``ready`` or ``not_ready``. */
+export interface WrapUp {
+  type: "wrap_up";
+  id: number;
+  call: string;
+  disposition: string;
+  notes: string;
+  next?: "not_ready" | "ready";
+}
+
+/** Adds a minute to the wrap-up timer. */
+export interface MoreTime {
+  type: "more_time";
+  id: number;
+  call: string;
+}
+
+export interface CallbackDone {
+  type: "callback_done";
+  id: number;
+  callback: string;
+}
+
+export type ServerMessage = Welcome | Seat | Board | Callbacks | Service | Reply | Replaced;
+
+export type PageCommand =
+  | SetReady
+  | SetNotReady
+  | PopShown
+  | Decline
+  | HangUp
+  | Transfer
+  | ChooseCustomer
+  | WrapUp
+  | MoreTime
+  | CallbackDone;
+
+export type PageMessage =
+  | Hello
+  | SetReady
+  | SetNotReady
+  | PopShown
+  | Decline
+  | HangUp
+  | Transfer
+  | ChooseCustomer
+  | WrapUp
+  | MoreTime
+  | CallbackDone;
