@@ -55,8 +55,6 @@ class Phase(StrEnum):
     """The agent's leg was lost (page reloaded); the caller hears music until the seat is back."""
     TRANSFERRING = "transferring"
     """An outside number is being dialled for the caller, who hears music."""
-    FALLBACK = "fallback"
-    """The switch's own plain queue has the caller: the dead-man switch fired while no server was there."""
     ENDED = "ended"
 
 

@@ -1,0 +1,344 @@
+"""One inbound contact: its state, the events that move it besides the switch's, and the effects that it asks for.
+
+The machine itself is in ``path.py``. Everything here is data; a contact survives a crash as ``CallRecord.state`` in
+the store and, in short, as the text that ``remember`` leaves with the caller's connection at the switch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+import msgspec
+
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.ids import AgentId, CallId, ConnectionId, CustomerId, DeviceId, QueueId, RecordingId, Token
+from tandem.cti.model.requests import SwitchRequest
+from tandem.cti.model.skills import Need, Needs
+from tandem.cti.model.states import ConnectionState, NotReadyReason, Outcome, Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """State of one contact. Times are seconds since the Unix epoch; None = not yet."""
+
+    id: CallId
+    caller: ConnectionId
+    ani: str = ""
+    ani_e164: str = ""
+    name: str = ""
+    dnis: DeviceId = DeviceId("")  # noqa: RUF009 - a NewType is the string itself
+    phase: Phase = Phase.IVR
+    outcome: Outcome | None = None
+    cause: Cause | None = None
+    started_at: float = 0.0
+    queued_at: float | None = None
+    answered_at: float | None = None
+    """When the first agent's leg was joined."""
+    ended_at: float | None = None
+    since: float = 0.0
+    """When the present phase began."""
+    waited_s: float = 0.0
+    talk_s: float = 0.0
+    deadline: float | None = None
+    """When the present phase's own timer runs out (delivered as ``DeadlinePassed``)."""
+
+    flow: str = ""
+    flow_state: str = ""
+    language: str = ""
+    pressed: tuple[dict[str, str], ...] = ()
+    queue: QueueId | None = None
+    needs: Needs = ()
+    priority: int = 0
+    target: AgentId | None = None
+    customer: CustomerId | None = None
+
+    legs: dict[ConnectionId, ConnectionState] = field(default_factory=dict)
+    agent: AgentId | None = None
+    device: DeviceId | None = None
+    leg: ConnectionId | None = None
+    """The agent's leg, or the outside number's while transferring out."""
+    caller_ready: bool = False
+    """The caller's connection is under our control (not joined, still there)."""
+    leg_ready: bool = False
+    legs_made: int = 0
+    joins: int = 0
+    """Join requests since the last phase change (bounded: a switch that refuses for ever must not spin)."""
+    offer: int = 0
+    seat_away: bool = False
+    """The agent's page closed while he talked."""
+    leaving: bool = False
+    """The agent hung up; what is left is clearing the connections."""
+    recording: RecordingId | None = None
+    transfer_to: str = ""
+
+    media: int = 0
+    """Counts media requests; the token of the last one is ``<id>.<media>``."""
+    rev: int = 0
+    events: int = 0
+    """Notes so far: the number of the next line of the timeline."""
+    segments: int = 0
+
+    @property
+    def token(self) -> Token:
+        return Token(f"{self.id}.{self.media}")
+
+    @property
+    def held(self) -> bool:
+        return self.leg is not None and self.legs.get(self.leg) is ConnectionState.HOLD
+
+    @property
+    def ended(self) -> bool:
+        return self.phase is Phase.ENDED
+
+
+def encode(contact: Contact) -> dict[str, Any]:
+    """JSON-able form of the whole state."""
+    state: dict[str, Any] = msgspec.to_builtins(contact)
+    return state
+
+
+def decode(state: dict[str, Any]) -> Contact:
+    """Inverse of ``encode``. Raises msgspec.ValidationError when the state is from another version."""
+    return msgspec.convert(state, Contact)
+
+
+_REMEMBERED_BYTES = 700
+
+
+def remember(contact: Contact) -> str:
+    """What must not be lost if the store is: a short text for the switch to keep with the caller's connection."""
+    fields = {
+        "v": "1",
+        "p": contact.phase.value,
+        "s": f"{contact.started_at:.3f}",
+        "q": contact.queue or "",
+        "t": "" if contact.queued_at is None else f"{contact.queued_at:.3f}",
+        "r": str(contact.priority),
+        "n": " ".join(map(str, contact.needs)),
+        "l": contact.language,
+        "f": contact.flow,
+        "i": contact.flow_state,
+        "a": contact.agent or "",
+        "o": str(contact.offer),
+        "g": contact.leg or "",
+    }
+    text = urlencode({key: value for key, value in fields.items() if value}, quote_via=quote, safe=":/+~")
+    return text.replace("&", ";") if len(text) <= _REMEMBERED_BYTES else ""
+
+
+def recall(memory: str, contact: Contact) -> Contact:
+    """``contact`` with what ``remember`` left; hostile or foreign text leaves it unchanged."""
+    fields = dict(parse_qsl(memory, separator=";")) if memory else {}
+    if fields.get("v") != "1":
+        return contact
+    try:
+        needs = tuple(
+            Need(skill, int(minimum))
+            for skill, _, minimum in (need.partition(">=") for need in fields.get("n", "").split())
+        )
+        return replace(
+            contact,
+            phase=Phase(fields["p"]),
+            started_at=float(fields["s"]),
+            queue=QueueId(fields["q"]) if "q" in fields else None,
+            queued_at=float(fields["t"]) if "t" in fields else None,
+            priority=int(fields.get("r", "0")),
+            needs=needs,
+            language=fields.get("l", ""),
+            flow=fields.get("f", ""),
+            flow_state=fields.get("i", ""),
+            agent=AgentId(fields["a"]) if "a" in fields else None,
+            offer=int(fields.get("o", "0")),
+            leg=ConnectionId(fields["g"]) if "g" in fields else None,
+        )
+    except (KeyError, ValueError):
+        return contact
+
+
+# ---- events besides the switch's -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueAsked:
+    """The flow sends the caller to a queue."""
+
+    queue: QueueId
+    needs: Needs
+    priority: int
+    language: str
+    pressed: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowPlays:
+    """The flow wants prompts played, and digits taken when ``max_digits`` > 0."""
+
+    prompts: tuple[str, ...]
+    max_digits: int
+    timeout_s: float
+    flow_state: str
+    language: str
+    pressed: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowEnded:
+    """The flow is over and nobody is wanted."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    agent: AgentId
+    device: DeviceId
+    agent_name: str
+    why: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopPainted:
+    offer: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineAsked:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpAsked:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAsked:
+    """Blind transfer. Exactly one of ``queue`` (with ``needs``), ``target``, ``number`` is given."""
+
+    queue: QueueId | None = None
+    needs: Needs = ()
+    target: AgentId | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatReached:
+    """The agent's page is open and his phone registered (again)."""
+
+    on_call: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLeft:
+    page_gone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerKnown:
+    customer: CustomerId
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchGone:
+    """The switch restarted: every connection it had is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a snapshot of the switch says of this contact's connections (None: not there)."""
+
+    caller: ConnectionState | None
+    caller_controlled: bool
+    leg: ConnectionState | None
+    leg_controlled: bool
+    joined: bool
+    in_fallback: bool
+    fallback_agent: AgentId | None = None
+    fallback_leg: ConnectionId | None = None
+
+
+# ---- effects ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Have the switch do this."""
+
+    request: SwitchRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """Move the flow on: ``start``, ``played``, ``digits``, ``no_input``, ``failed`` or ``resume``."""
+
+    what: str
+    digits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Look for an agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopSeeking:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFreed:
+    """The agent's part is over. ``talked``: he goes to wrap-up; else ``refused`` says why, None = not his doing."""
+
+    agent: AgentId
+    talked: bool = False
+    refused: NotReadyReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A line for the call's timeline."""
+
+    kind: str
+    text: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of the call is over (see ``SegmentRecord``)."""
+
+    kind: str
+    started_at: float
+    ended_by: str
+    agent: AgentId | None
+    queue: QueueId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBegan:
+    recording: RecordingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingOver:
+    recording: RecordingId
+    agent: AgentId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackOwed:
+    """We lost this caller; somebody should call back."""
+
+    reason: str
+
+
+Effect = (
+    Ask | Advance | Seek | StopSeeking | AgentFreed | Note | Stretch | RecordingBegan | RecordingOver | CallBackOwed
+)
