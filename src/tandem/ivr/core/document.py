@@ -1,0 +1,170 @@
+"""A flow file's text -> a tree of nodes that know their line. Nothing is built from the text but text.
+
+YAML is read as events, without recursion, within limits (size, nodes, depth); anchors, aliases and tags are refused, so
+that neither an alias bomb nor an object tag exists for the rest of the house.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from tandem.ivr.core.problems import Problem
+
+MAX_CHARACTERS = 262_144
+MAX_NODES = 20_000
+MAX_DEPTH = 16
+
+# Whatever is not in YAML 1.2's set of printable characters (clause 5.1), lone surrogates included.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    text: str
+    quoted: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    items: tuple[Node, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys are unique: a repeated one was reported and left out."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    line: int
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class _Refused(Exception):
+    """The document cannot be read on from here."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not come yet; a mapping takes its keys and values in turn."""
+
+    is_mapping: bool
+    line: int
+    nodes: list[Node] = field(default_factory=list)
+
+
+class _TreeReader:
+    def __init__(self, file_name: str) -> None:
+        self.file_name = file_name
+        self.problems: list[Problem] = []
+        self.root: Node | None = None
+        self._open: list[_Open] = []
+        self._nodes = 0
+        self._documents = 0
+
+    def report(self, line: int, code: str, what: str, fix: str) -> None:
+        self.problems.append(Problem(self.file_name, line, code, what, fix))
+
+    def refuse(self, line: int, code: str, what: str, fix: str) -> None:
+        self.report(line, code, what, fix)
+        raise _Refused
+
+    def take(self, event: yaml.Event) -> None:
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                self.refuse(line, "several_documents", "a second YAML document begins here", "Keep one flow per file.")
+        elif isinstance(event, yaml.AliasEvent):
+            self._refuse_anchor(line)
+        elif isinstance(event, yaml.NodeEvent):
+            self._node(event, line)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._close()
+
+    def _refuse_anchor(self, line: int) -> None:
+        fix = "Put a text that is used twice under prompts: and refer to it by name."
+        self.refuse(line, "alias", "anchors and aliases (& and *) are not allowed", fix)
+
+    def _node(self, event: yaml.NodeEvent, line: int) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self.refuse(line, "too_large", f"the file has more than {MAX_NODES} values", "Split it into several flows.")
+        if event.anchor is not None:
+            self._refuse_anchor(line)
+        if isinstance(event, yaml.ScalarEvent):
+            if event.tag is not None:
+                self._report_tag(line, event.tag)
+            self._add(Scalar(event.value, bool(event.style), line))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if event.tag is not None:
+                self._report_tag(line, event.tag)
+            if len(self._open) == MAX_DEPTH:
+                self.refuse(line, "too_deep", f"more than {MAX_DEPTH} levels", "Write it flatter.")
+            self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), line))
+
+    def _report_tag(self, line: int, tag: str) -> None:
+        self.report(line, "tag", f"the tag {tag!r} is not allowed", "Remove it: values have no tags here.")
+
+    def _close(self) -> None:
+        done = self._open.pop()
+        if done.is_mapping:
+            self._add(Mapping(tuple(self._entries(done)), done.line))
+        else:
+            self._add(Sequence(tuple(done.nodes), done.line))
+
+    def _entries(self, mapping: _Open) -> Iterator[tuple[Scalar, Node]]:
+        seen: dict[str, int] = {}
+        pairs = zip(mapping.nodes[::2], mapping.nodes[1::2], strict=True)
+        for key, value in pairs:
+            if not isinstance(key, Scalar):
+                self.report(key.line, "bad_key", "a key must be a plain word", "Write it as word: value.")
+            elif key.text in seen:
+                what = f'"{key.text}" is given twice (first on line {seen[key.text]})'
+                self.report(key.line, "duplicate_key", what, "Keep one of the two.")
+            else:
+                seen[key.text] = key.line
+                yield key, value
+
+    def _add(self, node: Node) -> None:
+        if self._open:
+            self._open[-1].nodes.append(node)
+        else:
+            self.root = node
+
+
+def read_document(text: str, file_name: str) -> tuple[Node | None, list[Problem]]:
+    """The root node (None when there is nothing that could be read on) and what is wrong with the file as YAML."""
+    reader = _TreeReader(file_name)
+    text = text.removeprefix("\ufeff")
+    if len(text) > MAX_CHARACTERS:
+        what = f"the file is larger than {MAX_CHARACTERS // 1024} KiB"
+        reader.report(1, "too_large", what, "Split it into several flows.")
+        return None, reader.problems
+    if bad := _UNPRINTABLE.search(text):
+        what = f"the character U+{ord(bad[0]):04X} is not allowed"
+        reader.report(text.count("\n", 0, bad.start()) + 1, "bad_character", what, "Remove it.")
+        return None, reader.problems
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            reader.take(event)
+    except _Refused:
+        return None, reader.problems
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        what = f"this is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
+        reader.report(
+            mark.line + 1 if mark else 1, "not_yaml", what, "Check the indentation, quotes and brackets here."
+        )
+        return None, reader.problems
+    if reader.root is None:
+        reader.report(1, "empty", "the file is empty", "Start with the example examples/flows/main.yaml.")
+    return reader.root, reader.problems

@@ -1,0 +1,217 @@
+"""The shapes of a flow's own words: steps, queues, skills, languages, and what is said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from tandem.cti.model.skills import Needs
+from tandem.ivr.core.document import Mapping, Node, Scalar, Sequence
+from tandem.ivr.core.needs import BadNeeds, parse_needs
+from tandem.ivr.core.reading import Reading, Schema, read_all, read_each
+from tandem.ivr.core.shapes import INTEGER, NAME, Flag, Integer, Text, named_table
+from tandem.ivr.core.speech import Speech, Wording
+from tandem.ivr.core.state import MAX_INTEGER, MAX_TEXT, Value
+
+MAX_LANGUAGES = 8
+MAX_WORDINGS = 8
+_TAG = re.compile(r"[a-z]{2,3}")
+
+
+class Target:
+    """The name of the step to go to."""
+
+    def read(self, node: Node, reading: Reading) -> str:
+        name = Text().read(node, reading)
+        if name not in reading.step_lines:
+            fix = reading.instead_of(name, reading.step_lines)
+            raise reading.refusal(node, "unknown_step", f'there is no step "{name}" to go to', fix)
+        return name
+
+    def schema(self) -> Schema:
+        return Text(longest=32, pattern=NAME).schema()
+
+
+class Queue:
+    """The id of a queue that exists."""
+
+    def read(self, node: Node, reading: Reading) -> str:
+        name = Text(64).read(node, reading)
+        if name not in reading.queues:
+            fix = reading.instead_of(name, reading.queues)
+            raise reading.refusal(node, "unknown_queue", f'there is no queue "{name}"', fix)
+        return name
+
+    def schema(self) -> Schema:
+        return Text(64).schema()
+
+
+class SkillNeeds:
+    """``language:zh>=3 and product:loans>=2``."""
+
+    def read(self, node: Node, reading: Reading) -> Needs:
+        text = Text(400).read(node, reading)
+        try:
+            return parse_needs(text)
+        except BadNeeds as error:
+            fix = 'Write it like "language:zh>=3 and product:loans>=2".'
+            raise reading.refusal(node, "bad_needs", str(error), fix) from None
+
+    def schema(self) -> Schema:
+        return Text(400).schema()
+
+
+class Language:
+    """One of the flow's languages."""
+
+    def read(self, node: Node, reading: Reading) -> str:
+        name = Text().read(node, reading)
+        if reading.languages and name not in reading.languages:
+            fix = reading.instead_of(name, reading.languages)
+            raise reading.refusal(node, "unknown_language", f'"{name}" is not a language of this flow', fix)
+        return name
+
+    def schema(self) -> Schema:
+        return Text(longest=3, pattern=_TAG).schema()
+
+
+class AnyValue:
+    """The value of a variable: a short text, a whole number, true or false."""
+
+    text = Text(MAX_TEXT)
+    integer = Integer(-MAX_INTEGER, MAX_INTEGER)
+    flag = Flag()
+
+    def read(self, node: Node, reading: Reading) -> Value:
+        scalar = reading.scalar(node, "a text, a whole number, true or false")
+        if not scalar.quoted and scalar.text in ("true", "false"):
+            return self.flag.read(node, reading)
+        if not scalar.quoted and INTEGER.fullmatch(scalar.text):
+            return self.integer.read(node, reading)
+        return self.text.read(node, reading)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [self.text.schema(), self.integer.schema(), self.flag.schema()]}
+
+
+class Variables:
+    """``{name: value}`` -> pairs sorted by name."""
+
+    table = named_table(AnyValue())
+
+    def read(self, node: Node, reading: Reading) -> tuple[tuple[str, Value], ...]:
+        return tuple(sorted(self.table.read(node, reading).items()))
+
+    def schema(self) -> Schema:
+        return self.table.schema()
+
+
+class Languages:
+    """The flow's languages; what is read later must speak all of them."""
+
+    tag = Text(longest=3, pattern=_TAG, rule="a language is its ISO 639 code, such as zh or en")
+
+    def read(self, node: Node, reading: Reading) -> tuple[str, ...]:
+        if not isinstance(node, Sequence) or not node.items:
+            raise reading.refusal(node, "wrong_type", "a list of languages belongs here", "Write it like [zh, en].")
+        if len(node.items) > MAX_LANGUAGES:
+            raise reading.refusal(node, "too_many", f"more than {MAX_LANGUAGES} languages", "Leave some out.")
+        tags = tuple(read_each(self.tag, node.items, reading))
+        if len(set(tags)) < len(tags):
+            raise reading.refusal(node, "duplicate_language", "a language is named twice", "Name each once.")
+        reading.languages = tags
+        return tags
+
+    def schema(self) -> Schema:
+        items = self.tag.schema()
+        return {"type": "array", "items": items, "minItems": 1, "maxItems": MAX_LANGUAGES, "uniqueItems": True}
+
+
+@dataclass(frozen=True, slots=True)
+class InEveryLanguage:
+    """``{zh: ..., en: ...}``: a text in each language of the flow, none missing, none empty."""
+
+    longest: int
+    noun: str
+
+    def read(self, node: Node, reading: Reading) -> Wording:
+        mapping = reading.mapping(node, f"a {self.noun} in each language, such as {{zh: ..., en: ...}},")
+        texts = dict(read_all(partial(self._entry, key, text, reading) for key, text in mapping.entries))
+        if missing := [tag for tag in reading.languages if tag not in texts]:
+            what = f"the {self.noun} is missing in {', '.join(missing)}"
+            raise reading.refusal(node, f"missing_{self.noun}", what, f"Add {missing[0]}: and the text.")
+        return Wording(tuple(sorted(texts.items(), key=lambda entry: reading.rank(entry[0]))))
+
+    def _entry(self, key: Scalar, node: Node, reading: Reading) -> tuple[str, str]:
+        language = Language().read(key, reading)
+        if isinstance(node, Scalar) and not node.text.strip():
+            raise reading.refusal(
+                node, f"empty_{self.noun}", f"the {self.noun} is empty in {language}", "Write the text."
+            )
+        return language, Text(self.longest).read(node, reading)
+
+    def schema(self) -> Schema:
+        return {
+            "type": "object",
+            "propertyNames": {"pattern": f"^(?:{_TAG.pattern})$"},
+            "additionalProperties": Text(self.longest).schema(),
+            "minProperties": 1,
+        }
+
+
+WORDING = InEveryLanguage(600, "prompt")
+LABEL = InEveryLanguage(60, "label")
+
+
+class Wordings:
+    """The table of prompts that steps refer to by name."""
+
+    table = named_table(WORDING)
+
+    def read(self, node: Node, reading: Reading) -> tuple[tuple[str, Wording], ...]:
+        if isinstance(node, Mapping):  # A prompt with a fault is still one that a step may name.
+            reading.wordings = {key.text: Wording(()) for key, _ in node.entries}
+        reading.wordings = self.table.read(node, reading)
+        return tuple(reading.wordings.items())
+
+    def schema(self) -> Schema:
+        return self.table.schema()
+
+
+class _OneWording:
+    """The name of a prompt, or a prompt written out."""
+
+    name = Text(longest=32)
+
+    def read(self, node: Node, reading: Reading) -> Wording:
+        if isinstance(node, Mapping):
+            return WORDING.read(node, reading)
+        name = self.name.read(node, reading)
+        if name not in reading.wordings:
+            fix = reading.instead_of(name, reading.wordings)
+            raise reading.refusal(node, "unknown_prompt", f'there is no prompt "{name}" under prompts:', fix)
+        return reading.wordings[name]
+
+    def schema(self) -> Schema:
+        return {"anyOf": [Text(longest=32, pattern=NAME).schema(), WORDING.schema()]}
+
+
+class Spoken:
+    """What is said: one wording, or a list of them."""
+
+    one = _OneWording()
+
+    def read(self, node: Node, reading: Reading) -> Speech:
+        if not isinstance(node, Sequence):
+            return (self.one.read(node, reading),)
+        if not node.items:
+            raise reading.refusal(node, "empty_prompt", "there is no prompt in the list", "Name a prompt.")
+        if len(node.items) > MAX_WORDINGS:
+            what = f"more than {MAX_WORDINGS} prompts in a row"
+            raise reading.refusal(node, "too_many", what, "Join some of them, or use another step.")
+        return tuple(read_each(self.one, node.items, reading))
+
+    def schema(self) -> Schema:
+        one = self.one.schema()
+        return {"anyOf": [*one["anyOf"], {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_WORDINGS}]}
