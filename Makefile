@@ -90,14 +90,14 @@ packages-test: .make/python
 
 .make/python: requirements.lock pyproject.toml | .venv/bin/pip
 	@mkdir -p .make
-	@$(QUIETLY) "Python packages (once, about a minute)" -- .venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.lock
-	@$(QUIETLY) "tandem itself" -- .venv/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(QUIETLY) "Python packages (once, about a minute)" -- .venv/bin/pip install -qq --disable-pip-version-check --requirement requirements.lock
+	@$(QUIETLY) "tandem itself" -- .venv/bin/pip install -qq --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
 .make/node: | .make/python
 	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
 		&& command -v npm >/dev/null \
-		|| $(QUIETLY) "Node for building the pages" -- .venv/bin/pip install --quiet --disable-pip-version-check $(NODE_WHEEL)
+		|| $(QUIETLY) "Node for building the pages" -- .venv/bin/pip install -qq --disable-pip-version-check $(NODE_WHEEL)
 	@touch $@
 
 .make/web-packages: $(WEB)/package.json $(WEB)/package-lock.json | .make/node

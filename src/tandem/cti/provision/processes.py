@@ -110,8 +110,7 @@ def run_logged(
             try:
                 return process.wait(every_s)
             except subprocess.TimeoutExpired:
-                last = last_lines(log, 1)
-                say(f"... {time.monotonic() - started:.0f} s: {last[:100]}")
+                say(f"... {time.monotonic() - started:.0f} s {last_lines(log, 1)[:100]}".rstrip())
     finally:
         if process.poll() is None:
             process.terminate()
