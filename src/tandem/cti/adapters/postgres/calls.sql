@@ -1,0 +1,69 @@
+-- name: open_calls
+select id, rev, ani, ani_e164, caller_name, dnis, phase, outcome, cause, flow, language, queue, priority, customer,
+    agent,
+    extract(epoch from started_at)::float8 as started_at,
+    extract(epoch from queued_at)::float8 as queued_at,
+    extract(epoch from answered_at)::float8 as answered_at,
+    extract(epoch from ended_at)::float8 as ended_at,
+    wait_s, talk_s, pressed, state
+from calls
+where ended_at is null
+order by calls.started_at, id
+
+-- name: agent_states
+select newest.agent, newest.number, extract(epoch from newest.at)::float8 as at, newest.state, newest.reason,
+    newest.pending, newest.call
+from users
+cross join lateral (
+    select * from agent_state_history where agent = users.login order by number desc limit 1
+) as newest
+where users.active
+
+-- name: agents
+select login, name, device,
+    coalesce(jsonb_object_agg(skill, proficiency) filter (where skill is not null), '{}') as skills
+from users
+left join agent_skills on agent = login
+where role = 'agent' and active
+group by login
+order by device
+
+-- name: queues
+select id, name_zh, name_en, priority, target_s, target_share, needs from queues order by position, id
+
+-- name: dispositions
+select code, parent, zh, en from dispositions where active order by position, code
+
+-- name: queue_counts
+select queues.id as queue,
+    count(calls.id) as offered,
+    count(*) filter (where answered_at is not null) as answered,
+    count(*) filter (where outcome = 'abandoned_in_queue') as abandoned,
+    count(*) filter (where answered_at is not null and wait_s <= target_s) as answered_in_target,
+    count(*) filter (where outcome = 'abandoned_in_queue' and wait_s <= target_s) as abandoned_in_target,
+    coalesce(sum(wait_s) filter (where answered_at is not null), 0)::float8 as wait_s
+from queues
+left join calls on calls.queue = queues.id and calls.queued_at is not null
+    and calls.started_at >= to_timestamp($1::float8)
+group by queues.id
+order by queues.position, queues.id
+
+-- name: open_callbacks
+select id, rev, call, number_e164, caller_name, customer, queue, reason,
+    extract(epoch from created_at)::float8 as created_at, state, done_by,
+    extract(epoch from done_at)::float8 as done_at
+from callbacks
+where state = 'open'
+order by callbacks.created_at, id
+limit 500
+
+-- name: mark_callback_done
+update callbacks set state = 'done', done_by = $2, done_at = to_timestamp($3), rev = rev + 1
+where id = $1 and state = 'open'
+
+-- name: callback
+select id, rev, call, number_e164, caller_name, customer, queue, reason,
+    extract(epoch from created_at)::float8 as created_at, state, done_by,
+    extract(epoch from done_at)::float8 as done_at
+from callbacks
+where id = $1

@@ -1,0 +1,80 @@
+-- What the journal writes. Every statement may be carried out twice, late or out of order: a row with a revision is
+-- replaced by newer revisions only, any other row is written once.
+
+-- name: put_call
+insert into calls as old (
+    id, rev, ani, ani_e164, caller_name, dnis, phase, outcome, cause, flow, language, queue, priority, customer, agent,
+    started_at, queued_at, answered_at, ended_at, wait_s, talk_s, pressed, state
+) values (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+    to_timestamp($16), to_timestamp($17), to_timestamp($18), to_timestamp($19), $20, $21, $22, $23
+)
+on conflict (id) do update set
+    rev = excluded.rev, ani = excluded.ani, ani_e164 = excluded.ani_e164, caller_name = excluded.caller_name,
+    dnis = excluded.dnis, phase = excluded.phase, outcome = excluded.outcome, cause = excluded.cause,
+    flow = excluded.flow, language = excluded.language, queue = excluded.queue, priority = excluded.priority,
+    customer = excluded.customer, agent = excluded.agent, started_at = excluded.started_at,
+    queued_at = excluded.queued_at, answered_at = excluded.answered_at, ended_at = excluded.ended_at,
+    wait_s = excluded.wait_s, talk_s = excluded.talk_s, pressed = excluded.pressed, state = excluded.state
+where old.rev < excluded.rev
+
+-- name: put_call_event
+insert into call_events (call, number, at, kind, text, data)
+values ($1, $2, to_timestamp($3), $4, $5, $6)
+on conflict do nothing
+
+-- name: put_segment
+insert into segments (call, number, kind, agent, queue, started_at, ended_at, ended_by)
+values ($1, $2, $3, $4, $5, to_timestamp($6), to_timestamp($7), $8)
+on conflict do nothing
+
+-- name: put_agent_state
+insert into agent_state_history (agent, number, at, state, reason, pending, call)
+values ($1, $2, to_timestamp($3), $4, $5, $6, $7)
+on conflict do nothing
+
+-- name: put_contact
+insert into contacts as old (
+    id, rev, customer, number_e164, call, agent, queue, channel, direction, at, duration_s, outcome, disposition, notes
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10), $11, $12, $13, $14)
+on conflict (id) do update set
+    rev = excluded.rev, customer = excluded.customer, number_e164 = excluded.number_e164, call = excluded.call,
+    agent = excluded.agent, queue = excluded.queue, channel = excluded.channel, direction = excluded.direction,
+    at = excluded.at, duration_s = excluded.duration_s, outcome = excluded.outcome,
+    disposition = excluded.disposition, notes = excluded.notes
+where old.rev < excluded.rev
+
+-- name: put_recording
+insert into recordings as old (id, rev, call, agent, file, started_at, duration_s, bytes, state, detail)
+values ($1, $2, $3, $4, $5, to_timestamp($6), $7, $8, $9, $10)
+on conflict (id) do update set
+    rev = excluded.rev, call = excluded.call, agent = excluded.agent, file = excluded.file,
+    started_at = excluded.started_at, duration_s = excluded.duration_s, bytes = excluded.bytes,
+    state = excluded.state, detail = excluded.detail
+where old.rev < excluded.rev
+
+-- name: put_callback
+insert into callbacks as old (
+    id, rev, call, number_e164, caller_name, customer, queue, reason, created_at, state, done_by, done_at
+) values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9), $10, $11, to_timestamp($12))
+on conflict (id) do update set
+    rev = excluded.rev, call = excluded.call, number_e164 = excluded.number_e164,
+    caller_name = excluded.caller_name, customer = excluded.customer, queue = excluded.queue,
+    reason = excluded.reason, created_at = excluded.created_at, state = excluded.state,
+    done_by = excluded.done_by, done_at = excluded.done_at
+where old.rev < excluded.rev
+
+-- name: put_audit
+insert into audit (id, at, who, action, detail)
+values ($1, to_timestamp($2), $3, $4, $5)
+on conflict do nothing
+
+-- name: put_dead_letter
+insert into dead_letters as old (spool, seq, payload, error) values ($1, $2, $3, $4)
+on conflict (spool, seq) do update set error = excluded.error, tries = old.tries + 1
+
+-- name: dead_letters
+select seq, payload from dead_letters where spool = $1 and resolved_at is null order by seq limit 200
+
+-- name: resolve_dead_letter
+update dead_letters set resolved_at = now(), tries = tries + 1 where spool = $1 and seq = $2

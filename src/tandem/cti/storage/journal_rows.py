@@ -1,0 +1,74 @@
+"""Records of the journal as rows: which statement writes a record, and its parameters in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from tandem.cti.model.records import (
+    AgentStateRecord,
+    AuditRecord,
+    CallbackRecord,
+    CallEventRecord,
+    CallRecord,
+    ContactRecord,
+    Record,
+    RecordingRecord,
+    SegmentRecord,
+)
+
+_decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+_encoder = msgspec.json.Encoder(enc_hook=repr)
+# PostgreSQL's text holds no NUL.
+_ESCAPED_NUL = b"\\u0000"
+
+STATEMENT: dict[type, str] = {
+    CallRecord: "put_call",
+    CallEventRecord: "put_call_event",
+    SegmentRecord: "put_segment",
+    AgentStateRecord: "put_agent_state",
+    ContactRecord: "put_contact",
+    RecordingRecord: "put_recording",
+    CallbackRecord: "put_callback",
+    AuditRecord: "put_audit",
+}
+_JSON_FIELDS = {CallRecord: ("pressed", "state"), CallEventRecord: ("data",), AuditRecord: ("detail",)}
+
+
+def encode(record: Record) -> bytes:
+    """JSON without a raw line feed. Never raises for what a caller or a CRM can write into a field."""
+    try:
+        return _encoder.encode(record)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        whole = _each_text(msgspec.to_builtins(record), lambda text: text.encode("utf-8", "replace").decode())
+        return _encoder.encode(whole)
+
+
+def decode(payload: bytes) -> Record:
+    """Raises msgspec.DecodeError (also ValidationError) for what is no record."""
+    if _ESCAPED_NUL in payload:
+        whole = _each_text(msgspec.json.decode(payload), lambda text: text.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+        record: Record = msgspec.convert(whole, Record)
+        return record
+    return _decoder.decode(payload)
+
+
+def parameters(record: Record) -> tuple[Any, ...]:
+    """The parameters of the record's statement: its fields in order, documents as JSON text."""
+    documents = _JSON_FIELDS.get(type(record), ())
+    return tuple(
+        _encoder.encode(value).decode() if field in documents else value
+        for field, value in zip(record.__struct_fields__, msgspec.structs.astuple(record), strict=True)
+    )
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {change(str(key)): _each_text(item, change) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_each_text(item, change) for item in value]
+    return value

@@ -1,0 +1,257 @@
+-- The whole truth about Tandem's database (PostgreSQL 15 or newer, no extensions).
+-- The migrations build the same; a contract test compares the catalogs.
+--
+-- Two kinds of tables:
+--   * master data (users, queues, customers, ...): foreign keys and checks;
+--   * what the journal writes (calls, call_events, contacts, ...): it is written behind the calls, late and perhaps
+--     twice, so each row has a key of its own, and no foreign key or vocabulary check can make a true record bounce.
+-- Times are timestamptz; the server's side of the wire speaks seconds since the Unix epoch.
+
+create table schema_migrations (
+    number     integer primary key,
+    name       text not null,
+    checksum   text not null,
+    applied_at timestamptz not null default now()
+);
+
+-- ---- people -------------------------------------------------------------------------------------------------------
+
+create table users (
+    login         text primary key check (login ~ '^[A-Za-z0-9._-]{1,64}$'),
+    name          text not null,
+    role          text not null check (role in ('agent', 'supervisor', 'operator', 'admin')),
+    device        text unique check (device ~ '^[0-9]{1,16}$'),
+    language      text not null default 'zh' check (language in ('zh', 'en')),
+    password_hash text not null check (password_hash like '$argon2id$%'),
+    active        boolean not null default true,
+    created_at    timestamptz not null default now(),
+    constraint agents_have_a_device check (role <> 'agent' or device is not null)
+);
+
+-- Browser sessions. The cookie's token is kept as its SHA-256 only.
+create table sessions (
+    token_hash bytea primary key check (octet_length(token_hash) = 32),
+    login      text not null references users on delete cascade,
+    created_at timestamptz not null default now(),
+    until      timestamptz not null
+);
+create index sessions_until on sessions (until);
+create index sessions_login on sessions (login);
+
+create table agent_skills (
+    agent       text not null references users on delete cascade,
+    skill       text not null check (skill <> ''),
+    proficiency smallint not null check (proficiency between 1 and 5),
+    primary key (agent, skill)
+);
+
+-- ---- queues and dispositions --------------------------------------------------------------------------------------
+
+create table queues (
+    id           text primary key check (id ~ '^[A-Za-z0-9._-]{1,64}$'),
+    name_zh      text not null,
+    name_en      text not null,
+    priority     integer not null default 0,
+    target_s     double precision not null default 20 check (target_s > 0),
+    target_share double precision not null default 0.8 check (target_share > 0 and target_share <= 1),
+    needs        text not null default '',
+    position     integer not null default 0
+);
+comment on column queues.target_share is 'service level: this share of calls answered within target_s seconds';
+comment on column queues.needs is 'skills every call here needs, in words: language:zh>=3 and product:loans>=2';
+
+create table dispositions (
+    code     text primary key check (code ~ '^[A-Za-z0-9._-]{1,64}$'),
+    parent   text references dispositions,
+    zh       text not null,
+    en       text not null,
+    position integer not null default 0,
+    active   boolean not null default true,
+    constraint not_its_own_parent check (parent <> code)
+);
+
+-- ---- customers (the built-in CRM) ---------------------------------------------------------------------------------
+
+create table customers (
+    id         text primary key check (id ~ '^[A-Za-z0-9._-]{1,64}$'),
+    name       text not null check (name <> ''),
+    company    text not null default '',
+    tier       text not null default 'standard' check (tier in ('vip', 'gold', 'standard')),
+    language   text not null default 'zh',
+    email      text not null default '',
+    city       text not null default '',
+    since      timestamptz not null default now(),
+    note       text not null default '',
+    created_by text not null default '',
+    created_at timestamptz not null default now()
+);
+create index customers_name on customers (lower(name));
+
+-- Several customers may share a number (a family, a switchboard). A short code (95533) stands as it is dialled.
+create table customer_numbers (
+    customer text not null references customers on delete cascade,
+    e164     text not null check (e164 ~ '^\+?[0-9]{3,15}$'),
+    tail8    text generated always as (case when length(e164) >= 9 then right(e164, 8) end) stored,
+    label    text not null default '',
+    position integer not null default 0,
+    primary key (customer, e164)
+);
+create index customer_numbers_e164 on customer_numbers (e164);
+create index customer_numbers_tail8 on customer_numbers (tail8);
+
+create table tickets (
+    id        text primary key,
+    customer  text not null references customers on delete cascade,
+    title     text not null,
+    state     text not null check (state in ('open', 'pending', 'closed')),
+    priority  text not null check (priority in ('low', 'normal', 'high', 'urgent')),
+    opened_at timestamptz not null,
+    closed_at timestamptz,
+    constraint closed_when_closed check ((state = 'closed') = (closed_at is not null))
+);
+create index tickets_open on tickets (customer, opened_at desc) where state <> 'closed';
+
+-- ---- what the journal writes --------------------------------------------------------------------------------------
+
+create table calls (
+    id          text primary key,
+    rev         bigint not null,
+    ani         text not null,
+    ani_e164    text not null,
+    caller_name text not null,
+    dnis        text not null,
+    phase       text not null,
+    outcome     text,
+    cause       text,
+    flow        text not null,
+    language    text not null,
+    queue       text,
+    priority    integer not null,
+    customer    text,
+    agent       text,
+    started_at  timestamptz not null,
+    queued_at   timestamptz,
+    answered_at timestamptz,
+    ended_at    timestamptz,
+    wait_s      double precision not null,
+    talk_s      double precision not null,
+    pressed     jsonb not null,
+    state       jsonb not null
+);
+comment on column calls.state is 'what a restarted server needs to carry on';
+-- An agent has one call at most.
+create unique index calls_one_per_agent on calls (agent)
+    where ended_at is null and phase in ('offered', 'ringing', 'talking', 'rejoining');
+create index calls_open on calls (started_at) where ended_at is null;
+create index calls_started_at on calls (started_at desc);
+create index calls_agent on calls (agent, started_at desc);
+create index calls_queue on calls (queue, started_at desc);
+create index calls_ani on calls (ani_e164, started_at desc);
+
+create table call_events (
+    call   text not null,
+    number integer not null,
+    at     timestamptz not null,
+    kind   text not null,
+    text   text not null,
+    data   jsonb not null,
+    primary key (call, number)
+);
+
+create table segments (
+    call       text not null,
+    number     integer not null,
+    kind       text not null,
+    agent      text,
+    queue      text,
+    started_at timestamptz not null,
+    ended_at   timestamptz not null,
+    ended_by   text not null,
+    primary key (call, number)
+);
+create index segments_agent on segments (agent, started_at desc);
+
+-- The newest row of an agent is the agent's state.
+create table agent_state_history (
+    agent   text not null,
+    number  bigint not null,
+    at      timestamptz not null,
+    state   text not null,
+    reason  text,
+    pending text,
+    call    text,
+    primary key (agent, number)
+);
+create index agent_state_history_at on agent_state_history (at);
+
+create table contacts (
+    id          text primary key,
+    rev         bigint not null,
+    customer    text,
+    number_e164 text not null,
+    call        text,
+    agent       text,
+    queue       text,
+    channel     text not null,
+    direction   text not null,
+    at          timestamptz not null,
+    duration_s  double precision not null,
+    outcome     text not null,
+    disposition text,
+    notes       text not null
+);
+create index contacts_customer on contacts (customer, at desc);
+create index contacts_unknown on contacts (number_e164, at desc) where customer is null;
+create index contacts_call on contacts (call);
+
+create table recordings (
+    id         text primary key,
+    rev        bigint not null,
+    call       text not null,
+    agent      text,
+    file       text not null,
+    started_at timestamptz not null,
+    duration_s double precision not null,
+    bytes      bigint not null,
+    state      text not null,
+    detail     text not null
+);
+create index recordings_call on recordings (call);
+
+create table callbacks (
+    id          text primary key,
+    rev         bigint not null,
+    call        text,
+    number_e164 text not null,
+    caller_name text not null,
+    customer    text,
+    queue       text,
+    reason      text not null,
+    created_at  timestamptz not null,
+    state       text not null,
+    done_by     text,
+    done_at     timestamptz
+);
+create index callbacks_open on callbacks (created_at) where state = 'open';
+
+create table audit (
+    id     text primary key,
+    at     timestamptz not null,
+    who    text not null,
+    action text not null,
+    detail jsonb not null
+);
+create index audit_at on audit (at);
+
+-- Journal records that the database refused. They are tried again; a person looks at what stays.
+create table dead_letters (
+    spool       text not null,
+    seq         bigint not null,
+    payload     text not null,
+    error       text not null,
+    failed_at   timestamptz not null default now(),
+    tries       integer not null default 1,
+    resolved_at timestamptz,
+    primary key (spool, seq)
+);
+create index dead_letters_unresolved on dead_letters (seq) where resolved_at is null;
