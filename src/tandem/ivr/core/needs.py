@@ -20,7 +20,7 @@ def parse_needs(text: str) -> Needs:
     needs: list[Need] = []
     for term in re.split(r"\s+and\s+", text.strip()):
         match = _TERM.fullmatch(term.strip())
-        if match is None:
+        if match is None or match[1] == "and":
             raise BadNeeds(f'"{term.strip()[:60]}" is not a skill with a proficiency')
         skill, minimum = match[1], int(match[2] or LOWEST)
         if not LOWEST <= minimum <= HIGHEST:
