@@ -41,6 +41,8 @@ class Contact:
     """When the present phase began."""
     waited_s: float = 0.0
     talk_s: float = 0.0
+    talk_before_s: float = 0.0
+    """Of that, with agents before the present one."""
     deadline: float | None = None
     """When the present phase's own timer runs out (delivered as ``DeadlinePassed``)."""
 

@@ -485,7 +485,8 @@ def _caller_back(t: _Turn, e: RouteRequested) -> None:
 
 def _queued_match(t: _Turn, e: Matched) -> None:
     t.enter(P.OFFERED, "matched", deadline=t.now + t.rules.pop_s)
-    t.set(agent=e.agent, device=e.device, offer=t.contact.offer + 1, seat_away=False)
+    c = t.contact
+    t.set(agent=e.agent, device=e.device, offer=c.offer + 1, seat_away=False, talk_before_s=c.talk_s)
     t.note("matched", e.why["en"], agent=e.agent, why=e.why, offer=t.contact.offer)
     t.remember()
 

@@ -1,0 +1,144 @@
+"""After a gap: bring what we believe in line with what the switch really has, by synthetic events.
+
+``restore`` takes up what the store knows; ``adopt`` compares it with a snapshot. What neither the store nor the
+connection's memory knows begins anew in its flow; nobody is ever assumed to be idle or gone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tandem.cti.core import contact as ct
+from tandem.cti.core.contact import Contact, Seen
+from tandem.cti.model.events import ConnectionSnapshot, Party, RouteRequested, Snapshot
+from tandem.cti.model.ids import AgentId, CallId
+from tandem.cti.model.requests import ClearConnection
+from tandem.cti.model.states import AgentState, ConnectionState, NotReadyReason, Phase
+from tandem.routing.core.acd import agent as ag
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center, Restored
+
+
+def restore(center: Center, restored: Restored, *, now: float) -> None:
+    """Contacts, agents, wrap-ups, call-backs and the day's counts, as the store has them."""
+    for record in restored.calls:
+        try:
+            contact = ct.decode(record.state)
+        except msgspec.ValidationError:
+            continue  # written by another version: the connection's own memory will do
+        center.take_up(contact)
+    for callback in restored.callbacks:
+        center.callbacks[callback.id] = callback
+    center.counts.update({queue: counts for queue, counts in restored.counts.items() if queue in center.counts})
+    for agent_id, state in restored.agent_states.items():
+        agent = center.agents.get(agent_id)
+        if agent is None:
+            continue
+        agent = replace(
+            agent,
+            state=AgentState(state.state),
+            reason=None if state.reason is None else NotReadyReason(state.reason),
+            pending=None if state.pending is None else AgentState(state.pending),
+            pending_reason=None if state.pending is None else NotReadyReason.OTHER,
+            since=state.at,
+            idle_since=state.at,
+            call=state.call,
+            number=state.number,
+        )
+        center.agents[agent_id] = agent
+        if agent.state is AgentState.WORKING_AFTER_CALL and agent.call is not None:
+            center.resume_wrap_up(agent)
+        center.sync_agent(agent)
+
+
+def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> None:
+    """Give every contact its ``Seen``, take up callers nobody knew, clear legs without a contact.
+
+    ``only_before``: a routine look. Only contacts whose phase began before that time and which disagree with the
+    snapshot are touched; for the others the events will tell.
+    """
+    by_call: dict[CallId, list[ConnectionSnapshot]] = defaultdict(list)
+    for connection in snapshot.connections:
+        by_call[connection.call].append(connection)
+    routine = only_before is not None
+    for call, connections in by_call.items():
+        caller = next((c for c in connections if c.party is Party.CALLER), None)
+        if call in center.contacts:
+            continue
+        if caller is not None and caller.controlled:
+            event = RouteRequested(
+                call=call,
+                connection=caller.connection,
+                party=Party.CALLER,
+                calling=caller.calling,
+                name=caller.name,
+                called=caller.called,
+                memory=caller.memory,
+            )
+            contact = center.take_up_caller(event)
+            if routine:
+                center.step(contact, event)
+        elif caller is None and not routine:
+            for leg in connections:
+                center.ask(ClearConnection(call=call, connection=leg.connection))
+    for contact in list(center.contacts.values()):
+        if contact.ended or (only_before is not None and contact.since >= only_before):
+            continue
+        seen = _seen(center, contact, by_call.get(contact.id, []))
+        if not routine or _disagrees(contact, seen):
+            center.step(contact, seen)
+    if not routine:
+        _agents_in_line(center)
+
+
+def _seen(center: Center, contact: Contact, connections: list[ConnectionSnapshot]) -> Seen:
+    caller = next((c for c in connections if c.connection == contact.caller), None)
+    leg = next((c for c in connections if c.connection == contact.leg), None)
+    joined = caller is not None and caller.joined_with is not None
+    other = next((c for c in connections if caller is not None and c.connection == caller.joined_with), None)
+    fallback_agent: AgentId | None = None
+    if caller is not None and caller.in_fallback and other is not None:
+        fallback_agent = center.agent_at(other.device)
+    return Seen(
+        caller=None if caller is None else caller.state,
+        caller_controlled=caller is not None and caller.controlled,
+        leg=None if leg is None else leg.state,
+        leg_controlled=leg is not None and leg.controlled,
+        joined=joined,
+        in_fallback=caller is not None and caller.in_fallback,
+        fallback_agent=fallback_agent,
+        fallback_leg=None if other is None else other.connection,
+    )
+
+
+def _disagrees(contact: Contact, seen: Seen) -> bool:
+    """Something happened that we were never told of."""
+    if seen.caller is None or seen.in_fallback:
+        return True
+    if contact.phase in (Phase.RINGING, Phase.TALKING, Phase.TRANSFERRING) and contact.leg is not None:
+        lost = seen.leg is None and contact.legs.get(contact.leg) is not ConnectionState.INITIATED
+        apart = seen.caller_controlled and seen.leg_controlled and not seen.joined
+        return lost or apart
+    return contact.phase is Phase.QUEUED and seen.caller_controlled and not contact.caller_ready
+
+
+def _agents_in_line(center: Center) -> None:
+    """An agent is Busy exactly when a contact has him."""
+    for agent in list(center.agents.values()):
+        contact = center.contact_of(agent.id)
+        if contact is None:
+            if agent.state is AgentState.BUSY and agent.call is not None:
+                ended = center.contacts.get(agent.call)
+                talked = ended is not None and ended.answered_at is not None
+                if talked and ended is not None:
+                    center.begin_wrap_up(agent, ended)
+                center.agent_step(
+                    center.agents[agent.id], ag.TalkEnded(agent.call) if talked else ag.Unassigned(agent.call)
+                )
+        elif agent.call != contact.id or agent.state is not AgentState.BUSY:
+            center.occupy(agent, contact)

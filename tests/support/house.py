@@ -1,0 +1,230 @@
+"""A small house for tests of the center: two skilled agents and more, the demo flow, and a switch that is only a model."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tandem.agent_desktop.core import messages as m
+from tandem.cti.app import center as c
+from tandem.cti.app.center import Center, House, Keep, ToSwitch
+from tandem.cti.core.path import Rules
+from tandem.cti.model import events as ev
+from tandem.cti.model import requests as rq
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
+from tandem.cti.model.profiles import AgentProfile, QueueProfile
+from tandem.cti.model.records import Record
+from tandem.cti.model.states import ConnectionState, Phase
+from tandem.ivr.core.check import load_flow
+
+FLOW_FILE = Path(__file__).parents[2] / "examples" / "flows" / "main.yaml"
+DNIS = DeviceId("95001")
+MEI, TOM, ANA = AgentId("mei"), AgentId("tom"), AgentId("ana")
+
+
+def make_house(*, agents: Iterable[AgentProfile] | None = None, rules: Rules | None = None) -> House:
+    queues = {
+        QueueId(name): QueueProfile(QueueId(name), name, name, 0, 20.0, 0.8)
+        for name in ("service", "loans", "support", "operator")
+    }
+    flow = load_flow(FLOW_FILE.read_text(), FLOW_FILE.name, frozenset(queues))
+    everything = {"language:zh": 5, "language:en": 5, "product:accounts": 5, "product:loans": 5, "product:support": 5}
+    who = agents or (
+        AgentProfile(MEI, "Mei", DeviceId("1001"), everything),
+        AgentProfile(TOM, "Tom", DeviceId("1002"), {**everything, "language:zh": 1}),
+        AgentProfile(ANA, "Ana", DeviceId("1003"), {"language:en": 5, "product:loans": 1}),
+    )
+    return House(
+        agents={profile.login: profile for profile in who},
+        queues=queues,
+        flows={DNIS: flow},
+        sounds={prompt: f"p/{number}" for number, prompt in enumerate(flow.spoken())},
+        dispositions=frozenset({"done"}),
+        normalise=lambda number: number if number.startswith("+") else "",
+        number_allowed=lambda number: number.startswith("+86"),
+        rules=rules or Rules(),
+    )
+
+
+@dataclass(slots=True)
+class Leg:
+    call: CallId
+    party: ev.Party
+    device: DeviceId
+    state: ConnectionState
+    controlled: bool = False
+    joined: ConnectionId | None = None
+    memory: str = ""
+
+
+@dataclass
+class Floor:
+    """A center on a model of a switch: requests become events in a queue, so that a test decides when they come."""
+
+    house: House = field(default_factory=make_house)
+    now: float = 1_000_000.0
+
+    def __post_init__(self) -> None:
+        self.center = Center(self.house)
+        self.legs: dict[ConnectionId, Leg] = {}
+        self.news: deque[ev.SwitchEvent] = deque()
+        self.records: list[Record] = []
+        self.requests: list[rq.SwitchRequest] = []
+        self.looked_up: list[c.LookUp] = []
+        self.auto_answer = True
+        self.talks: list[frozenset[ConnectionId]] = []
+        self.seen_events: list[ev.SwitchEvent] = []
+        self.digit = "1"
+        self.handle(ev.SwitchFound(snapshot=self.snapshot(), restarted=False))
+
+    # ---- driving ----
+
+    def handle(self, input_: c.Input) -> list[c.Output]:
+        outputs = self.center.handle(input_, now=self.now)
+        for output in outputs:
+            if isinstance(output, ToSwitch):
+                self.request(output.request)
+            elif isinstance(output, Keep):
+                self.records.append(output.record)
+            elif isinstance(output, c.LookUp):
+                self.looked_up.append(output)
+        return outputs
+
+    def settle(self, limit: int = 500) -> None:
+        """Deliver the switch's news, and what comes of it, until nothing is left."""
+        while self.news:
+            limit -= 1
+            assert limit, "the center and the switch do not come to rest"
+            event = self.news.popleft()
+            self.seen_events.append(event)
+            self.handle(event)
+
+    def pass_time(self, seconds: float) -> None:
+        end = self.now + seconds
+        for _ in range(1000):
+            at = self.center.wake_at()
+            if at is None or at > end:
+                break
+            self.now = max(self.now, at)
+            self.handle(c.Tick())
+            self.settle()
+        else:
+            raise AssertionError("timers without end")
+        self.now = end
+
+    def ready(self, *agents: AgentId) -> None:
+        for agent in agents:
+            self.handle(c.SeatOpened(agent, on_call=False))
+            self.handle(ev.BackInService(device=self.center.agents[agent].device))
+            self.handle(c.Commanded(agent, m.SetReady(id=1)))
+            self.now += 1.0
+
+    def command(self, agent: AgentId, command: m.PageCommand) -> None:
+        self.handle(c.Commanded(agent, command))
+        self.settle()
+
+    def call(self, name: str = "a", ani: str = "+8613800138000") -> CallId:
+        """A caller rings in; the news waits to be settled."""
+        call, connection = CallId(f"c-{name}"), ConnectionId(f"c-{name}.0")
+        self.legs[connection] = Leg(call, ev.Party.CALLER, DNIS, ConnectionState.CONNECTED, controlled=True)
+        self.news.append(
+            ev.Originated(call=call, connection=connection, calling=ani, name="王小明", called=DNIS)
+        )
+        self._route(connection, ani)
+        return call
+
+    def to_agent(self, call: CallId) -> AgentId:
+        """Bring a settled, matched call to talking; the agent who has it."""
+        contact = self.center.contacts[call]
+        assert contact.phase is Phase.OFFERED, contact.phase
+        assert contact.agent is not None
+        self.command(contact.agent, m.PopShown(id=1, call=call, offer=contact.offer))
+        return contact.agent
+
+    def hang_up_caller(self, call: CallId) -> None:
+        self.gone(self.center.contacts[call].caller)
+
+    # ---- the model ----
+
+    def _route(self, connection: ConnectionId, calling: str = "") -> None:
+        leg = self.legs[connection]
+        self.news.append(
+            ev.RouteRequested(
+                call=leg.call, connection=connection, party=leg.party, calling=calling, called=leg.device,
+                memory=leg.memory, name="王小明" if leg.party is ev.Party.CALLER else "",
+            )
+        )
+
+    def gone(self, connection: ConnectionId, cause: Cause = Cause.NORMAL) -> None:
+        leg = self.legs.pop(connection, None)
+        if leg is None:
+            return
+        self._part(leg)
+        self.news.append(ev.ConnectionCleared(call=leg.call, connection=connection, cause=cause))
+
+    def _part(self, leg: Leg) -> None:
+        other = self.legs.get(leg.joined) if leg.joined is not None else None
+        if other is not None and leg.joined is not None:
+            other.joined, other.controlled = None, True
+            self.news.append(ev.Parted(call=other.call, connection=leg.joined))
+            self._route(leg.joined)
+        leg.joined = None
+
+    def answer(self, connection: ConnectionId) -> None:
+        leg = self.legs[connection]
+        leg.state, leg.controlled = ConnectionState.CONNECTED, True
+        self.news.append(ev.Established(call=leg.call, connection=connection, device=leg.device))
+        self._route(connection)
+
+    def request(self, request: rq.SwitchRequest) -> None:
+        self.requests.append(request)
+        match request:
+            case rq.Play() if request.connection in self.legs:
+                self.news.append(
+                    ev.MediaEnded(call=request.call, connection=request.connection, token=request.token)
+                )
+            case rq.Collect() if request.connection in self.legs:
+                self.news.append(
+                    ev.MediaEnded(
+                        call=request.call, connection=request.connection, token=request.token, digits=self.digit
+                    )
+                )
+            case rq.Remember() if request.connection in self.legs:
+                self.legs[request.connection].memory = request.memory
+            case rq.MakeConnection():
+                leg = Leg(request.call, request.party, request.device, ConnectionState.ALERTING)
+                self.legs[request.connection] = leg
+                self.news.append(
+                    ev.Delivered(call=request.call, connection=request.connection, device=request.device)
+                )
+                if self.auto_answer:
+                    self.answer(request.connection)
+            case rq.Join() if request.connection in self.legs and request.other in self.legs:
+                one, other = self.legs[request.connection], self.legs[request.other]
+                assert one.controlled, "joined a caller who is not under control"
+                assert other.controlled, "joined a leg that is not under control"
+                one.controlled = other.controlled = False
+                one.joined, other.joined = request.other, request.connection
+                self.talks.append(frozenset({request.connection, request.other}))
+                self.news.append(ev.Joined(call=request.call, connection=request.connection))
+                self.news.append(ev.Joined(call=request.call, connection=request.other))
+            case rq.ClearConnection():
+                self.gone(request.connection, request.cause)
+            case _:
+                pass
+
+    def snapshot(self) -> ev.Snapshot:
+        return ev.Snapshot(
+            connections=tuple(
+                ev.ConnectionSnapshot(
+                    call=leg.call, connection=connection, party=leg.party, device=leg.device,
+                    calling="+8613800138000", name="王小明", called=leg.device, state=leg.state,
+                    controlled=leg.controlled, joined_with=leg.joined, in_fallback=False, memory=leg.memory,
+                )
+                for connection, leg in self.legs.items()
+            ),
+            in_service=frozenset(agent.device for agent in self.center.agents.values()),
+        )
