@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import asyncio
+import io
+import stat
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.unit.ivr.flows import load
+
+from tandem.ivr.adapters.espeak import EspeakNg, Voice
+from tandem.ivr.core.speech import Prompt
+from tandem.ivr.errors import SpeechUnavailable
+from tandem.ivr.media import Progress, prepare, sound_name
+from tandem.ivr.sound import BadSound, for_the_line
+
+
+def tone(hertz: float, rate: int = 22050, channels: int = 1, seconds: float = 0.5, level: float = 0.3) -> bytes:
+    moments = np.arange(int(rate * seconds)) / rate
+    samples = (np.sin(2 * np.pi * hertz * moments) * level * 32767).astype("<i2")
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.repeat(samples, channels).tobytes())
+    return out.getvalue()
+
+
+def read(wav: bytes) -> tuple[wave._wave_params, np.ndarray[tuple[int], np.dtype[np.int16]]]:
+    with wave.open(io.BytesIO(wav)) as file:
+        return file.getparams(), np.frombuffer(file.readframes(file.getnframes()), "<i2")
+
+
+class Speaker:
+    """Speaks tones; remembers how many spoke at once."""
+
+    def __init__(self, fails_on: str = "") -> None:
+        self.spoken: list[Prompt] = []
+        self.fails_on = fails_on
+        self.busy = self.busiest = 0
+
+    def voice(self, language: str) -> str:
+        return f"tone/{language}"
+
+    async def speak(self, prompt: Prompt) -> bytes:
+        self.busy += 1
+        self.busiest = max(self.busy, self.busiest)
+        await asyncio.sleep(0.001)
+        self.busy -= 1
+        if prompt.text == self.fails_on:
+            raise SpeechUnavailable("hoarse")
+        self.spoken.append(prompt)
+        return tone(440)
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(8000, 1), (16000, 1), (22050, 1), (44100, 2), (48000, 1), (11025, 1)])
+def test_any_rate_becomes_the_lines_and_keeps_its_pitch_and_length(rate: int, channels: int) -> None:
+    params, samples = read(for_the_line(tone(1000, rate, channels)))
+    assert (params.nchannels, params.sampwidth, params.framerate) == (1, 2, 8000)
+    assert abs(params.nframes - 4000) <= 160
+    spectrum = np.abs(np.fft.rfft(samples[:4000]))
+    assert np.argmax(spectrum) == 500  # 1000 Hz in half a second
+    assert spectrum[480:520].sum() > 0.7 * spectrum.sum()
+
+
+def test_what_the_line_cannot_carry_does_not_fold_back() -> None:
+    low, high = tone(1000, level=0.1), tone(6000, level=0.1)
+    mixed = np.frombuffer(low[44:], "<i2") + np.frombuffer(high[44:], "<i2")
+    _, samples = read(for_the_line(low[:44] + mixed.tobytes()))
+    spectrum = np.abs(np.fft.rfft(samples[:4000]))
+    assert spectrum[980:1020].max() < spectrum[500] / 100  # 6000 Hz would come back at 2000 Hz
+
+
+@pytest.mark.parametrize("level", [0.001, 0.05, 0.99])
+def test_all_prompts_are_equally_loud(level: float) -> None:
+    _, samples = read(for_the_line(tone(500, level=level)))
+    loudness = np.sqrt((samples[400:3600].astype(float) ** 2).mean()) / 32768
+    assert 0.09 < loudness < 0.11
+
+
+def test_pauses_do_not_make_speech_louder() -> None:
+    speech = tone(500)
+    _, samples = read(for_the_line(speech + bytes(22050 * 8)))
+    assert 0.09 < np.sqrt((samples[400:3600].astype(float) ** 2).mean()) / 32768 < 0.11
+
+
+def test_a_header_with_wrong_lengths_is_no_fault() -> None:
+    sound = bytearray(tone(500))
+    sound[4:8] = sound[40:44] = (0x7FFFF000).to_bytes(4, "little")
+    assert read(for_the_line(bytes(sound)))[0].nframes == 4000
+
+
+@pytest.mark.parametrize("wav", [b"", b"RIFF", b"MThd" + bytes(40), tone(500)[:44], tone(500, level=0)])
+def test_what_is_no_sound(wav: bytes) -> None:
+    with pytest.raises(BadSound):
+        for_the_line(wav)
+
+
+async def test_missing_prompts_are_made_once_two_at_a_time(tmp_path: Path) -> None:
+    flow, speaker, seen = load(), Speaker(), list[Progress]()
+    names = await prepare(flow, tmp_path, seen.append, synthesiser=speaker)
+    assert set(names) == set(flow.spoken()) == set(speaker.spoken)
+    assert [(step.done, step.total) for step in seen] == [(n + 1, len(names)) for n in range(len(names))]
+    assert speaker.busiest == 2
+    for prompt, name in names.items():
+        path = tmp_path / f"{name}.wav"
+        assert name.startswith(f"{prompt.language}/")
+        assert read(path.read_bytes())[0].framerate == 8000
+        assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert not list(tmp_path.rglob("*.part"))
+
+    again = Speaker()
+    assert await prepare(flow, tmp_path, synthesiser=again) == names
+    assert again.spoken == []
+
+
+async def test_a_file_that_a_crash_left_empty_is_made_again(tmp_path: Path) -> None:
+    flow, speaker = load(), Speaker()
+    names = await prepare(flow, tmp_path, synthesiser=Speaker())
+    prompt = flow.spoken()[0]
+    (tmp_path / f"{names[prompt]}.wav").write_bytes(b"")
+    await prepare(flow, tmp_path, synthesiser=speaker)
+    assert speaker.spoken == [prompt]
+
+
+async def test_a_prompt_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SpeechUnavailable, match="hoarse"):
+        await prepare(load(), tmp_path, synthesiser=Speaker(fails_on="你好"))
+    (tmp_path / "file").touch()
+    with pytest.raises(SpeechUnavailable, match="cannot be written"):
+        await prepare(load(), tmp_path / "file", synthesiser=Speaker())
+
+
+def test_the_name_depends_on_text_language_and_voice() -> None:
+    names = {
+        sound_name(Prompt(language, text), voice) for language in ("zh", "en") for text in "ab" for voice in ("x", "y")
+    }
+    assert len(names) == 8
+
+
+async def test_espeak_speaks_both_languages() -> None:
+    speaker = EspeakNg()
+    for prompt, seconds in ((Prompt("zh", "您好，请按 1。"), 1.0), (Prompt("en", "Press 1; $(reboot) `x` -v de"), 1.0)):
+        params, _ = read(for_the_line(await speaker.speak(prompt)))
+        assert seconds < params.nframes / 8000 < 6
+
+
+async def test_what_espeak_cannot_do_is_said_clearly(tmp_path: Path) -> None:
+    hello = Prompt("zh", "你好")
+    with pytest.raises(SpeechUnavailable, match="apt-get install espeak-ng"):
+        await EspeakNg(command=str(tmp_path / "nothing")).speak(hello)
+    with pytest.raises(SpeechUnavailable, match="voice does not exist"):
+        await EspeakNg(voices={"zh": Voice("xyzzy", 100)}).speak(hello)
+    with pytest.raises(SpeechUnavailable, match='no voice for the language "fr"'):
+        EspeakNg().voice("fr")
