@@ -9,11 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+from tests.support.postgres import MakeDatabase
 
 from tandem.cti.provision.postgres import EmbeddedPostgres
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
-from tests.support.postgres import MakeDatabase
 
 _numbers = itertools.count(1)
 

@@ -7,13 +7,12 @@ from importlib import resources
 
 import asyncpg
 import pytest
+from tests.support.postgres import MakeDatabase
 
 from tandem.cti.storage.errors import DatabaseDown, MigrationRefused
 from tandem.cti.storage.migrate import Migration, migrate, shipped
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
-
-from tests.support.postgres import MakeDatabase
 
 _CATALOGS = {
     "columns": """

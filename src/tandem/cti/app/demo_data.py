@@ -102,15 +102,15 @@ def _histories(
     customer: str, number: str, stories: list[dict[str, Any]], now: float
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     place = int(customer.removeprefix("demo-"))
-    # 08:00 of today by UTC+8 or, early in the morning, of yesterday: office hours of the bank, never in the future.
-    morning = now - (now + 8 * _HOUR_S) % _DAY_S
+    # The bank's own midnight (UTC+8); every contact was at least a day before today's.
+    midnight = now - (now + 8 * _HOUR_S) % _DAY_S
     for story_place, story in enumerate(stories, 1):
         shift_days = (place * 5 + story_place * 11) % 9
         moments = []
         for line, contact in enumerate(story["contacts"], 1):
             days, hour, channel, direction, queue, agent, minutes, disposition, notes = contact
             minute = (place * 17 + line * 23) % 60
-            at = morning - (days + shift_days) * _DAY_S + (hour * 60 + minute) * 60.0
+            at = midnight - (days + shift_days) * _DAY_S + (hour * 60 + minute) * 60.0
             moments.append(at)
             yield (
                 "put_contact",
