@@ -259,13 +259,13 @@ class Center:
         self._out: list[Output] = []
         self._unkept: dict[CallId, None] = {}
         """Contacts whose row is to be written at the end of this input; in order."""
-        self._now = 0.0
+        self.now = 0.0
 
     # ---- the one door ----
 
     def handle(self, input_: Input, *, now: float) -> list[Output]:
         """What is to be done after ``input_``. Raises CtiError for a refused command (nothing is changed then)."""
-        self._out, self._now = [], now
+        self._out, self.now = [], now
         row = self._ROWS.get(type(input_))
         if row is not None:
             row(self, input_)
@@ -302,7 +302,7 @@ class Center:
     def _begin(self, event: ev.Originated | ev.RouteRequested) -> Contact:
         flow = self.house.flows.get(event.called)
         number = self.house.normalise(event.calling)
-        contact = path.begin(event, ani_e164=number, flow=flow.name if flow else "", now=self._now)
+        contact = path.begin(event, ani_e164=number, flow=flow.name if flow else "", now=self.now)
         if isinstance(event, ev.RouteRequested):
             contact = ct.recall(event.memory, contact)
         self.contacts[contact.id] = contact
@@ -312,7 +312,7 @@ class Center:
         return contact
 
     def step(self, contact: Contact, event: Any) -> None:
-        outcome = path.step(contact, event, now=self._now, rules=self.house.rules)
+        outcome = path.step(contact, event, now=self.now, rules=self.house.rules)
         after = outcome.contact
         if after is contact:
             return
@@ -327,7 +327,7 @@ class Center:
             if isinstance(effect, ct.Note):
                 self._keep(
                     CallEventRecord(
-                        call=after.id, number=number, at=self._now, kind=effect.kind, text=effect.text, data=effect.data
+                        call=after.id, number=number, at=self.now, kind=effect.kind, text=effect.text, data=effect.data
                     )
                 )
                 number += 1
@@ -340,7 +340,7 @@ class Center:
                         agent=effect.agent,
                         queue=effect.queue,
                         started_at=effect.started_at,
-                        ended_at=self._now,
+                        ended_at=self.now,
                         ended_by=effect.ended_by,
                     )
                 )
@@ -396,7 +396,7 @@ class Center:
         queue = after.queue
         if queue in self.counts and before.phase is not Phase.IVR and after.answered_at is None:
             self.counts[queue].abandon(after.waited_s, self.house.queues[queue].target_s)
-        self._wake(self._now + self.house.limits.keep_ended_s, "forget", after.id)
+        self._wake(self.now + self.house.limits.keep_ended_s, "forget", after.id)
         if after.answered_at is None and after.outcome is not End.SELF_SERVED:
             self._keep_contact(after, agent=None, talk_s=0.0, disposition=None, notes="", rev=1)
 
@@ -407,7 +407,7 @@ class Center:
         if flow is None:
             self._rescue(contact)
             return
-        now = self._now
+        now = self.now
         if effect.what == "start" or not contact.flow_state:
             outcome = interpreter.start(flow, interpreter.Facts(language=""), now=now)
         else:
@@ -483,7 +483,7 @@ class Center:
                 queued_at=contact.queued_at,
                 target=contact.target,
             ),
-            now=self._now,
+            now=self.now,
         )
         if match is not None:
             self._matched(match)
@@ -516,7 +516,7 @@ class Center:
             self.agent_step(agent, ag.Unassigned(call))
 
     def begin_wrap_up(self, agent: Agent, contact: Contact) -> None:
-        now = self._now
+        now = self.now
         limit = self.house.limits.wrap_up_s
         talk_s = contact.talk_s - contact.talk_before_s
         self.wrap_ups[agent.id] = WrapUpState(
@@ -528,7 +528,7 @@ class Center:
 
     def agent_step(self, agent: Agent, event: ag.AgentEvent) -> None:
         before = agent
-        agent = ag.step(before, event, now=self._now)
+        agent = ag.step(before, event, now=self.now)
         if agent == before:
             return
         self.agents[agent.id] = agent
@@ -546,12 +546,12 @@ class Center:
             self.ask(SetFallbackMember(device=agent.device, ready=fallback))
         if agent.state is AgentState.READY and not agent.reachable:
             if agent.id not in self._grace:
-                self._grace[agent.id] = self._now + self.house.limits.grace_s
+                self._grace[agent.id] = self.now + self.house.limits.grace_s
                 self._wake(self._grace[agent.id], "grace", agent.id)
         else:
             self._grace.pop(agent.id, None)
         if agent.available and self.switch_up:
-            match = self.matcher.agent_available(agent.id, agent.skills, idle_since=agent.idle_since, now=self._now)
+            match = self.matcher.agent_available(agent.id, agent.skills, idle_since=agent.idle_since, now=self.now)
             if match is not None:
                 self._matched(match)
         else:
@@ -645,7 +645,7 @@ class Center:
                 self._dispose(agent, command)
             case m.MoreTime():
                 wrap_up = self._wrap_up_of(agent, command.call)
-                until = max(wrap_up.until, self._now) + self.house.limits.more_time_s
+                until = max(wrap_up.until, self.now) + self.house.limits.more_time_s
                 self.wrap_ups[agent.id] = replace(wrap_up, until=until)
                 self._wake(until, "wrap_up", agent.id)
                 self._out.append(ShowSeat(agent.id))
@@ -728,7 +728,7 @@ class Center:
             customer=contact.customer,
             queue=contact.queue,
             reason=why,
-            created_at=self._now,
+            created_at=self.now,
             state="open",
             done_by=None,
             done_at=None,
@@ -741,7 +741,7 @@ class Center:
         record = self.callbacks.pop(callback, None)
         if record is None:
             raise ResourceMissing("somebody else has done this call back already")
-        self._keep(msgspec.structs.replace(record, rev=record.rev + 1, state="done", done_by=agent, done_at=self._now))
+        self._keep(msgspec.structs.replace(record, rev=record.rev + 1, state="done", done_by=agent, done_at=self.now))
         self._out.append(ShowCallbacks())
 
     # ---- customers, recordings ----
@@ -788,7 +788,7 @@ class Center:
         if contact.ani_e164:
             self._out.append(LookUp(contact.id, contact.ani_e164))
         if contact.ended:
-            self._wake(self._now + self.house.limits.keep_ended_s, "forget", contact.id)
+            self._wake(self.now + self.house.limits.keep_ended_s, "forget", contact.id)
         else:
             self._track_agent(contact, contact)
 
@@ -824,7 +824,7 @@ class Center:
             agent,
             state=AgentState.BUSY,
             reason=None,
-            since=self._now,
+            since=self.now,
             call=contact.id,
             pending=None if agent.state in (AgentState.READY, AgentState.BUSY) else AgentState.NOT_READY,
             pending_reason=None if agent.state in (AgentState.READY, AgentState.BUSY) else NotReadyReason.OTHER,
@@ -836,7 +836,7 @@ class Center:
         self.sync_agent(taken)
 
     def _restored(self, input_: Restored) -> None:
-        restore(self, input_, now=self._now)
+        restore(self, input_, now=self.now)
 
     def _switch_lost(self, event: ev.SwitchLost) -> None:
         self.switch_up = False
@@ -874,17 +874,17 @@ class Center:
         heappush(self._timers, (at, self._timer_count, kind, key))
 
     def _tick(self, input_: Tick) -> None:
-        while self._timers and self._timers[0][0] <= self._now:
+        while self._timers and self._timers[0][0] <= self.now:
             _, _, kind, key = heappop(self._timers)
             if kind == "call":
                 contact = self.contacts.get(CallId(key))
-                if contact is not None and contact.deadline is not None and contact.deadline <= self._now:
+                if contact is not None and contact.deadline is not None and contact.deadline <= self.now:
                     self.step(contact, ct.DeadlinePassed())
             elif kind == "forget":
                 self._forget(CallId(key))
             elif kind == "wrap_up":
                 self._out.append(ShowSeat(AgentId(key)))
-            elif kind == "grace" and self._grace.get(AgentId(key), self._now + 1.0) <= self._now:
+            elif kind == "grace" and self._grace.get(AgentId(key), self.now + 1.0) <= self.now:
                 self.agent_step(self.agents[AgentId(key)], ag.GraceOver())
 
     def _forget(self, call: CallId) -> None:
@@ -892,7 +892,7 @@ class Center:
         if contact is None or not contact.ended:
             return
         if any(wrap_up.contact.id == call for wrap_up in self.wrap_ups.values()):
-            self._wake(self._now + self.house.limits.keep_ended_s, "forget", call)
+            self._wake(self.now + self.house.limits.keep_ended_s, "forget", call)
             return
         del self.contacts[call]
         self.callers.pop(call, None)
@@ -910,7 +910,7 @@ class Center:
         contact = self.contacts.get(call)
         if contact is None:
             return
-        self._keep(CallEventRecord(call=call, number=contact.events, at=self._now, kind=kind, text=text, data=data))
+        self._keep(CallEventRecord(call=call, number=contact.events, at=self.now, kind=kind, text=text, data=data))
         self.contacts[call] = replace(contact, events=contact.events + 1, rev=contact.rev + 1)
         self._unkept[call] = None
 

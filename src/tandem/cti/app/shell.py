@@ -1,0 +1,260 @@
+"""The asyncio shell around the center: what it decides is carried out here, in order and with deadlines.
+
+Every input goes through ``take``: the center handles it at once and whole, and its outputs are passed on without waiting:
+requests to one worker per call, records to the journal, documents to the pages. Whatever comes back is the next input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tandem.agent_desktop.core import messages as m
+from tandem.agent_desktop.core.resources import TransferTargets, UserView
+from tandem.agent_desktop.ports import SeatHub
+from tandem.cti.app import center as c
+from tandem.cti.app import views
+from tandem.cti.app.center import Center
+from tandem.cti.model import events as ev
+from tandem.cti.model import requests as rq
+from tandem.cti.model.errors import CtiError, WrongState
+from tandem.cti.model.ids import AgentId, CallId, RecordingId
+from tandem.cti.model.records import CustomerMatch
+from tandem.cti.model.states import AgentState
+from tandem.cti.ports import Clock, Journal, Switch
+from tandem.cti.runtime.workers import KeyedWorkers
+
+log = logging.getLogger(__name__)
+
+REQUEST_S = 5.0
+"""Deadline of one request to the switch."""
+BOARD_EVERY_S = 0.2
+HEAL_EVERY_S = 15.0
+
+
+class Recorder(Protocol):
+    """Watches recordings and makes them fit to be heard."""
+
+    def started(self, recording: RecordingId, call: CallId, agent: AgentId | None) -> None: ...
+
+    def stopped(self, recording: RecordingId) -> None: ...
+
+
+class LookUp(Protocol):
+    """Finds a caller's customers; calls back once in time and, when it was late, once more."""
+
+    def __call__(self, number: str, found: Callable[[Sequence[CustomerMatch], bool], None]) -> None: ...
+
+
+class Shell:
+    """Implements ``agent_desktop.ports.Center`` for the pages and is the listener of the switch."""
+
+    def __init__(
+        self,
+        center: Center,
+        *,
+        clock: Clock,
+        journal: Journal,
+        look_up: LookUp,
+        recorder: Recorder,
+        database_up: Callable[[], bool],
+    ) -> None:
+        self.center = center
+        self.switch: Switch | None = None
+        self.hub: SeatHub | None = None
+        self._clock = clock
+        self._journal = journal
+        self._look_up = look_up
+        self._recorder = recorder
+        self._database_up = database_up
+        self._workers: KeyedWorkers[str, rq.SwitchRequest] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._service = (False, False)
+
+    async def run(self) -> None:
+        """Carry out requests, push boards, look after calls; until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            self._workers = KeyedWorkers(tasks, self._request)
+            tasks.create_task(self._push_boards(), name="boards")
+            tasks.create_task(self._heal(), name="healer")
+
+    # ---- inputs ----
+
+    def take(self, input_: c.Input) -> None:
+        """Handle one input now. Raises CtiError for a refused command."""
+        now = self._clock.now()
+        try:
+            outputs = self.center.handle(input_, now=now)
+        finally:
+            self._set_timer(now)
+        shown: dict[AgentId, None] = {}
+        for output in outputs:
+            if isinstance(output, c.ShowSeat):
+                shown[output.agent] = None
+            else:
+                self._carry_out(output)
+        for agent in shown:
+            self._show(agent)
+
+    def switch_event(self, event: ev.SwitchEvent) -> None:
+        """The switch's listener. A defect of ours must not end the link, and with it every other call."""
+        try:
+            self.take(event)
+        except Exception:
+            log.exception("an event of the switch could not be handled: %s", type(event).__name__)
+
+    def _set_timer(self, now: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        at = self.center.wake_at()
+        if at is not None:
+            self._timer = asyncio.get_running_loop().call_later(max(0.0, at - now), self.take, c.Tick())
+
+    # ---- outputs ----
+
+    def _carry_out(self, output: c.Output) -> None:
+        match output:
+            case c.ToSwitch(request):
+                if self._workers is not None:
+                    self._workers.give(_key(request), request)
+            case c.Keep(record):
+                self._journal.write(record)
+            case c.LookUp(call, number):
+                self._look_up(number, lambda found, complete: self._found(call, found, complete))
+            case c.StartRecording(call, recording, agent):
+                self._recorder.started(recording, call, agent)
+            case c.FinishRecording(_, recording):
+                self._recorder.stopped(recording)
+            case c.ShowCallbacks():
+                self._show_callbacks()
+            case _:
+                raise AssertionError(f"no way to carry out {type(output).__name__}")
+
+    def _found(self, call: CallId, customers: Sequence[CustomerMatch], complete: bool) -> None:
+        self.take(c.CustomersFound(call, tuple(customers), complete))
+
+    def recording_changed(self, call: CallId, recording: RecordingId, state: str, detail: str) -> None:
+        self.take(c.RecordingChanged(call, recording, state, detail))
+
+    async def _request(self, request: rq.SwitchRequest) -> None:
+        assert self.switch is not None
+        code = ""
+        try:
+            async with asyncio.timeout(REQUEST_S):
+                await self.switch.request(request)
+        except CtiError as error:
+            code = error.code
+        except TimeoutError:
+            code = "outcome_unknown"
+        except Exception:
+            log.exception("a request to the switch raised: %s", type(request).__name__)
+            code = "error"
+        if code and not isinstance(request, rq.SetFallbackMember):
+            level = logging.DEBUG if code == "resource_missing" else logging.WARNING
+            log.log(level, "%s for %s was refused: %s", type(request).__name__, request.connection, code)
+            self.switch_event(
+                ev.RequestFailed(
+                    call=request.call, connection=request.connection, request=type(request).__name__, code=code
+                )
+            )
+
+    # ---- pages ----
+
+    def _show(self, agent: AgentId) -> None:
+        if self.hub is not None:
+            self.hub.to_seat(agent, views.seat(self.center, agent))
+
+    def _show_callbacks(self) -> None:
+        if self.hub is not None:
+            self.hub.to_all(m.Callbacks(seq=0, open=list(self.center.callbacks.values())))
+
+    async def _push_boards(self) -> None:
+        while True:
+            await asyncio.sleep(BOARD_EVERY_S)
+            self._show_service()
+            seats, calls = self.center.dirty_seats, self.center.dirty_calls
+            if self.hub is None or not (seats or calls):
+                continue
+            self.center.dirty_seats, self.center.dirty_calls = set(), set()
+            self.hub.to_boards(views.board_changes(self.center, seats, calls))
+
+    def _show_service(self) -> None:
+        service = (self.switch_up, self.database_up)
+        if service != self._service and self.hub is not None:
+            self._service = service
+            self.hub.to_all(self._service_message())
+
+    def _service_message(self) -> m.Service:
+        return m.Service(seq=0, switch_up=self.switch_up, database_up=self.database_up)
+
+    async def _heal(self) -> None:
+        while True:
+            await asyncio.sleep(HEAL_EVERY_S)
+            if self.switch is None or not self.switch_up:
+                continue
+            asked_at = self._clock.now()
+            try:
+                snapshot = await self.switch.snapshot()
+            except CtiError:
+                continue
+            self.take(c.Healed(snapshot, asked_at))
+
+    # ---- agent_desktop.ports.Center ----
+
+    def seat_opened(self, agent: AgentId, *, on_call: bool) -> None:
+        self.take(c.SeatOpened(agent, on_call))
+        if self.hub is not None:
+            self.hub.to_seat(agent, self._service_message())
+            self.hub.to_seat(agent, m.Callbacks(seq=0, open=list(self.center.callbacks.values())))
+
+    def seat_closed(self, agent: AgentId, *, page_gone: bool) -> None:
+        self.take(c.SeatClosed(agent, page_gone))
+
+    def board_opened(self, user: str) -> None:
+        if self.hub is not None:
+            self.hub.to_board(user, views.board(self.center))
+            self.hub.to_board(user, self._service_message())
+            self.hub.to_board(user, m.Callbacks(seq=0, open=list(self.center.callbacks.values())))
+
+    def command(self, agent: AgentId, command: m.PageCommand) -> None:
+        self.take(c.Commanded(agent, command))
+
+    def logged_out(self, agent: AgentId) -> None:
+        try:
+            self.take(c.LoggedOut(agent))
+        except WrongState:
+            # he left in the middle of a call: that is a lost seat, not an end of work
+            self.take(c.SeatClosed(agent, page_gone=True))
+
+    def transfer_targets(self) -> TransferTargets:
+        house = self.center.house
+        agents = [
+            UserView(
+                login=agent.id,
+                name=house.agents[agent.id].name,
+                role="agent",
+                language="",
+                device=agent.device,
+            )
+            for agent in self.center.agents.values()
+            if agent.state not in (AgentState.LOGGED_OFF, AgentState.NOT_READY)
+        ]
+        queues = [{"id": queue.id, "zh": queue.name_zh, "en": queue.name_en} for queue in house.queues.values()]
+        return TransferTargets(agents=agents, queues=[dict(queue) for queue in queues])
+
+    @property
+    def switch_up(self) -> bool:
+        return self.center.switch_up
+
+    @property
+    def database_up(self) -> bool:
+        return self._database_up()
+
+
+def _key(request: rq.SwitchRequest) -> str:
+    if isinstance(request, rq.SetFallbackMember):
+        return f"phone {request.device}"
+    return request.call

@@ -1,0 +1,222 @@
+"""What the pages show, made from the center's state. Pure; nothing here decides anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tandem.agent_desktop.core import messages as m
+from tandem.cti.core.contact import Contact
+from tandem.cti.model.ids import AgentId, CallId, QueueId
+from tandem.cti.model.records import CustomerMatch
+from tandem.cti.model.skills import needs_text
+from tandem.cti.model.states import Phase
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center, WrapUpState
+
+
+def seat(center: Center, agent_id: AgentId) -> m.Seat:
+    """The whole document of one seat."""
+    agent = center.agents[agent_id]
+    contact = center.contact_of(agent_id)
+    wrap_up = center.wrap_ups.get(agent_id)
+    return m.Seat(
+        seq=0,
+        agent=m.AgentView(
+            login=agent_id,
+            name=center.house.agents[agent_id].name,
+            device=agent.device,
+            state=agent.state,
+            reason=agent.reason,
+            pending=agent.pending,
+            since=agent.since,
+            phone_ok=agent.phone_ok,
+            skills=dict(agent.skills),
+        ),
+        call=None if contact is None else _call(center, contact),
+        wrap_up=None if wrap_up is None else _wrap_up(center, wrap_up),
+    )
+
+
+def _call(center: Center, contact: Contact) -> m.CallView:
+    caller = center.callers[contact.id]
+    recording = None
+    if contact.recording is not None:
+        recording = m.RecordingView(id=contact.recording, state=caller.recording_state, detail=caller.recording_detail)
+    return m.CallView(
+        id=contact.id,
+        offer=contact.offer,
+        phase=contact.phase,
+        held=contact.held,
+        started_at=contact.started_at,
+        queued_at=contact.queued_at or contact.started_at,
+        ring_until=contact.since + center.house.rules.ring_s if contact.phase is Phase.RINGING else None,
+        answered_at=contact.answered_at,
+        rejoin_until=contact.since + center.house.rules.rejoin_s if contact.phase is Phase.REJOINING else None,
+        recording=recording,
+        pop=_pop(center, contact),
+    )
+
+
+def _pop(center: Center, contact: Contact) -> m.PopView:
+    caller = center.callers.get(contact.id)
+    queue = center.house.queues.get(contact.queue) if contact.queue is not None else None
+    waited_s = contact.waited_s
+    if contact.answered_at is None and contact.queued_at is not None:
+        waited_s = contact.since - contact.queued_at
+    return m.PopView(
+        number=contact.ani,
+        number_e164=contact.ani_e164,
+        caller_name=contact.name,
+        customers=_chosen_first(caller.customers if caller else (), contact),
+        looked_up=caller is None or caller.looked_up,
+        unknown_contacts=0,
+        language=contact.language,
+        queue=contact.queue or "",
+        queue_name={"zh": queue.name_zh, "en": queue.name_en} if queue else {"zh": "", "en": ""},
+        pressed=[m.PressedKey(**key) for key in contact.pressed],
+        waited_s=max(0.0, waited_s),
+        needs=needs_text(contact.needs),
+        why=caller.why if caller else {},
+    )
+
+
+def _chosen_first(customers: Iterable[CustomerMatch], contact: Contact) -> list[CustomerMatch]:
+    return sorted(customers, key=lambda customer: customer.id != contact.customer)
+
+
+def _wrap_up(center: Center, state: WrapUpState) -> m.WrapUpView:
+    contact = state.contact
+    pop = _pop(center, contact)
+    known = next((customer for customer in pop.customers if customer.id == contact.customer), None)
+    return m.WrapUpView(
+        call=contact.id,
+        number=contact.ani_e164 or contact.ani,
+        customer=contact.customer,
+        customer_name=known.name if known else "",
+        caller_name=contact.name,
+        queue=contact.queue or "",
+        talk_s=state.talk_s,
+        started_at=state.started_at,
+        until=state.until,
+        overdue=center.now >= state.until,
+        pop=pop,
+    )
+
+
+# ---- board -------------------------------------------------------------------------------------------------------
+
+
+def board(center: Center) -> m.Board:
+    """Everything, for a page that has just come."""
+    return m.Board(
+        seq=0,
+        whole=True,
+        seats=[seat_row(center, agent) for agent in center.agents],
+        queues=queue_rows(center),
+        calls=[row for call in center.contacts if (row := call_row(center, call)) is not None],
+        gone_seats=[],
+        gone_calls=[],
+    )
+
+
+def board_changes(center: Center, seats: Iterable[AgentId], calls: Iterable[CallId]) -> m.Board:
+    """The rows that changed; places in line move whenever any call does, so all waiting calls go along."""
+    touched = dict.fromkeys(calls)
+    gone = [str(call) for call in touched if call_row(center, call) is None]
+    touched.update(dict.fromkeys(waiting.call for waiting in center.matcher.waiting()))
+    rows = [row for call in touched if (row := call_row(center, call)) is not None]
+    return m.Board(
+        seq=0,
+        whole=False,
+        seats=[seat_row(center, agent) for agent in seats],
+        queues=queue_rows(center),
+        calls=rows,
+        gone_seats=[],
+        gone_calls=gone,
+    )
+
+
+def seat_row(center: Center, agent_id: AgentId) -> m.SeatRow:
+    agent = center.agents[agent_id]
+    contact = center.contact_of(agent_id)
+    return m.SeatRow(
+        login=agent_id,
+        name=center.house.agents[agent_id].name,
+        device=agent.device,
+        state=agent.state,
+        reason=agent.reason,
+        since=agent.since,
+        online=agent.seat_open,
+        phone_ok=agent.phone_ok,
+        call=contact.id if contact else None,
+        phase=contact.phase if contact else None,
+        with_number=(contact.ani_e164 or contact.ani) if contact else "",
+        with_name=_caller_name(center, contact) if contact else "",
+        queue=contact.queue if contact else None,
+        skills=dict(agent.skills),
+    )
+
+
+def _caller_name(center: Center, contact: Contact) -> str:
+    caller = center.callers.get(contact.id)
+    known = next((c for c in (caller.customers if caller else ()) if c.id == contact.customer), None)
+    return known.name if known else contact.name
+
+
+def call_row(center: Center, call: CallId) -> m.WaitingRow | None:
+    """None when the call is over."""
+    contact = center.contacts.get(call)
+    if contact is None or contact.ended:
+        return None
+    caller = center.callers.get(call)
+    known = next((c for c in (caller.customers if caller else ()) if c.id == contact.customer), None)
+    return m.WaitingRow(
+        call=call,
+        phase=contact.phase,
+        queue=contact.queue,
+        place=center.matcher.place(call),
+        number=contact.ani_e164 or contact.ani,
+        name=_caller_name(center, contact),
+        tier=known.tier if known else "",
+        language=contact.language,
+        since=contact.queued_at or contact.started_at,
+        priority=contact.priority,
+        needs=needs_text(contact.needs),
+        agent=contact.agent,
+    )
+
+
+def queue_rows(center: Center) -> list[m.QueueRow]:
+    waiting: dict[QueueId, list[float]] = {queue: [] for queue in center.house.queues}
+    talking = dict.fromkeys(center.house.queues, 0)
+    for contact in center.contacts.values():
+        if contact.queue not in waiting:
+            continue
+        if contact.phase in (Phase.QUEUED, Phase.OFFERED, Phase.RINGING):
+            waiting[contact.queue].append(contact.queued_at or contact.started_at)
+        elif contact.phase in (Phase.TALKING, Phase.REJOINING):
+            talking[contact.queue] += 1
+    ready = sum(agent.available for agent in center.agents.values())
+    rows = []
+    for queue, profile in center.house.queues.items():
+        counts = center.counts[queue]
+        rows.append(
+            m.QueueRow(
+                id=queue,
+                name={"zh": profile.name_zh, "en": profile.name_en},
+                waiting=len(waiting[queue]),
+                longest_wait_since=min(waiting[queue], default=None),
+                offered=counts.offered,
+                answered=counts.answered,
+                abandoned=counts.abandoned,
+                in_service_level=counts.answered_in_target,
+                service_level=counts.service_level,
+                target_s=profile.target_s,
+                asa_s=counts.asa_s,
+                ready=ready,
+                talking=talking[queue],
+            )
+        )
+    return rows

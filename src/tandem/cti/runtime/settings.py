@@ -1,0 +1,114 @@
+"""Settings of an installation: defaults, then ``tandem.toml`` in its home folder, then ``TANDEM_*`` in the environment.
+
+Secrets are made once and kept in ``secrets.json`` (mode 0600) in the home folder; they are never settings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tandem.cti.model.errors import BadRequest
+
+
+class BadSettings(BadRequest):
+    code = "bad_settings"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All ports are loopback unless ``listen`` says otherwise."""
+
+    listen: str = "127.0.0.1"
+    """Address of the pages, the live channel and the phones. Another than loopback turns HTTPS and WSS on."""
+    names: list[str] = []
+    """More host names or addresses by which browsers reach the server."""
+    http_port: int = 8400
+    seat_port: int = 8401
+    ami_port: int = 5038
+    sip_port: int = 5060
+    phone_port: int = 8088
+    """SIP over WebSocket, served by Asterisk."""
+    phone_tls_port: int = 8089
+    rtp_first: int = 10000
+    rtp_last: int = 10999
+    database_url: str = ""
+    """``postgresql://...``; empty: an embedded PostgreSQL with its data in the home folder."""
+    region: str = "CN"
+    """Default region of numbers without a country code (ISO 3166)."""
+    dial_countries: list[str] = ["CN", "HK", "MO", "TW"]
+    """Countries whose numbers may be the target of a transfer."""
+    flows: dict[str, str] = {}
+    """Dialled number -> flow file; relative to the home folder. Empty: the demo flow on ``95001``."""
+    trunk_host: str = "127.0.0.1"
+    trunk_port: int = 5070
+    ring_s: float = 20.0
+    wrap_up_s: float = 60.0
+    lookup_budget_s: float = 0.2
+    guard_s: int = 30
+    """Dead-man switch: a caller whom no server vouches for goes to the switch's own queue after so long."""
+    record: bool = True
+
+
+class Secrets(msgspec.Struct, frozen=True, kw_only=True):
+    system_name: str
+    ami: str
+    recorder: str
+    sip: str
+
+
+def load(home: Path, environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Raises BadSettings, which names the file or variable and what is wrong with it."""
+    file = home / "tandem.toml"
+    values: dict[str, Any] = {}
+    if file.exists():
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadSettings(f"{file}: {error}") from None
+    for name in Settings.__struct_fields__:
+        variable = f"TANDEM_{name.upper()}"
+        if variable in environ:
+            values[name] = _from_text(environ[variable])
+    values |= {name: value for name, value in (overrides or {}).items() if value is not None}
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSettings(f"{file} or TANDEM_* in the environment: {error}") from None
+
+
+def _from_text(text: str) -> Any:
+    """Lists and tables are given as JSON in the environment; anything else as it is."""
+    if text[:1] in ("[", "{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
+
+
+def load_secrets(home: Path) -> Secrets:
+    """The installation's secrets, made on first use."""
+    file = home / "secrets.json"
+    if file.exists():
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=Secrets)
+        except msgspec.DecodeError as error:
+            raise BadSettings(f"{file} is damaged ({error}); move it away and new secrets are made") from None
+    made = Secrets(
+        system_name=secrets.token_hex(16),
+        ami=secrets.token_urlsafe(24),
+        recorder=secrets.token_urlsafe(24),
+        sip=secrets.token_hex(32),
+    )
+    home.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(msgspec.json.encode(made))
+    return made
