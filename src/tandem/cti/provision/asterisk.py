@@ -102,7 +102,7 @@ def find_on_host(progress: Callable[[str], None]) -> AsteriskInstall | None:
     if version is None or int(version.split(".")[0]) < OLDEST_MAJOR:
         progress(f"{path} is Asterisk {version or '?'}, older than {OLDEST_MAJOR}: not used")
         return None
-    prefixes = (Path("/usr"), Path("/usr/local"), Path(path).resolve().parent.parent)
+    prefixes = (Path(path).resolve().parent.parent, Path("/usr"))
     libraries = [found for prefix in prefixes for found in (*prefix.glob("lib/*-linux-gnu*"), *prefix.glob("lib*"))]
     modules = _first_with([library / "asterisk/modules" for library in libraries], "chan_pjsip.so")
     shares = [prefix / "share/asterisk" for prefix in prefixes]

@@ -200,11 +200,12 @@ class AsteriskInstance:
         while process.returncode is None and (left_s := deadline - time.monotonic()) > 0:
             if self.folders.control_socket.exists():
                 with contextlib.suppress(StartFailed, TimeoutError):
-                    await self.rx("core waitfullybooted", timeout_s=left_s)
-                    return
+                    # An Asterisk that gives up meanwhile closes the connection, which is no error to the client.
+                    if "fully booted" in await self.rx("core waitfullybooted", timeout_s=left_s):
+                        return
             await asyncio.sleep(0.02)
         what = "was not ready in time" if process.returncode is None else f"ended with code {process.returncode}"
-        lines = "\n".join([last_lines(self._console, 10), last_lines(self.log_file, 20)]).strip()
+        lines = "\n".join(self.complaints()[-10:]) or last_lines(self._console, 10)
         raise StartFailed(f"Asterisk in {self.folders.home} {what}. Its last words:\n{lines}")
 
     def _clear_away(self) -> None:
