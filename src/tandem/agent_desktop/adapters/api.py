@@ -1,0 +1,170 @@
+"""What each route does. Who may ask is decided before (``http.py``); how far the permission goes is decided here."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from tandem import __version__
+from tandem.agent_desktop.adapters import recordings
+from tandem.agent_desktop.adapters.route import Ask, json_response
+from tandem.agent_desktop.core import resources
+from tandem.agent_desktop.core.permissions import Reach, allowed_actions
+from tandem.agent_desktop.ports import Center, Library, Operations
+from tandem.agent_desktop.services.authentication import Authentication
+from tandem.agent_desktop.services.hub import PageHub
+from tandem.agent_desktop.services.softphone import softphone
+from tandem.agent_desktop.settings import DesktopSettings
+from tandem.cti.model.errors import CtiError, Forbidden, ResourceMissing
+from tandem.cti.model.ids import AgentId
+from tandem.cti.model.records import AuditRecord, CustomerMatch
+from tandem.cti.model.states import Role
+from tandem.cti.ports import Journal
+
+COOKIE = "tandem_session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    settings: DesktopSettings
+    authentication: Authentication
+    center: Center
+    hub: PageHub
+    library: Library
+    operations: Operations
+    journal: Journal
+    seat_port: int
+    clock: Callable[[], float] = time.time
+
+    # ---- the session ---------------------------------------------------------------------------------------------
+
+    async def log_in(self, ask: Ask) -> web.Response:
+        asked: resources.LogIn = ask.body
+        address = ask.request.remote or ""
+        try:
+            token, who = await self.authentication.log_in(asked, address)
+        except CtiError as error:
+            self._audit(asked.login, "log_in_refused", address=address, code=error.code)
+            raise
+        self._audit(who.user.login, "log_in", address=address)
+        answer = json_response(who.user)
+        answer.set_cookie(
+            COOKIE,
+            token,
+            max_age=int(self.settings.session_s),
+            path="/",
+            httponly=True,
+            samesite="Strict",
+            secure=self.settings.tls is not None,
+        )
+        return answer
+
+    async def log_out(self, ask: Ask) -> web.Response:
+        """Idempotent. Raises what the center raises when the agent may not leave now (a call is at the seat)."""
+        answer = web.Response(status=204)
+        answer.del_cookie(COOKIE, path="/", httponly=True, samesite="Strict", secure=self.settings.tls is not None)
+        if ask.who is None:
+            return answer
+        user, token_hash = ask.who.user, ask.who.token_hash
+        seat = self.hub.seat_of(user.login)
+        works_elsewhere = seat is not None and seat.token_hash != token_hash
+        if user.role == Role.AGENT and not works_elsewhere:
+            self.center.logged_out(AgentId(user.login))
+        self.hub.log_out(token_hash, "You logged out.")
+        await self.authentication.log_out(token_hash)
+        self._audit(user.login, "log_out")
+        return answer
+
+    async def me(self, ask: Ask) -> resources.Me:
+        host = ask.request.host
+        return resources.Me(
+            user=ask.user,
+            seat_socket_url=self.settings.seat_socket(host, self.seat_port),
+            softphone=softphone(self.settings, ask.user, host),
+            not_ready_reasons=list(self.settings.not_ready_reasons),
+            may=allowed_actions(ask.user.role),
+            version=__version__,
+        )
+
+    async def set_language(self, ask: Ask) -> resources.UserView:
+        asked: resources.SetLanguage = ask.body
+        return await self.authentication.set_language(ask.session, asked.language)
+
+    # ---- what the pages read -------------------------------------------------------------------------------------
+
+    async def dispositions(self, ask: Ask) -> list[resources.Disposition]:
+        return list(self.settings.dispositions)
+
+    async def transfer_targets(self, ask: Ask) -> resources.TransferTargets:
+        return self.center.transfer_targets()
+
+    async def calls(self, ask: Ask) -> resources.CallPage:
+        query: resources.CallsQuery = ask.query
+        agent = query.agent
+        if ask.reach is Reach.OWN:
+            if agent not in (None, ask.user.login):
+                raise Forbidden("You may only look at your own calls.")
+            agent = ask.user.login
+        return await self.library.calls(
+            limit=query.limit,
+            before=query.before,
+            agent=agent,
+            queue=query.queue,
+            outcome=query.outcome,
+            text=query.q or None,
+        )
+
+    async def call(self, ask: Ask) -> resources.CallDetail:
+        detail = await self.library.call(ask.id)
+        own = [recording for recording in detail.recordings if ask.is_own(recording.agent)]
+        if not own and not ask.is_own(detail.call.agent):
+            raise ResourceMissing("There is no such call among yours.")
+        return resources.CallDetail(
+            call=detail.call, timeline=detail.timeline, recordings=own, contacts=detail.contacts
+        )
+
+    async def recording_audio(self, ask: Ask) -> web.StreamResponse:
+        name, agent = await self.library.recording(ask.id)
+        if not ask.is_own(agent):
+            raise ResourceMissing("There is no such recording among yours.")
+        answer = recordings.audio(self.operations.recordings_dir, name)
+        if ask.request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
+            self._audit(ask.user.login, "recording_played", recording=ask.id)
+        return answer
+
+    async def customers(self, ask: Ask) -> resources.CustomerPage:
+        query: resources.CustomersQuery = ask.query
+        return resources.CustomerPage(customers=list(await self.library.customers(query.q, limit=query.limit)))
+
+    async def create_customer(self, ask: Ask) -> CustomerMatch:
+        customer = await self.library.create_customer(ask.body, by=ask.user.login)
+        self._audit(ask.user.login, "customer_created", customer=customer.id)
+        return customer
+
+    async def customer(self, ask: Ask) -> CustomerMatch:
+        return await self.library.customer(ask.id)
+
+    async def callbacks(self, ask: Ask) -> resources.CallbackList:
+        return resources.CallbackList(callbacks=list(await self.library.open_callbacks()))
+
+    # ---- the installation ----------------------------------------------------------------------------------------
+
+    async def flows(self, ask: Ask) -> resources.FlowList:
+        return self.operations.flows()
+
+    async def check(self, ask: Ask) -> resources.CheckReport:
+        return await self.operations.check()
+
+    async def health(self, ask: Ask) -> resources.Health:
+        return resources.Health(
+            switch_up=self.center.switch_up, database_up=self.center.database_up, version=__version__
+        )
+
+    def _audit(self, who: str, action: str, **detail: str) -> None:
+        self.journal.write(
+            AuditRecord(id=uuid.uuid4().hex, at=self.clock(), who=who[:64], action=action, detail=dict(detail))
+        )

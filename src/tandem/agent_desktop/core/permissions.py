@@ -1,0 +1,94 @@
+"""Who may do what: one table of role x action. The server asks it for every route and every message of a page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tandem.agent_desktop.core import messages
+from tandem.cti.model.states import Role
+
+
+class Action(StrEnum):
+    READ_HEALTH = "read_health"
+    READ_INTERFACE = "read_interface"
+    """The published descriptions: OpenAPI and the JSON Schema of the live channel."""
+    LOG_IN = "log_in"
+    LOG_OUT = "log_out"
+    READ_ME = "read_me"
+    SET_LANGUAGE = "set_language"
+    READ_DISPOSITIONS = "read_dispositions"
+    READ_TRANSFER_TARGETS = "read_transfer_targets"
+    READ_CALLS = "read_calls"
+    READ_RECORDINGS = "read_recordings"
+    READ_CUSTOMERS = "read_customers"
+    CREATE_CUSTOMER = "create_customer"
+    READ_CALLBACKS = "read_callbacks"
+    FINISH_CALLBACK = "finish_callback"
+    READ_FLOWS = "read_flows"
+    CHECK = "check"
+    OPEN_SEAT = "open_seat"
+    WORK_SEAT = "work_seat"
+    """Everything an agent does at the own seat: states, pop, decline, hang up, transfer, wrap-up."""
+    OPEN_BOARD = "open_board"
+
+
+class Reach(StrEnum):
+    """How far a permission goes."""
+
+    NONE = "none"
+    OWN = "own"
+    """Only what belongs to the user: own calls, own recordings."""
+    ALL = "all"
+
+
+_NO, _OWN, _ALL = Reach.NONE, Reach.OWN, Reach.ALL
+_COLUMNS = (None, Role.AGENT, Role.SUPERVISOR, Role.OPERATOR, Role.ADMIN)
+"""None: nobody is logged in."""
+_TABLE: dict[Action, tuple[Reach, ...]] = {
+    #                              nobody  agent  supervisor  operator  admin
+    Action.READ_HEALTH:           (_ALL,   _ALL,  _ALL,       _ALL,     _ALL),
+    Action.READ_INTERFACE:        (_ALL,   _ALL,  _ALL,       _ALL,     _ALL),
+    Action.LOG_IN:                (_ALL,   _ALL,  _ALL,       _ALL,     _ALL),
+    Action.LOG_OUT:               (_ALL,   _ALL,  _ALL,       _ALL,     _ALL),
+    Action.READ_ME:               (_NO,    _ALL,  _ALL,       _ALL,     _ALL),
+    Action.SET_LANGUAGE:          (_NO,    _ALL,  _ALL,       _ALL,     _ALL),
+    Action.READ_DISPOSITIONS:     (_NO,    _ALL,  _ALL,       _ALL,     _ALL),
+    Action.READ_TRANSFER_TARGETS: (_NO,    _ALL,  _ALL,       _NO,      _ALL),
+    Action.READ_CALLS:            (_NO,    _OWN,  _ALL,       _ALL,     _ALL),
+    Action.READ_RECORDINGS:       (_NO,    _OWN,  _ALL,       _NO,      _ALL),
+    Action.READ_CUSTOMERS:        (_NO,    _ALL,  _ALL,       _NO,      _ALL),
+    Action.CREATE_CUSTOMER:       (_NO,    _ALL,  _ALL,       _NO,      _ALL),
+    Action.READ_CALLBACKS:        (_NO,    _ALL,  _ALL,       _ALL,     _ALL),
+    Action.FINISH_CALLBACK:       (_NO,    _ALL,  _ALL,       _NO,      _ALL),
+    Action.READ_FLOWS:            (_NO,    _NO,   _ALL,       _ALL,     _ALL),
+    Action.CHECK:                 (_NO,    _NO,   _NO,        _ALL,     _ALL),
+    Action.OPEN_SEAT:             (_NO,    _ALL,  _NO,        _NO,      _NO),
+    Action.WORK_SEAT:             (_NO,    _ALL,  _NO,        _NO,      _NO),
+    Action.OPEN_BOARD:            (_NO,    _NO,   _ALL,       _ALL,     _ALL),
+}  # fmt: skip
+
+VIEW_ACTIONS: dict[str, Action] = {"seat": Action.OPEN_SEAT, "board": Action.OPEN_BOARD}
+"""What a page must be allowed to say Hello with this ``view``."""
+COMMAND_ACTIONS: dict[type[messages.PageCommand], Action] = {
+    messages.SetReady: Action.WORK_SEAT,
+    messages.SetNotReady: Action.WORK_SEAT,
+    messages.PopShown: Action.WORK_SEAT,
+    messages.Decline: Action.WORK_SEAT,
+    messages.HangUp: Action.WORK_SEAT,
+    messages.Transfer: Action.WORK_SEAT,
+    messages.ChooseCustomer: Action.WORK_SEAT,
+    messages.WrapUp: Action.WORK_SEAT,
+    messages.MoreTime: Action.WORK_SEAT,
+    messages.CallbackDone: Action.FINISH_CALLBACK,
+}
+
+
+def reach(role: str | None, action: Action) -> Reach:
+    """How far ``role`` (None: not logged in) may go. An unknown role may do what nobody in particular may."""
+    known = Role(role) if role in set(Role) else None
+    return _TABLE[action][_COLUMNS.index(known)]
+
+
+def allowed_actions(role: str) -> list[str]:
+    """Names of all actions that ``role`` may take, at least on what is its own."""
+    return [action.value for action in Action if reach(role, action) is not Reach.NONE]

@@ -1,0 +1,64 @@
+"""The desktop's own errors, within the tree of ``tandem.cti.model.errors``.
+
+Forbidden
+|- NotLoggedIn               no session, or it is over: log in (again)
+|- WrongPassword             this log-in name and password do not belong together
+`- ForeignOrigin             the request was made by another site's page
+BadRequest
+|- TooLarge                  the body is larger than anything we ask for
+|- NoSuchRoute               no such path, or not with this method
+`- BadSetting                a setting of the desktop that cannot work
+LimitReached
+`- TooManyAttempts           rate limit; ``retry_after_s``
+Unavailable
+`- PortTaken                 another process listens there; names the port and the setting
+"""
+
+from __future__ import annotations
+
+from tandem.cti.model.errors import BadRequest, Forbidden, LimitReached, Unavailable
+
+
+class NotLoggedIn(Forbidden):
+    code = "not_logged_in"
+
+
+class WrongPassword(Forbidden):
+    code = "wrong_password"
+
+
+class ForeignOrigin(Forbidden):
+    code = "foreign_origin"
+
+
+class TooLarge(BadRequest):
+    code = "too_large"
+
+
+class NoSuchRoute(BadRequest):
+    code = "no_such_route"
+
+
+class BadSetting(BadRequest):
+    code = "bad_setting"
+
+
+class TooManyAttempts(LimitReached):
+    code = "too_many_attempts"
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class PortTaken(Unavailable):
+    code = "port_taken"
+    retryable = False
+
+    def __init__(self, *, address: str, port: int, setting: str) -> None:
+        super().__init__(
+            f"Port {port} on {address} is taken by another process: end that process, or choose another port "
+            f"with the setting {setting}."
+        )
+        self.port = port
+        self.setting = setting
