@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import importlib.util
 import os
 import shutil
@@ -50,8 +51,9 @@ async def test_what_it_is(server: EmbeddedPostgres, tmp_path: Path) -> None:
 
 
 async def test_only_the_owner_gets_in(server: EmbeddedPostgres) -> None:
-    with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError):
-        await asyncpg.connect(user="postgres", database="tandem", host=str(server.home.run))
+    rules = await value(server, "SELECT array_agg(type || ' ' || auth_method) FROM pg_hba_file_rules")
+    assert rules == ["local peer"]
+    assert await value(server, "SELECT array_agg(sys_name) FROM pg_ident_file_mappings") == [getpass.getuser()]
     assert server.home.data.stat().st_mode & 0o777 == 0o700
     assert server.home.run.stat().st_mode & 0o777 == 0o700
 
@@ -86,7 +88,9 @@ async def test_stalled_it_keeps_connections_and_answers_later(server: EmbeddedPo
 async def test_stopped_while_stalled_it_still_stops(server: EmbeddedPostgres) -> None:
     family = [server.pid, *descendants(server.pid)]
     server.stall()
+    started = time.monotonic()
     await server.stop()
+    assert time.monotonic() - started < 5  # in order, not by force
     assert not server.running
     assert not any(is_alive(pid) for pid in family)
 
