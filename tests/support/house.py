@@ -1,4 +1,4 @@
-"""A small house for tests of the center: two skilled agents and more, the demo flow, and a switch that is only a model."""
+"""A small house for tests of the center: three agents, the demo flow, and a switch that is only a model."""
 
 from __future__ import annotations
 
@@ -130,9 +130,7 @@ class Floor:
         """A caller rings in; the news waits to be settled."""
         call, connection = CallId(f"c-{name}"), ConnectionId(f"c-{name}.0")
         self.legs[connection] = Leg(call, ev.Party.CALLER, DNIS, ConnectionState.CONNECTED, controlled=True)
-        self.news.append(
-            ev.Originated(call=call, connection=connection, calling=ani, name="王小明", called=DNIS)
-        )
+        self.news.append(ev.Originated(call=call, connection=connection, calling=ani, name="王小明", called=DNIS))
         self._route(connection, ani)
         return call
 
@@ -153,8 +151,13 @@ class Floor:
         leg = self.legs[connection]
         self.news.append(
             ev.RouteRequested(
-                call=leg.call, connection=connection, party=leg.party, calling=calling, called=leg.device,
-                memory=leg.memory, name="王小明" if leg.party is ev.Party.CALLER else "",
+                call=leg.call,
+                connection=connection,
+                party=leg.party,
+                calling=calling,
+                called=leg.device,
+                memory=leg.memory,
+                name="王小明" if leg.party is ev.Party.CALLER else "",
             )
         )
 
@@ -183,9 +186,7 @@ class Floor:
         self.requests.append(request)
         match request:
             case rq.Play() if request.connection in self.legs:
-                self.news.append(
-                    ev.MediaEnded(call=request.call, connection=request.connection, token=request.token)
-                )
+                self.news.append(ev.MediaEnded(call=request.call, connection=request.connection, token=request.token))
             case rq.Collect() if request.connection in self.legs:
                 self.news.append(
                     ev.MediaEnded(
@@ -197,15 +198,18 @@ class Floor:
             case rq.MakeConnection():
                 leg = Leg(request.call, request.party, request.device, ConnectionState.ALERTING)
                 self.legs[request.connection] = leg
-                self.news.append(
-                    ev.Delivered(call=request.call, connection=request.connection, device=request.device)
-                )
+                self.news.append(ev.Delivered(call=request.call, connection=request.connection, device=request.device))
                 if self.auto_answer:
                     self.answer(request.connection)
             case rq.Join() if request.connection in self.legs and request.other in self.legs:
                 one, other = self.legs[request.connection], self.legs[request.other]
-                assert one.controlled, "joined a caller who is not under control"
-                assert other.controlled, "joined a leg that is not under control"
+                if not (one.controlled and other.controlled):
+                    self.news.append(
+                        ev.RequestFailed(
+                            call=request.call, connection=request.connection, request="Join", code="wrong_state"
+                        )
+                    )
+                    return
                 one.controlled = other.controlled = False
                 one.joined, other.joined = request.other, request.connection
                 self.talks.append(frozenset({request.connection, request.other}))
@@ -220,9 +224,18 @@ class Floor:
         return ev.Snapshot(
             connections=tuple(
                 ev.ConnectionSnapshot(
-                    call=leg.call, connection=connection, party=leg.party, device=leg.device,
-                    calling="+8613800138000", name="王小明", called=leg.device, state=leg.state,
-                    controlled=leg.controlled, joined_with=leg.joined, in_fallback=False, memory=leg.memory,
+                    call=leg.call,
+                    connection=connection,
+                    party=leg.party,
+                    device=leg.device,
+                    calling="+8613800138000",
+                    name="王小明",
+                    called=leg.device,
+                    state=leg.state,
+                    controlled=leg.controlled,
+                    joined_with=leg.joined,
+                    in_fallback=False,
+                    memory=leg.memory,
                 )
                 for connection, leg in self.legs.items()
             ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.house import ANA, MEI, TOM, Floor
+
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import center as c
 from tandem.cti.model import events as ev
@@ -12,8 +14,6 @@ from tandem.cti.model.errors import BadRequest, WrongState
 from tandem.cti.model.ids import ConnectionId
 from tandem.cti.model.records import CallbackRecord, CallEventRecord, ContactRecord
 from tandem.cti.model.states import AgentState, NotReadyReason, Outcome, Phase
-
-from tests.support.house import ANA, MEI, TOM, Floor
 
 
 def kinds(floor: Floor, call: str) -> list[str]:

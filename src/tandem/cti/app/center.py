@@ -232,6 +232,9 @@ class Caller:
     recording_detail: str = ""
 
 
+_REMEMBERED_CALLS = 20_000
+
+
 class Center:
     """See the module. Read-only for others: ``contacts``, ``agents``, ``callers``, ``wrap_ups``, ``counts``."""
 
@@ -257,6 +260,8 @@ class Center:
         self._timer_count = 0
         self._grace: dict[AgentId, float] = {}
         self._out: list[Output] = []
+        self._forgotten: dict[CallId, None] = {}
+        """Calls that were over long ago: news that is so late begins no new one. Bounded, oldest first."""
         self._unkept: dict[CallId, None] = {}
         """Contacts whose row is to be written at the end of this input; in order."""
         self.now = 0.0
@@ -286,6 +291,8 @@ class Center:
     def _switch_event(self, event: Any) -> None:
         contact = self.contacts.get(event.call)
         if contact is None:
+            if event.call in self._forgotten:
+                return
             if isinstance(event, ev.Originated | ev.RouteRequested) and self._is_caller(event):
                 contact = self._begin(event)
             else:
@@ -896,6 +903,9 @@ class Center:
             return
         del self.contacts[call]
         self.callers.pop(call, None)
+        self._forgotten[call] = None
+        if len(self._forgotten) > _REMEMBERED_CALLS:
+            del self._forgotten[next(iter(self._forgotten))]
 
     # ---- keeping ----
 

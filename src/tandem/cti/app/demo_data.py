@@ -13,8 +13,8 @@ from importlib import resources
 from typing import Any
 
 import yaml
-from argon2 import PasswordHasher
 
+from tandem.agent_desktop.adapters.passwords import hash_password
 from tandem.cti.storage.pool import Connection, Database
 from tandem.cti.storage.queries import load
 
@@ -69,10 +69,9 @@ def demo_rows(now: float) -> Rows:
 async def _put_users(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
     """Users who are not there yet; hashing a password costs 25 ms, so it is not done for the others."""
     there = {row["login"] for row in await connection.fetch(_QUERIES["logins"])}
-    hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
     for login, *fields in rows:
         if login not in there:
-            hashed = await asyncio.to_thread(hasher.hash, DEMO_PASSWORD)
+            hashed = await asyncio.to_thread(hash_password, DEMO_PASSWORD)
             await connection.execute(_QUERIES["put_user"], login, *fields, hashed)
 
 
