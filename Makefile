@@ -78,14 +78,13 @@ packages-test: .make/python
 	@$(PY) -m tandem.cti.provision.system_packages asterisk speech browser network load screens
 
 .venv/bin/pip:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is missing: sudo apt-get install python3" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is missing. Run: sudo apt-get install python3" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		package=$$($(PYTHON) -c 'import sys; print("python3.%d-venv" % sys.version_info[1])'); \
 		root=$$(test "$$(id -u)" = 0 || echo sudo); \
-		echo "- installing $$package"; \
-		$$root apt-get -q install -y $$package >/dev/null 2>&1 || { \
-			$$root apt-get -q update >/dev/null && $$root apt-get -q install -y $$package >/dev/null; } || { \
-			echo "Run: sudo apt-get install $$package" >&2; exit 1; }; }
+		$(QUIETLY) "installing $$package (Debian leaves it out of Python)" -- sh -c \
+			"$$root apt-get -q install -y $$package || { $$root apt-get -q update && $$root apt-get -q install -y $$package; }" \
+		|| { echo "Run: sudo apt-get install $$package" >&2; exit 1; }; }
 	@$(PYTHON) -m venv --clear .venv
 
 .make/python: requirements.lock pyproject.toml | .venv/bin/pip
