@@ -5,4 +5,5 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 MakeDatabase = Callable[[str], Awaitable[str]]
-"""Creates a database from a template ('template0': empty, 'tandem': migrated); returns its URL."""
+"""Creates a database from a template and returns its URL. ``template0`` is empty, ``tandem`` migrated,
+``bank`` holds the demo data."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit, urlunsplit
@@ -10,7 +11,9 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from tests.support.postgres import MakeDatabase
+from tests.support.records import AT
 
+from tandem.cti.app.demo_data import load_demo
 from tandem.cti.provision.postgres import EmbeddedPostgres
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
@@ -22,6 +25,11 @@ _numbers = itertools.count(1)
 async def postgres() -> AsyncIterator[EmbeddedPostgres]:
     async with EmbeddedPostgres.temporary() as server:
         await migrate(server.url)
+        await _create(server, "bank", template="tandem")
+        bank = Database(_url(server, "bank"))
+        await bank.open()
+        await load_demo(bank, now=AT)
+        await bank.close()
         yield server
 
 
@@ -29,11 +37,7 @@ async def postgres() -> AsyncIterator[EmbeddedPostgres]:
 def make_database(postgres: EmbeddedPostgres) -> MakeDatabase:
     async def make(template: str) -> str:
         name = f"t{next(_numbers)}"
-        connection = await asyncpg.connect(_url(postgres, "postgres"))
-        try:
-            await connection.execute(f"create database {name} template {template}")
-        finally:
-            await connection.close()
+        await _create(postgres, name, template=template)
         return _url(postgres, name)
 
     return make
@@ -46,10 +50,33 @@ async def database_url(make_database: MakeDatabase) -> str:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await opened.open()
-    yield opened
-    await opened.close()
+    async with _opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+async def bank(make_database: MakeDatabase) -> AsyncIterator[Database]:
+    """The demo bank, as of ``tests.support.records.AT``."""
+    async with _opened(await make_database("bank")) as database:
+        yield database
+
+
+@contextlib.asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _create(server: EmbeddedPostgres, name: str, *, template: str) -> None:
+    connection = await asyncpg.connect(_url(server, "postgres"))
+    try:
+        await connection.execute(f"create database {name} template {template}")
+    finally:
+        await connection.close()
 
 
 def _url(server: EmbeddedPostgres, name: str) -> str:

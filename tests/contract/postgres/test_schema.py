@@ -31,6 +31,9 @@ _CATALOGS = {
 _QUERY_FILES = [
     ("tandem.cti.storage", "journal.sql"),
     ("tandem.cti.adapters.postgres", "calls.sql"),
+    ("tandem.cti.adapters.postgres", "customers.sql"),
+    ("tandem.agent_desktop.adapters", "store.sql"),
+    ("tandem.cti.app", "demo_data.sql"),
 ]
 
 

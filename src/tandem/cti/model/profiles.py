@@ -43,17 +43,15 @@ class DispositionNode:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueCounts:
-    """What a queue did since a moment (midnight): for the board, and to carry it over a restart.
+class QueueDay:
+    """What a queue did since a moment (midnight), so that the board survives a restart.
 
-    ``offered`` counts the calls that entered the queue, those that still wait included. ``wait_s`` is the sum over the
-    answered calls, so ASA is ``wait_s / answered``.
+    Callers who still wait are not counted. ``waited_s`` is the sum over the answered callers.
     """
 
     queue: QueueId
-    offered: int
     answered: int
     abandoned: int
     answered_in_target: int
     abandoned_in_target: int
-    wait_s: float
+    waited_s: float

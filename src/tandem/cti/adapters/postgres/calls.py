@@ -10,9 +10,8 @@ from typing import Any
 
 import msgspec
 
-from tandem.cti.model.errors import ResourceMissing
 from tandem.cti.model.ids import AgentId
-from tandem.cti.model.profiles import AgentProfile, DispositionNode, QueueCounts, QueueProfile
+from tandem.cti.model.profiles import AgentProfile, DispositionNode, QueueDay, QueueProfile
 from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecord
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
@@ -27,7 +26,7 @@ class CallStore:
         self._database = database
 
     async def open_calls(self) -> list[CallRecord]:
-        """Calls that have not ended, oldest first."""
+        """Calls that have not ended, and ended ones with whose wrap-up an agent is busy; oldest first."""
         rows = await self._database.fetch(_QUERIES["open_calls"])
         return [
             CallRecord(
@@ -52,20 +51,12 @@ class CallStore:
         """The disposition tree: its roots, in order."""
         return _tree(await self._database.fetch(_QUERIES["dispositions"]), None)
 
-    async def queue_counts(self, *, since: float) -> list[QueueCounts]:
-        """Counts of every queue since ``since`` (seconds since the epoch; today's midnight for the board)."""
-        return [QueueCounts(**row) for row in await self._database.fetch(_QUERIES["queue_counts"], since)]
+    async def queue_days(self, *, since: float) -> list[QueueDay]:
+        """What every queue did since ``since`` (seconds since the epoch; today's midnight for the board)."""
+        return [QueueDay(**row) for row in await self._database.fetch(_QUERIES["queue_days"], since)]
 
     async def open_callbacks(self) -> list[CallbackRecord]:
         return [CallbackRecord(**row) for row in await self._database.fetch(_QUERIES["open_callbacks"])]
-
-    async def mark_callback_done(self, callback: str, *, by: AgentId, at: float) -> CallbackRecord:
-        """The callback as it is now; the first who marks it is kept. Raises ResourceMissing."""
-        await self._database.execute(_QUERIES["mark_callback_done"], callback, by, at)
-        row = await self._database.fetch_row(_QUERIES["callback"], callback)
-        if row is None:
-            raise ResourceMissing(f"there is no callback {callback}")
-        return CallbackRecord(**row)
 
 
 def _tree(rows: list[Mapping[str, Any]], parent: str | None) -> list[DispositionNode]:

@@ -8,6 +8,14 @@ select id, rev, ani, ani_e164, caller_name, dnis, phase, outcome, cause, flow, l
     wait_s, talk_s, pressed, state
 from calls
 where ended_at is null
+    or id in (
+        select newest.call
+        from users
+        cross join lateral (
+            select state, call from agent_state_history where agent = login order by number desc limit 1
+        ) as newest
+        where newest.state = 'working_after_call'
+    )
 order by calls.started_at, id
 
 -- name: agent_states
@@ -34,14 +42,13 @@ select id, name_zh, name_en, priority, target_s, target_share, needs from queues
 -- name: dispositions
 select code, parent, zh, en from dispositions where active order by position, code
 
--- name: queue_counts
+-- name: queue_days
 select queues.id as queue,
-    count(calls.id) as offered,
     count(*) filter (where answered_at is not null) as answered,
     count(*) filter (where outcome = 'abandoned_in_queue') as abandoned,
     count(*) filter (where answered_at is not null and wait_s <= target_s) as answered_in_target,
     count(*) filter (where outcome = 'abandoned_in_queue' and wait_s <= target_s) as abandoned_in_target,
-    coalesce(sum(wait_s) filter (where answered_at is not null), 0)::float8 as wait_s
+    coalesce(sum(wait_s) filter (where answered_at is not null), 0)::float8 as waited_s
 from queues
 left join calls on calls.queue = queues.id and calls.queued_at is not null
     and calls.started_at >= to_timestamp($1::float8)
@@ -56,14 +63,3 @@ from callbacks
 where state = 'open'
 order by callbacks.created_at, id
 limit 500
-
--- name: mark_callback_done
-update callbacks set state = 'done', done_by = $2, done_at = to_timestamp($3), rev = rev + 1
-where id = $1 and state = 'open'
-
--- name: callback
-select id, rev, call, number_e164, caller_name, customer, queue, reason,
-    extract(epoch from created_at)::float8 as created_at, state, done_by,
-    extract(epoch from done_at)::float8 as done_at
-from callbacks
-where id = $1

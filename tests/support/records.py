@@ -1,0 +1,131 @@
+"""Journal records with believable defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tandem.cti.model.records import (
+    AgentStateRecord,
+    AuditRecord,
+    CallbackRecord,
+    CallEventRecord,
+    CallRecord,
+    ContactRecord,
+    RecordingRecord,
+    SegmentRecord,
+)
+
+AT = 1_800_000_000.25
+
+
+def call(call_id: str = "c1", **fields: Any) -> CallRecord:
+    given: dict[str, Any] = {
+        "rev": 1,
+        "ani": "13888001201",
+        "ani_e164": "+8613888001201",
+        "caller_name": "王小明",
+        "dnis": "95500",
+        "phase": "queued",
+        "outcome": None,
+        "cause": None,
+        "flow": "main",
+        "language": "zh",
+        "queue": "service",
+        "priority": 0,
+        "customer": None,
+        "agent": None,
+        "started_at": AT,
+        "queued_at": AT + 10,
+        "answered_at": None,
+        "ended_at": None,
+        "wait_s": 0.0,
+        "talk_s": 0.0,
+        "pressed": [{"step": "services", "digit": "1"}],
+        "state": {"since": AT},
+    }
+    return CallRecord(id=call_id, **{**given, **fields})  # type: ignore[arg-type]
+
+
+def call_event(number: int = 1, **fields: Any) -> CallEventRecord:
+    given: dict[str, Any] = {"call": "c1", "at": AT + number, "kind": "queued", "text": "waiting", "data": {"place": 1}}
+    return CallEventRecord(number=number, **{**given, **fields})
+
+
+def segment(number: int = 1, **fields: Any) -> SegmentRecord:
+    given: dict[str, Any] = {
+        "call": "c1",
+        "kind": "talk",
+        "agent": "mei",
+        "queue": "service",
+        "started_at": AT,
+        "ended_at": AT + 60,
+        "ended_by": "caller",
+    }
+    return SegmentRecord(number=number, **{**given, **fields})
+
+
+def agent_state(number: int = 1, **fields: Any) -> AgentStateRecord:
+    given: dict[str, Any] = {
+        "agent": "mei",
+        "at": AT + number,
+        "state": "ready",
+        "reason": None,
+        "pending": None,
+        "call": None,
+    }
+    return AgentStateRecord(number=number, **{**given, **fields})
+
+
+def contact(contact_id: str = "k1", **fields: Any) -> ContactRecord:
+    given: dict[str, Any] = {
+        "rev": 1,
+        "customer": None,
+        "number_e164": "+8613888001201",
+        "call": "c1",
+        "agent": "mei",
+        "queue": "service",
+        "channel": "voice",
+        "direction": "inbound",
+        "at": AT,
+        "duration_s": 61.5,
+        "outcome": "answered",
+        "disposition": "balance",
+        "notes": "查询余额",
+    }
+    return ContactRecord(id=contact_id, **{**given, **fields})  # type: ignore[arg-type]
+
+
+def recording(recording_id: str = "r1", **fields: Any) -> RecordingRecord:
+    given: dict[str, Any] = {
+        "rev": 1,
+        "call": "c1",
+        "agent": "mei",
+        "file": "r1.wav",
+        "started_at": AT,
+        "duration_s": 60.0,
+        "bytes": 1_920_044,
+        "state": "saved",
+        "detail": "",
+    }
+    return RecordingRecord(id=recording_id, **{**given, **fields})  # type: ignore[arg-type]
+
+
+def callback(callback_id: str = "b1", **fields: Any) -> CallbackRecord:
+    given: dict[str, Any] = {
+        "rev": 1,
+        "call": "c1",
+        "number_e164": "+8613888001201",
+        "caller_name": "王小明",
+        "customer": None,
+        "queue": "service",
+        "reason": "switch_failure",
+        "created_at": AT,
+        "state": "open",
+        "done_by": None,
+        "done_at": None,
+    }
+    return CallbackRecord(id=callback_id, **{**given, **fields})
+
+
+def audit(audit_id: str = "a1", **fields: Any) -> AuditRecord:
+    return AuditRecord(id=audit_id, **{"at": AT, "who": "mei", "action": "log_in", "detail": {}, **fields})
