@@ -196,7 +196,7 @@ def test_a_press_whose_step_is_gone_has_no_label() -> None:
     ("events", "queue", "needs"),
     [
         ((Played(), Digits("2"), Digits("2"), Played()), "loans", "language:en>=3 product:loans>=2"),
-        ((Played(), Digits("1"), Digits("1"), Played()), "service", "language:zh>=3 product:cards>=2"),
+        ((Played(), Digits("1"), Digits("1"), Played()), "service", "language:zh>=3 product:accounts>=2"),
         ((Played(), Digits("1"), Digits("3"), Played()), "support", "language:zh>=3 product:support>=2"),
         ((Played(), Digits("2"), Digits("0"), Played()), "service", "language:en>=3"),
         ((Played(), NoInput(), NoInput(), Played()), "service", "language:zh>=3"),
