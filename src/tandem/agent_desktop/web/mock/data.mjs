@@ -1,0 +1,355 @@
+// Made-up people and calls for the mock server.
+
+const now = () => Date.now() / 1000;
+
+const surnames = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙"];
+const given = ["小明", "丽", "建国", "芳", "伟", "秀英", "强", "静", "磊", "洋", "艳", "勇"];
+const latin = ["Maria González", "John Smith", "Aiko Tanaka", "Olu Adeyemi", "Élodie Dubois", "Sven Åkesson", "Ng Wei Ling"];
+
+export const nameOf = (index) =>
+  index % 4 === 3 ? latin[index % latin.length] : surnames[index % surnames.length] + given[(index * 7) % given.length];
+
+const disposition = (code, zh, en, children = []) => ({ code, zh, en, children });
+export const dispositions = [
+  disposition("sales", "销售", "Sales", [
+    disposition("sales.new", "新开户", "New account"),
+    disposition("sales.upgrade", "升级套餐", "Upgrade"),
+    disposition("sales.lost", "未成交", "Not sold"),
+  ]),
+  disposition("service", "服务", "Service", [
+    disposition("service.balance", "余额查询", "Balance"),
+    disposition("service.card", "卡片", "Card", [
+      disposition("service.card.lost", "挂失", "Lost or stolen"),
+      disposition("service.card.new", "补卡", "Replacement"),
+      disposition("service.card.limit", "调整额度", "Limit change"),
+    ]),
+    disposition("service.transfer", "转账", "Transfer"),
+    disposition("service.complaint", "投诉", "Complaint"),
+  ]),
+  disposition("other", "其他", "Other", [
+    disposition("other.wrong", "打错电话", "Wrong number"),
+    disposition("other.cut", "通话中断", "Call cut off"),
+    disposition("other.no_one", "无人应答", "Nobody spoke"),
+  ]),
+];
+
+export const reasons = [
+  { code: "break", zh: "小休", en: "Break" },
+  { code: "meal", zh: "用餐", en: "Meal" },
+  { code: "training", zh: "培训", en: "Training" },
+  { code: "meeting", zh: "会议", en: "Meeting" },
+  { code: "other", zh: "其他", en: "Other" },
+];
+
+export const queues = [
+  { id: "service-zh", name: { zh: "中文服务", en: "Service, Chinese" } },
+  { id: "service-en", name: { zh: "英文服务", en: "Service, English" } },
+  { id: "cards", name: { zh: "信用卡", en: "Credit cards" } },
+  { id: "vip", name: { zh: "贵宾", en: "VIP" } },
+];
+
+const notes = [
+  "客户询问信用卡额度，已提交调整申请，三个工作日内回复。",
+  "Wanted to know why the transfer of 21 Nov is still pending. Explained cut-off times, promised a call back on Monday.",
+  "卡片遗失，已挂失并补发新卡，邮寄地址确认为上海市浦东新区世纪大道 100 号。",
+  "",
+  "Complained about long waiting. Apologised.\nAsked for paper statements from now on.",
+];
+const contactDispositions = ["调整额度", "Transfer", "挂失", "", "Complaint", "余额查询"];
+const outcomes = ["answered", "answered", "answered", "abandoned_in_queue", "answered"];
+const channels = ["voice", "voice", "email", "voice", "chat"];
+
+export function contacts(count) {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `c${index}`,
+    at: now() - 3600 * 2 - index * 86400 * 11.3,
+    channel: channels[index % channels.length],
+    direction: index % 5 === 2 ? "outbound" : "inbound",
+    agent_name: nameOf(index + 3),
+    queue: queues[index % queues.length].id,
+    outcome: outcomes[index % outcomes.length],
+    disposition: contactDispositions[index % contactDispositions.length],
+    notes: notes[index % notes.length],
+    duration_s: index % 5 === 3 ? 0 : 65 + index * 41,
+  }));
+}
+
+const tickets = [
+  { id: "t1", title: "转账未到账 2,000 元", state: "open", priority: "high", opened_at: now() - 86400 * 2 },
+  { id: "t2", title: "Paper statement instead of e-mail", state: "waiting", priority: "normal", opened_at: now() - 86400 * 9 },
+];
+
+export function customer(id, overrides = {}) {
+  return {
+    id,
+    name: "王小明",
+    company: "华东机械有限公司",
+    tier: "vip",
+    language: "zh",
+    numbers: ["+8613800138000"],
+    email: "wang.xiaoming@example.cn",
+    city: "上海",
+    since: now() - 86400 * 365 * 6,
+    note: "喜欢简短的答复，不要推销。",
+    why: "E.164",
+    contacts: contacts(10),
+    tickets,
+    ...overrides,
+  };
+}
+
+const hostileName = `<img src=x onerror="document.title='owned'">\u202e${"غريب جدا ".repeat(4)}${"x".repeat(300)}`;
+
+/** The pops one can ask for by name: /mock/offer?pop=... */
+export const pops = {
+  vip: () => pop({}),
+  english: () =>
+    pop({
+      number_e164: "+442079460958",
+      number: "02079460958",
+      caller_name: "O ADEYEMI",
+      customers: [customer("k2", { name: "Olu Adeyemi", company: "", tier: "gold", language: "en", city: "London", email: "", note: "", contacts: contacts(3), tickets: [] })],
+      language: "en",
+      queue: "service-en",
+      queue_name: queues[1].name,
+      pressed: [
+        { step: "language", digit: "2", zh: "英语", en: "English" },
+        { step: "topic", digit: "3", zh: "信用卡", en: "Credit cards" },
+      ],
+      needs: "english ≥ 3",
+      why: { en: "Longest idle (4 min 12 s) of 3 agents who have english at 3 or better.", zh: "在 3 位英语技能不低于 3 级的座席中空闲最久（4 分 12 秒）。" },
+    }),
+  several: () =>
+    pop({
+      customers: [
+        customer("k3", { name: "李丽", tier: "gold", company: "李记茶行", why: "mobile number, last contact 3 days ago" }),
+        customer("k4", { name: "李建国", tier: "standard", company: "", why: "same number, last contact 8 months ago", contacts: contacts(2), tickets: [] }),
+        customer("k5", { name: "Lily Lee", tier: "standard", company: "Lee Trading Ltd", why: "same number, never called", contacts: [], tickets: [] }),
+      ],
+    }),
+  unknown: () => pop({ customers: [], unknown_contacts: 2, caller_name: "ZHANG WEI", number: "02161234567", number_e164: "+862161234567" }),
+  late: () => pop({ customers: [], looked_up: false }),
+  hostile: () =>
+    pop({
+      caller_name: hostileName,
+      customers: [
+        customer("k6", {
+          name: hostileName,
+          company: hostileName,
+          city: hostileName,
+          email: hostileName,
+          note: hostileName.repeat(3),
+          why: hostileName,
+          contacts: contacts(4).map((contact) => ({ ...contact, notes: hostileName.repeat(2), agent_name: hostileName, disposition: hostileName, queue: hostileName })),
+          tickets: [{ id: "t", title: hostileName, state: hostileName, priority: "high", opened_at: now() }],
+        }),
+        customer("k7", { name: hostileName, why: hostileName }),
+      ],
+      pressed: [{ step: "x", digit: "1", zh: hostileName, en: hostileName }],
+      needs: hostileName,
+      why: { zh: hostileName, en: hostileName },
+    }),
+  emptyHistory: () => pop({ customers: [customer("k8", { contacts: [], tickets: [], note: "", tier: "standard" })], pressed: [] }),
+};
+
+function pop(overrides) {
+  return {
+    number: "13800138000",
+    number_e164: "+8613800138000",
+    caller_name: "",
+    customers: [customer("k1")],
+    looked_up: true,
+    unknown_contacts: 0,
+    language: "zh",
+    queue: "vip",
+    queue_name: queues[3].name,
+    pressed: [
+      { step: "language", digit: "1", zh: "中文", en: "Chinese" },
+      { step: "topic", digit: "2", zh: "转账与汇款", en: "Transfers and payments" },
+    ],
+    waited_s: 23,
+    needs: "mandarin ≥ 4, vip ≥ 1",
+    why: {
+      en: "Longest idle (6 min 3 s) of 4 agents who have mandarin at 4 or better and vip; the caller is VIP and was first in line.",
+      zh: "在 4 位普通话不低于 4 级且具备贵宾技能的座席中空闲最久（6 分 3 秒）；客户为 VIP，排在队首。",
+    },
+    ...overrides,
+  };
+}
+
+const seatStates = [
+  ["busy", null, "talking"],
+  ["ready", null, null],
+  ["busy", null, "ringing"],
+  ["working_after_call", null, null],
+  ["not_ready", "meal", null],
+  ["busy", null, "talking"],
+  ["not_ready", "no_answer", null],
+  ["busy", null, "rejoining"],
+];
+
+export function seatRow(index) {
+  const [state, reason, phase] = seatStates[index % seatStates.length];
+  const busy = state === "busy";
+  return {
+    login: `agent${index + 1}`,
+    name: index === 6 ? hostileName : nameOf(index),
+    device: String(1001 + index),
+    state,
+    reason,
+    since: now() - ((index * 97) % 1900) - 3,
+    online: index % 17 !== 16,
+    phone_ok: index % 13 !== 12,
+    call: busy ? `call${index}` : null,
+    phase,
+    with_number: busy ? `+86138${String(10000000 + index * 7919).slice(0, 8)}` : "",
+    with_name: busy ? nameOf(index + 5) : "",
+    queue: busy ? queues[index % 4].id : null,
+    skills: { mandarin: (index % 5) + 1, ...(index % 2 ? { english: 3 } : {}), ...(index % 3 ? { cards: 2 } : {}) },
+  };
+}
+
+export function board(seats, waiting) {
+  const calls = Array.from({ length: waiting }, (_, index) => ({
+    call: `w${index}`,
+    phase: index < 1 ? "ivr" : index === 1 ? "ringing" : "queued",
+    queue: index < 1 ? null : queues[index % 4].id,
+    place: index < 2 ? null : Math.floor(index / 4) + 1,
+    number: `+86139${String(10000000 + index * 7919).slice(0, 8)}`,
+    name: index % 3 ? nameOf(index + 2) : "",
+    tier: ["standard", "vip", "gold", "standard"][index % 4],
+    language: index % 3 ? "zh" : "en",
+    since: now() - 4 - index * 9,
+    priority: index % 4 === 1 ? 10 : 0,
+    needs: index % 2 ? "mandarin ≥ 3" : "english ≥ 2",
+    agent: index === 1 ? "agent3" : null,
+  }));
+  return {
+    type: "board",
+    whole: true,
+    seats: Array.from({ length: seats }, (_, index) => seatRow(index)),
+    queues: seats === 0 ? [] : queues.map((queue, index) => ({
+      id: queue.id,
+      name: queue.name,
+      waiting: calls.filter((call) => call.queue === queue.id && call.phase === "queued").length,
+      longest_wait_since: waiting > 4 ? now() - 12 - index * 17 : null,
+      offered: index === 3 ? 0 : 140 - index * 31,
+      answered: index === 3 ? 0 : 131 - index * 31,
+      abandoned: index === 3 ? 0 : 9,
+      in_service_level: 110 - index * 30,
+      service_level: index === 3 ? null : 0.93 - index * 0.17,
+      target_s: 20,
+      asa_s: index === 3 ? null : 8.4 + index * 9,
+      ready: index,
+      talking: 3 - index,
+    })),
+    calls,
+    gone_seats: [],
+    gone_calls: [],
+  };
+}
+
+export const callbackEntries = () =>
+  [0, 1, 2].map((index) => ({
+    id: `cb${index}`,
+    rev: 1,
+    call: `call${index}`,
+    number_e164: `+86138001380${10 + index}`,
+    caller_name: index === 1 ? "" : nameOf(index + 4),
+    customer: null,
+    queue: queues[index].id,
+    reason: "switch_failure",
+    created_at: now() - 400 - index * 900,
+    state: "open",
+    done_by: null,
+    done_at: null,
+  }));
+
+const callOutcomes = ["answered", "answered", "abandoned_in_queue", "answered", "transferred_out", "abandoned_in_ivr", "switch_failure"];
+
+export function callLine(index) {
+  const outcome = callOutcomes[index % callOutcomes.length];
+  const talked = outcome === "answered" || outcome === "transferred_out";
+  const startedAt = now() - 600 - index * 760;
+  return {
+    id: `call${index}`,
+    started_at: startedAt,
+    ended_at: startedAt + 200,
+    number: `+86139${String(10000000 + index * 7919).slice(0, 8)}`,
+    caller_name: index === 4 ? hostileName : "",
+    customer: index % 3 ? `k${index}` : null,
+    customer_name: index % 3 ? nameOf(index) : null,
+    dnis: "95533",
+    queue: queues[index % 4].id,
+    language: index % 3 ? "zh" : "en",
+    phase: "ended",
+    outcome,
+    agent: talked ? "agent1" : null,
+    agent_name: talked ? nameOf(2) : null,
+    wait_s: 4 + ((index * 13) % 70),
+    talk_s: talked ? 42 + ((index * 37) % 400) : 0,
+    recordings: talked ? 1 : 0,
+  };
+}
+
+export function callDetail(index) {
+  const call = callLine(index);
+  const line = (at, kind, text, data = {}) => ({ at: call.started_at + at, kind, text, data });
+  return {
+    call,
+    timeline: [
+      line(0, "arrived", "INVITE from the trunk for 95533"),
+      line(0.04, "identified", "ANI normalised, 1 customer found in 11 ms"),
+      line(0.2, "ivr", "Flow main: greeting"),
+      line(4.1, "digit", "1 (language: Chinese)"),
+      line(7.9, "digit", "2 (transfers)"),
+      line(8.0, "queued", "Queue vip, place 1"),
+      line(12.3, "matched", "agent1: longest idle (6 min 3 s) of 4 agents who have mandarin at 4 or better", { agent: "agent1" }),
+      line(12.31, "offered", "Pop sent to agent1"),
+      line(12.36, "pop_shown", "Pop painted"),
+      line(12.38, "ringing", "Device 1001"),
+      line(15.2, "answered", "agent1 answered"),
+      line(15.3, "recording", "Recording started"),
+      line(15.2 + call.talk_s, "ended", "Caller hung up", { cause: "normal_clearing" }),
+      line(60 + call.talk_s, "wrapped_up", "service.transfer"),
+    ],
+    recordings: call.recordings
+      ? [{ id: `rec${index}`, agent: "agent1", started_at: call.started_at + 15.3, duration_s: call.talk_s, bytes: 16000 * 2 * call.talk_s, state: "saved", detail: "" }]
+      : [],
+    contacts: call.talk_s ? contacts(1) : [],
+  };
+}
+
+export const flows = {
+  flows: [
+    {
+      name: "main",
+      file: "flows/main.yaml",
+      numbers: ["95533", "+862160000000"],
+      languages: ["zh", "en"],
+      start: "greeting",
+      steps: [
+        { id: "greeting", kind: "play", prompts: { zh: "您好，欢迎致电。", en: "Welcome." }, exits: [{ name: "next", to: "language" }] },
+        { id: "language", kind: "menu", prompts: { zh: "中文请按一。", en: "For English press two." }, exits: [{ name: "1", to: "chinese" }, { name: "2", to: "english" }, { name: "timeout", to: "chinese" }] },
+        { id: "chinese", kind: "set", prompts: {}, exits: [{ name: "next", to: "topic" }] },
+        { id: "english", kind: "set", prompts: {}, exits: [{ name: "next", to: "topic" }] },
+        { id: "topic", kind: "menu", prompts: { zh: "余额请按一，转账请按二，信用卡请按三。", en: "Balance one, transfers two, cards three." }, exits: [{ name: "1", to: "to_service" }, { name: "2", to: "to_service" }, { name: "3", to: "to_cards" }, { name: "timeout", to: "to_service" }] },
+        { id: "to_service", kind: "queue", prompts: {}, exits: [{ name: "answered", to: "" }] },
+        { id: "to_cards", kind: "queue", prompts: {}, exits: [{ name: "answered", to: "" }] },
+        { id: "bye", kind: "hang_up", prompts: {}, exits: [] },
+      ],
+      problems: [{ line: 41, message: "Step 'bye' is never reached.", hint: "Lead an exit to it or remove it." }],
+    },
+    { name: "night", file: "flows/night.yaml", numbers: ["95534"], languages: ["zh"], start: "closed", steps: [{ id: "closed", kind: "play", prompts: { zh: "现在是非工作时间。" }, exits: [{ name: "next", to: "bye" }] }, { id: "bye", kind: "hang_up", prompts: {}, exits: [] }], problems: [] },
+  ],
+};
+
+export const checks = {
+  checks: [
+    { name: "Asterisk", ok: true, detail: "Asterisk 22.10.1, AMI 11.0.0, 2 ms", remedy: "" },
+    { name: "PostgreSQL", ok: true, detail: "18.4, schema 7, 1.2 ms", remedy: "" },
+    { name: "Ports", ok: false, detail: "5060/udp is taken by another program (pid 812, kamailio)", remedy: "Stop that program, or set [sip] port in tandem.toml to a free port." },
+    { name: "Prompts", ok: true, detail: "34 prompts made, 0 missing", remedy: "" },
+    { name: "Recordings folder", ok: true, detail: "/var/lib/tandem/recordings, 77 GB free", remedy: "" },
+  ],
+};

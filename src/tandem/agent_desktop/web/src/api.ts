@@ -1,0 +1,120 @@
+// REST calls. Every failure becomes an ApiError with the server's code, so that pages can say it in the reader's words.
+
+import type {
+  CallbackList,
+  CallDetail,
+  CallPage,
+  CheckReport,
+  CustomerMatch,
+  CustomerPage,
+  Disposition,
+  FlowList,
+  LogIn,
+  Me,
+  NewCustomer,
+  Problem,
+  TransferTargets,
+  UserView,
+} from "./generated/rest";
+
+export class ApiError extends Error {
+  constructor(
+    /** HTTP status; 0 when there was no answer. */
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly retryAfter_s: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+const TIMEOUT_MS = 10_000;
+const ALIVE_TIMEOUT_MS = 5_000;
+let onLoggedOut: () => void = () => undefined;
+
+/** What to do when any request finds that the session is over. */
+export function whenLoggedOut(handler: () => void): void {
+  onLoggedOut = handler;
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  let problem: Partial<Problem> = {};
+  try {
+    problem = (await response.json()) as Partial<Problem>;
+  } catch {
+    // A proxy's page or an empty body: the status says enough.
+  }
+  const retry = Number(response.headers.get("Retry-After"));
+  return new ApiError(
+    response.status,
+    problem.code ?? `http_${response.status}`,
+    problem.message ?? response.statusText,
+    Number.isFinite(retry) && retry > 0 ? retry : null,
+  );
+}
+
+async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
+  let response: Response;
+  const deadline = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
+  try {
+    response = await fetch(path, { credentials: "same-origin", ...init, signal });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new ApiError(0, "unreachable", "the server cannot be reached");
+  }
+  if (!response.ok) {
+    const error = await failure(response);
+    if (error.status === 401 && path !== "/api/login") onLoggedOut();
+    throw error;
+  }
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+function send<T>(method: string, path: string, body: unknown): Promise<T> {
+  return request<T>(path, {
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+function query(values: Record<string, string | number | null | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== null && value !== undefined && value !== "") search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text ? `?${text}` : "";
+}
+
+export interface CallFilter {
+  q?: string;
+  queue?: string | undefined;
+  agent?: string | undefined;
+  outcome?: string | undefined;
+}
+
+export const api = {
+  logIn: (body: LogIn) => send<UserView>("POST", "/api/login", body),
+  /** Resolves on any answer: even an error comes from a server that is there. */
+  alive: () => fetch("/api/health", { cache: "no-store", signal: AbortSignal.timeout(ALIVE_TIMEOUT_MS) }),
+  logOut: () => send<void>("POST", "/api/logout", {}),
+  me: (signal?: AbortSignal) => request<Me>("/api/me", signal ? { signal } : {}),
+  setLanguage: (language: "zh" | "en") => send<UserView>("PUT", "/api/me/language", { language }),
+  dispositions: () => request<Disposition[]>("/api/dispositions"),
+  transferTargets: () => request<TransferTargets>("/api/transfer-targets"),
+  calls: (filter: CallFilter, before: number | null, limit: number, signal?: AbortSignal) =>
+    request<CallPage>(`/api/calls${query({ ...filter, before, limit })}`, signal ? { signal } : {}),
+  call: (id: string, signal?: AbortSignal) =>
+    request<CallDetail>(`/api/calls/${encodeURIComponent(id)}`, signal ? { signal } : {}),
+  recordingUrl: (id: string) => `/api/recordings/${encodeURIComponent(id)}/audio`,
+  customers: (q: string, signal?: AbortSignal) =>
+    request<CustomerPage>(`/api/customers${query({ q })}`, signal ? { signal } : {}),
+  createCustomer: (body: NewCustomer) => send<CustomerMatch>("POST", "/api/customers", body),
+  callbacks: () => request<CallbackList>("/api/callbacks"),
+  flows: () => request<FlowList>("/api/flows"),
+  check: () => request<CheckReport>("/api/check"),
+};

@@ -1,0 +1,95 @@
+// Theme, words and log-in stand around everything; the workspace behind the log-in is loaded when it is needed.
+
+import { StyleProvider } from "@ant-design/cssinjs";
+import { App, ConfigProvider } from "antd";
+import enUS from "antd/locale/en_US";
+import zhCN from "antd/locale/zh_CN";
+import { Suspense, lazy, useCallback, useEffect, useState } from "react";
+import { ApiError, api, whenLoggedOut } from "../api";
+import type { Me } from "../generated/rest";
+import { asLanguage, languageChosenHere, setLanguage, useLanguage } from "../i18n";
+import { LoginPage } from "../pages/LoginPage";
+import { themes, useThemeName } from "../ui/theme";
+import { Crash } from "./Crash";
+import { Splash, Unreachable } from "./Splash";
+
+const Workspace = lazy(() => import("./Workspace"));
+
+type Session = { kind: "loading" } | { kind: "anonymous"; ended: boolean } | { kind: "unreachable" } | { kind: "in"; me: Me };
+
+const RETRY_MS = 3_000;
+
+function useSession() {
+  const [session, setSession] = useState<Session>({ kind: "loading" });
+
+  const load = useCallback((signal?: AbortSignal) => {
+    api.me(signal).then(
+      (me) => {
+        const accountLanguage = asLanguage(me.user.language);
+        if (accountLanguage && !languageChosenHere()) setLanguage(accountLanguage, { remember: false });
+        setSession({ kind: "in", me });
+      },
+      (error: unknown) => {
+        if (signal?.aborted) return;
+        const anonymous = error instanceof ApiError && error.status === 401;
+        setSession(anonymous ? { kind: "anonymous", ended: false } : { kind: "unreachable" });
+      },
+    );
+  }, []);
+
+  useEffect(() => {
+    const controller = new AbortController();
+    load(controller.signal);
+    whenLoggedOut(() => setSession((old) => (old.kind === "in" ? { kind: "anonymous", ended: true } : old)));
+    return () => controller.abort();
+  }, [load]);
+
+  const unreachable = session.kind === "unreachable";
+  useEffect(() => {
+    if (!unreachable) return;
+    const timer = setInterval(() => load(), RETRY_MS);
+    return () => clearInterval(timer);
+  }, [unreachable, load]);
+
+  const logOut = useCallback((ended: boolean) => setSession({ kind: "anonymous", ended }), []);
+  return { session, load, logOut };
+}
+
+function Content() {
+  const { session, load, logOut } = useSession();
+  switch (session.kind) {
+    case "loading":
+      return <Splash />;
+    case "unreachable":
+      return <Unreachable onRetry={() => load()} />;
+    case "anonymous":
+      return <LoginPage ended={session.ended} onLoggedIn={() => load()} />;
+    case "in":
+      return (
+        <Suspense fallback={<Splash />}>
+          <Workspace key={session.me.user.login} me={session.me} onLoggedOut={logOut} />
+        </Suspense>
+      );
+  }
+}
+
+export function Root() {
+  const language = useLanguage();
+  const theme = useThemeName();
+  return (
+    <StyleProvider layer>
+      <ConfigProvider
+        locale={language === "zh" ? zhCN : enUS}
+        theme={themes[theme]}
+        wave={{ disabled: true }}
+        button={{ autoInsertSpace: false }}
+      >
+        <App className="root" message={{ top: 60, maxCount: 3 }}>
+          <Crash>
+            <Content />
+          </Crash>
+        </App>
+      </ConfigProvider>
+    </StyleProvider>
+  );
+}

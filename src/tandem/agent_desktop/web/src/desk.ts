@@ -1,0 +1,177 @@
+// The desk of one person who is logged in: live channel, phone and what both say, in one place outside of React.
+
+import { createContext, useContext, useSyncExternalStore } from "react";
+import { api } from "./api";
+import { setServerNow } from "./clock";
+import type { Me } from "./generated/rest";
+import { type Command, LiveClient, type LiveStatus } from "./live";
+import type { Phone } from "./phone";
+import { type PhoneState, idlePhone } from "./phoneState";
+import { startRinging, stopRinging } from "./ring";
+import { type LiveState, apply, emptyState } from "./state";
+
+export interface DeskState {
+  status: LiveStatus;
+  live: LiveState;
+  phone: PhoneState;
+}
+
+const REFUSED_RETRY_MS = 3_000;
+
+export class Desk {
+  private state: DeskState = { status: "stopped", live: emptyState, phone: idlePhone };
+  private readonly listeners = new Set<() => void>();
+  private readonly client: LiveClient;
+  private phone: Phone | null = null;
+  private phoneWanted = false;
+  private refusedTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly me: Me,
+    onLoggedOut: () => void,
+  ) {
+    this.client = new LiveClient({
+      url: me.seat_socket_url,
+      open: (url) => new WebSocket(url),
+      onStatus: (status) => {
+        this.change({ status });
+        if (status === "logged_out") onLoggedOut();
+        if (status === "replaced") this.stopPhone();
+      },
+      onMessage: (message) => {
+        if (message.type === "welcome") setServerNow(message.now);
+        this.change({ live: apply(this.state.live, message) });
+      },
+      onCall: () => this.state.phone.session === "active",
+      alive: () => api.alive(),
+    });
+  }
+
+  snapshot = (): DeskState => this.state;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  start(view: "seat" | "board"): void {
+    this.client.start(view);
+    if (view === "seat") this.startPhone();
+    else this.stopPhone();
+  }
+
+  stop(): void {
+    this.client.stop();
+    this.stopPhone();
+    stopRinging();
+  }
+
+  takeOver(): void {
+    this.client.takeOver();
+    this.startPhone();
+  }
+
+  hurry(): void {
+    this.client.hurry();
+  }
+
+  send(command: Command): Promise<void> {
+    return this.client.send(command);
+  }
+
+  answer(): void {
+    void this.phone?.answer();
+  }
+
+  decline(): void {
+    this.phone?.decline();
+  }
+
+  setMuted(muted: boolean): void {
+    this.phone?.setMuted(muted);
+  }
+
+  setHeld(held: boolean): void {
+    this.phone?.setHeld(held);
+  }
+
+  sendDigit(digit: string): void {
+    this.phone?.sendDigit(digit);
+  }
+
+  /** The page is going away: end the leg now, so that the caller hears music instead of silence. */
+  leave(): void {
+    this.stopPhone();
+  }
+
+  private startPhone(): void {
+    const credentials = this.me.softphone;
+    if (!credentials || this.phoneWanted) return;
+    this.phoneWanted = true;
+    import("./phone").then(
+      (module) => {
+        if (!this.phoneWanted) return;
+        this.phone = new module.Phone({
+          rejoining: () => this.state.live.call?.phase === "rejoining",
+          onRefused: () => this.renewCredentials(),
+          onState: (phone) => this.change({ phone }),
+        });
+        this.phone.start(credentials);
+      },
+      () => {
+        // The chunk could not be loaded (server away): try again.
+        this.phoneWanted = false;
+        this.refusedTimer = setTimeout(() => this.startPhone(), REFUSED_RETRY_MS);
+      },
+    );
+  }
+
+  private stopPhone(): void {
+    clearTimeout(this.refusedTimer);
+    this.phoneWanted = false;
+    this.phone?.stop();
+    this.phone = null;
+  }
+
+  private renewCredentials(): void {
+    clearTimeout(this.refusedTimer);
+    this.refusedTimer = setTimeout(() => {
+      api.me().then(
+        (me) => {
+          if (this.phoneWanted && me.softphone) this.phone?.start(me.softphone);
+        },
+        () => this.renewCredentials(),
+      );
+    }, REFUSED_RETRY_MS);
+  }
+
+  private change(part: Partial<DeskState>): void {
+    this.state = { ...this.state, ...part };
+    this.follow();
+    for (const listener of this.listeners) listener();
+  }
+
+  /** What happens by itself: ringing sounds, and a seat that is being brought back answers. */
+  private follow(): void {
+    const { phone, live } = this.state;
+    const rejoining = live.call?.phase === "rejoining";
+    if (phone.session === "incoming" && !rejoining) startRinging();
+    else stopRinging();
+    if (phone.session === "incoming" && rejoining && phone.microphone === null) void this.phone?.answer();
+  }
+}
+
+const DeskContext = createContext<Desk | null>(null);
+export const DeskProvider = DeskContext.Provider;
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (!desk) throw new Error("no desk here");
+  return desk;
+}
+
+/** A part of the desk's state; the component renders again only when that part changes. */
+export function useDeskState<T>(select: (state: DeskState) => T): T {
+  const desk = useDesk();
+  return useSyncExternalStore(desk.subscribe, () => select(desk.snapshot()));
+}

@@ -1,0 +1,123 @@
+// Keyboard shortcuts: one map, read by the tooltips, the help sheet and the listener.
+
+export type Action =
+  | "ready"
+  | "not_ready"
+  | "answer"
+  | "decline"
+  | "mute"
+  | "hold"
+  | "keypad"
+  | "transfer"
+  | "hang_up"
+  | "notes"
+  | "disposition"
+  | "more_time"
+  | "save_ready"
+  | "save_not_ready"
+  | "page_1"
+  | "page_2"
+  | "page_3"
+  | "page_4"
+  | "page_5"
+  | "search"
+  | "language"
+  | "theme"
+  | "help";
+
+export interface Shortcut {
+  action: Action;
+  /** Chords as shown and as matched: modifiers in the order Ctrl, Alt, Shift, then the key. */
+  chords: readonly string[];
+  /** Also works while typing (only chords with Ctrl may). */
+  inFields?: boolean;
+  /** Not taken for a moment after the person has been typing: an offer must not be answered by a half-written word. */
+  guarded?: boolean;
+}
+
+export const shortcuts: readonly Shortcut[] = [
+  { action: "answer", chords: ["Enter", "A"], guarded: true },
+  { action: "decline", chords: ["D"], guarded: true },
+  { action: "mute", chords: ["M"], guarded: true },
+  { action: "hold", chords: ["H"], guarded: true },
+  { action: "keypad", chords: ["K"], guarded: true },
+  { action: "transfer", chords: ["T"], guarded: true },
+  { action: "hang_up", chords: ["Shift+E"], guarded: true },
+  { action: "notes", chords: ["W"], guarded: true },
+  { action: "disposition", chords: ["C"], guarded: true },
+  { action: "save_ready", chords: ["Ctrl+Enter"], inFields: true },
+  { action: "save_not_ready", chords: ["Ctrl+Shift+Enter"], inFields: true },
+  { action: "more_time", chords: ["+", "="], guarded: true },
+  { action: "ready", chords: ["R"], guarded: true },
+  { action: "not_ready", chords: ["N"], guarded: true },
+  { action: "search", chords: ["/"] },
+  { action: "page_1", chords: ["Alt+1"] },
+  { action: "page_2", chords: ["Alt+2"] },
+  { action: "page_3", chords: ["Alt+3"] },
+  { action: "page_4", chords: ["Alt+4"] },
+  { action: "page_5", chords: ["Alt+5"] },
+  { action: "language", chords: ["L"], guarded: true },
+  { action: "theme", chords: ["Y"], guarded: true },
+  { action: "help", chords: ["?"] },
+];
+
+/** The first chord of an action, as a tooltip shows it. */
+export function chordOf(action: Action): string {
+  return shortcuts.find((shortcut) => shortcut.action === action)?.chords[0] ?? "";
+}
+
+export interface KeyPress {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  shiftKey: boolean;
+  repeat: boolean;
+  isComposing: boolean;
+}
+
+export interface Where {
+  /** The focus is in something one types into. */
+  inField: boolean;
+  /** The focus is on a button or link, whose own key Enter (and Space) is. */
+  onButton: boolean;
+  /** Milliseconds since a key was pressed in a field. */
+  sinceTyping_ms: number;
+}
+
+export const TYPING_GUARD_MS = 700;
+
+export function chordOfPress(press: KeyPress): string {
+  const isLetter = /^[a-z]$/i.test(press.key);
+  const name = isLetter ? press.key.toUpperCase() : press.key;
+  // Shift is part of a symbol such as "?" itself; it only counts with letters and named keys.
+  const shiftCounts = isLetter || name.length > 1;
+  return [
+    press.ctrlKey || press.metaKey ? "Ctrl" : "",
+    press.altKey ? "Alt" : "",
+    press.shiftKey && shiftCounts ? "Shift" : "",
+    name,
+  ]
+    .filter(Boolean)
+    .join("+");
+}
+
+/** The actions this key press asks for, most wanted first; what is possible at the moment is the page's to say. */
+export function actionsFor(press: KeyPress, where: Where): Action[] {
+  if (press.isComposing || press.repeat) return [];
+  const chord = chordOfPress(press);
+  if (chord === "Enter" && where.onButton) return [];
+  return shortcuts
+    .filter((shortcut) => {
+      if (!shortcut.chords.includes(chord)) return false;
+      if (where.inField && !shortcut.inFields) return false;
+      return !(shortcut.guarded && where.sinceTyping_ms < TYPING_GUARD_MS);
+    })
+    .map((shortcut) => shortcut.action);
+}
+
+/** A key of the telephone keypad, or null. */
+export function dtmfKey(press: KeyPress): string | null {
+  if (press.ctrlKey || press.metaKey || press.altKey || press.isComposing) return null;
+  return /^[0-9*#]$/.test(press.key) ? press.key : null;
+}

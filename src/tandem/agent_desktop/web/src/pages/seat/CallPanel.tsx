@@ -1,0 +1,208 @@
+// The call at hand: answer or decline; then timer, recording, mute, hold, keypad, transfer, hang up.
+
+import { useEffect, useState } from "react";
+import { useDesk, useDeskState } from "../../desk";
+import type { CallView } from "../../generated/live";
+import { type Key, useSpeech } from "../../i18n";
+import { type Action, chordOf } from "../../keys";
+import { Hint, Kbd, Since, Until } from "../../ui/bits";
+import { Icon, type IconName } from "../../ui/icons";
+import { useAction } from "../../ui/useActions";
+import { useCommand } from "../../ui/useCommand";
+import { Keypad } from "./Keypad";
+import { TransferDialog } from "./TransferDialog";
+
+function Control({
+  icon,
+  label,
+  action,
+  testId,
+  onPress,
+  on = false,
+  danger = false,
+}: {
+  icon: IconName;
+  label: Key;
+  action: Action;
+  testId: string;
+  /** Absent when it cannot be done now. */
+  onPress: (() => void) | null;
+  on?: boolean;
+  danger?: boolean;
+}) {
+  const { t } = useSpeech();
+  useAction(action, onPress);
+  return (
+    <Hint text={t(`action.${action}` as Key)} action={action}>
+      <button
+        type="button"
+        className={`control ${on ? "on" : ""} ${danger ? "danger" : ""}`}
+        data-testid={testId}
+        aria-pressed={danger ? undefined : on}
+        disabled={!onPress}
+        onClick={() => onPress?.()}
+      >
+        <Icon name={icon} size={20} />
+        <span>{t(label)}</span>
+        <Kbd>{chordOf(action)}</Kbd>
+      </button>
+    </Hint>
+  );
+}
+
+function Offer({ call }: { call: CallView }) {
+  const { t } = useSpeech();
+  const desk = useDesk();
+  const session = useDeskState((state) => state.phone.session);
+  const live = useDeskState((state) => state.status === "live");
+  const { run, busy } = useCommand();
+  const canAnswer = session === "incoming";
+  const canDecline = live && !busy;
+  const decline = () => {
+    desk.decline();
+    void run({ type: "decline", call: call.id });
+  };
+  useAction("answer", canAnswer ? () => desk.answer() : null);
+  useAction("decline", canDecline ? decline : null);
+  return (
+    <section className={`panel call-panel offer ${canAnswer ? "ringing" : ""}`} data-phase={call.phase}>
+      <div className="call-line">
+        <b>{session === "answering" ? t("call.answering") : canAnswer ? t("call.ringing") : t("call.offered")}</b>
+        {call.ring_until !== null && (
+          <span className="quiet">
+            <Until at={call.ring_until} />
+          </span>
+        )}
+      </div>
+      <button
+        type="button"
+        className="answer"
+        data-testid="answer"
+        disabled={!canAnswer}
+        onClick={() => desk.answer()}
+      >
+        <Icon name="phone" size={22} />
+        <span>{t("action.answer")}</span>
+        <Kbd>{chordOf("answer")}</Kbd>
+      </button>
+      <button type="button" className="decline" data-testid="decline" disabled={!canDecline} onClick={decline}>
+        <span>{t("action.decline")}</span>
+        <Kbd>{chordOf("decline")}</Kbd>
+      </button>
+    </section>
+  );
+}
+
+function RecordingMark({ call }: { call: CallView }) {
+  const { w } = useSpeech();
+  const recording = call.recording;
+  if (!recording) return null;
+  return (
+    <span
+      className={`rec rec-${recording.state}`}
+      data-testid="recording"
+      data-state={recording.state}
+      title={recording.detail || undefined}
+    >
+      <i className="rec-dot" aria-hidden="true" />
+      {w("recording", recording.state)}
+    </span>
+  );
+}
+
+function Talk({ call }: { call: CallView }) {
+  const { t, w } = useSpeech();
+  const desk = useDesk();
+  const phone = useDeskState((state) => state.phone);
+  const live = useDeskState((state) => state.status === "live");
+  const { run, busy } = useCommand();
+  const [keypad, setKeypad] = useState(false);
+  const [transfer, setTransfer] = useState(false);
+  const talking = phone.session === "active";
+  const held = phone.held || call.held;
+  const moving = call.phase === "transferring";
+
+  useEffect(() => {
+    if (!talking) setKeypad(false);
+  }, [talking]);
+
+  return (
+    <section className={`panel call-panel talk phase-${call.phase} ${held ? "is-held" : ""}`} data-phase={call.phase}>
+      <div className="call-line">
+        <b>{held && call.phase === "talking" ? t("call.held") : w("phase", call.phase)}</b>
+        <RecordingMark call={call} />
+      </div>
+      <div className="call-clock">{call.answered_at === null ? "–" : <Since at={call.answered_at} />}</div>
+      {call.phase === "rejoining" && (
+        <p className="call-note" role="status">
+          {t("call.rejoining")}
+          {call.rejoin_until !== null && (
+            <>
+              {" "}
+              <Until at={call.rejoin_until} />
+            </>
+          )}
+        </p>
+      )}
+      {call.phase === "talking" && phone.session === "none" && (
+        <p className="call-note" role="status">
+          {t("call.no_audio")}
+        </p>
+      )}
+      {phone.session === "incoming" && (
+        // After a reload the microphone may have to be asked for by hand.
+        <button type="button" className="answer" data-testid="answer" onClick={() => desk.answer()}>
+          <Icon name="phone" size={20} />
+          <span>{t("call.rejoin_by_hand")}</span>
+        </button>
+      )}
+      <div className="controls" role="group" aria-label={t("call.controls")}>
+        <Control
+          icon={phone.muted ? "micOff" : "mic"}
+          label={phone.muted ? "control.unmute" : "control.mute"}
+          action="mute"
+          testId="mute"
+          on={phone.muted}
+          onPress={talking ? () => desk.setMuted(!phone.muted) : null}
+        />
+        <Control
+          icon={held ? "play" : "pause"}
+          label={held ? "control.retrieve" : "control.hold"}
+          action="hold"
+          testId="hold"
+          on={held}
+          onPress={talking ? () => desk.setHeld(!held) : null}
+        />
+        <Control
+          icon="keypad"
+          label="control.keypad"
+          action="keypad"
+          testId="dtmf"
+          on={keypad}
+          onPress={talking && !held ? () => setKeypad(!keypad) : null}
+        />
+        <Control
+          icon="transfer"
+          label="control.transfer"
+          action="transfer"
+          testId="transfer"
+          onPress={live && talking && !moving ? () => setTransfer(true) : null}
+        />
+        <Control
+          icon="hangup"
+          label="control.hang_up"
+          action="hang_up"
+          testId="hang-up"
+          danger
+          onPress={live && !busy ? () => void run({ type: "hang_up", call: call.id }) : null}
+        />
+      </div>
+      {keypad && talking && <Keypad />}
+      <TransferDialog call={call.id} open={transfer && talking} onClose={() => setTransfer(false)} />
+    </section>
+  );
+}
+
+export function CallPanel({ call }: { call: CallView }) {
+  return call.phase === "offered" || call.phase === "ringing" ? <Offer call={call} /> : <Talk call={call} />;
+}

@@ -1,0 +1,54 @@
+// The agent's seat. A caller takes the page: pop on the left, what to do on the right; the same places in the wrap-up.
+
+import { useEffect } from "react";
+import { useDesk, useDeskState } from "../../desk";
+import type { CallView } from "../../generated/live";
+import { Loading } from "../../ui/bits";
+import { afterPaint } from "./afterPaint";
+import { CallPanel } from "./CallPanel";
+import { CustomerPane } from "./CustomerPane";
+import { Disposal } from "./Disposal";
+import { IdleSeat } from "./IdleSeat";
+import { forgetDrafts } from "./draft";
+
+/** Tells the server that the pop of this offer is on the screen; again after a new connection while still offered. */
+function usePopShown(call: CallView | null): void {
+  const desk = useDesk();
+  const connection = useDeskState((state) => state.live.connection);
+  const live = useDeskState((state) => state.status === "live");
+  const id = call?.phase === "offered" ? call.id : null;
+  const offer = call?.offer ?? 0;
+  useEffect(() => {
+    if (id === null || !live) return;
+    return afterPaint(() => {
+      // A refusal means that the offer is over already; the next Seat says so.
+      desk.send({ type: "pop_shown", call: id, offer }).catch(() => undefined);
+    });
+  }, [desk, id, offer, connection, live]);
+}
+
+export function SeatPage() {
+  const call = useDeskState((state) => state.live.call);
+  const wrapUp = useDeskState((state) => state.live.wrapUp);
+  const known = useDeskState((state) => state.live.agent !== null);
+  usePopShown(call);
+
+  const current = call?.id ?? wrapUp?.call ?? null;
+  useEffect(() => {
+    if (known) forgetDrafts(sessionStorage, current);
+  }, [known, current]);
+
+  if (!known) return <Loading rows={6} />;
+  const pop = call?.pop ?? wrapUp?.pop;
+  if (!pop || current === null) return <IdleSeat />;
+  const offered = call?.phase === "offered" || call?.phase === "ringing";
+  return (
+    <div className={`seat-call ${offered ? "is-offer" : ""}`}>
+      <CustomerPane key={`pop-${current}`} callId={current} pop={pop} call={call} chosen={wrapUp?.customer ?? null} />
+      <aside className="seat-side">
+        {call && <CallPanel call={call} />}
+        {!offered && <Disposal key={current} call={current} wrapUp={call ? null : wrapUp} />}
+      </aside>
+    </div>
+  );
+}
