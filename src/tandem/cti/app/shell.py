@@ -1,7 +1,8 @@
 """The asyncio shell around the center: what it decides is carried out here, in order and with deadlines.
 
-Every input goes through ``take``: the center handles it at once and whole, and its outputs are passed on without waiting:
-requests to one worker per call, records to the journal, documents to the pages. Whatever comes back is the next input.
+Every input goes through ``take``: the center handles it at once and whole, and its outputs are passed on without
+waiting: requests to one worker per call, records to the journal, documents to the pages. Whatever comes back is the
+next input.
 """
 
 from __future__ import annotations

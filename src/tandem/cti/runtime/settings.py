@@ -42,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """``postgresql://...``; empty: an embedded PostgreSQL with its data in the home folder."""
     region: str = "CN"
     """Default region of numbers without a country code (ISO 3166)."""
-    dial_countries: list[str] = ["CN", "HK", "MO", "TW"]
+    dial_countries: list[str] = msgspec.field(default_factory=lambda: ["CN", "HK", "MO", "TW"])
     """Countries whose numbers may be the target of a transfer."""
     flows: dict[str, str] = {}
     """Dialled number -> flow file; relative to the home folder. Empty: the demo flow on ``95001``."""

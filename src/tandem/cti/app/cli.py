@@ -1,0 +1,194 @@
+"""The command ``tandem``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tandem import __version__
+from tandem.cti.app.installation import Installation, default_home
+from tandem.cti.model.errors import CtiError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. 0: well; 1: something is wrong, said on stderr; 2: the command line is wrong."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if asked.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        return int(asked.run(asked))
+    except CtiError as error:
+        print(f"tandem: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tandem", description="Contact-center CTI server for Asterisk.")
+    parser.add_argument("-v", "--verbose", action="store_true", help="say more")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        return made
+
+    def at_home(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--home", type=Path, default=None, help="folder of the installation (default: TANDEM_HOME)")
+        made.add_argument("--listen", metavar="ADDRESS", help="serve HTTPS and WSS on this address")
+        for name in ("http", "seat", "ami", "sip", "phone"):
+            made.add_argument(f"--{name}-port", type=int, metavar="PORT")
+
+    at_home(command("serve", _serve, "run the server"))
+    demo = command("demo", _demo, "start everything on this machine, with synthetic callers")
+    at_home(demo)
+    demo.add_argument("--once", action="store_true", help="one call without a person; print its timeline")
+    demo.add_argument("--fresh", action="store_true", help="forget what earlier demos left")
+    at_home(command("check", _check, "say what is wrong with this installation and what to do"))
+    config = command("asterisk-config", _asterisk_config, "write Asterisk's configuration for this installation")
+    at_home(config)
+    config.add_argument("folder", type=Path, help="where to write it, such as /etc/asterisk")
+    config.add_argument("--music", type=Path, default=Path("/usr/share/asterisk/moh"), help="folder of music on hold")
+    user = command("user", _user, "add a user, or change one")
+    at_home(user)
+    user.add_argument("login")
+    user.add_argument("--name", required=True)
+    user.add_argument("--role", choices=("agent", "supervisor", "operator", "admin"), default="agent")
+    user.add_argument("--device", help="extension of the agent's phone, such as 1001")
+    user.add_argument("--language", choices=("zh", "en"), default="zh")
+    user.add_argument("--skill", action="append", default=[], metavar="SKILL=LEVEL", help="language:zh=5; repeatable")
+    probe = command("probe", _probe, "place a test call through the line and report")
+    at_home(probe)
+    probe.add_argument("--number", default="", help="the number to call (default: the first flow's)")
+    probe.add_argument("--stay", type=float, default=6.0, help="seconds to stay in the call")
+    command("version", _version, "print the version")
+    return parser
+
+
+def _installation(asked: argparse.Namespace, **more: Any) -> Installation:
+    given = {name: getattr(asked, name, None) for name in _FLAGS}
+    return Installation.at(asked.home or default_home(), given | more)
+
+
+_FLAGS = ("listen", "http_port", "seat_port", "ami_port", "sip_port", "phone_port")
+
+
+def _version(_: argparse.Namespace) -> int:
+    print(f"tandem {__version__}")
+    return 0
+
+
+def _say(text: str) -> None:
+    print(f"- {text}", file=sys.stderr, flush=True)
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    return asyncio.run(_serve_until_told(_installation(asked)))
+
+
+async def _serve_until_told(installation: Installation) -> int:
+    from tandem.cti.app.certificate import ensure_certificate
+    from tandem.cti.app.server import serving
+
+    if installation.serves_tls:
+        ensure_certificate(installation.certificate, installation.key, installation.names)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stop.set)
+    async with database(installation) as url, serving(installation, url, progress=_say):
+        await stop.wait()
+    return 0
+
+
+def database(installation: Installation) -> Any:
+    """The database's URL while the ``with`` block runs: the given one, or an embedded server's."""
+    from contextlib import asynccontextmanager
+
+    from tandem.cti.provision.postgres import EmbeddedPostgres
+
+    given = os.environ.get("TANDEM_DATABASE_URL") or installation.settings.database_url
+
+    @asynccontextmanager
+    async def url() -> Any:
+        if given:
+            yield given
+            return
+        async with EmbeddedPostgres(installation.postgres_dir, outlive_parent=True) as server:
+            yield server.url
+
+    return url()
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.demo import demo
+
+    return demo(asked)
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.checks import check_installation
+
+    lines = asyncio.run(check_installation(_installation(asked), serving=False))
+    for line in lines:
+        print(f"{'ok   ' if line.ok else 'WRONG'} {line.name}: {line.detail}")
+        if not line.ok:
+            print(f"      {line.remedy}")
+    return 0 if all(line.ok for line in lines) else 1
+
+
+def _asterisk_config(asked: argparse.Namespace) -> int:
+    return asyncio.run(_write_asterisk_config(_installation(asked), asked.folder, asked.music))
+
+
+async def _write_asterisk_config(installation: Installation, folder: Path, music: Path) -> int:
+    from tandem.cti.adapters.asterisk.config import asterisk_files
+    from tandem.cti.adapters.postgres.calls import CallStore
+    from tandem.cti.storage.migrate import migrate
+    from tandem.cti.storage.pool import Database
+
+    async with database(installation) as url:
+        await migrate(url)
+        pool = Database(url, connections=1)
+        await pool.open()
+        devices = [agent.device for agent in await CallStore(pool).agents()]
+        await pool.close()
+    files = asterisk_files(installation.switch_settings(devices, music))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        file = folder / name
+        if file.exists():
+            file.replace(file.with_suffix(".conf.before-tandem"))
+        file.write_text(text, encoding="utf-8")
+        file.chmod(0o640)
+    print(f"{len(files)} files in {folder}; what stood there is kept beside it as *.conf.before-tandem")
+    print(f"In asterisk.conf, section [options], set: systemname = {installation.secrets.system_name}")
+    return 0
+
+
+def _user(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.users import put_user
+
+    return asyncio.run(put_user(asked, database(_installation(asked))))
+
+
+def _probe(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.probe import probe
+
+    return probe(_installation(asked), asked.number, asked.stay)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

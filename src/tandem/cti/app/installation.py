@@ -1,0 +1,122 @@
+"""One installation: its home folder, what lies where in it, and what the parts are told of each other.
+
+home/
+  tandem.toml    settings, if any               secrets.json   made once, mode 0600
+  asterisk/      the switch: etc, log, spool    postgres/      the embedded database
+  recordings/    finished and running           sounds/        prompts, by language
+  journal/       what is not in the database yet  tls/         certificate made on the spot
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from tandem.cti.adapters.asterisk.config import AgentPhone, SwitchSettings
+from tandem.cti.model.credentials import sip_password
+from tandem.cti.model.ids import DeviceId
+from tandem.cti.runtime.settings import Secrets, Settings, load, load_secrets
+
+DEMO_DNIS = "95001"
+DEMO_FLOW = Path(__file__).parent / "demo_flow.yaml"
+
+
+def default_home() -> Path:
+    """``TANDEM_HOME``, else ``tandem`` under the user's data folder (XDG Base Directory)."""
+    if home := os.environ.get("TANDEM_HOME"):
+        return Path(home)
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "tandem"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    home: Path
+    settings: Settings
+    secrets: Secrets
+
+    @classmethod
+    def at(cls, home: Path, overrides: Mapping[str, Any] | None = None) -> Installation:
+        """Raises BadSettings."""
+        home = home.absolute()
+        return cls(home, load(home, os.environ, overrides), load_secrets(home))
+
+    @property
+    def asterisk_dir(self) -> Path:
+        return self.home / "asterisk"
+
+    @property
+    def postgres_dir(self) -> Path:
+        return self.home / "postgres"
+
+    @property
+    def recordings_dir(self) -> Path:
+        return self.home / "recordings"
+
+    @property
+    def sounds_dir(self) -> Path:
+        return self.home / "sounds"
+
+    @property
+    def journal_dir(self) -> Path:
+        return self.home / "journal"
+
+    @property
+    def certificate(self) -> Path:
+        return self.home / "tls" / "certificate.pem"
+
+    @property
+    def key(self) -> Path:
+        return self.home / "tls" / "key.pem"
+
+    @property
+    def serves_tls(self) -> bool:
+        """Browsers give a microphone to loopback and HTTPS pages only."""
+        try:
+            return not ip_address(self.settings.listen).is_loopback
+        except ValueError:
+            return self.settings.listen != "localhost"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By which browsers reach us."""
+        own = [] if self.settings.listen in ("0.0.0.0", "::") else [self.settings.listen]  # noqa: S104
+        return tuple(dict.fromkeys([*own, *self.settings.names, "127.0.0.1", "localhost"]))
+
+    @property
+    def flows(self) -> dict[DeviceId, Path]:
+        """Flow file of each dialled number."""
+        if not self.settings.flows:
+            return {DeviceId(DEMO_DNIS): DEMO_FLOW}
+        return {DeviceId(number): self.home / file for number, file in self.settings.flows.items()}
+
+    def switch_settings(self, phones: Iterable[DeviceId], music_dir: Path, **changes: Any) -> SwitchSettings:
+        """How Asterisk is to be configured for the seats with these phones. Raises InvalidField."""
+        s = self.settings
+        secret = self.secrets.sip.encode()
+        given: dict[str, Any] = {
+            "system_name": self.secrets.system_name,
+            "ami_port": s.ami_port,
+            "ami_secret": self.secrets.ami,
+            "recorder_secret": self.secrets.recorder,
+            "sip_port": s.sip_port,
+            "http_port": s.phone_port,
+            "rtp_ports": (s.rtp_first, s.rtp_last),
+            "dnis": tuple(self.flows),
+            "phones": tuple(AgentPhone(device=d, password=sip_password(secret, d)) for d in phones),
+            "trunk_host": s.trunk_host,
+            "trunk_port": s.trunk_port,
+            "recordings_dir": self.recordings_dir,
+            "sounds_dir": self.sounds_dir,
+            "music_dir": music_dir,
+            "listen": s.listen,
+            "https_port": s.phone_tls_port if self.serves_tls else None,
+            "tls_certificate": self.certificate if self.serves_tls else None,
+            "tls_key": self.key if self.serves_tls else None,
+            "guard_s": s.guard_s,
+            "ring_s": int(s.ring_s),
+        }
+        return SwitchSettings(**(given | changes))

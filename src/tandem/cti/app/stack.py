@@ -1,0 +1,205 @@
+"""All parts on one machine, started and stopped together: the demo, the end-to-end tests and the benchmarks use it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+import msgspec
+
+from tandem.cti.adapters.asterisk.carrier import Carrier
+from tandem.cti.adapters.asterisk.carrier_config import Behaviour, CarrierSettings, carrier_files
+from tandem.cti.adapters.asterisk.config import AgentPhone, asterisk_files
+from tandem.cti.adapters.postgres.calls import CallStore
+from tandem.cti.app.certificate import ensure_certificate
+from tandem.cti.app.demo_data import load_demo
+from tandem.cti.app.installation import Installation
+from tandem.cti.model.errors import Unavailable
+from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, find_or_build
+from tandem.cti.provision.asterisk_instance import AsteriskInstance
+from tandem.cti.provision.postgres import EmbeddedPostgres
+from tandem.cti.provision.processes import last_lines, with_parent_death_signal
+from tandem.cti.storage.migrate import migrate
+from tandem.cti.storage.pool import Database
+
+Progress = Callable[[str], None]
+
+OUTSIDE = {
+    "+861095588": Behaviour.ANSWER,
+    "+861095599": Behaviour.BUSY,
+    "+861065551234": Behaviour.RING,
+}
+"""Numbers on the public network that calls can be transferred to, and what they do."""
+
+
+class ServerDied(Unavailable):
+    code = "server_died"
+
+
+class Stack:
+    """``async with`` starts Asterisk, the carrier, PostgreSQL with the demo bank, and the server as its own process.
+
+    ``changes`` are settings (see ``Settings``); ``switch_changes`` go to Asterisk's configuration. ``plain_phones`` are
+    registered by the carrier and answer by themselves. Everything dies with this process.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        progress: Progress = lambda _: None,
+        changes: dict[str, Any] | None = None,
+        switch_changes: dict[str, Any] | None = None,
+        plain_phones: tuple[AgentPhone, ...] = (),
+        carrier_ami_port: int = 5039,
+    ) -> None:
+        self.installation = Installation.at(home, changes)
+        self.postgres: EmbeddedPostgres | None = None
+        self._progress = progress
+        self._switch_changes = switch_changes or {}
+        self._plain_phones = plain_phones
+        self._carrier_ami_port = carrier_ami_port
+        self._stack = AsyncExitStack()
+        self.asterisk: AsteriskInstance
+        self.carrier: Carrier
+        self.database: Database
+        self.database_url = ""
+        self.server: asyncio.subprocess.Process | None = None
+        self.server_log = home / "server.log"
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds the pages."""
+        settings = self.installation.settings
+        scheme = "https" if self.installation.serves_tls else "http"
+        return f"{scheme}://{self.installation.names[0]}:{settings.http_port}"
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        here = self.installation
+        here.home.mkdir(parents=True, exist_ok=True)
+        install = await asyncio.to_thread(find_or_build, default_cache_dir(), self._progress)
+        self._progress("PostgreSQL")
+        self.database_url = os.environ.get("TANDEM_DATABASE_URL") or here.settings.database_url
+        if not self.database_url:
+            self.postgres = EmbeddedPostgres(here.postgres_dir)
+            await stack.enter_async_context(self.postgres)
+            self.database_url = self.postgres.url
+        await migrate(self.database_url)
+        self.database = Database(self.database_url, connections=2)
+        await self.database.open()
+        stack.push_async_callback(self.database.close)
+        await load_demo(self.database, now=time.time())
+        if here.serves_tls:
+            ensure_certificate(here.certificate, here.key, here.names)
+        for folder in (here.recordings_dir, here.sounds_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._progress("Asterisk")
+        phones = [agent.device for agent in await CallStore(self.database).agents()]
+        switch = here.switch_settings(phones, install.data_dir / "moh", trunk_match_port=True, **self._switch_changes)
+        self.asterisk = AsteriskInstance(
+            install, here.asterisk_dir, asterisk_files(switch), system_name=here.secrets.system_name
+        )
+        await stack.enter_async_context(self.asterisk)
+        self._progress("a second Asterisk, as the public network")
+        await self._start_carrier(stack, install)
+        stack.push_async_callback(self.stop_server)
+        self._progress("the Tandem server")
+        await self.start_server()
+
+    async def _start_carrier(self, stack: AsyncExitStack, install: AsteriskInstall) -> None:
+        settings = self.installation.settings
+        carrier = CarrierSettings(
+            system_name=secrets.token_hex(16),
+            ami_port=self._carrier_ami_port,
+            ami_secret=secrets.token_hex(16),
+            sip_port=settings.trunk_port,
+            phones_port=settings.trunk_port + 1,
+            rtp_ports=(settings.rtp_last + 1, settings.rtp_last + 1000),
+            tandem_port=settings.sip_port,
+            phones=self._plain_phones,
+            numbers=OUTSIDE,
+        )
+        instance = AsteriskInstance(
+            install, self.installation.home / "carrier", carrier_files(carrier), system_name=carrier.system_name
+        )
+        await stack.enter_async_context(instance)
+        self.carrier = Carrier(carrier)
+        link = asyncio.create_task(self.carrier.run(), name="carrier")
+        stack.callback(link.cancel)
+        await self.carrier.ready()
+
+    async def start_server(self, *, timeout_s: float = 60.0) -> None:
+        """Start the server's process and wait until it is healthy. Raises ServerDied with the end of its log."""
+        settings = self.installation.settings
+        command = [sys.executable, "-m", "tandem.cti.app.cli", "serve", "--home", str(self.installation.home)]
+        with self.server_log.open("ab") as out:
+            self.server = await asyncio.create_subprocess_exec(
+                *with_parent_death_signal(command, signal.SIGTERM),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=self._environment(),
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + timeout_s
+        scheme = "https" if self.installation.serves_tls else "http"
+        health = f"{scheme}://{self.installation.names[0]}:{settings.http_port}/api/health"
+        async with aiohttp.ClientSession() as http:
+            while time.monotonic() < deadline:
+                if self.server.returncode is not None:
+                    break
+                try:
+                    async with http.get(health, ssl=False) as answer:
+                        if answer.status == 200 and (await answer.json())["switch_up"]:
+                            return
+                except aiohttp.ClientError:
+                    pass
+                await asyncio.sleep(0.05)
+        raise ServerDied(f"the server did not come up:\n{last_lines(self.server_log, 15)}")
+
+    def _environment(self) -> dict[str, str]:
+        given = dict(os.environ)
+        for name, value in msgspec.structs.asdict(self.installation.settings).items():
+            given[f"TANDEM_{name.upper()}"] = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        given["TANDEM_DATABASE_URL"] = self.database_url
+        return given
+
+    async def kill_server(self) -> None:
+        """``kill -9``."""
+        assert self.server is not None
+        self.server.kill()
+        await self.server.wait()
+
+    async def stop_server(self) -> None:
+        if self.server is None or self.server.returncode is not None:
+            return
+        self.server.terminate()
+        try:
+            async with asyncio.timeout(10):
+                await self.server.wait()
+        except TimeoutError:
+            await self.kill_server()
+
+
+def forget(home: Path) -> None:
+    """Remove what an earlier run left."""
+    shutil.rmtree(home, ignore_errors=True)
