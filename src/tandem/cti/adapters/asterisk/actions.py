@@ -1,0 +1,160 @@
+"""Requests as AMI actions: name and fields, checked. Pure.
+
+What people wrote (numbers, names) reaches Asterisk only through here. A number is digits with an optional plus, or it
+is refused; a name is made harmless, for it is shown and never dialled. Nothing of either goes into a dialplan
+expression or an application's arguments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tandem.cti.adapters.asterisk.config import TRUNK
+from tandem.cti.adapters.asterisk.dialplan import (
+    CALLERS,
+    FALLBACK_QUEUE,
+    LEGS,
+    LOOP,
+    VAR_CALL,
+    VAR_DEVICE,
+    VAR_MEMORY,
+    VAR_PARTY,
+    VAR_SERVED,
+)
+from tandem.cti.adapters.asterisk.lanes import Command
+from tandem.cti.adapters.asterisk.legs import STATUS_VARIABLES, Leg
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.errors import InvalidField
+from tandem.cti.model.events import Party
+from tandem.cti.model.ids import DeviceId
+from tandem.cti.model.requests import ClearConnection, MakeConnection, Record
+
+Action = tuple[str, Sequence[tuple[str, str]]]
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_PHONE = re.compile(r"[A-Za-z0-9]{1,32}")
+_NUMBER = re.compile(r"\+?[0-9]{2,20}")
+_MEMORY = re.compile(r"[A-Za-z0-9._:;/=+~%-]{0,700}")
+_UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"<>\\${}|]+')
+_UNSAFE_IN_NUMBER = re.compile(r"[^0-9+]")
+_LONGEST_NAME = 60
+_LONGEST_NUMBER = 32
+
+_Q850 = {
+    Cause.NORMAL: 16,
+    Cause.BUSY: 17,
+    Cause.NO_ANSWER: 19,
+    Cause.REJECTED: 21,
+    Cause.UNREACHABLE: 20,
+    Cause.CONGESTION: 34,
+    Cause.INVALID_NUMBER: 28,
+    Cause.CANCELLED: 26,
+}
+
+
+def originate(request: MakeConnection) -> Action:
+    """Ring the device; answered, the leg goes to the loop of the legs. ``ChannelId`` makes it idempotent."""
+    channel = f"PJSIP/{_device(request.party, request.device)}"
+    return "Originate", (
+        ("Channel", channel),
+        ("ChannelId", _checked(_ID, request.connection, "connection")),
+        ("Context", LEGS),
+        ("Exten", LOOP),
+        ("Priority", "1"),
+        ("Timeout", str(max(1, round(request.timeout_s * 1000)))),
+        ("CallerID", caller_id(request.name, request.calling)),
+        ("Async", "true"),
+        ("Variable", f"{VAR_CALL}={_checked(_ID, request.call, 'call')}"),
+        ("Variable", f"{VAR_PARTY}={request.party}"),
+        ("Variable", f"{VAR_DEVICE}={request.device}"),
+        ("Variable", f"{VAR_MEMORY}={_checked(_MEMORY, request.memory, 'memory')}"),
+    )
+
+
+def caller_id(name: str, number: str) -> str:
+    """``"name" <number>`` with whatever could end, escape or expand anything taken out."""
+    shown = " ".join(_UNSAFE_IN_NAME.sub(" ", name).split())[:_LONGEST_NAME]
+    return f'"{shown}" <{_UNSAFE_IN_NUMBER.sub("", number)[:_LONGEST_NUMBER]}>'
+
+
+def bridge(leg: Leg, other: Leg) -> Action:
+    return "Bridge", (("Channel1", leg.channel), ("Channel2", other.channel), ("Tone", "no"))
+
+
+def redirect_to_loop(leg: Leg) -> Action:
+    context = CALLERS if leg.party is Party.CALLER else LEGS
+    return "Redirect", (("Channel", leg.channel), ("Context", context), ("Exten", LOOP), ("Priority", "1"))
+
+
+def hangup(request: ClearConnection, uniqueid: str) -> Action:
+    return "Hangup", (("Channel", uniqueid), ("Cause", str(_Q850.get(request.cause, 16))))
+
+
+def agi(leg: Leg, command: Command) -> Action:
+    return "AGI", (("Channel", leg.channel), ("Command", command.text), ("CommandID", command.command_id))
+
+
+def refresh_guard(leg: Leg, guard_s: int) -> Action:
+    return "AbsoluteTimeout", (("Channel", leg.channel), ("Timeout", str(guard_s)))
+
+
+def record(request: Record, leg: Leg, folder: Path) -> Action:
+    """Raw 16-bit samples, two channels: what the leg says left, what it hears right. MixMonitor, option D."""
+    file = folder / f"{_checked(_ID, request.recording, 'recording')}.raw"
+    return "MixMonitor", (("Channel", leg.channel), ("File", str(file)), ("Options", "D"))
+
+
+def stop_recording(leg: Leg) -> Action:
+    return "StopMixMonitor", (("Channel", leg.channel),)
+
+
+def remember(leg: Leg, memory: str) -> Action:
+    return _set(leg, VAR_MEMORY, _checked(_MEMORY, memory, "memory"))
+
+
+def forget_served(leg: Leg) -> Action:
+    return _set(leg, VAR_SERVED, "")
+
+
+def status() -> Action:
+    return "Status", (("Variables", ",".join(STATUS_VARIABLES)),)
+
+
+def contacts_of(device: DeviceId) -> Action:
+    return "Getvar", (("Variable", f"PJSIP_DIAL_CONTACTS({_checked(_PHONE, device, 'device')})"),)
+
+
+def read_contacts(device: DeviceId, value: str) -> set[str]:
+    """The addresses in ``PJSIP/1001/sip:a@b&PJSIP/1001/sip:c@d``."""
+    return {uri for uri in re.split(rf"&?PJSIP/{re.escape(device)}/", value) if uri}
+
+
+def add_member(device: DeviceId, *, ready: bool) -> Action:
+    return "QueueAdd", (*_member(device, ready=ready), ("MemberName", device))
+
+
+def pause_member(device: DeviceId, *, ready: bool) -> Action:
+    return "QueuePause", _member(device, ready=ready)
+
+
+def _member(device: DeviceId, *, ready: bool) -> tuple[tuple[str, str], ...]:
+    interface = f"PJSIP/{_checked(_PHONE, device, 'device')}"
+    return ("Queue", FALLBACK_QUEUE), ("Interface", interface), ("Paused", "false" if ready else "true")
+
+
+def _set(leg: Leg, variable: str, value: str) -> Action:
+    return "Setvar", (("Channel", leg.channel), ("Variable", variable), ("Value", value))
+
+
+def _device(party: Party, device: DeviceId) -> str:
+    if party is Party.AGENT:
+        return _checked(_PHONE, device, "device")
+    return f"{_checked(_NUMBER, device, 'number')}@{TRUNK}"
+
+
+def _checked(shape: re.Pattern[str], value: str, what: str) -> str:
+    if not shape.fullmatch(value):
+        raise InvalidField(f"{what}: not of the form {shape.pattern}")
+    return value
