@@ -214,7 +214,7 @@ class AmiLink:
         try:
             async with asyncio.TaskGroup() as group:
                 work = group.create_task(self._work(session, group))
-                cause = await session.lost
+                cause = await asyncio.shield(session.lost)  # cancelling us must not resolve it: drop() would not close
                 if cause is not DownCause.OVERFLOW and self.state is LinkState.UP:
                     await self._hand_over_rest()
                 work.cancel()
