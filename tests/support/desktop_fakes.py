@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import wave
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ import aiohttp
 import msgspec
 from argon2 import PasswordHasher
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from tandem.agent_desktop.adapters.server import DesktopServer
 from tandem.agent_desktop.core import messages as m
@@ -357,9 +359,10 @@ class FakePage:
 
     async def closed(self) -> tuple[int | None, str | None]:
         """Read to the end: close code and reason."""
-        async with asyncio.timeout(20):
-            async for _ in self.socket:
-                pass
+        with contextlib.suppress(ConnectionClosed):
+            async with asyncio.timeout(20):
+                while True:
+                    await self.socket.recv()
         return self.socket.close_code, self.socket.close_reason
 
 
@@ -406,3 +409,9 @@ async def desktop(tmp_path: Path, *, hub: PageHub | None = None, **changed: Any)
     )
     async with server:
         yield Desk(server, hub, center, sessions, library, journal, recorded)
+
+
+@asynccontextmanager
+async def logged_in_page(desk: Desk, login: str = "mei", view: str = "seat", **options: Any) -> AsyncIterator[FakePage]:
+    async with desk.browser(login) as browser, desk.page(desk.token(browser), view, **options) as page:
+        yield page

@@ -14,7 +14,7 @@ from aiohttp import web
 from tandem.agent_desktop.adapters.api import COOKIE, Api
 from tandem.agent_desktop.adapters.guards import Guards
 from tandem.agent_desktop.adapters.pages import Pages
-from tandem.agent_desktop.adapters.problems import OUR_FAULT, misfit, problem_of, status_of
+from tandem.agent_desktop.adapters.problems import MISFITS, OUR_FAULT, misfit, problem_of, status_of
 from tandem.agent_desktop.adapters.route import JSON, Ask, Route, json_response
 from tandem.agent_desktop.adapters.routes import ROUTES
 from tandem.agent_desktop.core.fields import Id
@@ -100,7 +100,7 @@ async def _body(request: web.Request, shape: type[msgspec.Struct] | None) -> Any
         raise BadRequest(f"The body did not arrive within {_BODY_S:.0f} s.") from None
     try:
         return msgspec.json.decode(body, type=shape)
-    except msgspec.DecodeError as error:
+    except MISFITS as error:
         raise misfit(error, described_at=_DESCRIBED_AT) from None
 
 

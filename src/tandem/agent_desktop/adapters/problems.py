@@ -30,6 +30,9 @@ OUR_FAULT = Problem(
     retryable=True,
 )
 
+MISFITS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for text of the wrong shape, that is not UTF-8, or is nested too deeply."""
+
 
 def status_of(error: CtiError) -> int:
     return _STATUS_OF_CODE.get(error.code, _STATUS[error.category])
@@ -45,6 +48,6 @@ def error_view(error: CtiError | None) -> ErrorView:
     return ErrorView(code=problem.code, message=problem.message, retryable=problem.retryable)
 
 
-def misfit(error: msgspec.DecodeError, *, described_at: str) -> BadRequest:
+def misfit(error: Exception, *, described_at: str) -> BadRequest:
     """What was sent has not the shape that it should have. msgspec's sentence names the field."""
     return BadRequest(f"That does not fit: {error}. The shape is described at {described_at}.")

@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from tandem.agent_desktop.adapters.api import COOKIE
-from tandem.agent_desktop.adapters.problems import OUR_FAULT, error_view, misfit
+from tandem.agent_desktop.adapters.problems import MISFITS, OUR_FAULT, error_view, misfit
 from tandem.agent_desktop.core.messages import PROTOCOL, Hello, PageMessage, Replaced, Reply
 from tandem.agent_desktop.core.permissions import COMMAND_ACTIONS, VIEW_ACTIONS, Reach, reach
 from tandem.agent_desktop.core.rate_limit import Rate, RateLimit
@@ -198,7 +198,7 @@ class SeatSocket:
             if _decode_greeting(text).protocol != PROTOCOL:
                 raise _Over(EndReason.BAD_MESSAGE, f"This server speaks protocol {PROTOCOL}: reload the page.")
             return _decode_hello(text)
-        except msgspec.DecodeError as error:
+        except MISFITS as error:
             raise _Over(EndReason.BAD_MESSAGE, f"The first message must be Hello: {error}") from None
 
     async def _live(self, connection: ServerConnection, who: LoggedIn, hello: Hello) -> None:
@@ -246,7 +246,7 @@ class SeatSocket:
             error = Overload("Too many messages at once: wait a second.")
         try:
             message = _decode(text)
-        except msgspec.DecodeError as misfitting:
+        except MISFITS as misfitting:
             line.reply(_id_of(text), error or misfit(misfitting, described_at=_SCHEMA_AT))
             return
         if isinstance(message, Hello):
@@ -341,7 +341,7 @@ def _id_of(text: str | bytes) -> int:
     """The number of a command that does not fit its shape. Without one there is nothing to answer to."""
     try:
         return _decode_id(text).id
-    except msgspec.DecodeError as error:
+    except MISFITS as error:
         raise _Over(EndReason.BAD_MESSAGE, f"That is no message: {error}") from None
 
 

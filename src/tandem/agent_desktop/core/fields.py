@@ -17,4 +17,6 @@ Text = Annotated[str, Meta(max_length=4000, pattern=r"^(?![\s\S]*[\x00-\x08\x0b-
 Secret = Annotated[str, Meta(min_length=1, max_length=256)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """Whole numbers that JavaScript holds exactly."""
+Moment = Annotated[float, Meta(ge=0, le=1e11)]
+"""Seconds since the Unix epoch."""
 Language = Literal["zh", "en"]

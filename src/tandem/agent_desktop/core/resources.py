@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from tandem.agent_desktop.core.fields import FilledLine, Id, Language, Line, Secret, Text
+from tandem.agent_desktop.core.fields import FilledLine, Id, Language, Line, Moment, Secret, Text
 from tandem.cti.model.records import CallbackRecord, ContactLine, CustomerMatch
 
 
@@ -94,7 +94,7 @@ class CallsQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which calls: ``before`` = started before that moment; ``q`` = part of a number or name."""
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
-    before: float | None = None
+    before: Moment | None = None
     queue: Id | None = None
     agent: Id | None = None
     outcome: Id | None = None
@@ -103,7 +103,7 @@ class CallsQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 class CallPage(msgspec.Struct, frozen=True, kw_only=True):
     calls: list[CallLine]
-    next_before: float | None
+    next_before: Moment | None
     """Pass as ``before`` to get the next (older) page; None at the end."""
 
 
