@@ -183,10 +183,10 @@ class Decoder:
         self._buffer.clear()
         if start.startswith(_BANNER) or _BANNER.startswith(start):
             line, ended, rest = start.partition(_CRLF)
-            if ended:
+            if ended and len(line) <= _MAX_BANNER_BYTES:
                 self.banner = line.removeprefix(_BANNER).decode("ascii", "replace")
                 start = rest
-            elif len(start) <= _MAX_BANNER_BYTES:
+            elif not ended and len(start) <= _MAX_BANNER_BYTES + 1:
                 self._buffer += start
                 return b""
         self._fresh = False
