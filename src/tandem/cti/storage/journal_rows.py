@@ -18,6 +18,7 @@ from tandem.cti.model.records import (
     RecordingRecord,
     SegmentRecord,
 )
+from tandem.cti.storage.texts import storable
 
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
 _encoder = msgspec.json.Encoder(enc_hook=repr)
@@ -42,7 +43,7 @@ def encode(record: Record) -> bytes:
     try:
         return _encoder.encode(record)
     except UnicodeEncodeError:  # half of a surrogate pair
-        whole = _each_text(msgspec.to_builtins(record), lambda text: text.encode("utf-8", "replace").decode())
+        whole = _each_text(msgspec.to_builtins(record, enc_hook=repr), storable)
         return _encoder.encode(whole)
 
 

@@ -23,7 +23,6 @@ from tandem.cti.storage.spool_format import Entry
 
 _log = logging.getLogger(__name__)
 _QUERIES = load("tandem.cti.storage", "journal.sql")
-_DEADLINE_S = 10.0
 _RETRY_EVERY_S = 60.0
 
 REFUSED = (
@@ -37,8 +36,10 @@ REFUSED = (
 
 
 class JournalStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, deadline_s: float = 10.0) -> None:
+        """``deadline_s``: how long one lot may take; three times that when it must be written one by one."""
         self._database = database
+        self._deadline_s = deadline_s
         self._retry_at = 0.0
         self.refused = 0
         """Records sent to ``dead_letters`` since the start."""
@@ -56,12 +57,12 @@ class JournalStore:
     async def _store_all(self, lot: Sequence[Entry]) -> None:
         # Within one transaction nobody sees the order between tables, so each table is written in one go.
         records = sorted((decode(entry.payload) for entry in lot), key=_statement)
-        async with self._database.session(_DEADLINE_S) as connection, connection.transaction():
+        async with self._database.session(self._deadline_s) as connection, connection.transaction():
             for statement, rows in groupby(records, key=_statement):
                 await connection.executemany(_QUERIES[statement], [parameters(record) for record in rows])
 
     async def _store_one_by_one(self, spool: str, lot: Sequence[Entry]) -> None:
-        async with self._database.session(_DEADLINE_S * 3) as connection, connection.transaction():
+        async with self._database.session(self._deadline_s * 3) as connection, connection.transaction():
             waiting = list(lot)
             while True:
                 refused = [(entry, error) for entry in waiting if (error := await _try(connection, entry))]
@@ -75,7 +76,7 @@ class JournalStore:
         self.refused += len(refused)
 
     async def _retry_dead_letters(self, spool: str) -> None:
-        async with self._database.session(_DEADLINE_S) as connection, connection.transaction():
+        async with self._database.session(self._deadline_s) as connection, connection.transaction():
             for row in await connection.fetch(_QUERIES["dead_letters"], spool):
                 if await _try(connection, Entry(row["seq"], row["payload"].encode())) is None:
                     await connection.execute(_QUERIES["resolve_dead_letter"], spool, row["seq"])

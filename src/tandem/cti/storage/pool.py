@@ -118,16 +118,16 @@ class Database:
             connection = await self._pool.acquire(timeout=give_up_at - loop.time())
         except AWAY as error:
             raise self._away(error) from error
-        timer = loop.call_at(give_up_at, connection.terminate)
+        timer = loop.call_at(give_up_at, _cut, connection)
         try:
             yield connection
         except asyncio.CancelledError:
-            connection.terminate()  # a statement may be under way: nobody waits for it to end
+            _cut(connection)  # a statement may be under way: nobody waits for it to end
             raise
         except REFUSED_INPUT:
             raise
         except AWAY as error:
-            connection.terminate()
+            _cut(connection)
             raise self._away(error) from error
         finally:
             timer.cancel()
@@ -187,6 +187,11 @@ class Database:
         if self._probe is not None:
             self._probe.terminate()
             self._probe = None
+
+
+def _cut(connection: Connection) -> None:
+    with contextlib.suppress(asyncpg.InterfaceError):  # it has been cut already
+        connection.terminate()
 
 
 async def _keep(connection: Connection) -> None:
