@@ -60,8 +60,12 @@ def parse(text: str, region: str) -> PhoneNumber:
     if text == digits and _SHORTEST <= len(digits) <= _LONGEST_LOCAL and not digits.startswith("00"):
         # Before phonenumbers: to it 95533 is a subscriber of some city.
         return PhoneNumber(NumberKind.SHORT, digits)
-    # Carriers hand over 8613800138000 without the plus. A number of the numbering plan beats one of the right length.
-    readings = [number for number in (_read(text, region), _read("+" + digits, None)) if number is not None]
+    # Carriers hand over 8613800138000 without the plus. A number of the numbering plan beats one of the right length,
+    # but not for North America: without its plus 1 401 200 0000 cannot be told from a Chinese mobile number.
+    home, abroad = _read(text, region), _read("+" + digits, None)
+    if home is not None and phonenumbers.is_possible_number(home) and abroad is not None and abroad.country_code == 1:
+        abroad = None
+    readings = [number for number in (home, abroad) if number is not None]
     for accepts in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
         for number in readings:
             if accepts(number):
