@@ -44,7 +44,7 @@ def restore(center: Center, restored: Restored, *, now: float) -> None:
             state=AgentState(state.state),
             reason=None if state.reason is None else NotReadyReason(state.reason),
             pending=None if state.pending is None else AgentState(state.pending),
-            pending_reason=None if state.pending is None else NotReadyReason.OTHER,
+            pending_reason=NotReadyReason.OTHER if state.pending == AgentState.NOT_READY else None,
             since=state.at,
             idle_since=state.at,
             call=state.call,

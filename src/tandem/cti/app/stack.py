@@ -183,6 +183,21 @@ class Stack:
         given["TANDEM_DATABASE_URL"] = self.database_url
         return given
 
+    async def somebody_ready(self) -> bool:
+        """An agent is Ready, and no call is on its way to one."""
+        store = CallStore(self.database)
+        if any(call.ended_at is None and call.answered_at is None for call in await store.open_calls()):
+            return False
+        return any(state.state == "ready" for state in (await store.agent_states()).values())
+
+    async def timeline(self, *, since: float) -> list[dict[str, Any]]:
+        """The lines of the newest call since then, in order."""
+        rows = await self.database.fetch(_TIMELINE, since)
+        return [{**row, "data": msgspec.json.decode(row["data"])} for row in rows]
+
+    async def contacts(self, call: str) -> list[dict[str, Any]]:
+        return [dict(row) for row in await self.database.fetch(_CONTACTS, call)]
+
     async def kill_server(self) -> None:
         """``kill -9``."""
         assert self.server is not None
@@ -198,6 +213,14 @@ class Stack:
                 await self.server.wait()
         except TimeoutError:
             await self.kill_server()
+
+
+_TIMELINE = """
+select call, extract(epoch from at)::float8 as at, kind, text, data::text from call_events
+where call = (select id from calls where started_at >= to_timestamp($1) order by started_at desc limit 1)
+order by number
+"""
+_CONTACTS = "select * from contacts where call = $1"
 
 
 def forget(home: Path) -> None:

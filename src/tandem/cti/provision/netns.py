@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ADDRESS = "10.99.0.1"
 _INSIDE = "--inside"  # this program's own second stage
-_MODULE = "tandem.cti.provision.netns"
+MODULE = "tandem.cti.provision.netns"
 _SET_UP = (
     ("link", "set", "lo", "up"),
     ("link", "add", "tandem0", "type", "veth", "peer", "name", "tandem1"),
@@ -37,7 +37,7 @@ _SET_UP = (
 def enter_command(uid: int, gid: int, command: Sequence[str]) -> list[str]:
     """What to execute to run ``command`` in a fresh network: ``unshare`` and this module's second stage."""
     user = [] if uid == 0 else ["--user", "--map-root-user"]
-    second_stage = [sys.executable, "-m", _MODULE, _INSIDE, str(uid), str(gid), "--", *command]
+    second_stage = [sys.executable, "-m", MODULE, _INSIDE, str(uid), str(gid), "--", *command]
     return ["unshare", *user, "--net", "--", *second_stage]
 
 
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str]) -> int:
                 check()
                 return _become(enter_command(os.geteuid(), os.getegid(), arguments[1:]))
             case _:
-                print(f"usage: python -m {_MODULE} -- COMMAND [ARGUMENT...]", file=sys.stderr)
+                print(f"usage: python -m {MODULE} -- COMMAND [ARGUMENT...]", file=sys.stderr)
                 return 2
     except (PartMissing, StartFailed) as error:
         print(error, file=sys.stderr)

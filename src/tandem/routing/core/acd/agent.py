@@ -171,7 +171,7 @@ def _go_not_ready(agent: Agent, event: AgentEvent, now: float) -> Agent:
 
 
 def _pend_ready(agent: Agent, event: AgentEvent, now: float) -> Agent:
-    return replace(agent, pending=None, pending_reason=None)
+    return replace(agent, pending=S.READY, pending_reason=None)
 
 
 def _pend_not_ready(agent: Agent, event: AgentEvent, now: float) -> Agent:
