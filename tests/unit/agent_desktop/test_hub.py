@@ -139,7 +139,7 @@ def test_a_page_that_was_closed_is_forgotten_and_one_that_was_cut_is_expected_ba
 
 
 def test_a_line_that_does_not_keep_up_is_cut_and_the_others_are_not_disturbed() -> None:
-    hub = PageHub(seat_bounds=Bounds(behind_messages=3))
+    hub = PageHub(seat_bounds=Bounds(kept_messages=3, behind_messages=3))
     slow, fast = Browser(hub), Browser(hub, "tom", token=b"tom")
     page, welcome = slow.open()
     fast_page, _ = fast.open()
@@ -149,9 +149,9 @@ def test_a_line_that_does_not_keep_up_is_cut_and_the_others_are_not_disturbed() 
     assert slow.line.was_cut
     assert not fast.line.was_cut
     assert hub.leave(page, slow.line, page_gone=False)
-    again, welcome = slow.open((welcome.session, 0))
+    again, welcome = slow.open((welcome.session, 1))
     assert welcome.resumed
-    assert len(read(again)) == 4
+    assert len(read(again)) == 3
 
 
 def test_log_out_ends_the_pages_of_that_log_in_only() -> None:

@@ -46,17 +46,13 @@ class Pages:
         """A file; ``index.html`` for a path of the application's own; NoSuchRoute for a file that is not there."""
         if _INDEX not in self._files:
             self._files = _found(self._folder)
-        path = _INDEX if request.path == "/" else request.path
+        if _INDEX not in self._files:
+            return web.Response(text=_NOT_BUILT, status=503, content_type="text/html")
+        path = request.path
         if path not in self._files:
             if path.startswith(_HASHED) or "." in path.rpartition("/")[2]:
                 raise NoSuchRoute("There is no such file.")
             path = _INDEX
-        if path not in self._files:
-            return web.Response(
-                text=_NOT_BUILT,
-                status=503,
-                content_type="text/html",
-            )
         file = self._files[path]
         return web.FileResponse(
             file,

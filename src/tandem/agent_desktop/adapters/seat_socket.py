@@ -216,6 +216,7 @@ class SeatSocket:
                 if page.line is not line:
                     return
                 self._hear(page, line, text)
+                await asyncio.sleep(0)  # a page that sends a pile at once takes turns with everybody, its writer too
         finally:
             writer.cancel()
             await asyncio.wait({writer})
@@ -300,13 +301,11 @@ class _Line:
         """Send what there is, wait for more. Ends when the connection does."""
         try:
             await self._connection.send(welcome, text=True)
-            while True:
+            while self._ending is None:
+                await self._send_all(page)
                 await self._woken.wait()
                 self._woken.clear()
-                await self._send_all(page)
-                if self._ending is not None:
-                    await self._bid_farewell(page, self._ending)
-                    return
+            await self._bid_farewell(page, self._ending)
         except ConnectionClosed:
             return
         except Exception:

@@ -30,6 +30,10 @@ class Bounds:
     behind_messages: int = 128
     behind_bytes: int = 256 * 1024
 
+    def __post_init__(self) -> None:
+        if self.behind_messages < self.kept_messages or self.behind_bytes < self.kept_bytes:
+            raise ValueError("a page that resumes with all that was kept must not count as too slow at once")
+
 
 SEAT_BOUNDS = Bounds()
 BOARD_BOUNDS = Bounds(

@@ -1,0 +1,527 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import struct
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+from tests.support.desktop_fakes import Desk, FakePage, board, desktop, logged_in_page, seat
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tandem.agent_desktop.adapters.openapi import live_schema
+from tandem.agent_desktop.core import messages as m
+from tandem.agent_desktop.core.page_session import Bounds
+from tandem.agent_desktop.core.rate_limit import Rate
+from tandem.agent_desktop.services.hub import PageHub
+from tandem.cti.model.errors import ResourceMissing, Unavailable, WrongState
+from tandem.cti.model.ids import AgentId
+
+HELLO = b'{"type":"hello","protocol":1,"view":"seat"}'
+SERVICE = m.Service(seq=0, switch_up=True, database_up=True)
+
+
+async def until(condition: Any, *, within_s: float = 3.0) -> None:
+    for _ in range(int(within_s / 0.005)):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it did not happen in time")
+
+
+@asynccontextmanager
+async def raw_page(tmp_path: Path, login: str, **changed: Any) -> AsyncIterator[tuple[Desk, ClientConnection]]:
+    """Connected and logged in, but without Hello."""
+    async with (
+        desktop(tmp_path, **changed) as desk,
+        desk.browser(login) as browser,
+        desk.raw_socket(desk.token(browser)) as connection,
+    ):
+        yield desk, connection
+
+
+# ---- the handshake -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", None, "null", "http://127.0.0.1", "http://127.0.0.1:84001", "file://"]
+)
+async def test_a_foreign_or_missing_origin_is_refused(tmp_path: Path, origin: str | None) -> None:
+    async with desktop(tmp_path) as desk, desk.browser("mei") as browser:
+        asked = desk.sessions.asked
+        with pytest.raises(InvalidStatus) as refused:
+            async with desk.raw_socket(desk.token(browser), origin=origin):
+                pass
+        assert refused.value.response.status_code == 403
+        assert desk.sessions.asked == asked, "nothing was looked up for it"
+
+
+@pytest.mark.parametrize("token", [None, "", "x" * 43, "not a token", "é" * 43])
+async def test_a_page_without_a_session_is_told_so_by_the_close_code(tmp_path: Path, token: str | None) -> None:
+    async with desktop(tmp_path) as desk, desk.raw_socket(token) as connection:
+        with pytest.raises(ConnectionClosed):
+            await connection.recv()
+        assert connection.close_code == 4401
+
+
+async def test_the_bound_on_open_pages(tmp_path: Path) -> None:
+    async with desktop(tmp_path, max_pages=1) as desk, logged_in_page(desk):
+        with pytest.raises(InvalidStatus) as refused:
+            async with logged_in_page(desk, "tom"):
+                pass
+        assert refused.value.response.status_code == 503
+
+
+async def test_a_session_never_seen_cannot_be_believed_while_the_database_is_away(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk:
+        desk.sessions.broken = Unavailable("The database does not answer.")
+        with pytest.raises(InvalidStatus) as refused:
+            async with desk.raw_socket("x" * 43):
+                pass
+        assert refused.value.response.status_code == 503
+
+
+# ---- Hello ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_page_that_says_nothing_is_closed(tmp_path: Path) -> None:
+    async with raw_page(tmp_path, "mei", hello_timeout_s=0.1) as (_, connection):
+        with pytest.raises(ConnectionClosed):
+            await connection.recv()
+        assert connection.close_code == 4408
+
+
+@pytest.mark.parametrize(
+    ("hello", "reason"),
+    [
+        (b'{"type":"hello","protocol":2,"view":"seat"}', "protocol 1"),
+        (b'{"type":"hello","protocol":99,"new_shape":true}', "protocol 1"),
+        (b'{"type":"hello","protocol":1,"view":"roof"}', "Hello"),
+        (b'{"type":"set_ready","id":1}', "Hello"),
+        (b"[]", "Hello"),
+        (b"{", "Hello"),
+        (b'{"protocol":1,"x":' + b"[" * 10_000, "Hello"),
+        ("王".encode() * 3000, "Hello"),
+    ],
+)
+async def test_a_first_message_that_does_not_fit_closes_the_page(tmp_path: Path, hello: bytes, reason: str) -> None:
+    async with raw_page(tmp_path, "mei") as (desk, connection):
+        await connection.send(hello, text=True)
+        with pytest.raises(ConnectionClosed):
+            await connection.recv()
+        assert connection.close_code == 4400
+        assert reason in (connection.close_reason or "")
+        assert desk.center.heard == []
+
+
+@pytest.mark.parametrize(
+    ("login", "view", "allowed"),
+    [
+        ("mei", "seat", True),
+        ("mei", "board", False),
+        ("sue", "seat", False),
+        ("sue", "board", True),
+        ("oli", "board", True),
+        ("ada", "board", True),
+        ("eve", "board", False),
+        ("eve", "seat", False),
+    ],
+)
+async def test_who_may_have_which_view(tmp_path: Path, login: str, view: str, *, allowed: bool) -> None:
+    async with raw_page(tmp_path, login) as (desk, connection):
+        await connection.send(HELLO.replace(b"seat", view.encode()), text=True)
+        if allowed:
+            assert msgspec.json.decode(await connection.recv())["type"] == "welcome"
+            assert msgspec.json.decode(await connection.recv())["type"] == view
+        else:
+            with pytest.raises(ConnectionClosed):
+                await connection.recv()
+            assert connection.close_code == 4403
+            assert desk.center.heard == []
+
+
+async def test_welcome_then_the_whole_seat(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk, on_call=True) as page:
+        assert page.welcome["protocol"] == 1
+        assert page.welcome["seq"] == 0
+        assert abs(page.welcome["now"] - time.time()) < 5
+        assert (await page.read())["seq"] == 1
+        assert desk.center.heard == [("seat_opened", "mei", True)]
+
+
+async def test_a_seat_that_the_center_does_not_know_is_closed(tmp_path: Path) -> None:
+    async with raw_page(tmp_path, "mei") as (desk, connection):
+        desk.center.refuse_seat = ResourceMissing("There is no agent mei.")
+        await connection.send(HELLO, text=True)
+        assert await FakePage(connection).closed() == (4403, "There is no agent mei.")
+        assert desk.hub.pages() == []
+        assert not desk.center.said("seat_closed")
+
+
+async def test_a_fault_of_the_center_closes_the_page_and_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with raw_page(tmp_path, "mei") as (desk, connection):
+        desk.center.refuse_seat = KeyError("secret")
+        await connection.send(HELLO, text=True)
+        code, reason = await FakePage(connection).closed()
+        assert code == 1011
+        assert "secret" not in (reason or "")
+        assert "secret" in caplog.text
+
+
+# ---- commands ------------------------------------------------------------------------------------------------------
+
+COMMANDS: list[dict[str, Any]] = [
+    {"type": "set_ready"},
+    {"type": "set_not_ready", "reason": "meal"},
+    {"type": "pop_shown", "call": "c1", "offer": 1},
+    {"type": "decline", "call": "c1"},
+    {"type": "hang_up", "call": "c1"},
+    {"type": "transfer", "call": "c1", "kind": "number", "to": "+86 138-0013-8000"},
+    {"type": "choose_customer", "call": "c1", "customer": "cu1"},
+    {"type": "wrap_up", "call": "c1", "disposition": "sale", "notes": "一\n二"},
+    {"type": "more_time", "call": "c1"},
+    {"type": "callback_done", "callback": "cb1"},
+]
+
+
+def test_every_command_is_tried_here() -> None:
+    assert {command["type"] for command in COMMANDS} == {kind.__struct_config__.tag for kind in m.PageCommand.__args__}
+
+
+@pytest.mark.parametrize(("login", "view"), [("mei", "seat"), ("sue", "board"), ("oli", "board"), ("ada", "board")])
+async def test_every_command_asks_the_table_of_permissions(tmp_path: Path, login: str, view: str) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk, login, view) as page:
+        accepted = set()
+        for number, command in enumerate(COMMANDS):
+            answer = await page.ask({**command, "id": number})
+            assert answer["id"] == number
+            if answer["error"] is None:
+                accepted.add(command["type"])
+            else:
+                assert answer["error"]["code"] == "forbidden"
+        expected = {
+            "mei": {command["type"] for command in COMMANDS},
+            "sue": {"callback_done"},
+            "oli": set(),
+            "ada": {"callback_done"},
+        }
+        assert accepted == expected[login]
+        assert len(desk.center.said("command")) == len(accepted)
+        assert all(entry[1] == login for entry in desk.center.said("command"))
+
+
+async def test_what_a_command_brings_about_comes_before_its_reply(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        await page.read()
+        await page.send({"type": "set_ready", "id": 41})
+        assert (await page.read())["agent"]["since"] == 41.0
+        assert await page.read() == {"type": "reply", "id": 41, "error": None}
+
+
+async def test_a_refused_command_says_why(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        desk.center.refuse = WrongState("You have no call.")
+        answer = await page.ask({"type": "hang_up", "id": 3, "call": "c1"})
+        assert answer["error"] == {"code": "wrong_state", "message": "You have no call.", "retryable": False}
+
+
+async def test_a_fault_of_the_center_is_logged_and_the_page_lives_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+
+        def fail(agent: AgentId, command: m.PageCommand) -> None:
+            raise RuntimeError("secret detail")
+
+        with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
+            broken.setattr(desk.center, "command", fail)
+            answer = await page.ask({"type": "set_ready", "id": 1})
+        assert answer["error"]["code"] == "internal"
+        assert "secret" not in answer["error"]["message"]
+        assert "secret detail" in caplog.text
+        assert (await page.ask({"type": "set_ready", "id": 2}))["error"] is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"type": "hang_up", "id": 5},
+        {"type": "hang_up", "id": 5, "call": 7},
+        {"type": "hang_up", "id": 5, "call": "../x"},
+        {"type": "hang_up", "id": 5, "call": "c1\n"},
+        {"type": "set_not_ready", "id": 5, "reason": "x" * 65},
+        {"type": "transfer", "id": 5, "call": "c1", "kind": "number", "to": "1\r\nAction: Originate"},
+        {"type": "transfer", "id": 5, "call": "c1", "kind": "moon", "to": "1"},
+        {"type": "wrap_up", "id": 5, "call": "c1", "disposition": "sale", "notes": "x" * 4001},
+        {"type": "wrap_up", "id": 5, "call": "c1", "disposition": "sale", "notes": "\u0000"},
+        {"type": "fly", "id": 5},
+        {"id": 5},
+    ],
+)
+async def test_a_command_that_does_not_fit_is_refused_by_its_number(tmp_path: Path, command: dict[str, Any]) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        answer = await page.ask(command)
+        assert (answer["id"], answer["error"]["code"]) == (5, "bad_request")
+        assert not desk.center.said("command")
+
+
+@pytest.mark.parametrize(
+    "text", [b"{}", b"nonsense", b'"x"', b'{"id":"5"}', b"[" * 20_000, b'{"type":"hello","protocol":1,"view":"seat"}']
+)
+async def test_a_message_without_a_number_closes_the_page(tmp_path: Path, text: bytes) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        await page.socket.send(text, text=True)
+        assert (await page.closed())[0] == 4400
+
+
+async def test_bytes_that_are_no_text_close_the_page(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        await page.socket.send(b'{"id":5,"type":"set_not_ready","reason":"\xff\xfe"}', text=True)
+        assert (await page.closed())[0] == 1007
+
+
+async def test_binary_messages_are_read_like_text(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        await page.socket.send(b'{"id":5,"type":"set_not_ready","reason":"\xff\xfe"}')
+        while (answer := await page.read())["type"] != "reply":
+            pass
+        assert answer["error"]["code"] == "bad_request"
+
+
+async def test_an_oversized_message_closes_the_page(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        await page.socket.send("x" * 40_000)
+        assert (await page.closed())[0] == 1009
+
+
+async def test_too_many_messages_are_refused_and_in_the_end_the_page_is_closed(tmp_path: Path) -> None:
+    async with desktop(tmp_path, command_rate=Rate(burst=5, interval_s=0.5)) as desk, logged_in_page(desk) as page:
+        answers = [await page.ask({"type": "set_ready", "id": number}) for number in range(8)]
+        assert [answer["error"] is None for answer in answers] == [True] * 5 + [False] * 3
+        assert answers[-1]["error"]["code"] == "overload"
+        assert answers[-1]["error"]["retryable"]
+        with suppress(ConnectionClosed):
+            for number in range(200):
+                await page.send({"type": "set_ready", "id": number})
+        assert (await page.closed())[0] == 4429
+        assert len(desk.center.said("command")) < 10
+
+
+# ---- away and back -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("code", "gone"), [(1001, True), (1000, False), (4000, False)])
+async def test_the_center_learns_whether_the_page_is_gone(tmp_path: Path, code: int, *, gone: bool) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        await page.socket.close(code)
+        await until(lambda: desk.center.said("seat_closed"))
+        assert desk.center.said("seat_closed") == [("seat_closed", "mei", gone)]
+        assert (desk.hub.seat_of("mei") is None) is gone
+
+
+async def test_a_cut_line_is_not_a_gone_page(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        page.socket.transport.abort()
+        await until(lambda: desk.center.said("seat_closed"))
+        assert desk.center.said("seat_closed") == [("seat_closed", "mei", False)]
+
+
+async def test_a_page_that_comes_back_gets_what_it_missed_and_nothing_twice(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, desk.browser("mei") as browser:
+        token = desk.token(browser)
+        async with desk.page(token) as page:
+            assert (await page.read())["seq"] == 1
+            session = page.welcome["session"]
+            page.socket.transport.abort()
+        await until(lambda: desk.center.said("seat_closed"))
+        desk.hub.to_seat(AgentId("mei"), seat("mei", since=1.0))
+        desk.hub.to_all(SERVICE)
+        async with desk.page(token, resume=(session, 1)) as page:
+            assert page.welcome["resumed"] is True
+            assert page.welcome["session"] == session
+            assert [(message["seq"], message["type"]) for message in [await page.read() for _ in range(3)]] == [
+                (2, "seat"),
+                (3, "service"),
+                (4, "seat"),
+            ]
+
+
+async def test_a_page_that_missed_too_much_starts_anew(tmp_path: Path) -> None:
+    hub = PageHub(seat_bounds=Bounds(kept_messages=2))
+    async with desktop(tmp_path, hub=hub) as desk, desk.browser("mei") as browser:
+        token = desk.token(browser)
+        async with desk.page(token) as page:
+            await page.read()
+            session = page.welcome["session"]
+        for _ in range(4):
+            hub.to_all(SERVICE)
+        async with desk.page(token, resume=(session, 1)) as page:
+            assert page.welcome["resumed"] is False
+            assert page.welcome["session"] != session
+            assert (await page.read())["seq"] == 1
+
+
+async def test_a_board_that_resumed_is_not_sent_everything_again(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, desk.browser("sue") as browser:
+        token = desk.token(browser)
+        async with desk.page(token, "board") as page:
+            assert (await page.read())["whole"] is True
+            session = page.welcome["session"]
+        await until(lambda: desk.hub.pages()[0].line is None)
+        desk.hub.to_boards(board(whole=False, gone=["c1"]))
+        async with desk.page(token, "board", resume=(session, 1)) as page:
+            assert (await page.read())["gone_calls"] == ["c1"]
+            desk.hub.to_boards(board(whole=False, gone=["c2"]))
+            assert (await page.read())["gone_calls"] == ["c2"]
+        assert len(desk.center.said("board_opened")) == 1
+
+
+async def test_after_a_restart_of_the_server_the_page_starts_anew(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk, resume=("from-before", 17)) as page:
+        assert page.welcome["resumed"] is False
+
+
+async def test_a_second_page_takes_over_and_the_first_is_told(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as first:
+        assert (await first.read())["seq"] == 1
+        async with logged_in_page(desk) as second:
+            assert await first.read() == {"type": "replaced", "seq": 2}
+            assert (await first.closed())[0] == 4409
+            assert (await second.ask({"type": "set_ready", "id": 1}))["error"] is None
+            assert not desk.center.said("seat_closed"), "the agent has a page all the time"
+
+
+async def test_a_duplicated_tab_does_not_share_the_session(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, desk.browser("mei") as browser:
+        token = desk.token(browser)
+        async with desk.page(token) as first:
+            await first.read()
+            async with desk.page(token, resume=(first.welcome["session"], 1)) as second:
+                assert (await first.closed())[0] == 4409
+                assert second.welcome["resumed"] is True
+                desk.hub.to_all(SERVICE)
+                assert [(await second.read())["type"] for _ in range(2)] == ["seat", "service"]
+        await until(lambda: desk.center.said("seat_closed"))
+        assert len(desk.center.said("seat_closed")) == 1
+
+
+# ---- slow, dead, expired, restarting -------------------------------------------------------------------------------
+
+
+async def test_a_page_that_does_not_read_is_cut_while_others_go_on_and_it_may_resume(tmp_path: Path) -> None:
+    hub = PageHub(seat_bounds=Bounds(kept_messages=20, behind_messages=20, kept_bytes=2**24, behind_bytes=2**24))
+    async with desktop(tmp_path, hub=hub) as desk, desk.browser("mei") as browser, logged_in_page(desk, "tom") as tom:
+        token = desk.token(browser)
+        await tom.read()
+        slow = await _silent_page(desk, token)
+        large = seat("mei")
+        large = msgspec.structs.replace(large, agent=msgspec.structs.replace(large.agent, name="x" * 100_000))
+        page = hub.seat_of("mei")
+        assert page is not None
+        pushed = 0
+        while page.line is not None and pushed < 2000:
+            hub.to_seat(AgentId("mei"), large)
+            hub.to_seat(AgentId("tom"), SERVICE)
+            pushed += 1
+            async with asyncio.timeout(1):
+                assert (await tom.read())["type"] == "service"
+        assert page.line is None, "cut"
+        assert pushed < 500
+        assert desk.center.said("seat_closed") == [("seat_closed", "mei", False)]
+        slow.close()
+        async with desk.page(token, resume=(page.id, pushed - 10), max_size=None) as back:
+            assert back.welcome["resumed"] is True
+            assert [(await back.read())["seq"] for _ in range(12)] == list(range(pushed - 9, pushed + 3))
+
+
+async def _silent_page(desk: Desk, token: str) -> socket.socket:
+    """A page with a small receive buffer that says Hello and then reads nothing (not even pings)."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(connection, ("127.0.0.1", desk.server.seat_port))
+    head = (
+        f"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nOrigin: {desk.origin}\r\n"
+        f"Cookie: tandem_session={token}\r\n\r\n"
+    )
+    await loop.sock_sendall(connection, head.encode())
+    assert b" 101 " in await loop.sock_recv(connection, 4096)
+    await loop.sock_sendall(connection, struct.pack("!BBI", 0x81, 0x80 | len(HELLO), 0) + HELLO)
+    await until(lambda: any(entry[1] == "mei" for entry in desk.center.said("seat_opened")))
+    return connection
+
+
+async def test_a_dead_page_is_noticed_by_its_silence(tmp_path: Path) -> None:
+    async with desktop(tmp_path, ping_interval_s=0.1, ping_timeout_s=0.1) as desk, desk.browser("mei") as browser:
+        dead = await _silent_page(desk, desk.token(browser))
+        started = time.monotonic()
+        await until(lambda: desk.center.said("seat_closed"), within_s=5)
+        assert time.monotonic() - started < 3
+        assert desk.center.said("seat_closed") == [("seat_closed", "mei", False)]
+        dead.close()
+
+
+def test_a_dead_page_is_noticed_within_20_s() -> None:
+    from tandem.agent_desktop.adapters.seat_socket import _CLOSE_S
+    from tandem.agent_desktop.settings import DesktopSettings
+
+    settings = DesktopSettings(sip_secret=b"0123456789abcdef")
+    assert settings.ping_interval_s + settings.ping_timeout_s + _CLOSE_S <= 20
+
+
+async def test_a_session_that_runs_out_closes_its_page(tmp_path: Path) -> None:
+    async with desktop(tmp_path, session_check_s=0.05) as desk, logged_in_page(desk) as page:
+        desk.sessions.open.clear()
+        assert await page.closed() == (4401, "Your session is over. Log in again.")
+        await until(lambda: desk.center.said("seat_closed"))
+        assert desk.center.said("seat_closed") == [("seat_closed", "mei", False)]
+
+
+async def test_a_role_that_changes_takes_effect_on_open_pages(tmp_path: Path) -> None:
+    async with desktop(tmp_path, session_check_s=0.05) as desk, logged_in_page(desk, "sue", "board") as page:
+        desk.sessions.users["sue"] = msgspec.structs.replace(desk.sessions.users["sue"], role="agent")
+        assert (await page.closed())[0] == 4401
+
+
+async def test_a_database_that_is_away_closes_no_page(tmp_path: Path) -> None:
+    async with desktop(tmp_path, session_check_s=0.02) as desk, logged_in_page(desk) as page:
+        desk.sessions.broken = Unavailable("The database does not answer.")
+        await asyncio.sleep(0.2)
+        assert (await page.ask({"type": "set_ready", "id": 1}))["error"] is None
+
+
+async def test_a_server_that_stops_says_so_and_does_not_take_the_seats_away(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk:
+        async with logged_in_page(desk) as page:
+            await page.read()
+            closing = asyncio.create_task(page.closed())
+            started = time.monotonic()
+            await desk.server.__aexit__(None, None, None)
+            assert time.monotonic() - started < 3
+            assert (await closing)[0] == 1012
+        assert not desk.center.said("seat_closed")
+
+
+async def test_messages_fit_the_published_schema(tmp_path: Path) -> None:
+    schema = live_schema()
+    server = jsonschema.Draft202012Validator({**schema, "anyOf": [{"$ref": "#/$defs/ServerMessage"}]})
+    page_side = jsonschema.Draft202012Validator({**schema, "anyOf": [{"$ref": "#/$defs/PageMessage"}]})
+    for command in COMMANDS:
+        page_side.validate({**command, "id": 1})
+    assert not page_side.is_valid({"type": "hang_up", "id": 1, "call": "a b"})
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        server.validate(page.welcome)
+        server.validate(await page.read())
+        server.validate(await page.ask({"type": "set_ready", "id": 1}))
