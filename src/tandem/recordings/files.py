@@ -167,21 +167,11 @@ def recover(folder: Path, *, active: Collection[RecordingId] = (), quiet_s: floa
 
 
 def _recover_one(recording: RecordingId, raw: Path) -> Recovered:
+    """Also when the finished file is there already (we died before the raw one was removed): doing it again is safe."""
     try:
-        if _is_finished(raw):
-            raw.unlink()
-            return Recovered(recording, finished(raw.with_suffix(WAV)), None)
         return Recovered(recording, finalise(raw), None)
     except CtiError as error:
         return Recovered(recording, None, error)
-
-
-def _is_finished(raw: Path) -> bool:
-    """Whether we died between the rename and the removal of the raw file."""
-    try:
-        return wav_info(raw.with_suffix(WAV)).frames == -(-raw.stat().st_size // FRAME_BYTES)
-    except (RecordingMissing, RecordingDamaged):
-        return False
 
 
 def _open_plain(path: Path) -> BinaryIO:

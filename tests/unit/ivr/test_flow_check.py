@@ -43,7 +43,7 @@ def test_the_edition_is_of_the_text() -> None:
 
 def test_the_example_flow_loads() -> None:
     flow = load((ROOT / "examples/flows/main.yaml").read_text())
-    assert flow.start == "welcome"
+    assert flow.start == "language"
 
 
 # (what is replaced, by what, code, line, step)
@@ -70,6 +70,9 @@ FAULTS = [
     ("prompts: hello, goto: wait", "prompts: helo, goto: wait", "unknown_prompt", 23, "ask"),
     ("[hello, {zh: 再见, en: Bye}]", "[]", "empty_prompt", 13, "hello"),
     ("[hello, {zh: 再见, en: Bye}]", "[[hello]]", "wrong_type", 13, "hello"),
+    ("languages: [zh, en]", "languages: zh", "wrong_type", 4, ""),
+    ("languages: [zh, en]", "languages: [zh, en, fr, de, es, it, nl, pl, ru]", "too_many", 4, ""),
+    ("[hello, {zh: 再见, en: Bye}]", "[" + ", ".join(["hello"] * 9) + "]", "too_many", 13, "hello"),
     ("language: en\n", "language: fr\n", "unknown_language", 27, "mark"),
     ("default_language: zh", "default_language: de", "unknown_language", 5, ""),
     ("languages: [zh, en]", "languages: [zh, zh, en]", "duplicate_language", 4, ""),
