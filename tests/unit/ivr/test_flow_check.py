@@ -6,6 +6,7 @@ import pytest
 from tests.unit.ivr.flows import GOOD, ROOT, load, problems_of
 
 from tandem.cti.model.skills import Need
+from tandem.ivr.core.check import load_flow
 from tandem.ivr.core.problems import Problem
 from tandem.ivr.core.speech import Prompt, Wording
 from tandem.ivr.core.steps.menu import Menu
@@ -44,6 +45,14 @@ def test_the_edition_is_of_the_text() -> None:
 def test_the_example_flow_loads() -> None:
     flow = load((ROOT / "examples/flows/main.yaml").read_text())
     assert flow.start == "language"
+
+
+def test_where_the_queues_are_not_known_any_will_do() -> None:
+    class AnyQueue(frozenset[str]):
+        def __contains__(self, name: object) -> bool:
+            return True
+
+    assert load_flow(GOOD.replace("queue: loans,", "queue: elsewhere,"), "test.yaml", AnyQueue()).name == "test"
 
 
 # (what is replaced, by what, code, line, step)

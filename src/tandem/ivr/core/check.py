@@ -27,11 +27,11 @@ FLOW = Record(Flow)
 
 
 def load_flow(text: str, file_name: str, queues: Collection[str]) -> Flow:
-    """``queues``: the ids of the queues that exist. Raises FlowError with all problems, in the order of the lines."""
+    """``queues``: the ids of the queues that exist (asked with ``in``). Raises FlowError with all problems, in the order of the lines."""
     root, problems = read_document(text, file_name)
     if root is None:
         raise FlowError(tuple(problems))
-    reading = Reading(file_name, frozenset(queues), problems)
+    reading = Reading(file_name, queues, problems)
     try:
         flow = FLOW.read(root, reading, edition=sha256(text.encode()).hexdigest()[:8])
     except Unreadable:

@@ -7,7 +7,7 @@ turn (``read_all``). So one pass finds all problems of a file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,7 +33,7 @@ class Reading:
     """One file being read: what is known so far, what was found wrong. Shapes fill in what later shapes need."""
 
     file: str
-    queues: frozenset[str]
+    queues: Collection[str]
     problems: list[Problem] = field(default_factory=list)
     languages: tuple[str, ...] = ()
     wordings: MappingOf[str, Wording] = field(default_factory=dict)
