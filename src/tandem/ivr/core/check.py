@@ -27,7 +27,10 @@ FLOW = Record(Flow)
 
 
 def load_flow(text: str, file_name: str, queues: Collection[str]) -> Flow:
-    """``queues``: the ids of the queues that exist (asked with ``in``). Raises FlowError with all problems, in the order of the lines."""
+    """``queues``: the ids of the queues that exist, asked with ``in``.
+
+    Raises FlowError with all problems, in the order of the lines.
+    """
     root, problems = read_document(text, file_name)
     if root is None:
         raise FlowError(tuple(problems))
