@@ -154,7 +154,7 @@ def recover(folder: Path, *, active: Collection[RecordingId] = (), quiet_s: floa
     still writing it). May be repeated at will.
     """
     done = []
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         with suppress(FileNotFoundError):
             if path.is_symlink() or now - path.stat().st_mtime < quiet_s:
                 continue

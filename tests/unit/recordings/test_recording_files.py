@@ -162,6 +162,10 @@ def test_what_a_crash_left_over_is_finished(tmp_path: Path) -> None:
     assert [each.recording for each in recover(tmp_path, quiet_s=0, now=2e9)] == ["folder"]
 
 
+def test_where_there_is_no_folder_nothing_is_left_over(tmp_path: Path) -> None:
+    assert recover(tmp_path / "gone", quiet_s=0, now=2e9) == ()
+
+
 def test_what_is_still_being_written_is_left_alone(tmp_path: Path) -> None:
     for name in ("active.raw", "fresh.raw", "fresh.wav.part", "old.raw", "old.wav.part"):
         (tmp_path / name).write_bytes(stereo(8))
