@@ -62,8 +62,8 @@ class DesktopSettings:
     command_rate: Rate = _COMMAND_RATE
     """Messages from one page."""
     hello_timeout_s: float = 5.0
-    ping_interval_s: float = 8.0
-    ping_timeout_s: float = 8.0
+    ping_interval_s: float = 10.0
+    ping_timeout_s: float = 7.0
     """A dead page is noticed after at most ``ping_interval_s + ping_timeout_s`` and the time to close it."""
     max_pages: int = 10_000
     boards_per_user: int = 4

@@ -22,10 +22,12 @@ from tandem.agent_desktop.adapters.pages import Pages
 from tandem.agent_desktop.adapters.route import Route
 from tandem.agent_desktop.adapters.routes import ROUTES
 from tandem.agent_desktop.core import resources
-from tandem.agent_desktop.core.messages import PageMessage
+from tandem.agent_desktop.core.messages import PageMessage, ServerMessage
 from tandem.agent_desktop.core.permissions import Action, Reach, reach
+from tandem.agent_desktop.services.hub import EndReason
 from tandem.agent_desktop.settings import DesktopSettings
 
+DOCS = Path(__file__).parents[3] / "docs" / "reference"
 ROLES = {"mei": "agent", "sue": "supervisor", "oli": "operator", "ada": "admin", "eve": "janitor"}
 BODIES: dict[str, Any] = {
     "log_in": {"login": "mei", "password": PASSWORD},
@@ -310,3 +312,16 @@ def test_the_schema_of_the_live_channel_describes_every_message() -> None:
 
 def _raw(desk: Desk, path: str) -> URL:
     return URL(desk.url + path, encoded=True)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_the_reference_names_every_route(route: Route) -> None:
+    assert f"| `{route.method} {route.path}` |" in (DOCS / "http-api.md").read_text()
+
+
+def test_the_reference_names_every_message_and_close_code() -> None:
+    text = (DOCS / "live-channel.md").read_text()
+    for kind in (*ServerMessage.__args__, *PageMessage.__args__):
+        assert f"`{kind.__struct_config__.tag}`" in text
+    for code in (value for name, value in vars(EndReason).items() if name.isupper()):
+        assert f"| {code} " in text

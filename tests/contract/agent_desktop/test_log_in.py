@@ -89,6 +89,7 @@ async def test_failed_log_ins_are_slowed_down_per_name_and_address(tmp_path: Pat
         assert 25 <= int(answer.headers["Retry-After"]) <= 30
         async with browser.post("/api/login", json={"login": "mei", "password": PASSWORD}) as answer:
             assert answer.status == 429, "not even the right password"
+        assert len(desk.journal.records) == 2, "what is refused unseen is not written down: it could fill the disk"
         async with browser.post("/api/login", json={"login": "tom", "password": PASSWORD}) as answer:
             assert answer.status == 200, "somebody else at the same address may"
 

@@ -458,9 +458,29 @@ async def _silent_page(desk: Desk, token: str) -> socket.socket:
     )
     await loop.sock_sendall(connection, head.encode())
     assert b" 101 " in await loop.sock_recv(connection, 4096)
-    await loop.sock_sendall(connection, struct.pack("!BBI", 0x81, 0x80 | len(HELLO), 0) + HELLO)
+    await loop.sock_sendall(connection, _client_frame(HELLO))
     await until(lambda: any(entry[1] == "mei" for entry in desk.center.said("seat_opened")))
     return connection
+
+
+def _client_frame(text: bytes) -> bytes:
+    """A masked text frame (RFC 6455 section 5.2), with the mask 0."""
+    assert len(text) < 126
+    return struct.pack("!BBI", 0x81, 0x80 | len(text), 0) + text
+
+
+async def test_a_page_that_was_logged_out_commands_nothing_even_before_it_is_closed(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, desk.browser("mei") as browser:
+        stuck = await _silent_page(desk, desk.token(browser))
+        large = msgspec.structs.replace(seat("mei").agent, name="x" * 8_000_000)
+        desk.hub.to_seat(AgentId("mei"), m.Seat(seq=0, agent=large, call=None, wrap_up=None))
+        await asyncio.sleep(0.1)
+        async with browser.post("/api/logout") as answer:
+            assert answer.status == 204
+        await asyncio.get_running_loop().sock_sendall(stuck, _client_frame(b'{"type":"set_ready","id":1}'))
+        await asyncio.sleep(0.1)
+        assert not desk.center.said("command")
+        stuck.close()
 
 
 async def test_a_dead_page_is_noticed_by_its_silence(tmp_path: Path) -> None:

@@ -14,12 +14,13 @@ from tandem.agent_desktop.adapters import recordings
 from tandem.agent_desktop.adapters.route import Ask, json_response
 from tandem.agent_desktop.core import resources
 from tandem.agent_desktop.core.permissions import Reach, allowed_actions
+from tandem.agent_desktop.errors import WrongPassword
 from tandem.agent_desktop.ports import Center, Library, Operations
 from tandem.agent_desktop.services.authentication import Authentication
 from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.services.softphone import softphone
 from tandem.agent_desktop.settings import DesktopSettings
-from tandem.cti.model.errors import CtiError, Forbidden, ResourceMissing
+from tandem.cti.model.errors import Forbidden, ResourceMissing
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import AuditRecord, CustomerMatch
 from tandem.cti.model.states import Role
@@ -47,8 +48,8 @@ class Api:
         address = ask.request.remote or ""
         try:
             token, who = await self.authentication.log_in(asked, address)
-        except CtiError as error:
-            self._audit(asked.login, "log_in_refused", address=address, code=error.code)
+        except WrongPassword:
+            self._audit(asked.login, "log_in_refused", address=address)
             raise
         self._audit(who.user.login, "log_in", address=address)
         answer = json_response(who.user)

@@ -331,9 +331,8 @@ def _may_have(user: UserView, view: str) -> bool:
 
 
 def _said_by_page(connection: ServerConnection, code: int) -> bool:
-    """Whether the page closed the connection by itself, with this code."""
-    protocol = connection.protocol
-    return protocol.close_rcvd is not None and protocol.close_rcvd.code == code and bool(protocol.close_rcvd_then_sent)
+    received = connection.protocol.close_rcvd
+    return received is not None and received.code == code
 
 
 def _id_of(text: str | bytes) -> int:
