@@ -39,6 +39,7 @@ _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _MEMORY = re.compile(r"[A-Za-z0-9._:;/=+~%-]{0,700}")
 _UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"<>\\${}|]+')
 _UNSAFE_IN_NUMBER = re.compile(r"[^0-9+]")
+MEMORY_HALF = 350
 _LONGEST_NAME = 60
 _LONGEST_NUMBER = 32
 
@@ -69,7 +70,7 @@ def originate(request: MakeConnection) -> Action:
         ("Variable", f"{VAR_CALL}={_checked(_ID, request.call, 'call')}"),
         ("Variable", f"{VAR_PARTY}={request.party}"),
         ("Variable", f"{VAR_DEVICE}={request.device}"),
-        ("Variable", f"{VAR_MEMORY}={_checked(_MEMORY, request.memory, 'memory')}"),
+        *(("Variable", f"{name}={half}") for name, half in _memory_halves(request.memory)),
     )
 
 
@@ -111,7 +112,20 @@ def stop_recording(leg: Leg) -> Action:
 
 
 def remember(leg: Leg, memory: str) -> Action:
-    return _set(leg, VAR_MEMORY, _checked(_MEMORY, memory, "memory"))
+    """Both halves in one action, so that no crash can leave one old and one new."""
+    halves = _memory_halves(memory)
+    names, values = ",".join(name for name, _ in halves), ",".join(half for _, half in halves)
+    return _set(leg, f"ARRAY({names})", values)
+
+
+def _memory_halves(memory: str) -> list[tuple[str, str]]:
+    checked_memory(memory)
+    return [(VAR_MEMORY[0], memory[:MEMORY_HALF]), (VAR_MEMORY[1], memory[MEMORY_HALF:])]
+
+
+def checked_memory(memory: str) -> str:
+    """Raises InvalidField for what ``Remember`` may not hold."""
+    return _checked(_MEMORY, memory, "memory")
 
 
 def forget_served(leg: Leg) -> Action:

@@ -115,6 +115,7 @@ password = {phone.password}
     return f"""[global]
 type = global
 endpoint_identifier_order = ip
+max_random_initial_delay = 0
 
 [transport-trunk]
 type = transport

@@ -32,7 +32,7 @@ from tandem.cti.model.events import NOWHERE, ConnectionSnapshot, Party
 from tandem.cti.model.ids import CallId, ConnectionId, DeviceId
 from tandem.cti.model.states import ConnectionState
 
-STATUS_VARIABLES = (VAR_CALL, VAR_PARTY, VAR_DEVICE, VAR_DNIS, VAR_MEMORY, VAR_SERVED)
+STATUS_VARIABLES = (VAR_CALL, VAR_PARTY, VAR_DEVICE, VAR_DNIS, VAR_SERVED, *VAR_MEMORY)
 """What to ask AMI ``Status`` for (header ``Variables``)."""
 
 UP = "6"
@@ -130,7 +130,7 @@ def read_legs(rows: Iterable[Message], ids: PublicIds) -> Iterator[Leg]:
     rows = [row for row in rows if device_of(row.get("Channel")) and row.get("Uniqueid")]
     callers = {row["Uniqueid"] for row in rows if row.get("Context") in {CALLERS, ARRIVALS} and not _variables(row)[0]}
     for row in rows:
-        call, party, device, dnis, memory, served = _variables(row)
+        call, party, device, dnis, served, *memory = _variables(row)
         uniqueid, context, exten = row["Uniqueid"], row.get("Context"), row.get("Exten")
         bridge = row.get("BridgeID")
         leg = Leg(
@@ -143,7 +143,7 @@ def read_legs(rows: Iterable[Message], ids: PublicIds) -> Iterator[Leg]:
             ringing=row.get("ChannelState") == RINGING,
             answered=row.get("ChannelState") == UP,
             bridge=bridge,
-            memory=memory,
+            memory="".join(memory),
             controlled=context in {CALLERS, LEGS} and exten == LOOP and not bridge and _at_control(row),
         )
         if call:

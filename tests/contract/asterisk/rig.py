@@ -1,0 +1,199 @@
+"""One set of levers for both: the fake telephony, and a pair of real Asterisks."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Protocol
+
+from tests.support.asterisk_pair import DNIS, OUTSIDE, PHONES, AsteriskPair
+from tests.support.fake_switch import FakeSwitch, FakeTelephony, Line
+from tests.support.heard import Heard
+
+from tandem.cti.adapters.asterisk.carrier import PlacedCall
+from tandem.cti.adapters.asterisk.carrier_config import Behaviour
+from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
+from tandem.cti.model.events import RouteRequested, SwitchFound
+from tandem.cti.model.ids import DeviceId
+from tandem.cti.ports import Switch
+
+ANI, NAME = "+8613800138000", "王小明"
+
+
+class Caller(Protocol):
+    async def press(self, keys: str) -> None: ...
+    async def hang_up(self) -> None: ...
+    @property
+    def gone(self) -> bool: ...
+
+
+class Rig(Protocol):
+    """``good`` and ``long`` are prompts: one of a second or so, one that outlasts a test's patience."""
+
+    switch: Switch
+    heard: Heard
+    good: str
+    long: str
+    guard_s: float
+
+    async def call_in(self, name: str = NAME) -> Caller: ...
+    async def phone(self, device: str, behaviour: Behaviour) -> None: ...
+    async def phone_hangs_up(self, device: str) -> None: ...
+    async def sign_off(self, device: str) -> None: ...
+    async def sign_on(self, device: str) -> None: ...
+    async def recorded_bytes(self, recording: str) -> int: ...
+    async def controller_dies(self) -> None: ...
+    async def controller_returns(self) -> SwitchFound: ...
+    async def crash(self) -> None: ...
+
+
+class FakeCaller:
+    def __init__(self, world: FakeTelephony, line: Line) -> None:
+        self._world, self._line = world, line
+
+    async def press(self, keys: str) -> None:
+        self._world.press(self._line, keys)
+
+    async def hang_up(self) -> None:
+        self._world.hang_up(self._line)
+
+    @property
+    def gone(self) -> bool:
+        return self._line.connection not in self._world.lines
+
+
+class FakeRig:
+    good, long = "good", "long"
+    guard_s = 1.0
+
+    def __init__(self) -> None:
+        self.heard = Heard()
+        self.world = FakeTelephony(guard_s=self.guard_s)
+        self.world.missing.add("no-such-prompt")
+        self.world.behaviours.update(OUTSIDE)
+        self.world.long.add(self.long)
+        for device in PHONES:
+            self.world.register(device)
+        self.switch = FakeSwitch(self.world, self.heard)
+        self._run = asyncio.create_task(self.switch.run())
+
+    async def call_in(self, name: str = NAME) -> Caller:
+        return FakeCaller(self.world, self.world.call_in(DNIS, ANI, name))
+
+    async def phone(self, device: str, behaviour: Behaviour) -> None:
+        self.world.behave(device, behaviour)
+
+    async def phone_hangs_up(self, device: str) -> None:
+        self.world.hang_up_phone(device)
+
+    async def sign_off(self, device: str) -> None:
+        self.world.unregister(device)
+
+    async def sign_on(self, device: str) -> None:
+        self.world.register(device)
+
+    async def recorded_bytes(self, recording: str) -> int:
+        return 32_000 if recording in self.world.recordings else 0
+
+    async def controller_dies(self) -> None:
+        self._run.cancel()
+        await asyncio.gather(self._run, return_exceptions=True)
+
+    async def controller_returns(self) -> SwitchFound:
+        self.heard.forget()
+        self.switch = FakeSwitch(self.world, self.heard)
+        self._run = asyncio.create_task(self.switch.run())
+        return await self.heard.wait(SwitchFound)
+
+    async def crash(self) -> None:
+        self.world.crash()
+        self.world.in_service.update(DeviceId(device) for device in PHONES)
+
+    async def close(self) -> None:
+        await self.controller_dies()
+
+
+class RealCaller:
+    def __init__(self, call: PlacedCall) -> None:
+        self.call = call
+
+    async def press(self, keys: str) -> None:
+        await self.call.press(keys)
+
+    async def hang_up(self) -> None:
+        await self.call.hang_up()
+
+    @property
+    def gone(self) -> bool:
+        return self.call.ended_at is not None
+
+
+class RealRig:
+    good, long = "hello-world", "demo-instruct"
+
+    def __init__(self, pair: AsteriskPair) -> None:
+        self.pair = pair
+        self.guard_s = pair.settings.guard_s
+        self.heard = Heard()
+        self.switch = AsteriskSwitch(pair.settings, self.heard)
+        self._run = asyncio.create_task(self.switch.run())
+        self._calls: list[PlacedCall] = []
+
+    async def call_in(self, name: str = NAME) -> Caller:
+        call = await self.pair.carrier.place_call(DNIS, ANI, name)
+        self._calls.append(call)
+        await call.wait_answered()
+        return RealCaller(call)
+
+    async def phone(self, device: str, behaviour: Behaviour) -> None:
+        await self.pair.carrier.set_phone(device, behaviour)
+
+    async def phone_hangs_up(self, device: str) -> None:
+        assert await self.pair.carrier.hang_up_phone(device)
+
+    async def sign_off(self, device: str) -> None:
+        await self.pair.carrier.unregister(device)
+
+    async def sign_on(self, device: str) -> None:
+        await self.pair.carrier.register(device)
+
+    async def recorded_bytes(self, recording: str) -> int:
+        file: Path = self.pair.settings.recordings_dir / f"{recording}.raw"
+        return file.stat().st_size if file.exists() else 0
+
+    async def controller_dies(self) -> None:
+        self._run.cancel()
+        await asyncio.gather(self._run, return_exceptions=True)
+
+    async def controller_returns(self) -> SwitchFound:
+        self.heard.forget()
+        self.switch = AsteriskSwitch(self.pair.settings, self.heard)
+        self._run = asyncio.create_task(self.switch.run())
+        return await self.heard.wait(SwitchFound)
+
+    async def crash(self) -> None:
+        await self.pair.tandem.kill()
+        await self.pair.tandem.start()
+
+    async def close(self) -> None:
+        await self.controller_dies()
+        for call in self._calls:
+            if call.ended_at is None:
+                await call.hang_up()
+                await call.wait_ended()
+        for number in (*PHONES, *OUTSIDE):
+            await self.pair.carrier.hang_up_phone(number)
+            if number in PHONES:
+                await self.pair.carrier.set_phone(number, Behaviour.ANSWER)
+        for _ in range(100):
+            if "0 active channels" in await self.pair.tandem.rx("core show channels count"):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("a channel of the last test is still there")
+
+
+async def caller_waits(rig: Rig) -> tuple[Caller, RouteRequested]:
+    """A caller under our control."""
+    rig.heard.forget()
+    caller = await rig.call_in()
+    return caller, await rig.heard.wait(RouteRequested)

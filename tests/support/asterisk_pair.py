@@ -1,0 +1,126 @@
+"""Two real Asterisks: ours, and the public network that calls it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from tandem.cti.adapters.asterisk.carrier import Carrier
+from tandem.cti.adapters.asterisk.carrier_config import Behaviour, CarrierSettings, carrier_files
+from tandem.cti.adapters.asterisk.config import AgentPhone, SwitchSettings, asterisk_files
+from tandem.cti.model.ids import DeviceId
+from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, find_or_build
+from tandem.cti.provision.asterisk_instance import AsteriskInstance
+
+PHONES = ("1001", "1002")
+DNIS = "95001"
+OUTSIDE = {
+    "+8613900000001": Behaviour.ANSWER,
+    "+8613900000002": Behaviour.BUSY,
+    "+8613900000003": Behaviour.RING,
+    "+8613900000004": Behaviour.UNALLOCATED,
+}
+_install: list[AsteriskInstall] = []
+
+
+def asterisk_install() -> AsteriskInstall:
+    """The host's Asterisk or the one of the cache; built when there is none."""
+    if not _install:
+        _install.append(find_or_build(default_cache_dir(), lambda line: None))
+    return _install[0]
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A loopback port that the kernel had free a moment ago."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def switch_settings(directory: Path, install: AsteriskInstall, **changes: Any) -> SwitchSettings:
+    """Settings on free ports, with two plain phones. Makes the folders."""
+    for name in ("recordings", "sounds"):
+        (directory / name).mkdir(parents=True, exist_ok=True)
+    rtp = 20_000 + 2 * secrets.randbelow(4_000)
+    settings = SwitchSettings(
+        system_name=secrets.token_hex(16),
+        ami_port=free_port(),
+        ami_secret=secrets.token_hex(16),
+        recorder_secret=secrets.token_hex(16),
+        sip_port=free_port(socket.SOCK_DGRAM),
+        http_port=free_port(),
+        rtp_ports=(rtp, rtp + 199),
+        dnis=(DNIS, "+861088880001"),
+        phones=tuple(AgentPhone(device=DeviceId(d), password=f"pw-{d}", webrtc=False) for d in PHONES),
+        trunk_host="127.0.0.1",
+        trunk_port=free_port(socket.SOCK_DGRAM),
+        recordings_dir=directory / "recordings",
+        sounds_dir=directory / "sounds",
+        music_dir=install.data_dir / "moh",
+        trunk_match_port=True,
+    )
+    return replace(settings, **changes)
+
+
+class AsteriskPair:
+    """``async with`` starts both, registers the phones and stops them. ``home`` is a folder of its own."""
+
+    def __init__(self, home: Path, **changes: Any) -> None:
+        install = asterisk_install()
+        self.settings = switch_settings(home / "tandem", install, **changes)
+        rtp = self.settings.rtp_ports[1] + 1
+        self.network = CarrierSettings(
+            system_name=secrets.token_hex(16),
+            ami_port=free_port(),
+            ami_secret=secrets.token_hex(16),
+            sip_port=self.settings.trunk_port,
+            phones_port=free_port(socket.SOCK_DGRAM),
+            rtp_ports=(rtp, rtp + 199),
+            tandem_port=self.settings.sip_port,
+            phones=tuple(phone for phone in self.settings.phones if phone.device in PHONES),
+            numbers=OUTSIDE,
+        )
+        self.tandem = AsteriskInstance(
+            install, home / "tandem", asterisk_files(self.settings), system_name=self.settings.system_name
+        )
+        self.public = AsteriskInstance(
+            install, home / "public", carrier_files(self.network), system_name=self.network.system_name
+        )
+        self.carrier = Carrier(self.network)
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.tandem.stop)
+            stack.push_async_callback(self.public.stop)
+            await asyncio.gather(self.tandem.start(), self.public.start())
+            link = asyncio.create_task(self.carrier.run())
+            stack.push_async_callback(_end, link)
+            await self.carrier.ready()
+            for phone in self.network.phones:
+                await self.carrier.register(phone.device)
+            await self._registered()
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _registered(self) -> None:
+        wanted = [f"{phone.device}/sip:" for phone in self.network.phones]
+        for _ in range(150):
+            contacts = await self.tandem.rx("pjsip show contacts")
+            if all(each in contacts for each in wanted):
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"the phones did not register:\n{contacts}")
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
