@@ -436,7 +436,10 @@ class Center:
                 case _:
                     outcome = interpreter.step(flow, state, dialogue.MediaFailed(), now=now)
         for wanted in outcome.effects:
-            self.step(self.contacts[contact.id], self._from_flow(wanted, outcome.state, flow))
+            asked = self._from_flow(wanted, outcome.state, flow)
+            if isinstance(asked, ct.FlowPlays) and effect.what == "resume":
+                asked = replace(asked, again=True)
+            self.step(self.contacts[contact.id], asked)
 
     def _from_flow(self, wanted: dialogue.Effect, state: IvrState, flow: Flow) -> Any:
         if isinstance(wanted, dialogue.HangUp):

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -145,7 +145,10 @@ def _counts(days: Sequence[QueueDay]) -> Mapping[QueueId, QueueCounts]:
 class Recordings:
     """Joins the recordings room with the center: what it finds becomes rows and inputs."""
 
-    def __init__(self, folder: Path, clock: SystemClock, spool: Spool) -> None:
+    def __init__(
+        self, folder: Path, clock: SystemClock, spool: Spool, unfinished: Sequence[RecordingRecord]
+    ) -> None:
+        self._unfinished = {record.id: record for record in unfinished}
         self.service = RecordingService(RecordingSettings(folder=folder), clock, self._alarm)
         self.shell: Shell | None = None
         self._clock = clock
@@ -154,9 +157,20 @@ class Recordings:
         self._finishing: set[asyncio.Task[None]] = set()
 
     def started(self, recording: RecordingId, call: CallId, agent: AgentId | None) -> None:
-        self._known[recording] = (call, agent, self._clock.now())
+        """It runs; said again after a restart, when it keeps its beginning."""
+        earlier = self._unfinished.get(recording)
+        self._known[recording] = (call, agent, earlier.started_at if earlier else self._clock.now())
         self.service.started(recording, call)
         self._write(recording, 1, "recording")
+
+    async def recover(self) -> None:
+        """Finish what was left over: recordings whose calls ended while no server was there. After re-adoption only,
+        or the recording of a call that lives would be cut short."""
+        for record in self._unfinished.values():
+            if record.id not in self._known:
+                self._known[record.id] = (record.call, record.agent, record.started_at)
+                self.stopped(record.id)
+        await self.service.recover()
 
     def stopped(self, recording: RecordingId) -> None:
         task = asyncio.get_running_loop().create_task(self._finish(recording))
@@ -270,7 +284,9 @@ async def serving(
             rules=rules or Rules(ring_s=settings.ring_s, record=settings.record),
             limits=limits or Limits(wrap_up_s=settings.wrap_up_s),
         )
-        recordings = Recordings(installation.recordings_dir, clock, spool)
+        recordings = Recordings(
+            installation.recordings_dir, clock, spool, await store.unfinished_recordings()
+        )
         directory = BuiltInDirectory(CustomerStore(database))
         look_up = LookUpService(directory, budget_s=settings.lookup_budget_s)
         stack.push_async_callback(look_up.close)
@@ -300,8 +316,6 @@ async def serving(
                 counts=_counts(await store.queue_days(since=_midnight(clock.now()))),
             )
         )
-        with suppress(CtiError):
-            await recordings.service.recover()
         desktop = DesktopServer(
             _desktop_settings(installation, [_disposition(node) for node in dispositions]),
             hub=hub,
@@ -313,9 +327,19 @@ async def serving(
         )
         await stack.enter_async_context(desktop)
         stack.callback(tasks.create_task(shell.switch.run(), name="switch").cancel)
+        stack.callback(tasks.create_task(_recover(recordings, shell), name="recover recordings").cancel)
         log.info("Tandem %s serves %s", __version__, desktop.url)
         yield Server(shell, desktop, spool, database)
         await spool.drain(2.0)
+
+
+async def _recover(recordings: Recordings, shell: Shell) -> None:
+    while not shell.switch_up:
+        await asyncio.sleep(0.2)
+    try:
+        await recordings.recover()
+    except CtiError as error:
+        log.error("left-over recordings were not finished: %s", error)
 
 
 def _desktop_settings(installation: Installation, dispositions: list[Disposition]) -> DesktopSettings:

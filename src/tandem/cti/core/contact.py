@@ -183,6 +183,8 @@ class FlowPlays:
     flow_state: str
     language: str
     pressed: tuple[dict[str, str], ...]
+    again: bool = False
+    """Asked for before, by a predecessor: the token stays, so that an answer which is already there still counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -404,7 +404,7 @@ def _ivr_route(t: _Turn, e: RouteRequested) -> None:
 def _ivr_plays(t: _Turn, e: FlowPlays) -> None:
     c = t.contact
     t.set(
-        media=c.media + 1,
+        media=c.media if e.again and c.media else c.media + 1,
         flow_state=e.flow_state,
         language=e.language,
         pressed=e.pressed,

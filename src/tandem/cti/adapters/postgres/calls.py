@@ -12,7 +12,7 @@ import msgspec
 
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.profiles import AgentProfile, DispositionNode, QueueDay, QueueProfile
-from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecord
+from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecord, RecordingRecord
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
 
@@ -54,6 +54,10 @@ class CallStore:
     async def queue_days(self, *, since: float) -> list[QueueDay]:
         """What every queue did since ``since`` (seconds since the epoch; today's midnight for the board)."""
         return [QueueDay(**row) for row in await self._database.fetch(_QUERIES["queue_days"], since)]
+
+    async def unfinished_recordings(self) -> list[RecordingRecord]:
+        """Recordings that were running when a server last wrote of them."""
+        return [RecordingRecord(**row) for row in await self._database.fetch(_QUERIES["unfinished_recordings"])]
 
     async def open_callbacks(self) -> list[CallbackRecord]:
         return [CallbackRecord(**row) for row in await self._database.fetch(_QUERIES["open_callbacks"])]

@@ -63,3 +63,9 @@ from callbacks
 where state = 'open'
 order by callbacks.created_at, id
 limit 500
+
+-- name: unfinished_recordings
+select id, rev, call, agent, file, extract(epoch from started_at)::float8 as started_at, duration_s, bytes, state, detail
+from recordings
+where state = 'recording'
+order by started_at, id

@@ -1,0 +1,87 @@
+"""What an end-to-end test looks at besides pages: the server's rows and Asterisk's own channels."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tandem.cti.adapters.asterisk.carrier import PlacedCall
+from tandem.cti.app.installation import DEMO_DNIS
+from tandem.cti.app.stack import Stack
+
+ZH_ACCOUNTS, ZH_LOANS, ZH_SUPPORT, EN_LOANS = "11", "12", "13", "22"
+_NAME = "select * from calls where ani_e164 = $1 order by started_at desc limit 1"
+_PAUSE_S = 0.1
+
+
+async def ring_in(stack: Stack, keys: str, ani: str, name: str = "王小明", stay_s: float = 300) -> PlacedCall:
+    """A caller who presses ``keys``, 1.5 s apart."""
+    call = await stack.carrier.place_call(DEMO_DNIS, ani, name, digits=[(1.5, key) for key in keys], stay_s=stay_s)
+    await call.wait_answered()
+    return call
+
+
+async def row(stack: Stack, ani: str) -> dict[str, Any]:
+    """The newest call of this number, as the database has it; empty when there is none."""
+    found = await stack.database.fetch_row(_NAME, ani)
+    return dict(found) if found else {}
+
+
+async def until(what: Callable[[], Awaitable[Any]], timeout_s: float = 20, why: str = "") -> Any:
+    """Wait until ``what`` gives something true, and give it. Raises AssertionError."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        value = await what()
+        if value:
+            return value
+        assert time.monotonic() < deadline, why or f"{what} stayed {value!r} for {timeout_s} s"
+        await asyncio.sleep(_PAUSE_S)
+
+
+async def phase(stack: Stack, ani: str, wanted: str, timeout_s: float = 20) -> dict[str, Any]:
+    """Wait until the number's newest call is in this phase."""
+    seen: dict[str, Any] = {}
+
+    async def there() -> bool:
+        nonlocal seen
+        seen = await row(stack, ani)
+        return seen.get("phase") == wanted
+
+    try:
+        await until(there, timeout_s)
+    except AssertionError:
+        raise AssertionError(
+            f"{ani} is {seen.get('phase')!r} ({seen.get('outcome')!r}), not {wanted!r}, after {timeout_s} s"
+        ) from None
+    return seen
+
+
+async def kinds(stack: Stack, call: str) -> list[str]:
+    rows = await stack.database.fetch("select kind from call_events where call = $1 order by number", call)
+    return [line["kind"] for line in rows]
+
+
+async def channels(stack: Stack) -> set[str]:
+    """Names of the channels that Asterisk has."""
+    text = await stack.asterisk.rx("core show channels concise")
+    return {line.split("!")[0] for line in text.splitlines() if "!" in line}
+
+
+async def audio_flows(stack: Stack, channel_prefix: str) -> bool:
+    """RTP packets still arrive at this channel."""
+
+    async def received() -> int:
+        text = await stack.asterisk.rx("pjsip show channelstats")
+        for line in text.splitlines():
+            if channel_prefix in line:
+                fields = line.split()
+                index = next(i for i, field in enumerate(fields) if field.startswith(channel_prefix))
+                return int(fields[index + 3].rstrip("K")) if fields[index + 3].rstrip("K").isdigit() else -1
+        return -1
+
+    before = await received()
+    await asyncio.sleep(1.0)
+    after = await received()
+    return after > before >= 0
