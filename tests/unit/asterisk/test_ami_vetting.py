@@ -38,8 +38,16 @@ HOSTILE = {  # what is dropped of each file; "Hold", the innocent event behind, 
 }
 
 
-def vetting(system_name: str | None = "SYSTEMNAME", *, ours: frozenset[str] = frozenset()) -> Vetting:
-    return Vetting(system_name, id_prefix="x-", is_our_list=ours.__contains__, ignored=NOISE | {"RTCPSent"})
+def vetting(
+    system_name: str | None = "SYSTEMNAME", *, ours: frozenset[str] = frozenset(), pending: bool | None = None
+) -> Vetting:
+    return Vetting(
+        system_name,
+        id_prefix="x-",
+        is_our_list=ours.__contains__,
+        list_pending=lambda: bool(ours) if pending is None else pending,
+        ignored=NOISE | {"RTCPSent"},
+    )
 
 
 def sift(data: bytes, judge: Vetting | None = None) -> Sifted:
@@ -61,7 +69,7 @@ def test_all_that_hostile_callers_wrote_is_dropped() -> None:
     """Two callers with CR LF in their SIP From, one dialplan with it in a UserEvent; recorded."""
     messages = Decoder().feed((CORPUS / "transcripts" / "forged_callers.ami").read_bytes())
     lists = frozenset(message.get("ActionID") for message in messages if message.get("EventList"))
-    sifted = vetting(ours=lists).sift(messages)
+    sifted = vetting(ours=lists, pending=False).sift(messages)
     assert not [m for m in sifted.accepted if "victim" in m.text or "Evil" in m.text or "1001-00000001" in m.text]
     assert {suspicion.channel for suspicion in sifted.suspicions} == {
         "",
@@ -119,6 +127,23 @@ def test_list_items_are_known_by_our_action_id_and_may_not_be_tampered_with() ->
     torn = sift(ITEM % b"1\r\nUniqueid: 2\r\n\r\nX: y", judge)
     assert torn.accepted == []
     assert torn.suspicions[0] == Suspicion(Reason.TORN, "CoreShowChannel", "PJSIP/a-1")
+
+
+STATUS = b"Event: Status\r\nPrivilege: Call\r\nCallerIDNum: %s\r\nUniqueid: %s\r\nActionID: x-5\r\n\r\n"
+
+
+def test_a_torn_item_that_has_its_action_id_at_the_end_takes_no_neighbour_with_it() -> None:
+    hold = b"Event: Hold\r\nPrivilege: call,all\r\nSystemName: SYSTEMNAME\r\nUniqueid: 3\r\n\r\n"
+    torn = STATUS % (b"1\r\nUniqueid: victim\r\n\r\nX: y", b"2")
+    data = STATUS % (b"1", b"1") + torn + STATUS % (b"1", b"3") + hold + torn + hold
+    sifted = sift(data, vetting(ours=frozenset({"x-5"})))
+    assert [(message.name, message["Uniqueid"]) for message in sifted.accepted] == [
+        ("Status", "1"),
+        ("Status", "3"),
+        ("Hold", "3"),
+        ("Hold", "3"),
+    ]
+    assert [suspicion.reason for suspicion in sifted.suspicions] == [Reason.NO_SYSTEM_NAME, Reason.UNREADABLE] * 2
 
 
 def test_several_variables_of_an_item_are_genuine() -> None:

@@ -128,7 +128,11 @@ class AmiSession(asyncio.Protocol):
     def vet_by(self, system_name: str | None) -> None:
         """From now on, genuine events carry this SystemName."""
         self._vetting = Vetting(
-            system_name, id_prefix=self._id_prefix, is_our_list=self._lists.__contains__, ignored=self._ignored
+            system_name,
+            id_prefix=self._id_prefix,
+            is_our_list=self._lists.__contains__,
+            list_pending=lambda: any(self._lists.values()),
+            ignored=self._ignored,
         )
         self._vetting.booting = not self.booted.is_set()
 

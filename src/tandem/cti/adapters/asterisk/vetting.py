@@ -9,10 +9,14 @@ as its third header, and our action ids, which every answer carries. So:
 
 - an event without that ``SystemName``, or without ``Privilege``, is forged;
 - an event that repeats a header is forged: what was added cannot be told from what was there;
-- an event with a piece behind it that is not genuine was torn, and is not whole: both are dropped. (Asterisk writes an
-  event in one go, so the pieces arrive together; should they not, the front part gets through. It can name no other
-  call, for unique ids contain the secret, provided that the ids we give to our own channels cannot be guessed.)
-- an answer, and an item of a list, is known by our action id, which is random and new for each connection.
+- an event with a piece behind it that is not genuine was torn, and is not whole: both are dropped;
+- an answer, and an item of a list, is known by our action id, which is random and new for each connection. An item of
+  ``Status`` has it at its end, so a torn one looks forged; while a list comes in, such a piece says nothing about the
+  event before it.
+
+Asterisk writes an event in one go, so its pieces arrive together. Should they not, or be torn while a list comes in,
+then the front part gets through. It can name no other call, for unique ids contain the secret, provided that the ids
+that we give to our own channels cannot be guessed.
 """
 
 from __future__ import annotations
@@ -60,8 +64,8 @@ class Vetting:
 
     ``system_name`` is None where Asterisk has none: then only ``Privilege`` and repeated headers are looked at.
     ``ignored`` names events that nobody reads; genuine ones are counted, not parsed.
-    ``is_our_list`` tells whether an action id is that of a list which we asked for; ``id_prefix`` begins every action
-    id of this connection.
+    ``is_our_list`` tells whether an action id is that of a list which we asked for, ``list_pending`` whether one is
+    coming in; ``id_prefix`` begins every action id of this connection.
     """
 
     def __init__(
@@ -70,12 +74,14 @@ class Vetting:
         *,
         id_prefix: str,
         is_our_list: Callable[[str], bool],
+        list_pending: Callable[[], bool],
         ignored: Iterable[str] = (),
     ) -> None:
         self._mark = f"\r\nSystemName: {system_name}\r\n" if system_name is not None else "\r\nPrivilege: "
         self._system_name = system_name
         self._id_prefix = id_prefix
         self._is_our_list = is_our_list
+        self._list_pending = list_pending
         self._ignored = frozenset(ignored)
         self.booting = True
         """Until ``FullyBooted``, which Asterisk sends without SystemName to whoever logs in after its start."""
@@ -95,13 +101,19 @@ class Vetting:
                 accepted.append(message)
                 before = message
                 continue
-            if before is not None and before.kind is Kind.EVENT and reason is not Reason.REPEATED_HEADER:
+            if before is not None and before.kind is Kind.EVENT and self._tears(reason):
                 accepted.pop()
                 sifted.suspicions.append(Suspicion(Reason.TORN, before.name, before.get("Channel")))
             channel = message.get("Channel") if reason is Reason.REPEATED_HEADER else ""
             sifted.suspicions.append(Suspicion(reason, message.name, channel))
             before = None
         return sifted
+
+    def _tears(self, reason: Reason) -> bool:
+        """Whether a message dropped for ``reason`` is the rest of the one before it."""
+        if reason in (Reason.UNREADABLE, Reason.UNSOLICITED):
+            return True
+        return reason is not Reason.REPEATED_HEADER and not self._list_pending()
 
     def _doubt(self, message: Message) -> Reason | None:
         if message.kind is Kind.RESPONSE:
