@@ -12,7 +12,6 @@ import contextlib
 import logging
 import socket
 import time
-from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -22,10 +21,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from tandem.agent_desktop.adapters.api import COOKIE
-from tandem.agent_desktop.adapters.problems import MISFITS, OUR_FAULT, error_view, misfit
-from tandem.agent_desktop.core.messages import PROTOCOL, Hello, PageMessage, Replaced, Reply
+from tandem.agent_desktop.adapters.page_line import Over, PageLine
+from tandem.agent_desktop.adapters.problems import MISFITS, OUR_FAULT, misfit
+from tandem.agent_desktop.core.messages import PROTOCOL, Hello, PageMessage
 from tandem.agent_desktop.core.permissions import COMMAND_ACTIONS, VIEW_ACTIONS, Reach, reach
-from tandem.agent_desktop.core.rate_limit import Rate, RateLimit
 from tandem.agent_desktop.core.resources import UserView
 from tandem.agent_desktop.ports import Center
 from tandem.agent_desktop.services.authentication import Authentication, LoggedIn
@@ -37,12 +36,6 @@ from tandem.cti.model.ids import AgentId
 _log = logging.getLogger(__name__)
 _MESSAGE_BYTES = 32 * 1024
 _CLOSE_S = 2.0
-_UNREAD_REPLIES = 64
-"""Replies that a page may leave unread before it is dropped."""
-_PATIENCE = 100
-"""Messages beyond the rate that are refused one by one before the page is closed."""
-_REASON_BYTES = 120
-"""RFC 6455 section 5.5: a close frame holds 123 bytes of reason."""
 _PAGE_GONE = 1001
 """What a browser says when a page is closed or reloaded (RFC 6455 section 7.4.1)."""
 _SCHEMA_AT = "/api/schema/live.json"
@@ -61,15 +54,6 @@ _decode_id = msgspec.json.Decoder(_OnlyId).decode
 _decode_greeting = msgspec.json.Decoder(_Greeting).decode
 _decode_hello = msgspec.json.Decoder(Hello).decode
 _encode = msgspec.json.Encoder().encode
-
-
-class _Over(Exception):
-    """The page is to be closed with this code and reason."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(code, reason)
-        self.code = code
-        self.reason = reason.encode()[:_REASON_BYTES].decode(errors="ignore")
 
 
 class _PageConnection(ServerConnection):
@@ -176,12 +160,12 @@ class SeatSocket:
         self._open += 1
         try:
             if connection.who is None:
-                raise _Over(EndReason.LOGGED_OUT, "You are not logged in, or your session is over.")
+                raise Over(EndReason.LOGGED_OUT, "You are not logged in, or your session is over.")
             hello = await self._hello(connection)
             if not _may_have(connection.who.user, hello.view):
-                raise _Over(EndReason.FORBIDDEN, f"Your role has no {hello.view}.")
+                raise Over(EndReason.FORBIDDEN, f"Your role has no {hello.view}.")
             await self._live(connection, connection.who, hello)
-        except _Over as over:
+        except Over as over:
             await connection.close(over.code, over.reason)
         except ConnectionClosed:
             pass
@@ -193,16 +177,16 @@ class SeatSocket:
             async with asyncio.timeout(self._settings.hello_timeout_s):
                 text = await connection.recv()
         except TimeoutError:
-            raise _Over(EndReason.NO_HELLO, f"No Hello within {self._settings.hello_timeout_s:.0f} s.") from None
+            raise Over(EndReason.NO_HELLO, f"No Hello within {self._settings.hello_timeout_s:.0f} s.") from None
         try:
             if _decode_greeting(text).protocol != PROTOCOL:
-                raise _Over(EndReason.BAD_MESSAGE, f"This server speaks protocol {PROTOCOL}: reload the page.")
+                raise Over(EndReason.BAD_MESSAGE, f"This server speaks protocol {PROTOCOL}: reload the page.")
             return _decode_hello(text)
         except MISFITS as error:
-            raise _Over(EndReason.BAD_MESSAGE, f"The first message must be Hello: {error}") from None
+            raise Over(EndReason.BAD_MESSAGE, f"The first message must be Hello: {error}") from None
 
     async def _live(self, connection: ServerConnection, who: LoggedIn, hello: Hello) -> None:
-        line = _Line(connection, self._settings.command_rate)
+        line = PageLine(connection, self._settings.command_rate)
         page, welcome = self._hub.open(
             who.user, hello.view, who.token_hash, hello.resume, line, server_now=self._clock()
         )
@@ -233,17 +217,17 @@ class SeatSocket:
             elif not resumed:
                 self._center.board_opened(page.user.login)
         except CtiError as error:
-            raise _Over(EndReason.FORBIDDEN, str(error)) from None
+            raise Over(EndReason.FORBIDDEN, str(error)) from None
         except Exception as error:
             _log.exception("The center failed on a page of %s", page.user.login)
-            raise _Over(EndReason.FAULT, OUR_FAULT.message) from error
+            raise Over(EndReason.FAULT, OUR_FAULT.message) from error
 
-    def _hear(self, page: Page, line: _Line, text: str | bytes) -> None:
+    def _hear(self, page: Page, line: PageLine, text: str | bytes) -> None:
         now = self._now()
         error: CtiError | None = None
         if line.rate.take(None, now) > 0:
             if line.patience.take(None, now) > 0:
-                raise _Over(EndReason.TOO_MANY, "Far too many messages.")
+                raise Over(EndReason.TOO_MANY, "Far too many messages.")
             error = Overload("Too many messages at once: wait a second.")
         try:
             message = _decode(text)
@@ -251,7 +235,7 @@ class SeatSocket:
             line.reply(_id_of(text), error or misfit(misfitting, described_at=_SCHEMA_AT))
             return
         if isinstance(message, Hello):
-            raise _Over(EndReason.BAD_MESSAGE, "Hello is said once, at first.")
+            raise Over(EndReason.BAD_MESSAGE, "Hello is said once, at first.")
         if error is not None:
             line.reply(message.id, error)
             return
@@ -268,64 +252,6 @@ class SeatSocket:
             line.reply(message.id, None)
 
 
-class _Line:
-    """One connection and its writer. Implements ``hub.Line``."""
-
-    def __init__(self, connection: ServerConnection, rate: Rate) -> None:
-        self._connection = connection
-        self._replies: deque[bytes] = deque()
-        """Replies: they belong to the connection, not to the session."""
-        self._woken = asyncio.Event()
-        self._ending: _Over | None = None
-        self.rate = RateLimit(rate)
-        self.patience = RateLimit(Rate(burst=_PATIENCE, interval_s=rate.interval_s))
-
-    def wake(self) -> None:
-        self._woken.set()
-
-    def cut(self) -> None:
-        self._connection.transport.abort()
-
-    def end(self, code: int, reason: str) -> None:
-        self._ending = _Over(code, reason)
-        self._woken.set()
-
-    def reply(self, number: int, error: CtiError | None, *, our_fault: bool = False) -> None:
-        refused = None if error is None and not our_fault else error_view(error)
-        self._replies.append(_encode(Reply(id=number, error=refused)))
-        self._woken.set()
-        if len(self._replies) > _UNREAD_REPLIES:
-            self.cut()
-
-    async def write(self, page: Page, welcome: bytes) -> None:
-        """Send what there is, wait for more. Ends when the connection does."""
-        try:
-            await self._connection.send(welcome, text=True)
-            while self._ending is None:
-                await self._send_all(page)
-                await self._woken.wait()
-                self._woken.clear()
-            await self._bid_farewell(page, self._ending)
-        except ConnectionClosed:
-            return
-        except Exception:
-            _log.exception("Writing to a page of %s failed", page.user.login)
-            self.cut()
-
-    async def _send_all(self, page: Page) -> None:
-        """Replies last: what a command brought about comes before its reply."""
-        send = self._connection.send
-        while page.line is self and (text := page.session.next()) is not None:
-            await send(text, text=True)
-        while self._replies:
-            await send(self._replies.popleft(), text=True)
-
-    async def _bid_farewell(self, page: Page, ending: _Over) -> None:
-        if ending.code == EndReason.REPLACED:
-            await self._connection.send(_encode(Replaced(seq=page.session.last_seq + 1)), text=True)
-        await self._connection.close(ending.code, ending.reason)
-
-
 def _may_have(user: UserView, view: str) -> bool:
     return reach(user.role, VIEW_ACTIONS[view]) is not Reach.NONE
 
@@ -340,7 +266,7 @@ def _id_of(text: str | bytes) -> int:
     try:
         return _decode_id(text).id
     except MISFITS as error:
-        raise _Over(EndReason.BAD_MESSAGE, f"That is no message: {error}") from None
+        raise Over(EndReason.BAD_MESSAGE, f"That is no message: {error}") from None
 
 
 def _cookie(request: Request) -> str | None:
