@@ -32,7 +32,7 @@ class Probe:
         self,
         settings: AmiSettings,
         *,
-        while_syncing: Callable[[], Awaitable[None]] | None = None,
+        while_syncing: Callable[[], Awaitable[object]] | None = None,
         on_event: Callable[[Message], None] | None = None,
     ) -> None:
         self.ups = 0

@@ -302,7 +302,7 @@ async def test_a_crash_is_known_to_be_one(probe: MakeProbe, server: AmiServer) -
     [
         "1\r\nUniqueid: victim",
         "1\r\nUniqueid: victim\r\n\r\nX: y",
-        "1\r\n\r\nEvent: Hangup\r\nUniqueid: victim\r\nX: y",
+        "1\r\n\r\nEvent: Hangup\r\nPrivilege: call,all\r\nEvil: victim",
         "1\r\n\r\nResponse: Success\r\nActionID: 1\r\nX: y",
     ],
     ids=["added", "torn", "torn into an event", "torn into an answer"],
