@@ -18,6 +18,8 @@ from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, fi
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
 
 PHONES = ("1001", "1002")
+RAW_PHONE = "1003"
+"""An account for a phone that a test plays by hand."""
 DNIS = "95001"
 OUTSIDE = {
     "+8613900000001": Behaviour.ANSWER,
@@ -43,7 +45,7 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 def switch_settings(directory: Path, install: AsteriskInstall, **changes: Any) -> SwitchSettings:
-    """Settings on free ports, with two plain phones. Makes the folders."""
+    """Settings on free ports, with three plain phones. Makes the folders."""
     for name in ("recordings", "sounds"):
         (directory / name).mkdir(parents=True, exist_ok=True)
     rtp = 20_000 + 2 * secrets.randbelow(4_000)
@@ -56,7 +58,7 @@ def switch_settings(directory: Path, install: AsteriskInstall, **changes: Any) -
         http_port=free_port(),
         rtp_ports=(rtp, rtp + 199),
         dnis=(DNIS, "+861088880001"),
-        phones=tuple(AgentPhone(device=DeviceId(d), password=f"pw-{d}", webrtc=False) for d in PHONES),
+        phones=tuple(AgentPhone(device=DeviceId(d), password=f"pw-{d}", webrtc=False) for d in (*PHONES, RAW_PHONE)),
         trunk_host="127.0.0.1",
         trunk_port=free_port(socket.SOCK_DGRAM),
         recordings_dir=directory / "recordings",

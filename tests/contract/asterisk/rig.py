@@ -30,12 +30,14 @@ class Caller(Protocol):
 class Rig(Protocol):
     """``good`` and ``long`` are prompts: one of a second or so, one that outlasts a test's patience."""
 
-    switch: Switch
     heard: Heard
     good: str
     long: str
-    guard_s: float
 
+    @property
+    def switch(self) -> Switch: ...
+    @property
+    def guard_s(self) -> float: ...
     async def call_in(self, name: str = NAME) -> Caller: ...
     async def phone(self, device: str, behaviour: Behaviour) -> None: ...
     async def phone_hangs_up(self, device: str) -> None: ...
@@ -74,7 +76,7 @@ class FakeRig:
         self.world.long.add(self.long)
         for device in PHONES:
             self.world.register(device)
-        self.switch = FakeSwitch(self.world, self.heard)
+        self.switch: Switch = FakeSwitch(self.world, self.heard)
         self._run = asyncio.create_task(self.switch.run())
 
     async def call_in(self, name: str = NAME) -> Caller:
