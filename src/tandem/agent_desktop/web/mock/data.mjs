@@ -55,7 +55,7 @@ const notes = [
   "",
   "Complained about long waiting. Apologised.\nAsked for paper statements from now on.",
 ];
-const contactDispositions = ["调整额度", "Transfer", "挂失", "", "Complaint", "余额查询"];
+const contactDispositions = ["service.card.limit", "service.transfer", "service.card.lost", "", "service.complaint", "service.balance"];
 const outcomes = ["answered", "answered", "answered", "abandoned_in_queue", "answered"];
 const channels = ["voice", "voice", "email", "voice", "chat"];
 
@@ -205,7 +205,7 @@ export function seatRow(index) {
     with_number: busy ? `+86138${String(10000000 + index * 7919).slice(0, 8)}` : "",
     with_name: busy ? nameOf(index + 5) : "",
     queue: busy ? queues[index % 4].id : null,
-    skills: { mandarin: (index % 5) + 1, ...(index % 2 ? { english: 3 } : {}), ...(index % 3 ? { cards: 2 } : {}) },
+    skills: { "language:zh": (index % 5) + 1, ...(index % 2 ? { "language:en": 3 } : {}), ...(index % 3 ? { "product:cards": 2 } : {}) },
   };
 }
 
@@ -258,7 +258,7 @@ export const callbackEntries = () =>
     caller_name: index === 1 ? "" : nameOf(index + 4),
     customer: null,
     queue: queues[index].id,
-    reason: "switch_failure",
+    reason: "switch failure",
     created_at: now() - 400 - index * 900,
     state: "open",
     done_by: null,
@@ -298,20 +298,19 @@ export function callDetail(index) {
   return {
     call,
     timeline: [
-      line(0, "arrived", "INVITE from the trunk for 95533"),
-      line(0.04, "identified", "ANI normalised, 1 customer found in 11 ms"),
-      line(0.2, "ivr", "Flow main: greeting"),
-      line(4.1, "digit", "1 (language: Chinese)"),
-      line(7.9, "digit", "2 (transfers)"),
-      line(8.0, "queued", "Queue vip, place 1"),
-      line(12.3, "matched", "agent1: longest idle (6 min 3 s) of 4 agents who have mandarin at 4 or better", { agent: "agent1" }),
-      line(12.31, "offered", "Pop sent to agent1"),
-      line(12.36, "pop_shown", "Pop painted"),
-      line(12.38, "ringing", "Device 1001"),
-      line(15.2, "answered", "agent1 answered"),
-      line(15.3, "recording", "Recording started"),
-      line(15.2 + call.talk_s, "ended", "Caller hung up", { cause: "normal_clearing" }),
-      line(60 + call.talk_s, "wrapped_up", "service.transfer"),
+      line(0, "invite", "call to 95533", { ani: call.number, dnis: "95533" }),
+      line(0.04, "answered", "flow main answers", { flow: "main" }),
+      line(4.1, "digit", "pressed 1", { digits: "1" }),
+      line(7.9, "digit", "pressed 2", { digits: "2" }),
+      line(8, "queued", "waits for vip", { queue: "vip" }),
+      line(12.3, "matched", "Longest idle (6 min 3 s) of 4 agents who have mandarin at 4 or better.", { agent: "agent1", offer: 1, why: pops.vip().why }),
+      line(12.36, "pop_shown", "the pop is on the agent's page", { agent: "agent1", offer: 1 }),
+      line(12.38, "ringing", "phone 1001 rings", { agent: "agent1" }),
+      line(15.2, "accepted", "the agent answered", { agent: "agent1" }),
+      line(15.21, "talking", "caller and agent are joined", { agent: "agent1" }),
+      line(15.3, "recording_recording", "", {}),
+      line(15.2 + call.talk_s, "ended", "answered (normal_clearing)", { outcome: call.outcome, cause: "normal_clearing" }),
+      line(60 + call.talk_s, "history_written", "disposition and notes kept", { disposition: "service.transfer" }),
     ],
     recordings: call.recordings
       ? [{ id: `rec${index}`, agent: "agent1", started_at: call.started_at + 15.3, duration_s: call.talk_s, bytes: 16000 * 2 * call.talk_s, state: "saved", detail: "" }]

@@ -11,7 +11,7 @@ import * as data from "./data.mjs";
 import { serveSip } from "./sip.mjs";
 
 const port = Number(process.argv[2] ?? 18000);
-const dist = fileURLToPath(new URL("../../web_dist", import.meta.url));
+const dist = process.env.WEB_DIST ?? fileURLToPath(new URL("../../web_dist", import.meta.url));
 const now = () => Date.now() / 1000;
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json" };
 const csp = (host) =>

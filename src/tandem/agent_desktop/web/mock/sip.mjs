@@ -104,7 +104,7 @@ export function serveSip(socket, phones, onEvent) {
         onEvent(direction === "sendrecv" ? "retrieved" : "held");
       } else if (method !== "ACK") {
         reply(message, "200 OK");
-        if (method === "BYE") {
+        if (method === "BYE" && message.headers["call-id"] === call?.id) {
           call = null;
           onEvent("bye");
         }
@@ -112,7 +112,7 @@ export function serveSip(socket, phones, onEvent) {
       return;
     }
     const status = Number(message.start.split(" ")[1]);
-    if (!call || !message.headers.cseq.endsWith("INVITE") || status < 180) return;
+    if (message.headers["call-id"] !== call?.id || !message.headers.cseq.endsWith("INVITE") || status < 180) return;
     call.toTag = /tag=([^;]+)/.exec(message.headers.to)?.[1] ?? null;
     if (status >= 200) ask("ACK");
     if (status >= 200 && status < 300) {

@@ -95,8 +95,8 @@ export class Desk {
     this.phone?.setHeld(held);
   }
 
-  sendDigit(digit: string): void {
-    this.phone?.sendDigit(digit);
+  sendDigit(digit: string): boolean {
+    return this.phone?.sendDigit(digit) ?? false;
   }
 
   /** The page is going away: end the leg now, so that the caller hears music instead of silence. */

@@ -18,6 +18,8 @@ interface PhoneOptions {
 /** Without STUN servers all candidates are there at once; do not wait for an interface that never answers. */
 const GATHERING_MS = 300;
 const REGISTER_EXPIRES_S = 120;
+const DIGIT_MS = 120;
+const DIGIT_GAP_MS = 60;
 const DECLINE = 603;
 const BUSY_HERE = 486;
 
@@ -114,9 +116,14 @@ export class Phone {
     else this.session.unhold();
   }
 
-  sendDigit(digit: string): void {
-    if (!this.session?.isEstablished()) return;
-    this.session.sendDTMF(digit, { transportType: "RFC2833" as JsSIP.C.DTMF_TRANSPORT, duration: 120 });
+  /** Sends a key as an RFC 4733 event. False when the media cannot carry it (yet). */
+  sendDigit(digit: string): boolean {
+    const sender = this.session?.connection?.getSenders().find(({ track }) => track?.kind === "audio");
+    const dtmf = sender?.dtmf;
+    if (!dtmf?.canInsertDTMF) return false;
+    // insertDTMF replaces what is still to be sent.
+    dtmf.insertDTMF(dtmf.toneBuffer + digit, DIGIT_MS, DIGIT_GAP_MS);
+    return true;
   }
 
   private invited(session: RTCSession): void {

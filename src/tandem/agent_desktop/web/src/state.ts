@@ -77,15 +77,3 @@ export function apply(state: LiveState, message: ServerMessage): LiveState {
       return state;
   }
 }
-
-/** Waiting callers in the order in which they are to be served: by queue, then place, then age. */
-export function inOrder(calls: Iterable<WaitingRow>): WaitingRow[] {
-  const none = Number.MAX_SAFE_INTEGER;
-  return [...calls].sort(
-    (a, b) =>
-      (a.queue ?? "\uffff").localeCompare(b.queue ?? "\uffff") ||
-      (a.place ?? none) - (b.place ?? none) ||
-      a.since - b.since ||
-      a.call.localeCompare(b.call),
-  );
-}

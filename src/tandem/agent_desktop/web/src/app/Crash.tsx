@@ -1,4 +1,3 @@
-import { Button } from "antd";
 import { Component, type ReactNode } from "react";
 import { language, translate } from "../i18n";
 import { Nothing } from "../ui/bits";
@@ -24,9 +23,9 @@ export class Crash extends Component<{ children: ReactNode }, State> {
         <Nothing icon="alert" title={translate(lang, "crash.title")}>
           <p>{translate(lang, "crash.text")}</p>
           <p className="mono quiet">{error.message}</p>
-          <Button type="primary" onClick={() => window.location.reload()}>
+          <button type="button" className="button primary" onClick={() => window.location.reload()}>
             {translate(lang, "reload")}
-          </Button>
+          </button>
         </Nothing>
       </div>
     );

@@ -1,19 +1,16 @@
-// Theme, words and log-in stand around everything; the workspace behind the log-in is loaded when it is needed.
+// Who is here? The log-in page is small and comes at once; the workspace behind it is loaded meanwhile.
 
-import { StyleProvider } from "@ant-design/cssinjs";
-import { App, ConfigProvider } from "antd";
-import enUS from "antd/locale/en_US";
-import zhCN from "antd/locale/zh_CN";
 import { Suspense, lazy, useCallback, useEffect, useState } from "react";
 import { ApiError, api, whenLoggedOut } from "../api";
 import type { Me } from "../generated/rest";
-import { asLanguage, languageChosenHere, setLanguage, useLanguage } from "../i18n";
+import { asLanguage, languageChosenHere, setLanguage } from "../i18n";
 import { LoginPage } from "../pages/LoginPage";
-import { themes, useThemeName } from "../ui/theme";
+import "../ui/theme";
 import { Crash } from "./Crash";
 import { Splash, Unreachable } from "./Splash";
 
-const Workspace = lazy(() => import("./Workspace"));
+const loadWorkspace = () => import("./Workspace");
+const Workspace = lazy(loadWorkspace);
 
 type Session = { kind: "loading" } | { kind: "anonymous"; ended: boolean } | { kind: "unreachable" } | { kind: "in"; me: Me };
 
@@ -40,6 +37,8 @@ function useSession() {
   useEffect(() => {
     const controller = new AbortController();
     load(controller.signal);
+    // A failure shows when the workspace is really wanted.
+    loadWorkspace().catch(() => undefined);
     whenLoggedOut(() => setSession((old) => (old.kind === "in" ? { kind: "anonymous", ended: true } : old)));
     return () => controller.abort();
   }, [load]);
@@ -74,22 +73,11 @@ function Content() {
 }
 
 export function Root() {
-  const language = useLanguage();
-  const theme = useThemeName();
   return (
-    <StyleProvider layer>
-      <ConfigProvider
-        locale={language === "zh" ? zhCN : enUS}
-        theme={themes[theme]}
-        wave={{ disabled: true }}
-        button={{ autoInsertSpace: false }}
-      >
-        <App className="root" message={{ top: 60, maxCount: 3 }}>
-          <Crash>
-            <Content />
-          </Crash>
-        </App>
-      </ConfigProvider>
-    </StyleProvider>
+    <div className="root">
+      <Crash>
+        <Content />
+      </Crash>
+    </div>
   );
 }

@@ -1,4 +1,3 @@
-import { Button, Spin } from "antd";
 import { useSpeech } from "../i18n";
 import { Nothing } from "../ui/bits";
 
@@ -6,7 +5,7 @@ export function Splash() {
   const { t } = useSpeech();
   return (
     <div className="middle" role="status" aria-label={t("loading")}>
-      <Spin delay={200} />
+      <i className="spinner" aria-hidden="true" />
     </div>
   );
 }
@@ -17,7 +16,9 @@ export function Unreachable({ onRetry }: { onRetry: () => void }) {
     <div className="middle" role="alert">
       <Nothing icon="link" title={t("unreachable.title")}>
         <p>{t("unreachable.text")}</p>
-        <Button onClick={onRetry}>{t("retry")}</Button>
+        <button type="button" className="button" onClick={onRetry}>
+          {t("retry")}
+        </button>
       </Nothing>
     </div>
   );

@@ -1,6 +1,5 @@
 import { api } from "../api";
 import { type Language, setLanguage, useSpeech } from "../i18n";
-import { Hint } from "../ui/bits";
 import { Icon } from "../ui/icons";
 import { nextThemeChoice, setThemeChoice, useThemeChoice } from "../ui/theme";
 
@@ -15,20 +14,18 @@ export function LanguageSwitch({ account = false }: { account?: boolean }) {
   const { t, lang } = useSpeech();
   const other: Language = lang === "zh" ? "en" : "zh";
   return (
-    <Hint text={t("switch.language")} action="language">
-      <button
-        type="button"
-        className="bar-button"
-        data-testid="language"
-        aria-label={t("switch.language")}
-        onClick={() => chooseLanguage(other, account)}
-      >
-        <span className="lang-pair" aria-hidden="true">
-          <span className={lang === "zh" ? "on" : ""}>中</span>
-          <span className={lang === "en" ? "on" : ""}>EN</span>
-        </span>
-      </button>
-    </Hint>
+    <button
+      type="button"
+      className="bar-button"
+      data-testid="language"
+      aria-label={t("switch.language")}
+      onClick={() => chooseLanguage(other, account)}
+    >
+      <span className="lang-pair" aria-hidden="true">
+        <span className={lang === "zh" ? "on" : ""}>中</span>
+        <span className={lang === "en" ? "on" : ""}>EN</span>
+      </span>
+    </button>
   );
 }
 
@@ -38,16 +35,14 @@ export function ThemeSwitch() {
   const icon = choice === "system" ? "system" : choice === "light" ? "sun" : "moon";
   const label = `${t("switch.theme")}: ${t(`theme.${choice}`)}`;
   return (
-    <Hint text={label} action="theme">
-      <button
-        type="button"
-        className="bar-button"
-        data-testid="theme"
-        aria-label={label}
-        onClick={() => setThemeChoice(nextThemeChoice(choice))}
-      >
-        <Icon name={icon} />
-      </button>
-    </Hint>
+    <button
+      type="button"
+      className="bar-button"
+      data-testid="theme"
+      aria-label={label}
+      onClick={() => setThemeChoice(nextThemeChoice(choice))}
+    >
+      <Icon name={icon} />
+    </button>
   );
 }

@@ -4,9 +4,11 @@ import { useSpeech } from "../i18n";
 import { StateControl } from "../pages/seat/StateControl";
 import { type PageName, pathOf } from "../roles";
 import { followLink, navigate } from "../router";
-import { Dot, Hint, Name } from "../ui/bits";
+import { Dot, Name } from "../ui/bits";
+import { Hint } from "../ui/Hint";
 import { Icon, type IconName } from "../ui/icons";
 import { Mark } from "../ui/Mark";
+import { useThemeChoice } from "../ui/theme";
 import { LanguageSwitch, ThemeSwitch } from "./Switches";
 
 const iconOf: Record<PageName, IconName> = {
@@ -109,6 +111,7 @@ export function TopBar({
 }) {
   const { t, w } = useSpeech();
   const { user, version } = useDesk().me;
+  const theme = useThemeChoice();
   const home = pages[0];
   return (
     <header className="bar">
@@ -122,8 +125,16 @@ export function TopBar({
         {seat && <PhoneMark />}
         <LiveMark />
         <span className="bar-rule" />
-        <LanguageSwitch account />
-        <ThemeSwitch />
+        <Hint text={t("switch.language")} action="language">
+          <span>
+            <LanguageSwitch account />
+          </span>
+        </Hint>
+        <Hint text={`${t("switch.theme")}: ${t(`theme.${theme}`)}`} action="theme">
+          <span>
+            <ThemeSwitch />
+          </span>
+        </Hint>
         <Hint text={t("keys.title")} action="help">
           <button type="button" className="bar-button" aria-label={t("keys.title")} onClick={onHelp} data-testid="help-open">
             <Icon name="help" />

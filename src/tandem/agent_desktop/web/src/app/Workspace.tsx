@@ -1,17 +1,21 @@
 // Everything behind the log-in: the desk (live channel, phone), the bar on top, the page that the path names.
 
+import { StyleProvider } from "@ant-design/cssinjs";
+import { App, ConfigProvider } from "antd";
+import enUS from "antd/locale/en_US";
+import zhCN from "antd/locale/zh_CN";
 import { Suspense, lazy, useEffect, useMemo, useState } from "react";
 import { api } from "../api";
 import { Desk, DeskProvider, useDesk, useDeskState } from "../desk";
 import type { Me } from "../generated/rest";
-import { language, useSpeech } from "../i18n";
+import { language, useLanguage, useSpeech } from "../i18n";
 import type { Action } from "../keys";
-import { SeatPage } from "../pages/seat/SeatPage";
 import { wakeAudio } from "../ring";
 import { type PageName, pageAt, pagesFor, pathOf } from "../roles";
 import { navigate, usePath } from "../router";
 import { Loading, Nothing } from "../ui/bits";
-import { nextThemeChoice, setThemeChoice, useThemeChoice } from "../ui/theme";
+import { themes } from "../ui/antdTheme";
+import { nextThemeChoice, setThemeChoice, useThemeChoice, useThemeName } from "../ui/theme";
 import { useAction } from "../ui/useActions";
 import { Banners, Covered } from "./Banners";
 import { Crash } from "./Crash";
@@ -20,6 +24,7 @@ import { chooseLanguage } from "./Switches";
 import { TopBar } from "./TopBar";
 import { useAttention } from "./useAttention";
 
+const SeatPage = lazy(() => import("../pages/seat/SeatPage"));
 const BoardPage = lazy(() => import("../pages/BoardPage"));
 const CallsPage = lazy(() => import("../pages/CallsPage"));
 const CallbacksPage = lazy(() => import("../pages/CallbacksPage"));
@@ -152,6 +157,8 @@ function Frame({ onLogOut }: { onLogOut: () => void }) {
 }
 
 export default function Workspace({ me, onLoggedOut }: { me: Me; onLoggedOut: (ended: boolean) => void }) {
+  const lang = useLanguage();
+  const theme = useThemeName();
   const [desk, setDesk] = useState<Desk | null>(null);
   useEffect(() => {
     const made = new Desk(me, () => onLoggedOut(true));
@@ -168,8 +175,19 @@ export default function Workspace({ me, onLoggedOut }: { me: Me; onLoggedOut: (e
     );
   };
   return (
-    <DeskProvider value={desk}>
-      <Frame onLogOut={logOut} />
-    </DeskProvider>
+    <StyleProvider layer>
+      <ConfigProvider
+        locale={lang === "zh" ? zhCN : enUS}
+        theme={themes[theme]}
+        wave={{ disabled: true }}
+        button={{ autoInsertSpace: false }}
+      >
+        <App className="root" message={{ top: 60, maxCount: 3 }}>
+          <DeskProvider value={desk}>
+            <Frame onLogOut={logOut} />
+          </DeskProvider>
+        </App>
+      </ConfigProvider>
+    </StyleProvider>
   );
 }

@@ -55,6 +55,11 @@ export function word(in_: Language, group: string, code: string | null | undefin
   return (books[in_] as Record<string, string>)[key] ?? code.replaceAll("_", " ");
 }
 
+/** Whether there is a word for this code. */
+export function isWord(group: string, code: string): boolean {
+  return `${group}.${code}` in books.en;
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -1,8 +1,8 @@
-import { Alert, Button, Input, type InputRef } from "antd";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { ApiError, api } from "../api";
 import { LanguageSwitch, ThemeSwitch } from "../app/Switches";
 import { useSpeech } from "../i18n";
+import { Icon } from "../ui/icons";
 import { Mark } from "../ui/Mark";
 
 type Trouble = { kind: "wrong" | "unreachable" | "other"; text?: string } | { kind: "limited"; until: number };
@@ -32,7 +32,7 @@ export function LoginPage({ ended, onLoggedIn }: { ended: boolean; onLoggedIn: (
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
-  const passwordField = useRef<InputRef>(null);
+  const passwordField = useRef<HTMLInputElement>(null);
   const left = useSecondsLeft(trouble?.kind === "limited" ? trouble.until : null);
 
   useEffect(() => {
@@ -75,14 +75,18 @@ export function LoginPage({ ended, onLoggedIn }: { ended: boolean; onLoggedIn: (
             <p>{t("login.subtitle")}</p>
           </div>
         </div>
-        {ended && !text && <Alert type="info" showIcon title={t("login.ended")} />}
-        {text && <Alert type="error" showIcon title={text} data-testid="login-error" role="alert" />}
+        {ended && !text && <p className="login-note">{t("login.ended")}</p>}
+        {text && (
+          <p className="login-note bad" role="alert" data-testid="login-error">
+            <Icon name="alert" /> {text}
+          </p>
+        )}
         <form onSubmit={submit} noValidate>
           <label htmlFor="login">{t("login.login")}</label>
-          <Input
+          <input
             id="login"
+            type="text"
             data-testid="login"
-            size="large"
             autoFocus
             autoComplete="username"
             autoCapitalize="none"
@@ -92,27 +96,26 @@ export function LoginPage({ ended, onLoggedIn }: { ended: boolean; onLoggedIn: (
             onChange={(event) => setLogin(event.target.value)}
           />
           <label htmlFor="password">{t("login.password")}</label>
-          <Input.Password
+          <input
             id="password"
+            type="password"
             ref={passwordField}
             data-testid="password"
-            size="large"
             autoComplete="current-password"
             maxLength={256}
             value={password}
             onChange={(event) => setPassword(event.target.value)}
           />
-          <Button
+          <button
             data-testid="submit"
-            type="primary"
-            size="large"
-            htmlType="submit"
-            block
-            loading={busy}
-            disabled={left > 0 || !login.trim() || !password}
+            type="submit"
+            className="button primary large"
+            aria-busy={busy}
+            disabled={busy || left > 0 || !login.trim() || !password}
           >
+            {busy && <i className="spinner" aria-hidden="true" />}
             {t("login.submit")}
-          </Button>
+          </button>
         </form>
       </main>
     </div>

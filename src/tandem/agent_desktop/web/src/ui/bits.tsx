@@ -1,11 +1,9 @@
 // Small pieces that every page uses.
 
-import { Tooltip } from "antd";
 import type { ReactNode } from "react";
 import { serverNow, useSecond } from "../clock";
 import { duration } from "../format";
 import { useSpeech } from "../i18n";
-import { type Action, chordOf } from "../keys";
 import { Icon, type IconName } from "./icons";
 
 /** Text written by strangers: always text, its direction kept to itself, cut where the room ends. */
@@ -31,22 +29,6 @@ export function Until({ at }: { at: number }) {
 
 export function Kbd({ children }: { children: string }) {
   return <kbd>{children}</kbd>;
-}
-
-/** A tooltip that says what the control does and which key does it. */
-export function Hint({ text, action, children }: { text: string; action?: Action; children: ReactNode }) {
-  const title = action ? (
-    <>
-      {text} <Kbd>{chordOf(action)}</Kbd>
-    </>
-  ) : (
-    text
-  );
-  return (
-    <Tooltip title={title} mouseEnterDelay={0.4}>
-      {children}
-    </Tooltip>
-  );
 }
 
 export function Tier({ tier }: { tier: string }) {

@@ -1,6 +1,5 @@
-// Light and dark: one palette, read by antd as tokens and by our own style sheet as custom properties.
+// Light and dark: which one, chosen by the system or by the person. The colours: tokens.css, antdTheme.ts.
 
-import { type ThemeConfig, theme as antdTheme } from "antd";
 import { useSyncExternalStore } from "react";
 
 export type ThemeChoice = "system" | "light" | "dark";
@@ -54,51 +53,3 @@ export function useThemeChoice(): ThemeChoice {
 export function useThemeName(): ThemeName {
   return useSyncExternalStore(subscribe, shown);
 }
-
-const shared = {
-  fontFamily: "var(--font)",
-  fontSize: 13,
-  borderRadius: 7,
-  controlHeight: 32,
-  motionDurationMid: "0.12s",
-  motionDurationSlow: "0.16s",
-  wireframe: false,
-};
-
-export const themes: Record<ThemeName, ThemeConfig> = {
-  light: {
-    algorithm: antdTheme.defaultAlgorithm,
-    cssVar: { key: "light" },
-    hashed: false,
-    token: {
-      ...shared,
-      colorPrimary: "#0b7285",
-      colorInfo: "#1864ab",
-      colorSuccess: "#217a43",
-      colorWarning: "#b35c00",
-      colorError: "#c92a2a",
-      colorLink: "#0b7285",
-      colorTextBase: "#17212b",
-      colorBgLayout: "#f2f5f7",
-    },
-  },
-  dark: {
-    algorithm: antdTheme.darkAlgorithm,
-    cssVar: { key: "dark" },
-    hashed: false,
-    token: {
-      ...shared,
-      colorPrimary: "#3bb4c9",
-      colorInfo: "#5aa9f0",
-      colorSuccess: "#4fbf7a",
-      colorWarning: "#e0a140",
-      colorError: "#f0706a",
-      colorLink: "#3bb4c9",
-      colorTextBase: "#e6ecf1",
-      colorBgBase: "#11171d",
-      colorBgLayout: "#0c1116",
-      colorBgContainer: "#151c23",
-      colorBgElevated: "#1c252e",
-    },
-  },
-};

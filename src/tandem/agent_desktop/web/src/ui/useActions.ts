@@ -26,7 +26,8 @@ function onKeyDown(event: KeyboardEvent): void {
     onButton: event.target instanceof Element && event.target.closest(BUTTONS) !== null,
     sinceTyping_ms: performance.now() - lastTyping,
   });
-  if (field) lastTyping = performance.now();
+  // Esc says that the person is done with the field.
+  if (field) lastTyping = event.key === "Escape" ? Number.NEGATIVE_INFINITY : performance.now();
   if (dialogs > 0) return;
   for (const action of found) {
     const handler = handlers.get(action)?.at(-1);

@@ -1,19 +1,23 @@
 // People whom a failure of the switch cut off, or who asked for it: to be called back, then marked done.
 
 import { App, Button } from "antd";
-import { useDeskState } from "../../desk";
+import { useDesk, useDeskState } from "../../desk";
 import type { CallbackRecord } from "../../generated/rest";
 import { phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
-import { Hint, Loading, Name, Nothing, Since } from "../../ui/bits";
+import { useNames } from "../../names";
+import { Loading, Name, Nothing, Since } from "../../ui/bits";
+import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/icons";
 import { useCommand } from "../../ui/useCommand";
 
 function Entry({ entry }: { entry: CallbackRecord }) {
   const { t, w } = useSpeech();
+  const names = useNames();
   const { message } = App.useApp();
   const live = useDeskState((state) => state.status === "live");
   const { run, busy } = useCommand();
+  const mayFinish = useDesk().me.may.includes("finish_callback");
   const copy = () => {
     navigator.clipboard.writeText(entry.number_e164).then(
       () => message.success({ content: t("copied"), key: "copied" }),
@@ -24,7 +28,7 @@ function Entry({ entry }: { entry: CallbackRecord }) {
     <li className="callback" data-testid="callback">
       <div className="callback-who">
         <b>
-          <Name>{entry.caller_name || phoneNumber(entry.number_e164)}</Name>
+          {entry.caller_name && <Name>{entry.caller_name}</Name>}
         </b>
         <span className="callback-number num">
           <bdi>{phoneNumber(entry.number_e164)}</bdi>
@@ -37,25 +41,27 @@ function Entry({ entry }: { entry: CallbackRecord }) {
           )}
         </span>
         <span className="quiet small">
-          {w("callback_reason", entry.reason)}
+          {w("callback_reason", entry.reason.replaceAll(" ", "_"))}
           {entry.queue && (
             <>
               {" · "}
-              <Name>{entry.queue}</Name>
+              <Name>{names.queue(entry.queue)}</Name>
             </>
           )}
           {" · "}
           {t("ago")} <Since at={entry.created_at} />
         </span>
       </div>
-      <Button
-        size="small"
-        data-testid="callback-done"
-        disabled={!live || busy}
-        onClick={() => void run({ type: "callback_done", callback: entry.id })}
-      >
-        {t("callbacks.done")}
-      </Button>
+      {mayFinish && (
+        <Button
+          size="small"
+          data-testid="callback-done"
+          disabled={!live || busy}
+          onClick={() => void run({ type: "callback_done", callback: entry.id })}
+        >
+          {t("callbacks.done")}
+        </Button>
+      )}
     </li>
   );
 }

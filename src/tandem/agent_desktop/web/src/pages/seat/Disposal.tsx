@@ -8,7 +8,8 @@ import { serverNow, useSecond } from "../../clock";
 import { useDeskState } from "../../desk";
 import { duration } from "../../format";
 import { useSpeech } from "../../i18n";
-import { Hint, Kbd } from "../../ui/bits";
+import { Kbd } from "../../ui/bits";
+import { Hint } from "../../ui/Hint";
 import { chordOf } from "../../keys";
 import { useAction } from "../../ui/useActions";
 import { useCommand } from "../../ui/useCommand";
@@ -46,7 +47,8 @@ export function Disposal({ call, wrapUp }: { call: string; wrapUp: WrapUpView | 
     void run({ type: "wrap_up", call, disposition: draft.disposition, notes: draft.notes.trim(), next });
   };
   const more = () => void runMore({ type: "more_time", call });
-  useAction("notes", () => notes.current?.focus());
+  const toNotes = () => notes.current?.focus({ cursor: "end" });
+  useAction("notes", toNotes);
   useAction("save_ready", canSave ? () => save("ready") : null);
   useAction("save_not_ready", canSave ? () => save("not_ready") : null);
   useAction("more_time", live && wrapUp && !adding ? more : null);
@@ -85,7 +87,7 @@ export function Disposal({ call, wrapUp }: { call: string; wrapUp: WrapUpView | 
       <DispositionPicker
         value={draft.disposition}
         onChange={(disposition) => change({ disposition })}
-        onDone={() => notes.current?.focus()}
+        onDone={toNotes}
         autoFocus={wrapUp !== null}
       />
       {wrapUp && (

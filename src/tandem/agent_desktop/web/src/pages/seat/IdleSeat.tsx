@@ -7,6 +7,7 @@ import { useDesk, useDeskState } from "../../desk";
 import type { CallLine } from "../../generated/rest";
 import { clockTime, duration, phoneNumber, sameDay } from "../../format";
 import { useSpeech } from "../../i18n";
+import { useNames } from "../../names";
 import { pathOf } from "../../roles";
 import { navigate } from "../../router";
 import { Kbd, Loading, Name, Nothing, Panel, Since, toneOf } from "../../ui/bits";
@@ -101,24 +102,30 @@ function Sum({ calls }: { calls: readonly CallLine[] }) {
 
 function CallRow({ call }: { call: CallLine }) {
   const { w, lang } = useSpeech();
+  const names = useNames();
   const open = () => navigate(`${pathOf.calls}?call=${encodeURIComponent(call.id)}`);
+  const name = call.customer_name || call.caller_name;
   return (
     <tr onClick={open} data-testid="today-call">
       <td className="num quiet">{clockTime(call.started_at, lang)}</td>
-      <td className="who-cell">
-        <button type="button" className="row-link">
-          <Name>{call.customer_name || call.caller_name || phoneNumber(call.number)}</Name>
+      <td>
+        <button type="button" className="row-link cell-line">
+          {name && (
+            <b>
+              <Name>{name}</Name>
+            </b>
+          )}
+          <span className={name ? "quiet num" : "num"}>{phoneNumber(call.number)}</span>
         </button>
-        <span className="quiet num">{phoneNumber(call.number)}</span>
       </td>
       <td>
-        <Name>{call.queue ?? ""}</Name>
+        <Name>{names.queue(call.queue)}</Name>
       </td>
       <td>
         <span className={`outcome outcome-${call.outcome ?? "open"}`}>{w("outcome", call.outcome ?? "open")}</span>
       </td>
       <td className="num right">{duration(call.wait_s)}</td>
-      <td className="num right">{duration(call.talk_s)}</td>
+      <td className="num right">{call.talk_s > 0 ? duration(call.talk_s) : "–"}</td>
     </tr>
   );
 }

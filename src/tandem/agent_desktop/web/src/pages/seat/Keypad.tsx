@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useDesk } from "../../desk";
 import { useSpeech } from "../../i18n";
 import { dtmfKey } from "../../keys";
@@ -10,29 +10,33 @@ export function Keypad() {
   const desk = useDesk();
   const { t } = useSpeech();
   const [sent, setSent] = useState("");
+  const [failed, setFailed] = useState(false);
+  const press = useCallback(
+    (key: string) => {
+      const done = desk.sendDigit(key);
+      setFailed(!done);
+      if (done) setSent((old) => (old + key).slice(-24));
+    },
+    [desk],
+  );
 
   useEffect(() => {
-    const press = (event: KeyboardEvent) => {
+    const onKeyDown = (event: KeyboardEvent) => {
       const key = dtmfKey(event);
       if (key === null || inField(event.target)) return;
       event.preventDefault();
-      desk.sendDigit(key);
-      setSent((old) => (old + key).slice(-24));
+      press(key);
     };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, [desk]);
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [press]);
 
-  const click = (key: string) => {
-    desk.sendDigit(key);
-    setSent((old) => (old + key).slice(-24));
-  };
   return (
     <div className="keypad" role="group" aria-label={t("control.keypad")} data-testid="keypad">
-      <output className="keypad-sent num">{sent || t("keypad.hint")}</output>
+      <output className="keypad-sent num">{failed ? t("keypad.failed") : sent || t("keypad.hint")}</output>
       <div className="keypad-keys">
         {KEYS.map((key) => (
-          <button key={key} type="button" data-testid={`dtmf-${key}`} onClick={() => click(key)}>
+          <button key={key} type="button" data-testid={`dtmf-${key}`} onClick={() => press(key)}>
             {key}
           </button>
         ))}

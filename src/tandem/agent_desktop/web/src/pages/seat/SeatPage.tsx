@@ -27,7 +27,7 @@ function usePopShown(call: CallView | null): void {
   }, [desk, id, offer, connection, live]);
 }
 
-export function SeatPage() {
+export default function SeatPage() {
   const call = useDeskState((state) => state.live.call);
   const wrapUp = useDeskState((state) => state.live.wrapUp);
   const known = useDeskState((state) => state.live.agent !== null);

@@ -6,7 +6,8 @@ import { askForNotifications } from "../../app/useAttention";
 import { useDesk, useDeskState } from "../../desk";
 import { useSpeech } from "../../i18n";
 import { MicrophoneError, tryMicrophone } from "../../microphone";
-import { Dot, Hint, Kbd, Since, toneOf } from "../../ui/bits";
+import { Dot, Kbd, Since, toneOf } from "../../ui/bits";
+import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/icons";
 import { useAction } from "../../ui/useActions";
 import { useCommand } from "../../ui/useCommand";
@@ -40,7 +41,7 @@ function useGoReady(): { go: () => void; busy: boolean } {
   return { go: () => void go(), busy: busy || asking };
 }
 
-function Reasons({ onPick }: { onPick: (code: string) => void }) {
+function Reasons({ onPick, onClose }: { onPick: (code: string) => void; onClose: () => void }) {
   const { me } = useDesk();
   const { pick, t } = useSpeech();
   const list = useRef<HTMLDivElement>(null);
@@ -54,6 +55,11 @@ function Reasons({ onPick }: { onPick: (code: string) => void }) {
     const buttons = [...(list.current?.querySelectorAll("button") ?? [])];
     const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      onClose();
+      return;
+    }
     if (step !== 0) {
       event.preventDefault();
       buttons[(at + step + buttons.length) % buttons.length]?.focus();
@@ -142,7 +148,7 @@ export function StateControl() {
       <Hint text={occupied ? t("state.ready_after") : t("action.ready")} action="ready">
         <button
           type="button"
-          className={`state-button go ${agent.state === "ready" || (occupied && wantsReady) ? "on" : ""}`}
+          className={`state-button go ${occupied ? "later" : ""} ${agent.state === "ready" || (occupied && wantsReady) ? "on" : ""}`}
           data-testid="ready"
           disabled={!canReady}
           aria-pressed={agent.state === "ready" || (occupied && wantsReady)}
@@ -152,30 +158,32 @@ export function StateControl() {
           <span>{t("action.ready")}</span>
         </button>
       </Hint>
-      <Popover
-        open={open}
-        onOpenChange={setOpen}
-        trigger="click"
-        placement="bottomRight"
-        arrow={false}
-        destroyOnHidden
-        content={<Reasons onPick={choose} />}
-      >
-        <Hint text={occupied ? t("state.pause_after") : t("action.not_ready")} action="not_ready">
-          <button
-            type="button"
-            className={`state-button ${agent.state === "not_ready" || (occupied && wantsPause) ? "on" : ""}`}
-            data-testid="not-ready"
-            disabled={!canPause}
-            aria-haspopup="menu"
-            aria-expanded={open}
+      <Hint text={occupied ? t("state.pause_after") : t("action.not_ready")} action="not_ready">
+        <span>
+          <Popover
+            open={open}
+            onOpenChange={setOpen}
+            trigger="click"
+            placement="bottomRight"
+            arrow={false}
+            destroyOnHidden
+            content={<Reasons onPick={choose} onClose={() => setOpen(false)} />}
           >
-            <Icon name="pause" />
-            <span>{t("action.not_ready")}</span>
-            <Icon name="down" size={12} />
-          </button>
-        </Hint>
-      </Popover>
+            <button
+              type="button"
+              className={`state-button ${agent.state === "not_ready" || (occupied && wantsPause) ? "on" : ""}`}
+              data-testid="not-ready"
+              disabled={!canPause}
+              aria-haspopup="menu"
+              aria-expanded={open}
+            >
+              <Icon name="pause" />
+              <span>{t("action.not_ready")}</span>
+              <Icon name="down" size={12} />
+            </button>
+          </Popover>
+        </span>
+      </Hint>
     </div>
   );
 }

@@ -10,49 +10,9 @@ import { Loading, Name } from "../../ui/bits";
 import { Icon, type IconName } from "../../ui/icons";
 import { useDialog } from "../../ui/useActions";
 import { useCommand } from "../../ui/useCommand";
-
-export interface Target {
-  kind: "agent" | "queue" | "number";
-  to: string;
-  name: string;
-  detail: string;
-}
+import { type Target, findTargets } from "./targets";
 
 const iconOf: Record<Target["kind"], IconName> = { agent: "user", queue: "users", number: "phone" };
-
-/** What a person may dial: digits, with the marks people write between them, perhaps a plus in front. */
-export function asNumber(text: string): string | null {
-  const number = text.replace(/[\s().-]/g, "");
-  return /^\+?[0-9*#]{2,20}$/.test(number) ? number : null;
-}
-
-export function findTargets(
-  targets: TransferTargets,
-  search: string,
-  lang: "zh" | "en",
-  myself: string,
-): Target[] {
-  const wanted = search.trim().toLocaleLowerCase();
-  const number = asNumber(search);
-  const all: Target[] = [
-    ...targets.queues.map((queue) => ({
-      kind: "queue" as const,
-      to: queue["id"] ?? "",
-      name: queue[lang] || queue["en"] || queue["id"] || "",
-      detail: `${queue["id"]} ${queue["zh"] ?? ""} ${queue["en"] ?? ""}`,
-    })),
-    ...targets.agents
-      .filter((agent) => agent.login !== myself)
-      .map((agent) => ({
-        kind: "agent" as const,
-        to: agent.login,
-        name: agent.name,
-        detail: `${agent.login} ${agent.device ?? ""}`,
-      })),
-  ];
-  const found = all.filter((target) => `${target.name} ${target.detail}`.toLocaleLowerCase().includes(wanted));
-  return number ? [...found, { kind: "number", to: number, name: number, detail: "" }] : found;
-}
 
 function Chooser({ call, onDone }: { call: string; onDone: () => void }) {
   const { t, lang } = useSpeech();

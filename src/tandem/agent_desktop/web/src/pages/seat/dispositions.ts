@@ -13,12 +13,14 @@ export interface Leaf {
   path: { zh: string; en: string }[];
 }
 
+/** Under each branch its own leaves first, then its branches, so that a heading never comes twice. */
 export function leavesOf(tree: readonly Disposition[], path: Leaf["path"] = []): Leaf[] {
-  return tree.flatMap((node) =>
-    node.children.length === 0
-      ? [{ code: node.code, zh: node.zh, en: node.en, path }]
-      : leavesOf(node.children, [...path, { zh: node.zh, en: node.en }]),
-  );
+  const leaves = tree.filter((node) => node.children.length === 0);
+  const branches = tree.filter((node) => node.children.length > 0);
+  return [
+    ...leaves.map(({ code, zh, en }) => ({ code, zh, en, path })),
+    ...branches.flatMap((node) => leavesOf(node.children, [...path, { zh: node.zh, en: node.en }])),
+  ];
 }
 
 /** Leaves in which every word of the search occurs, in either language, in the leaf or above it. */

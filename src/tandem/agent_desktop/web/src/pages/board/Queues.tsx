@@ -1,0 +1,85 @@
+import type { QueueRow } from "../../generated/live";
+import { serverNow, useSecond } from "../../clock";
+import { duration, share } from "../../format";
+import { useSpeech } from "../../i18n";
+import { Name, Nothing } from "../../ui/bits";
+import { health } from "./rows";
+
+function Longest({ since, target_s }: { since: number | null; target_s: number }) {
+  useSecond();
+  if (since === null) return <span className="quiet">–</span>;
+  const waited = serverNow() - since;
+  return <b className={`num ${waited > target_s ? "level-bad-text" : ""}`}>{duration(waited)}</b>;
+}
+
+function Level({ queue }: { queue: QueueRow }) {
+  const { t } = useSpeech();
+  const state = health(queue.service_level);
+  return (
+    <div className="level" title={t("board.target", { seconds: queue.target_s })}>
+      <span className="num">{share(queue.service_level)}</span>
+      <span
+        className={`level-bar level-${state ?? "none"}`}
+        role="meter"
+        aria-label={t("col.service_level")}
+        aria-valuemin={0}
+        aria-valuemax={1}
+        aria-valuenow={queue.service_level ?? 0}
+      >
+        <i style={{ width: `${(queue.service_level ?? 0) * 100}%` }} />
+      </span>
+    </div>
+  );
+}
+
+export function Queues({ queues }: { queues: readonly QueueRow[] }) {
+  const { t, pick } = useSpeech();
+  if (queues.length === 0) return <Nothing icon="list" title={t("board.no_queues")} />;
+  const asa = (queue: QueueRow) => (queue.asa_s === null ? "–" : duration(Math.round(queue.asa_s)));
+  return (
+    <div className="scroll queue-scroll">
+      <table className="rows queue-rows" data-testid="board-queues">
+        <thead>
+          <tr>
+            <th>{t("col.queue")}</th>
+            <th className="right">{t("col.waiting")}</th>
+            <th className="right">{t("col.longest")}</th>
+            <th className="right">{t("col.talking")}</th>
+            <th className="right">{t("col.ready")}</th>
+            <th className="right">{t("col.offered")}</th>
+            <th className="right">{t("col.answered")}</th>
+            <th className="right">{t("col.abandoned")}</th>
+            <th className="right">{t("col.asa")}</th>
+            <th>{t("col.service_level")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {queues.map((queue) => (
+            <tr key={queue.id} data-queue={queue.id}>
+              <td>
+                <b>
+                  <Name>{pick(queue.name, queue.id)}</Name>
+                </b>
+              </td>
+              <td className="right">
+                <b className={`num ${queue.waiting > 0 ? "count-on" : "quiet"}`}>{queue.waiting}</b>
+              </td>
+              <td className="right">
+                <Longest since={queue.longest_wait_since} target_s={queue.target_s} />
+              </td>
+              <td className="num right">{queue.talking}</td>
+              <td className="num right">{queue.ready}</td>
+              <td className="num right">{queue.offered}</td>
+              <td className="num right">{queue.answered}</td>
+              <td className="num right">{queue.abandoned}</td>
+              <td className="num right">{asa(queue)}</td>
+              <td>
+                <Level queue={queue} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { useMemo } from "react";
+import type { QueueRow, WaitingRow } from "../../generated/live";
+import { phoneNumber } from "../../format";
+import { useSpeech } from "../../i18n";
+import { Name, Nothing, Since, Tier } from "../../ui/bits";
+import { type Column, DataGrid } from "../../ui/DataGrid";
+
+export function WaitingCallers({
+  calls,
+  queues,
+}: {
+  calls: readonly WaitingRow[];
+  queues: ReadonlyMap<string, QueueRow>;
+}) {
+  const { t, w, pick } = useSpeech();
+  const columns = useMemo<Column<WaitingRow>[]>(
+    () => [
+      {
+        key: "place",
+        title: t("col.place"),
+        width: "34px",
+        align: "right",
+        render: (call) => <b className="num">{call.place ?? "–"}</b>,
+      },
+      {
+        key: "caller",
+        title: t("col.caller"),
+        width: "minmax(0, 1fr)",
+        render: (call) => (
+          <span className="cell-line">
+            <Name>{call.name || phoneNumber(call.number) || "–"}</Name>
+            {(call.tier === "vip" || call.tier === "gold") && <Tier tier={call.tier} />}
+          </span>
+        ),
+      },
+      {
+        key: "queue",
+        title: t("col.queue"),
+        width: "minmax(0, 0.95fr)",
+        render: (call) => (
+          <span className="cell-line" title={call.needs || undefined}>
+            {call.phase === "queued" ? (
+              <Name>{pick(call.queue ? queues.get(call.queue)?.name : null, call.queue ?? "")}</Name>
+            ) : (
+              <span className={`phase phase-${call.phase}`}>
+                {w("phase", call.phase)}
+                {call.agent && (
+                  <>
+                    {" "}
+                    <Name>{call.agent}</Name>
+                  </>
+                )}
+              </span>
+            )}
+          </span>
+        ),
+      },
+      {
+        key: "since",
+        title: t("col.wait"),
+        width: "46px",
+        align: "right",
+        render: (call) => <Since at={call.since} />,
+      },
+    ],
+    [t, w, pick, queues],
+  );
+  const firsts = useMemo(
+    () => new Set(calls.filter((call, index) => index > 0 && call.queue !== calls[index - 1]?.queue).map((call) => call.call)),
+    [calls],
+  );
+  return (
+    <DataGrid
+      columns={columns}
+      rows={calls}
+      rowKey={(call) => call.call}
+      label={t("board.waiting")}
+      testId="board-waiting"
+      rowClass={(call) => (firsts.has(call.call) ? "group-first" : "")}
+      empty={<Nothing icon="check" title={t("board.no_waiting")} />}
+    />
+  );
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { fill, isWord, translate, word } from "../src/i18n";
+import { en } from "../src/i18n/en";
+import { zh } from "../src/i18n/zh";
+import { shortcuts } from "../src/keys";
+
+const english: Record<string, string> = en;
+const chinese: Record<string, string> = zh;
+const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+
+describe("both languages", () => {
+  it("have the same keys", () => {
+    expect(Object.keys(chinese).sort()).toEqual(Object.keys(english).sort());
+  });
+
+  it("have no empty word and the same placeholders", () => {
+    for (const [key, text] of Object.entries(english)) {
+      expect(text.trim(), key).not.toBe("");
+      expect(chinese[key]?.trim(), key).not.toBe("");
+      expect(placeholders(chinese[key] ?? ""), key).toEqual(placeholders(text));
+    }
+  });
+
+  it("are not mixed up", () => {
+    for (const [key, text] of Object.entries(english)) {
+      if (key === "spoken.zh" || key.startsWith("switch.")) continue;
+      expect(text, key).not.toMatch(/\p{Script=Han}/u);
+    }
+  });
+});
+
+describe("codes of the server", () => {
+  const states = readFileSync(new URL("../../../cti/model/states.py", import.meta.url), "utf8");
+  const values = (name: string) => {
+    const body = new RegExp(`class ${name}\\(StrEnum\\):([\\s\\S]*?)(?=\\nclass |\\nCHOSEN|$)`).exec(states)?.[1] ?? "";
+    return [...body.matchAll(/^ {4}[A-Z_]+ = "(\w+)"/gm)].map((match) => match[1] ?? "");
+  };
+
+  it.each([
+    ["AgentState", "state"],
+    ["NotReadyReason", "reason"],
+    ["Phase", "phase"],
+    ["Outcome", "outcome"],
+    ["Role", "role"],
+  ])("every %s has a word", (name, group) => {
+    const codes = values(name);
+    expect(codes.length).toBeGreaterThan(3);
+    expect(codes.filter((code) => !isWord(group, code))).toEqual([]);
+  });
+
+  it("every refusal has a sentence", () => {
+    const errors = readFileSync(new URL("../../../cti/model/errors.py", import.meta.url), "utf8");
+    const codes = [...errors.matchAll(/^ {4}code = "(\w+)"/gm)].map((match) => match[1] ?? "");
+    expect(codes.length).toBeGreaterThan(8);
+    expect(codes.filter((code) => !isWord("error", code))).toEqual([]);
+  });
+
+  it("that are new are still readable", () => {
+    expect(word("en", "state", "on_fire")).toBe("on fire");
+    expect(word("zh", "state", null)).toBe("");
+  });
+});
+
+describe("shortcuts", () => {
+  it("all have a name", () => {
+    for (const { action } of shortcuts) {
+      if (!action.startsWith("page_")) expect(isWord("action", action), action).toBe(true);
+    }
+  });
+});
+
+describe("filling in", () => {
+  it("puts values in and leaves unknown ones visible", () => {
+    expect(fill("{a} of {b}", { a: 1 })).toBe("1 of {b}");
+    expect(translate("zh", "login.limited", { seconds: 9 })).toContain("9");
+  });
+
+  it("does not read what it puts in", () => {
+    expect(fill("{a}", { a: "{b}", b: "no" })).toBe("{b}");
+  });
+});
