@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app import center as c
-from tandem.cti.app.center import Center, House, Keep, ToSwitch
-from tandem.cti.core.path import Rules
+from tandem.cti.app import floor_plan as c
+from tandem.cti.app.center import Center
+from tandem.cti.app.floor_plan import House, Keep, ToSwitch
+from tandem.cti.core.turn import Rules
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause

@@ -6,7 +6,7 @@ import pytest
 from tests.support.house import ANA, MEI, TOM, Floor
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app import center as c
+from tandem.cti.app import floor_plan as c
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause

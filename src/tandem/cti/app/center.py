@@ -7,230 +7,55 @@ whatever the order in which events come, and the same inputs give the same outpu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from heapq import heappop, heappush
 from typing import Any
 
-import msgspec
-
-from tandem.agent_desktop.core import messages as m
+from tandem.cti.app import rows
+from tandem.cti.app.commands import commanded
+from tandem.cti.app.floor_plan import (
+    Caller,
+    Commanded,
+    CustomersFound,
+    FinishRecording,
+    Healed,
+    House,
+    Input,
+    Keep,
+    LoggedOn,
+    LoggedOut,
+    LookUp,
+    Output,
+    RecordingChanged,
+    Restored,
+    SeatClosed,
+    SeatOpened,
+    ShowCallbacks,
+    ShowSeat,
+    StartRecording,
+    Tick,
+    ToSwitch,
+    WrapUpState,
+)
+from tandem.cti.app.flows import advance
 from tandem.cti.app.recovery import adopt, restore
 from tandem.cti.core import contact as ct
 from tandem.cti.core import path
 from tandem.cti.core.contact import Contact
-from tandem.cti.core.path import Rules
 from tandem.cti.model import events as ev
-from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
-from tandem.cti.model.ids import AgentId, CallId, ContactId, CustomerId, DeviceId, QueueId, RecordingId
-from tandem.cti.model.profiles import AgentProfile, QueueProfile
+from tandem.cti.model.errors import ResourceMissing, WrongState
+from tandem.cti.model.ids import AgentId, CallId, CustomerId, DeviceId, QueueId
 from tandem.cti.model.records import (
-    AgentStateRecord,
     CallbackRecord,
-    CallEventRecord,
-    CallRecord,
-    ContactRecord,
-    CustomerMatch,
     Record,
-    SegmentRecord,
 )
 from tandem.cti.model.requests import ClearConnection, SetFallbackMember, SwitchRequest
-from tandem.cti.model.states import CHOSEN_REASONS, AgentState, ConnectionState, NotReadyReason, Phase
+from tandem.cti.model.states import AgentState, ConnectionState, NotReadyReason, Phase
 from tandem.cti.model.states import Outcome as End
-from tandem.ivr.core import dialogue, interpreter
-from tandem.ivr.core.flow import Flow
-from tandem.ivr.core.speech import Prompt
-from tandem.ivr.core.state import IvrState
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.matcher import Match, Matcher, Waiting, reason
 from tandem.routing.core.acd.service_level import QueueCounts
-
-# ---- inputs besides the switch's events --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedOn:
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedOut:
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True)
-class SeatOpened:
-    agent: AgentId
-    on_call: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SeatClosed:
-    agent: AgentId
-    page_gone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Commanded:
-    agent: AgentId
-    command: m.PageCommand
-
-
-@dataclass(frozen=True, slots=True)
-class CustomersFound:
-    """The directory's answer; ``complete`` is False when the time budget ran out (the answer follows)."""
-
-    call: CallId
-    customers: tuple[CustomerMatch, ...]
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingChanged:
-    call: CallId
-    recording: RecordingId
-    state: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What the store knows, at start: before the switch is found."""
-
-    calls: tuple[CallRecord, ...]
-    agent_states: Mapping[AgentId, AgentStateRecord]
-    callbacks: tuple[CallbackRecord, ...]
-    counts: Mapping[QueueId, QueueCounts]
-
-
-@dataclass(frozen=True, slots=True)
-class Healed:
-    """A snapshot taken while all is well: finds what an event that never came would have told.
-
-    ``asked_at``: when it was asked for; contacts that changed since are left alone.
-    """
-
-    snapshot: ev.Snapshot
-    asked_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    pass
-
-
-Input = (
-    ev.SwitchEvent
-    | LoggedOn
-    | LoggedOut
-    | SeatOpened
-    | SeatClosed
-    | Commanded
-    | CustomersFound
-    | RecordingChanged
-    | Restored
-    | Healed
-    | Tick
-)
-
-# ---- outputs -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ToSwitch:
-    request: SwitchRequest
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    record: Record
-
-
-@dataclass(frozen=True, slots=True)
-class LookUp:
-    call: CallId
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class StartRecording:
-    call: CallId
-    recording: RecordingId
-    agent: AgentId | None
-
-
-@dataclass(frozen=True, slots=True)
-class FinishRecording:
-    call: CallId
-    recording: RecordingId
-
-
-@dataclass(frozen=True, slots=True)
-class ShowSeat:
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True)
-class ShowCallbacks:
-    pass
-
-
-Output = ToSwitch | Keep | LookUp | StartRecording | FinishRecording | ShowSeat | ShowCallbacks
-
-
-# ---- what the center is told of the house ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How patient the center is, in seconds."""
-
-    grace_s: float = 20.0
-    """How long a Ready agent may be unreachable (page or phone) before he is set NotReady."""
-    wrap_up_s: float = 60.0
-    more_time_s: float = 60.0
-    keep_ended_s: float = 30.0
-    """How long an ended contact is kept in memory for late events."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """Configuration: who works here, which queues and flows there are."""
-
-    agents: Mapping[AgentId, AgentProfile]
-    queues: Mapping[QueueId, QueueProfile]
-    flows: Mapping[DeviceId, Flow]
-    """By dialled number."""
-    sounds: Mapping[Prompt, str]
-    """Prompt -> media name at the switch."""
-    dispositions: frozenset[str]
-    """Codes of the leaves of the tree."""
-    normalise: Any
-    """``(number) -> E.164 or ''``."""
-    number_allowed: Any
-    """``(number) -> bool``: may be dialled as the target of a transfer."""
-    rules: Rules = field(default_factory=Rules)
-    limits: Limits = field(default_factory=Limits)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrapUpState:
-    contact: Contact
-    started_at: float
-    until: float
-    talk_s: float
-
-
-@dataclass(slots=True)
-class Caller:
-    """What is known of a contact's caller besides its state."""
-
-    customers: tuple[CustomerMatch, ...] = ()
-    looked_up: bool = False
-    why: dict[str, str] = field(default_factory=dict)
-    recording_state: str = ""
-    recording_detail: str = ""
-
 
 _REMEMBERED_CALLS = 20_000
 
@@ -276,11 +101,10 @@ class Center:
             row(self, input_)
         else:
             self._switch_event(input_)
-        for call in self._unkept:
-            if call in self.contacts:
-                self._keep_call(call)
+        # the call's row goes first: it carries the numbers of the lines that follow; a successor gives none twice
+        kept = [Keep(rows.call_row(self.contacts[call])) for call in self._unkept if call in self.contacts]
         self._unkept.clear()
-        return self._out
+        return [*kept, *self._out]
 
     def wake_at(self) -> float | None:
         """When the next Tick is due."""
@@ -326,31 +150,16 @@ class Center:
         self.contacts[after.id] = after
         self._track_agent(contact, after)
         if outcome.wake_at is not None and outcome.wake_at != contact.deadline:
-            self._wake(outcome.wake_at, "call", after.id)
+            self.wake(outcome.wake_at, "call", after.id)
         self.dirty_calls.add(after.id)
         number, segment = contact.events, contact.segments
         keep = self._worth_keeping(contact, after, outcome.effects)
         for effect in outcome.effects:
             if isinstance(effect, ct.Note):
-                self._keep(
-                    CallEventRecord(
-                        call=after.id, number=number, at=self.now, kind=effect.kind, text=effect.text, data=effect.data
-                    )
-                )
+                self.keep(rows.event_row(after.id, number, effect, at=self.now))
                 number += 1
             elif isinstance(effect, ct.Stretch):
-                self._keep(
-                    SegmentRecord(
-                        call=after.id,
-                        number=segment,
-                        kind=effect.kind,
-                        agent=effect.agent,
-                        queue=effect.queue,
-                        started_at=effect.started_at,
-                        ended_at=self.now,
-                        ended_by=effect.ended_by,
-                    )
-                )
+                self.keep(rows.segment_row(after.id, segment, effect, at=self.now))
                 segment += 1
         if after.ended and not contact.ended:
             self._over(contact, after)
@@ -383,7 +192,7 @@ class Center:
             case ct.Ask(request):
                 self.ask(request)
             case ct.Advance():
-                self._advance(self.contacts[call], effect)
+                advance(self, self.contacts[call], effect)
             case ct.Seek():
                 self._seek(call)
             case ct.StopSeeking():
@@ -403,79 +212,9 @@ class Center:
         queue = after.queue
         if queue in self.counts and before.phase is not Phase.IVR and after.answered_at is None:
             self.counts[queue].abandon(after.waited_s, self.house.queues[queue].target_s)
-        self._wake(self.now + self.house.limits.keep_ended_s, "forget", after.id)
+        self.wake(self.now + self.house.limits.keep_ended_s, "forget", after.id)
         if after.answered_at is None and after.outcome is not End.SELF_SERVED:
-            self._keep_contact(after, agent=None, talk_s=0.0, disposition=None, notes="", rev=1)
-
-    # ---- flows ----
-
-    def _advance(self, contact: Contact, effect: ct.Advance) -> None:
-        flow = self.house.flows.get(contact.dnis)
-        if flow is None:
-            self._rescue(contact)
-            return
-        now = self.now
-        if effect.what == "start" or not contact.flow_state:
-            outcome = interpreter.start(flow, interpreter.Facts(language=""), now=now)
-        else:
-            try:
-                state = interpreter.decode_state(contact.flow_state)
-            except BadRequest:
-                self._rescue(contact)
-                return
-            match effect.what:
-                case "resume":
-                    outcome = interpreter.resume(flow, state, now=now)
-                case "digits":
-                    outcome = interpreter.step(flow, state, dialogue.Digits(effect.digits), now=now)
-                case "no_input":
-                    # a Play answers "played", a Collect "no input": the state knows which one is in hand
-                    outcome = interpreter.step(flow, state, dialogue.Played(), now=now)
-                    if not outcome.effects:
-                        outcome = interpreter.step(flow, state, dialogue.NoInput(), now=now)
-                case _:
-                    outcome = interpreter.step(flow, state, dialogue.MediaFailed(), now=now)
-        for wanted in outcome.effects:
-            asked = self._from_flow(wanted, outcome.state, flow)
-            if isinstance(asked, ct.FlowPlays) and effect.what == "resume":
-                asked = replace(asked, again=True)
-            self.step(self.contacts[contact.id], asked)
-
-    def _from_flow(self, wanted: dialogue.Effect, state: IvrState, flow: Flow) -> Any:
-        if isinstance(wanted, dialogue.HangUp):
-            return ct.FlowEnded(reason=wanted.reason)
-        pressed = tuple(
-            {"step": press.step, "digit": press.digit, "zh": "", "en": "", **dict(press.labels)}
-            for press in flow.pressed(state)
-        )
-        if isinstance(wanted, dialogue.Enqueue):
-            queue = QueueId(wanted.queue)
-            profile = self.house.queues.get(queue)
-            return ct.QueueAsked(
-                queue=queue,
-                needs=wanted.needs,
-                priority=wanted.priority + (profile.priority if profile else 0),
-                language=wanted.language,
-                pressed=pressed,
-            )
-        names = tuple(self.house.sounds[prompt] for prompt in wanted.prompts if prompt in self.house.sounds)
-        collect = wanted if isinstance(wanted, dialogue.Collect) else None
-        return ct.FlowPlays(
-            prompts=names,
-            max_digits=collect.max_digits if collect else 0,
-            timeout_s=collect.timeout_s if collect else 0.0,
-            flow_state=interpreter.encode_state(state),
-            language=state.language,
-            pressed=pressed,
-        )
-
-    def _rescue(self, contact: Contact) -> None:
-        """No flow can take this caller: the first queue does. Never dead air."""
-        queue = contact.queue or next(iter(self.house.queues))
-        asked = ct.QueueAsked(
-            queue=queue, needs=contact.needs, priority=contact.priority, language=contact.language, pressed=()
-        )
-        self.step(self.contacts[contact.id], asked)
+            self.keep(rows.contact_row(after, agent=None, talk_s=0.0, disposition=None, notes="", rev=1))
 
     # ---- matching ----
 
@@ -532,9 +271,9 @@ class Center:
         self.wrap_ups[agent.id] = WrapUpState(
             contact=replace(contact, agent=agent.id), started_at=now, until=now + limit, talk_s=talk_s
         )
-        self._note(contact.id, "wrap_up", "wrap-up began", agent=agent.id)
-        self._wake(now + limit, "wrap_up", agent.id)
-        self._keep_contact(contact, agent=agent.id, talk_s=talk_s, disposition=None, notes="", rev=1)
+        self.note(contact.id, "wrap_up", "wrap-up began", agent=agent.id)
+        self.wake(now + limit, "wrap_up", agent.id)
+        self.keep(rows.contact_row(contact, agent=agent.id, talk_s=talk_s, disposition=None, notes="", rev=1))
 
     def agent_step(self, agent: Agent, event: ag.AgentEvent) -> None:
         before = agent
@@ -545,7 +284,7 @@ class Center:
         self.dirty_seats.add(agent.id)
         self._out.append(ShowSeat(agent.id))
         if agent.number != before.number or agent.pending != before.pending:
-            self._keep_agent(agent)
+            self.keep(rows.agent_row(agent))
         self.sync_agent(agent)
 
     def sync_agent(self, agent: Agent) -> None:
@@ -557,7 +296,7 @@ class Center:
         if agent.state is AgentState.READY and not agent.reachable:
             if agent.id not in self._grace:
                 self._grace[agent.id] = self.now + self.house.limits.grace_s
-                self._wake(self._grace[agent.id], "grace", agent.id)
+                self.wake(self._grace[agent.id], "grace", agent.id)
         else:
             self._grace.pop(agent.id, None)
         if agent.available and self.switch_up:
@@ -580,17 +319,17 @@ class Center:
     # ---- seats ----
 
     def _logged_on(self, input_: LoggedOn) -> None:
-        self.agent_step(self._agent(input_.agent), ag.LoggedOn())
+        self.agent_step(self.agent(input_.agent), ag.LoggedOn())
 
     def _logged_out(self, input_: LoggedOut) -> None:
-        agent = self._agent(input_.agent)
+        agent = self.agent(input_.agent)
         if agent.state in (AgentState.BUSY, AgentState.WORKING_AFTER_CALL):
             raise WrongState("finish the call and its wrap-up before logging out")
         self.agent_step(agent, ag.LoggedOff())
         self._reach(agent.id, seat_open=False)
 
     def _seat_opened(self, input_: SeatOpened) -> None:
-        agent = self._agent(input_.agent)
+        agent = self.agent(input_.agent)
         if agent.state is AgentState.LOGGED_OFF:
             self.agent_step(agent, ag.LoggedOn())
         self._reach(agent.id, seat_open=True)
@@ -604,7 +343,7 @@ class Center:
         self.step(contact, ct.SeatReached(on_call))
 
     def _seat_closed(self, input_: SeatClosed) -> None:
-        agent = self._agent(input_.agent)
+        agent = self.agent(input_.agent)
         self._reach(agent.id, seat_open=False)
         contact = self.contact_of(agent.id)
         if contact is not None:
@@ -625,103 +364,11 @@ class Center:
         call = self._agent_call.get(agent)
         return None if call is None else self.contacts.get(call)
 
-    def _agent(self, agent: AgentId) -> Agent:
+    def agent(self, agent: AgentId) -> Agent:
         found = self.agents.get(agent)
         if found is None:
             raise ResourceMissing(f"there is no agent {agent}")
         return found
-
-    def _commanded(self, input_: Commanded) -> None:
-        agent = self._agent(input_.agent)
-        command = input_.command
-        match command:
-            case m.SetReady():
-                self.agent_step(agent, ag.ReadyAsked())
-            case m.SetNotReady(reason=why):
-                if why not in CHOSEN_REASONS:
-                    raise BadRequest(f"choose one of {', '.join(sorted(CHOSEN_REASONS))}")
-                self.agent_step(agent, ag.NotReadyAsked(NotReadyReason(why)))
-            case m.PopShown():
-                self.step(self._at_seat(agent, command.call), ct.PopPainted(offer=command.offer))
-            case m.Decline():
-                self.step(self._at_seat(agent, command.call), ct.DeclineAsked())
-            case m.HangUp():
-                self.step(self._at_seat(agent, command.call), ct.HangUpAsked())
-            case m.Transfer():
-                self.step(self._at_seat(agent, command.call), self._transfer(command, agent))
-            case m.ChooseCustomer():
-                self._choose(agent, command)
-            case m.WrapUp():
-                self._dispose(agent, command)
-            case m.MoreTime():
-                wrap_up = self._wrap_up_of(agent, command.call)
-                until = max(wrap_up.until, self.now) + self.house.limits.more_time_s
-                self.wrap_ups[agent.id] = replace(wrap_up, until=until)
-                self._wake(until, "wrap_up", agent.id)
-                self._out.append(ShowSeat(agent.id))
-            case m.CallbackDone():
-                self._callback_done(agent.id, command.callback)
-
-    def _at_seat(self, agent: Agent, call: str) -> Contact:
-        contact = self.contact_of(agent.id)
-        if contact is None or contact.id != call:
-            raise WrongState("that call is no longer at your seat")
-        return contact
-
-    def _transfer(self, command: m.Transfer, agent: Agent) -> ct.TransferAsked:
-        if command.kind == "queue":
-            if command.to not in self.house.queues:
-                raise ResourceMissing(f"there is no queue {command.to}")
-            # the language is still needed; the product skill belonged to the old queue
-            needs = tuple(n for n in self._at_seat(agent, command.call).needs if n.skill.startswith("language:"))
-            return ct.TransferAsked(queue=QueueId(command.to), needs=needs)
-        if command.kind == "agent":
-            target = AgentId(command.to)
-            if target not in self.agents or target == agent.id:
-                raise ResourceMissing("choose another agent")
-            if self.agents[target].state in (AgentState.LOGGED_OFF, AgentState.NOT_READY):
-                raise WrongState(f"{self.house.agents[target].name} is not ready")
-            return ct.TransferAsked(target=target)
-        if command.kind == "number":
-            number = self.house.normalise(command.to)
-            if not number or not self.house.number_allowed(number):
-                raise BadRequest("this number may not be dialled; check it and the allowed countries")
-            return ct.TransferAsked(number=number)
-        raise BadRequest("kind must be agent, queue or number")
-
-    def _choose(self, agent: Agent, command: m.ChooseCustomer) -> None:
-        customer = CustomerId(command.customer)
-        wrap_up = self.wrap_ups.get(agent.id)
-        if wrap_up is not None and wrap_up.contact.id == command.call:
-            self.wrap_ups[agent.id] = replace(wrap_up, contact=replace(wrap_up.contact, customer=customer))
-            self._out.append(ShowSeat(agent.id))
-            return
-        self.step(self._at_seat(agent, command.call), ct.CustomerKnown(customer=customer))
-
-    def _wrap_up_of(self, agent: Agent, call: str) -> WrapUpState:
-        wrap_up = self.wrap_ups.get(agent.id)
-        if wrap_up is None or wrap_up.contact.id != call:
-            raise WrongState("there is no wrap-up of that call at your seat")
-        return wrap_up
-
-    def _dispose(self, agent: Agent, command: m.WrapUp) -> None:
-        wrap_up = self._wrap_up_of(agent, command.call)
-        if command.disposition not in self.house.dispositions:
-            raise BadRequest("choose a disposition: a leaf of the tree")
-        if command.next not in ("ready", "not_ready"):
-            raise BadRequest("next must be ready or not_ready")
-        contact = wrap_up.contact
-        del self.wrap_ups[agent.id]
-        self._keep_contact(
-            contact,
-            agent=agent.id,
-            talk_s=wrap_up.talk_s,
-            disposition=command.disposition,
-            notes=command.notes,
-            rev=2,
-        )
-        self._note(contact.id, "history_written", "disposition and notes kept", disposition=command.disposition)
-        self.agent_step(agent, ag.Disposed(contact.id, ready=command.next == "ready"))
 
     # ---- callbacks ----
 
@@ -729,29 +376,9 @@ class Center:
         contact = self.contacts[call]
         if not contact.ani_e164:
             return
-        record = CallbackRecord(
-            id=f"cb-{contact.id}",
-            rev=1,
-            call=contact.id,
-            number_e164=contact.ani_e164,
-            caller_name=contact.name,
-            customer=contact.customer,
-            queue=contact.queue,
-            reason=why,
-            created_at=self.now,
-            state="open",
-            done_by=None,
-            done_at=None,
-        )
+        record = rows.callback_row(contact, why, at=self.now)
         self.callbacks[record.id] = record
-        self._keep(record)
-        self._out.append(ShowCallbacks())
-
-    def _callback_done(self, agent: AgentId, callback: str) -> None:
-        record = self.callbacks.pop(callback, None)
-        if record is None:
-            raise ResourceMissing("somebody else has done this call back already")
-        self._keep(msgspec.structs.replace(record, rev=record.rev + 1, state="done", done_by=agent, done_at=self.now))
+        self.keep(record)
         self._out.append(ShowCallbacks())
 
     # ---- customers, recordings ----
@@ -762,11 +389,12 @@ class Center:
         if caller is None or contact is None:
             return
         caller.looked_up = caller.looked_up or input_.complete
+        caller.unknown_contacts = max(caller.unknown_contacts, input_.unknown_contacts)
         if input_.customers:
             caller.customers = input_.customers
             if contact.customer is None and not contact.ended:
                 self.step(contact, ct.CustomerKnown(customer=input_.customers[0].id))
-        self._note(
+        self.note(
             input_.call,
             "customer",
             f"{len(input_.customers)} customers have this number" if input_.complete else "the look-up is late",
@@ -781,7 +409,7 @@ class Center:
         if caller is not None:
             caller.recording_state, caller.recording_detail = input_.state, input_.detail
         if input_.state in ("saved", "failed"):
-            self._note(input_.call, f"recording_{input_.state}", input_.detail, recording=input_.recording)
+            self.note(input_.call, f"recording_{input_.state}", input_.detail, recording=input_.recording)
         contact = self.contacts.get(input_.call)
         if contact is not None and contact.agent is not None:
             self._out.append(ShowSeat(contact.agent))
@@ -798,7 +426,7 @@ class Center:
         if contact.ani_e164:
             self._out.append(LookUp(contact.id, contact.ani_e164))
         if contact.ended:
-            self._wake(self.now + self.house.limits.keep_ended_s, "forget", contact.id)
+            self.wake(self.now + self.house.limits.keep_ended_s, "forget", contact.id)
         else:
             self._track_agent(contact, contact)
 
@@ -819,7 +447,7 @@ class Center:
                 until=until,
                 talk_s=contact.talk_s - contact.talk_before_s,
             )
-            self._wake(until, "wrap_up", agent.id)
+            self.wake(until, "wrap_up", agent.id)
             return
         # the call is not known any more: nothing is left to write, but he must not be stuck
         self.agents[agent.id] = replace(agent, state=AgentState.NOT_READY, reason=NotReadyReason.OTHER, call=None)
@@ -841,7 +469,7 @@ class Center:
             number=agent.number + 1,
         )
         self.agents[agent.id] = taken
-        self._keep_agent(taken)
+        self.keep(rows.agent_row(taken))
         self._out.append(ShowSeat(agent.id))
         self.sync_agent(taken)
 
@@ -879,7 +507,7 @@ class Center:
 
     # ---- time ----
 
-    def _wake(self, at: float, kind: str, key: str) -> None:
+    def wake(self, at: float, kind: str, key: str) -> None:
         self._timer_count += 1
         heappush(self._timers, (at, self._timer_count, kind, key))
 
@@ -902,7 +530,7 @@ class Center:
         if contact is None or not contact.ended:
             return
         if any(wrap_up.contact.id == call for wrap_up in self.wrap_ups.values()):
-            self._wake(self.now + self.house.limits.keep_ended_s, "forget", call)
+            self.wake(self.now + self.house.limits.keep_ended_s, "forget", call)
             return
         del self.contacts[call]
         self.callers.pop(call, None)
@@ -910,95 +538,40 @@ class Center:
         if len(self._forgotten) > _REMEMBERED_CALLS:
             del self._forgotten[next(iter(self._forgotten))]
 
-    # ---- keeping ----
+    # ---- keeping, putting out ----
+
+    def put(self, output: Output) -> None:
+        self._out.append(output)
+
+    def set_customer(self, call: CallId, customer: CustomerId) -> None:
+        """Of a contact that is over, but still at a seat."""
+        contact = self.contacts.get(call)
+        if contact is not None:
+            self.contacts[call] = replace(contact, customer=customer, rev=contact.rev + 1)
+            self._unkept[call] = None
 
     def ask(self, request: SwitchRequest) -> None:
         self._out.append(ToSwitch(request))
 
-    def _keep(self, record: Record) -> None:
+    def keep(self, record: Record) -> None:
         self._out.append(Keep(record))
 
-    def _note(self, call: CallId, kind: str, text: str, **data: Any) -> None:
+    def note(self, call: CallId, kind: str, text: str, **data: Any) -> None:
         """A line of the timeline that is not the contact machine's own."""
         contact = self.contacts.get(call)
         if contact is None:
             return
-        self._keep(CallEventRecord(call=call, number=contact.events, at=self.now, kind=kind, text=text, data=data))
+        note = ct.Note(kind=kind, text=text, data=data)
+        self.keep(rows.event_row(call, contact.events, note, at=self.now))
         self.contacts[call] = replace(contact, events=contact.events + 1, rev=contact.rev + 1)
         self._unkept[call] = None
-
-    def _keep_agent(self, agent: Agent) -> None:
-        self._keep(
-            AgentStateRecord(
-                agent=agent.id,
-                number=agent.number,
-                at=agent.since,
-                state=agent.state,
-                reason=agent.reason,
-                pending=agent.pending,
-                call=agent.call,
-            )
-        )
-
-    def _keep_call(self, call: CallId) -> None:
-        c = self.contacts[call]
-        self._keep(
-            CallRecord(
-                id=c.id,
-                rev=c.rev,
-                ani=c.ani,
-                ani_e164=c.ani_e164,
-                caller_name=c.name,
-                dnis=c.dnis,
-                phase=c.phase,
-                outcome=c.outcome,
-                cause=c.cause,
-                flow=c.flow,
-                language=c.language,
-                queue=c.queue,
-                priority=c.priority,
-                customer=c.customer,
-                agent=c.agent,
-                started_at=c.started_at,
-                queued_at=c.queued_at,
-                answered_at=c.answered_at,
-                ended_at=c.ended_at,
-                wait_s=c.waited_s,
-                talk_s=c.talk_s,
-                pressed=list(c.pressed),
-                state=ct.encode(c),
-            )
-        )
-
-    def _keep_contact(
-        self, c: Contact, *, agent: AgentId | None, talk_s: float, disposition: str | None, notes: str, rev: int
-    ) -> None:
-        outcome = c.outcome or End.ANSWERED
-        self._keep(
-            ContactRecord(
-                id=ContactId(f"{c.id}-{agent}" if agent else c.id),
-                rev=rev,
-                customer=c.customer,
-                number_e164=c.ani_e164,
-                call=c.id,
-                agent=agent,
-                queue=c.queue,
-                channel="voice",
-                direction="inbound",
-                at=c.started_at,
-                duration_s=talk_s,
-                outcome=End.ANSWERED.value if agent else outcome.value,
-                disposition=disposition,
-                notes=notes,
-            )
-        )
 
     _ROWS: Mapping[type, Any] = {
         LoggedOn: _logged_on,
         LoggedOut: _logged_out,
         SeatOpened: _seat_opened,
         SeatClosed: _seat_closed,
-        Commanded: _commanded,
+        Commanded: commanded,
         CustomersFound: _customers,
         RecordingChanged: _recording,
         Restored: _restored,

@@ -21,7 +21,8 @@ from tandem.cti.model.states import AgentState, ConnectionState, NotReadyReason,
 from tandem.routing.core.acd import agent as ag
 
 if TYPE_CHECKING:
-    from tandem.cti.app.center import Center, Restored
+    from tandem.cti.app.center import Center
+from tandem.cti.app.floor_plan import Restored
 
 
 def restore(center: Center, restored: Restored, *, now: float) -> None:
@@ -70,7 +71,7 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
         caller = next((c for c in connections if c.party is Party.CALLER), None)
         if call in center.contacts:
             continue
-        if caller is not None and caller.controlled:
+        if caller is not None and (caller.controlled or (caller.in_fallback and not routine)):
             event = RouteRequested(
                 call=call,
                 connection=caller.connection,

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -26,12 +26,13 @@ from tandem.crm_bridge.lookup import Found, LookUpService
 from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.customers import CustomerStore
-from tandem.cti.app import center as c
-from tandem.cti.app.center import Center, House, Limits
+from tandem.cti.app import floor_plan as c
+from tandem.cti.app.center import Center
+from tandem.cti.app.floor_plan import House, Limits
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.operations import InstallationOperations
 from tandem.cti.app.shell import Shell
-from tandem.cti.core.path import Rules
+from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
 from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, RecordingId
 from tandem.cti.model.profiles import DispositionNode, QueueDay
@@ -54,6 +55,7 @@ log = logging.getLogger(__name__)
 
 DATABASE_WAIT_S = 60.0
 DRAIN_S = 10.0
+SWITCH_WAIT_S = 3.0
 
 
 @dataclass(slots=True)
@@ -145,9 +147,7 @@ def _counts(days: Sequence[QueueDay]) -> Mapping[QueueId, QueueCounts]:
 class Recordings:
     """Joins the recordings room with the center: what it finds becomes rows and inputs."""
 
-    def __init__(
-        self, folder: Path, clock: SystemClock, spool: Spool, unfinished: Sequence[RecordingRecord]
-    ) -> None:
+    def __init__(self, folder: Path, clock: SystemClock, spool: Spool, unfinished: Sequence[RecordingRecord]) -> None:
         self._unfinished = {record.id: record for record in unfinished}
         self.service = RecordingService(RecordingSettings(folder=folder), clock, self._alarm)
         self.shell: Shell | None = None
@@ -232,17 +232,17 @@ class DirectoryLookUp:
         self._service = service
         self._running: set[asyncio.Task[None]] = set()
 
-    def __call__(self, number: str, found: Callable[[Sequence[CustomerMatch], bool], None]) -> None:
+    def __call__(self, number: str, found: Callable[[Sequence[CustomerMatch], int, bool], None]) -> None:
         task = asyncio.get_running_loop().create_task(self._find(number, found))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _find(self, number: str, found: Callable[[Sequence[CustomerMatch], bool], None]) -> None:
+    async def _find(self, number: str, found: Callable[[Sequence[CustomerMatch], int, bool], None]) -> None:
         def late(answer: Found) -> None:
-            found(answer.customers, True)
+            found(answer.customers, answer.unknown_contacts, True)
 
         answer = await self._service.find(number, late)
-        found(answer.customers, answer.complete)
+        found(answer.customers, answer.unknown_contacts, answer.complete)
 
 
 @asynccontextmanager
@@ -284,11 +284,9 @@ async def serving(
             rules=rules or Rules(ring_s=settings.ring_s, record=settings.record),
             limits=limits or Limits(wrap_up_s=settings.wrap_up_s),
         )
-        recordings = Recordings(
-            installation.recordings_dir, clock, spool, await store.unfinished_recordings()
-        )
+        recordings = Recordings(installation.recordings_dir, clock, spool, await store.unfinished_recordings())
         directory = BuiltInDirectory(CustomerStore(database))
-        look_up = LookUpService(directory, budget_s=settings.lookup_budget_s)
+        look_up = LookUpService(directory, count_unknown=directory.unknown_contacts, budget_s=settings.lookup_budget_s)
         stack.push_async_callback(look_up.close)
         shell = Shell(
             Center(house),
@@ -325,8 +323,12 @@ async def serving(
             operations=InstallationOperations(installation, flows, frozenset(queues)),
             journal=spool,
         )
-        await stack.enter_async_context(desktop)
         stack.callback(tasks.create_task(shell.switch.run(), name="switch").cancel)
+        # pages come back to calls that are adopted already; a switch that is away must not keep them out
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SWITCH_WAIT_S):
+                await shell.switch_found.wait()
+        await stack.enter_async_context(desktop)
         stack.callback(tasks.create_task(_recover(recordings, shell), name="recover recordings").cancel)
         log.info("Tandem %s serves %s", __version__, desktop.url)
         yield Server(shell, desktop, spool, database)
@@ -334,8 +336,7 @@ async def serving(
 
 
 async def _recover(recordings: Recordings, shell: Shell) -> None:
-    while not shell.switch_up:
-        await asyncio.sleep(0.2)
+    await shell.switch_found.wait()
     try:
         await recordings.recover()
     except CtiError as error:

@@ -15,7 +15,7 @@ from typing import Protocol
 from tandem.agent_desktop.core import messages as m
 from tandem.agent_desktop.core.resources import TransferTargets, UserView
 from tandem.agent_desktop.ports import SeatHub
-from tandem.cti.app import center as c
+from tandem.cti.app import floor_plan as c
 from tandem.cti.app import views
 from tandem.cti.app.center import Center
 from tandem.cti.model import events as ev
@@ -46,7 +46,7 @@ class Recorder(Protocol):
 class LookUp(Protocol):
     """Finds a caller's customers; calls back once in time and, when it was late, once more."""
 
-    def __call__(self, number: str, found: Callable[[Sequence[CustomerMatch], bool], None]) -> None: ...
+    def __call__(self, number: str, found: Callable[[Sequence[CustomerMatch], int, bool], None]) -> None: ...
 
 
 class Shell:
@@ -73,6 +73,8 @@ class Shell:
         self._workers: KeyedWorkers[str, rq.SwitchRequest] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._service = (False, False)
+        self.switch_found = asyncio.Event()
+        """Set once the switch was found and its calls adopted, for the first time."""
 
     async def run(self) -> None:
         """Carry out requests, push boards, look after calls; until cancelled."""
@@ -103,6 +105,8 @@ class Shell:
         """The switch's listener. A defect of ours must not end the link, and with it every other call."""
         try:
             self.take(event)
+            if isinstance(event, ev.SwitchFound):
+                self.switch_found.set()
         except Exception:
             log.exception("an event of the switch could not be handled: %s", type(event).__name__)
 
@@ -124,7 +128,7 @@ class Shell:
             case c.Keep(record):
                 self._journal.write(record)
             case c.LookUp(call, number):
-                self._look_up(number, lambda found, complete: self._found(call, found, complete))
+                self._look_up(number, lambda found, unknown, complete: self._found(call, found, unknown, complete))
             case c.StartRecording(call, recording, agent):
                 self._recorder.started(recording, call, agent)
             case c.FinishRecording(_, recording):
@@ -134,8 +138,8 @@ class Shell:
             case _:
                 raise AssertionError(f"no way to carry out {type(output).__name__}")
 
-    def _found(self, call: CallId, customers: Sequence[CustomerMatch], complete: bool) -> None:
-        self.take(c.CustomersFound(call, tuple(customers), complete))
+    def _found(self, call: CallId, customers: Sequence[CustomerMatch], unknown: int, complete: bool) -> None:
+        self.take(c.CustomersFound(call, tuple(customers), complete, unknown))
 
     def recording_changed(self, call: CallId, recording: RecordingId, state: str, detail: str) -> None:
         self.take(c.RecordingChanged(call, recording, state, detail))

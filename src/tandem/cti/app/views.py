@@ -13,7 +13,8 @@ from tandem.cti.model.skills import needs_text
 from tandem.cti.model.states import Phase
 
 if TYPE_CHECKING:
-    from tandem.cti.app.center import Center, WrapUpState
+    from tandem.cti.app.center import Center
+    from tandem.cti.app.floor_plan import WrapUpState
 
 
 def seat(center: Center, agent_id: AgentId) -> m.Seat:
@@ -71,7 +72,7 @@ def _pop(center: Center, contact: Contact) -> m.PopView:
         caller_name=contact.name,
         customers=_chosen_first(caller.customers if caller else (), contact),
         looked_up=caller is None or caller.looked_up,
-        unknown_contacts=0,
+        unknown_contacts=caller.unknown_contacts if caller else 0,
         language=contact.language,
         queue=contact.queue or "",
         queue_name={"zh": queue.name_zh, "en": queue.name_en} if queue else {"zh": "", "en": ""},

@@ -1,0 +1,136 @@
+"""What agents ask for, carried out on the center. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tandem.agent_desktop.core import messages as m
+from tandem.cti.app import rows
+from tandem.cti.app.floor_plan import Commanded, LookUp, ShowCallbacks, ShowSeat, WrapUpState
+from tandem.cti.core import contact as ct
+from tandem.cti.core.contact import Contact
+from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
+from tandem.cti.model.ids import AgentId, CustomerId, QueueId
+from tandem.cti.model.states import CHOSEN_REASONS, AgentState, NotReadyReason
+from tandem.routing.core.acd import agent as ag
+from tandem.routing.core.acd.agent import Agent
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+
+def commanded(center: Center, input_: Commanded) -> None:
+    """Carry out what an agent asks for. Raises BadRequest, WrongState, ResourceMissing; nothing is changed then."""
+    agent = center.agent(input_.agent)
+    command = input_.command
+    match command:
+        case m.SetReady():
+            center.agent_step(agent, ag.ReadyAsked())
+        case m.SetNotReady(reason=why):
+            if why not in CHOSEN_REASONS:
+                raise BadRequest(f"choose one of {', '.join(sorted(CHOSEN_REASONS))}")
+            center.agent_step(agent, ag.NotReadyAsked(NotReadyReason(why)))
+        case m.PopShown():
+            center.step(_at_seat(center, agent, command.call), ct.PopPainted(offer=command.offer))
+        case m.Decline():
+            center.step(_at_seat(center, agent, command.call), ct.DeclineAsked())
+        case m.HangUp():
+            center.step(_at_seat(center, agent, command.call), ct.HangUpAsked())
+        case m.Transfer():
+            center.step(_at_seat(center, agent, command.call), _transfer(center, command, agent))
+        case m.ChooseCustomer():
+            _choose(center, agent, command)
+        case m.WrapUp():
+            _dispose(center, agent, command)
+        case m.MoreTime():
+            wrap_up = _wrap_up_of(center, agent, command.call)
+            until = max(wrap_up.until, center.now) + center.house.limits.more_time_s
+            center.wrap_ups[agent.id] = replace(wrap_up, until=until)
+            center.wake(until, "wrap_up", agent.id)
+            center.put(ShowSeat(agent.id))
+        case m.CallbackDone():
+            _callback_done(center, agent.id, command.callback)
+
+
+def _at_seat(center: Center, agent: Agent, call: str) -> Contact:
+    contact = center.contact_of(agent.id)
+    if contact is None or contact.id != call:
+        raise WrongState("that call is no longer at your seat")
+    return contact
+
+
+def _transfer(center: Center, command: m.Transfer, agent: Agent) -> ct.TransferAsked:
+    if command.kind == "queue":
+        if command.to not in center.house.queues:
+            raise ResourceMissing(f"there is no queue {command.to}")
+        # the language is still needed; the product skill belonged to the old queue
+        needs = tuple(n for n in _at_seat(center, agent, command.call).needs if n.skill.startswith("language:"))
+        return ct.TransferAsked(queue=QueueId(command.to), needs=needs)
+    if command.kind == "agent":
+        target = AgentId(command.to)
+        if target not in center.agents or target == agent.id:
+            raise ResourceMissing("choose another agent")
+        if center.agents[target].state in (AgentState.LOGGED_OFF, AgentState.NOT_READY):
+            raise WrongState(f"{center.house.agents[target].name} is not ready")
+        return ct.TransferAsked(target=target)
+    if command.kind == "number":
+        number = center.house.normalise(command.to)
+        if not number or not center.house.number_allowed(number):
+            raise BadRequest("this number may not be dialled; check it and the allowed countries")
+        return ct.TransferAsked(number=number)
+    raise BadRequest("kind must be agent, queue or number")
+
+
+def _choose(center: Center, agent: Agent, command: m.ChooseCustomer) -> None:
+    customer = CustomerId(command.customer)
+    wrap_up = center.wrap_ups.get(agent.id)
+    if wrap_up is not None and wrap_up.contact.id == command.call:
+        contact = replace(wrap_up.contact, customer=customer)
+        center.wrap_ups[agent.id] = replace(wrap_up, contact=contact)
+        center.set_customer(contact.id, customer)
+        center.put(ShowSeat(agent.id))
+    else:
+        contact = _at_seat(center, agent, command.call)
+        center.step(contact, ct.CustomerKnown(customer=customer))
+    if contact.ani_e164:
+        center.put(LookUp(contact.id, contact.ani_e164))  # he may have been created just now
+
+
+def _wrap_up_of(center: Center, agent: Agent, call: str) -> WrapUpState:
+    wrap_up = center.wrap_ups.get(agent.id)
+    if wrap_up is None or wrap_up.contact.id != call:
+        raise WrongState("there is no wrap-up of that call at your seat")
+    return wrap_up
+
+
+def _dispose(center: Center, agent: Agent, command: m.WrapUp) -> None:
+    wrap_up = _wrap_up_of(center, agent, command.call)
+    if command.disposition not in center.house.dispositions:
+        raise BadRequest("choose a disposition: a leaf of the tree")
+    if command.next not in ("ready", "not_ready"):
+        raise BadRequest("next must be ready or not_ready")
+    contact = wrap_up.contact
+    del center.wrap_ups[agent.id]
+    center.keep(
+        rows.contact_row(
+            contact,
+            agent=agent.id,
+            talk_s=wrap_up.talk_s,
+            disposition=command.disposition,
+            notes=command.notes,
+            rev=2,
+        )
+    )
+    center.note(contact.id, "history_written", "disposition and notes kept", disposition=command.disposition)
+    center.agent_step(agent, ag.Disposed(contact.id, ready=command.next == "ready"))
+
+
+def _callback_done(center: Center, agent: AgentId, callback: str) -> None:
+    record = center.callbacks.pop(callback, None)
+    if record is None:
+        raise ResourceMissing("somebody else has done this call back already")
+    center.keep(msgspec.structs.replace(record, rev=record.rev + 1, state="done", done_by=agent, done_at=center.now))
+    center.put(ShowCallbacks())

@@ -1,0 +1,216 @@
+"""What goes into the center, what comes out of it, and what it is told of the house. Only data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tandem.agent_desktop.core import messages as m
+from tandem.cti.core.contact import Contact
+from tandem.cti.core.turn import Rules
+from tandem.cti.model import events as ev
+from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, RecordingId
+from tandem.cti.model.profiles import AgentProfile, QueueProfile
+from tandem.cti.model.records import (
+    AgentStateRecord,
+    CallbackRecord,
+    CallRecord,
+    CustomerMatch,
+    Record,
+)
+from tandem.cti.model.requests import SwitchRequest
+from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.speech import Prompt
+from tandem.routing.core.acd.service_level import QueueCounts
+
+# ---- inputs besides the switch's events --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOn:
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOut:
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOpened:
+    agent: AgentId
+    on_call: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeatClosed:
+    agent: AgentId
+    page_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    agent: AgentId
+    command: m.PageCommand
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersFound:
+    """The directory's answer; ``complete`` is False when the time budget ran out (the answer follows).
+
+    ``unknown_contacts``: earlier contacts from this number that belong to no customer.
+    """
+
+    call: CallId
+    customers: tuple[CustomerMatch, ...]
+    complete: bool
+    unknown_contacts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingChanged:
+    call: CallId
+    recording: RecordingId
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What the store knows, at start: before the switch is found."""
+
+    calls: tuple[CallRecord, ...]
+    agent_states: Mapping[AgentId, AgentStateRecord]
+    callbacks: tuple[CallbackRecord, ...]
+    counts: Mapping[QueueId, QueueCounts]
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """A snapshot taken while all is well: finds what an event that never came would have told.
+
+    ``asked_at``: when it was asked for; contacts that changed since are left alone.
+    """
+
+    snapshot: ev.Snapshot
+    asked_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    pass
+
+
+Input = (
+    ev.SwitchEvent
+    | LoggedOn
+    | LoggedOut
+    | SeatOpened
+    | SeatClosed
+    | Commanded
+    | CustomersFound
+    | RecordingChanged
+    | Restored
+    | Healed
+    | Tick
+)
+
+# ---- outputs -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToSwitch:
+    request: SwitchRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    call: CallId
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording:
+    call: CallId
+    recording: RecordingId
+    agent: AgentId | None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRecording:
+    call: CallId
+    recording: RecordingId
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSeat:
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCallbacks:
+    pass
+
+
+Output = ToSwitch | Keep | LookUp | StartRecording | FinishRecording | ShowSeat | ShowCallbacks
+
+
+# ---- what the center is told of the house ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How patient the center is, in seconds."""
+
+    grace_s: float = 20.0
+    """How long a Ready agent may be unreachable (page or phone) before he is set NotReady."""
+    wrap_up_s: float = 60.0
+    more_time_s: float = 60.0
+    keep_ended_s: float = 30.0
+    """How long an ended contact is kept in memory for late events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Configuration: who works here, which queues and flows there are."""
+
+    agents: Mapping[AgentId, AgentProfile]
+    queues: Mapping[QueueId, QueueProfile]
+    flows: Mapping[DeviceId, Flow]
+    """By dialled number."""
+    sounds: Mapping[Prompt, str]
+    """Prompt -> media name at the switch."""
+    dispositions: frozenset[str]
+    """Codes of the leaves of the tree."""
+    normalise: Any
+    """``(number) -> E.164 or ''``."""
+    number_allowed: Any
+    """``(number) -> bool``: may be dialled as the target of a transfer."""
+    rules: Rules = field(default_factory=Rules)
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpState:
+    contact: Contact
+    started_at: float
+    until: float
+    talk_s: float
+
+
+@dataclass(slots=True)
+class Caller:
+    """What is known of a contact's caller besides its state."""
+
+    customers: tuple[CustomerMatch, ...] = ()
+    looked_up: bool = False
+    unknown_contacts: int = 0
+    why: dict[str, str] = field(default_factory=dict)
+    recording_state: str = ""
+    recording_detail: str = ""

@@ -1,0 +1,89 @@
+"""The center's way into the flows: what a flow wants becomes events of the contact. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tandem.cti.core import contact as ct
+from tandem.cti.core.contact import Contact
+from tandem.cti.model.errors import BadRequest
+from tandem.cti.model.ids import QueueId
+from tandem.ivr.core import dialogue, interpreter
+from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.state import IvrState
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+
+def advance(center: Center, contact: Contact, effect: ct.Advance) -> None:
+    """Move the contact's flow on, and the contact with it."""
+    flow = center.house.flows.get(contact.dnis)
+    if flow is None:
+        _rescue(center, contact)
+        return
+    now = center.now
+    if effect.what == "start" or not contact.flow_state:
+        outcome = interpreter.start(flow, interpreter.Facts(language=""), now=now)
+    else:
+        try:
+            state = interpreter.decode_state(contact.flow_state)
+        except BadRequest:
+            _rescue(center, contact)
+            return
+        match effect.what:
+            case "resume":
+                outcome = interpreter.resume(flow, state, now=now)
+            case "digits":
+                outcome = interpreter.step(flow, state, dialogue.Digits(effect.digits), now=now)
+            case "no_input":
+                # a Play answers "played", a Collect "no input": the state knows which one is in hand
+                outcome = interpreter.step(flow, state, dialogue.Played(), now=now)
+                if not outcome.effects:
+                    outcome = interpreter.step(flow, state, dialogue.NoInput(), now=now)
+            case _:
+                outcome = interpreter.step(flow, state, dialogue.MediaFailed(), now=now)
+    for wanted in outcome.effects:
+        asked = _from_flow(center, wanted, outcome.state, flow)
+        if isinstance(asked, ct.FlowPlays) and effect.what == "resume":
+            asked = replace(asked, again=True)
+        center.step(center.contacts[contact.id], asked)
+
+
+def _from_flow(center: Center, wanted: dialogue.Effect, state: IvrState, flow: Flow) -> Any:
+    if isinstance(wanted, dialogue.HangUp):
+        return ct.FlowEnded(reason=wanted.reason)
+    pressed = tuple(
+        {"step": press.step, "digit": press.digit, "zh": "", "en": "", **dict(press.labels)}
+        for press in flow.pressed(state)
+    )
+    if isinstance(wanted, dialogue.Enqueue):
+        queue = QueueId(wanted.queue)
+        profile = center.house.queues.get(queue)
+        return ct.QueueAsked(
+            queue=queue,
+            needs=wanted.needs,
+            priority=wanted.priority + (profile.priority if profile else 0),
+            language=wanted.language,
+            pressed=pressed,
+        )
+    names = tuple(center.house.sounds[prompt] for prompt in wanted.prompts if prompt in center.house.sounds)
+    collect = wanted if isinstance(wanted, dialogue.Collect) else None
+    return ct.FlowPlays(
+        prompts=names,
+        max_digits=collect.max_digits if collect else 0,
+        timeout_s=collect.timeout_s if collect else 0.0,
+        flow_state=interpreter.encode_state(state),
+        language=state.language,
+        pressed=pressed,
+    )
+
+
+def _rescue(center: Center, contact: Contact) -> None:
+    """No flow can take this caller: the first queue does. Never dead air."""
+    queue = contact.queue or next(iter(center.house.queues))
+    asked = ct.QueueAsked(
+        queue=queue, needs=contact.needs, priority=contact.priority, language=contact.language, pressed=()
+    )
+    center.step(center.contacts[contact.id], asked)

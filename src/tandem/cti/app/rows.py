@@ -1,0 +1,114 @@
+"""Rows for the store, made from the cores' states. Pure."""
+
+from __future__ import annotations
+
+from tandem.cti.core import contact as ct
+from tandem.cti.core.contact import Contact
+from tandem.cti.model.ids import AgentId, CallId, ContactId
+from tandem.cti.model.records import (
+    AgentStateRecord,
+    CallbackRecord,
+    CallEventRecord,
+    CallRecord,
+    ContactRecord,
+    SegmentRecord,
+)
+from tandem.cti.model.states import Outcome
+from tandem.routing.core.acd.agent import Agent
+
+
+def call_row(c: Contact) -> CallRecord:
+    return CallRecord(
+        id=c.id,
+        rev=c.rev,
+        ani=c.ani,
+        ani_e164=c.ani_e164,
+        caller_name=c.name,
+        dnis=c.dnis,
+        phase=c.phase,
+        outcome=c.outcome,
+        cause=c.cause,
+        flow=c.flow,
+        language=c.language,
+        queue=c.queue,
+        priority=c.priority,
+        customer=c.customer,
+        agent=c.agent,
+        started_at=c.started_at,
+        queued_at=c.queued_at,
+        answered_at=c.answered_at,
+        ended_at=c.ended_at,
+        wait_s=c.waited_s,
+        talk_s=c.talk_s,
+        pressed=list(c.pressed),
+        state=ct.encode(c),
+    )
+
+
+def event_row(call: CallId, number: int, note: ct.Note, *, at: float) -> CallEventRecord:
+    return CallEventRecord(call=call, number=number, at=at, kind=note.kind, text=note.text, data=note.data)
+
+
+def segment_row(call: CallId, number: int, stretch: ct.Stretch, *, at: float) -> SegmentRecord:
+    return SegmentRecord(
+        call=call,
+        number=number,
+        kind=stretch.kind,
+        agent=stretch.agent,
+        queue=stretch.queue,
+        started_at=stretch.started_at,
+        ended_at=at,
+        ended_by=stretch.ended_by,
+    )
+
+
+def agent_row(agent: Agent) -> AgentStateRecord:
+    return AgentStateRecord(
+        agent=agent.id,
+        number=agent.number,
+        at=agent.since,
+        state=agent.state,
+        reason=agent.reason,
+        pending=agent.pending,
+        call=agent.call,
+    )
+
+
+def contact_row(
+    c: Contact, *, agent: AgentId | None, talk_s: float, disposition: str | None, notes: str, rev: int
+) -> ContactRecord:
+    """The entry of the history: one per agent who talked, or one for a caller whom nobody answered."""
+    outcome = Outcome.ANSWERED if agent else c.outcome or Outcome.ANSWERED
+    return ContactRecord(
+        id=ContactId(f"{c.id}-{agent}" if agent else c.id),
+        rev=rev,
+        customer=c.customer,
+        number_e164=c.ani_e164,
+        call=c.id,
+        agent=agent,
+        queue=c.queue,
+        channel="voice",
+        direction="inbound",
+        at=c.started_at,
+        duration_s=talk_s,
+        outcome=outcome,
+        disposition=disposition,
+        notes=notes,
+    )
+
+
+def callback_row(c: Contact, reason: str, *, at: float) -> CallbackRecord:
+    return CallbackRecord(
+        id=f"cb-{c.id}",
+        rev=1,
+        call=c.id,
+        number_e164=c.ani_e164,
+        caller_name=c.name,
+        customer=c.customer,
+        queue=c.queue,
+        reason=reason,
+        created_at=at,
+        state="open",
+        done_by=None,
+        done_at=None,
+    )

@@ -1,0 +1,156 @@
+"""Rows that stand in every phase, and what is done when the switch is looked at after a gap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tandem.cti.core.contact import (
+    Advance,
+    AgentFreed,
+    Ask,
+    CallBackOwed,
+    CustomerKnown,
+    Seek,
+    Seen,
+    SwitchGone,
+)
+from tandem.cti.core.turn import (
+    Turn,
+    begin_rejoin,
+    begin_talk,
+    end_contact,
+    give_back,
+    leg_gone,
+    outcome_without_caller,
+    requeue,
+    try_join,
+)
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.events import (
+    ConnectionCleared,
+    Failed,
+    Held,
+    Joined,
+    Retrieved,
+)
+from tandem.cti.model.requests import (
+    Retake,
+)
+from tandem.cti.model.states import ConnectionState, Phase
+from tandem.cti.model.states import Outcome as End
+
+P = Phase
+
+
+def cleared(t: Turn, e: ConnectionCleared) -> None:
+    if e.connection == t.contact.caller:
+        end_contact(t, outcome_without_caller(t.contact), e.cause)
+    elif e.connection == t.contact.leg:
+        leg_gone(t, e.cause)
+
+
+def failed(t: Turn, e: Failed) -> None:
+    if e.connection == t.contact.leg:
+        leg_gone(t, e.cause)
+
+
+def joined(t: Turn, e: Joined) -> None:
+    if e.connection == t.contact.caller:
+        if t.contact.caller_ready and t.contact.phase is P.TALKING:
+            t.note("talking", "caller and agent are joined", agent=t.contact.agent)
+        if t.contact.caller_ready and t.contact.phase is P.TRANSFERRING:
+            t.note("transferred_out", "caller and number are joined")
+            t.set(deadline=None)
+        t.set(caller_ready=False)
+    elif e.connection == t.contact.leg:
+        t.set(leg_ready=False)
+
+
+def held(t: Turn, e: Held) -> None:
+    t.note("held", "the agent put the caller on hold")
+
+
+def retrieved(t: Turn, e: Retrieved) -> None:
+    t.note("retrieved", "the agent is back from hold")
+
+
+def news_of_a_leg(t: Turn, e: Any) -> None:
+    """Only the connection state changes."""
+
+
+def customer(t: Turn, e: CustomerKnown) -> None:
+    t.set(customer=e.customer)
+
+
+def switch_gone(t: Turn, e: SwitchGone) -> None:
+    t.set(legs=dict.fromkeys(t.contact.legs, ConnectionState.NULL))
+    t.do(CallBackOwed(reason="switch failure"))
+    end_contact(t, End.SWITCH_FAILURE, Cause.SWITCH_FAILURE)
+
+
+def seen(t: Turn, e: Seen) -> None:
+    c = t.contact
+    if e.caller is None:
+        t.set(legs=dict.fromkeys(c.legs, ConnectionState.NULL))
+        if e.leg is not None and c.leg is not None:
+            t.set(legs={**t.contact.legs, c.leg: e.leg})
+        end_contact(t, outcome_without_caller(c), Cause.UNKNOWN)
+        return
+    legs = {**c.legs, c.caller: e.caller}
+    if c.leg is not None:
+        legs[c.leg] = e.leg or ConnectionState.NULL
+    t.set(legs=legs, caller_ready=e.caller_controlled, leg_ready=e.leg_controlled)
+    if e.in_fallback:
+        seen_in_fallback(t, e)
+    elif c.phase is P.IVR:
+        if e.caller_controlled:
+            t.do(Advance(what="resume" if c.media or c.flow_state else "start"))
+    elif c.phase is P.QUEUED:
+        t.music()
+        t.do(Seek())
+    elif c.phase is P.OFFERED:
+        t.set(deadline=t.now + t.rules.pop_s + t.rules.hang_up_check_s)
+    elif c.phase is P.RINGING:
+        if e.leg is None:
+            t.set(leg=None)
+            give_back(t, None, "the ringing ended while the server was away")
+        elif e.leg_controlled:
+            begin_talk(t)
+        elif e.joined:
+            begin_talk(t)
+            t.set(caller_ready=False, leg_ready=False)
+        else:
+            t.set(deadline=t.now + t.rules.ring_s)
+    elif e.leg is None and c.leg is not None:
+        if c.phase is P.TALKING:
+            t.set(leg=None)
+            begin_rejoin(t, "the agent's connection ended while the server was away", seat_away=True)
+        else:
+            leg_gone(t, Cause.UNKNOWN)
+    elif e.caller_controlled and e.leg_controlled:
+        t.set(joins=0)
+        try_join(t)
+
+
+def seen_in_fallback(t: Turn, e: Seen) -> None:
+    c = t.contact
+    if e.joined and e.fallback_agent is not None:
+        t.note("fallback", "the switch's own queue connected the caller while the server was away")
+        t.enter(P.TALKING, "fallback")
+        leg = e.fallback_leg
+        t.set(agent=e.fallback_agent, leg=leg, leg_ready=False, answered_at=c.answered_at or t.now)
+        if leg is not None:
+            t.set(legs={**t.contact.legs, leg: ConnectionState.CONNECTED})
+        return
+    if e.joined:
+        return
+    t.note("fallback", "taken back from the switch's own queue")
+    t.do(Ask(Retake(call=c.id, connection=c.caller)))
+    if c.phase in (P.OFFERED, P.RINGING, P.REJOINING) and c.agent is not None:
+        give_back(t, None, "the dead-man switch took the caller")
+    elif c.phase is P.QUEUED:
+        t.do(Seek())
+    elif c.phase in (P.TALKING, P.TRANSFERRING):
+        if c.agent is not None:
+            t.do(AgentFreed(agent=c.agent, talked=True))
+        requeue(t, "the dead-man switch took the caller")

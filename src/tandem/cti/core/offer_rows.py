@@ -1,0 +1,96 @@
+"""Rows of the table from the queue to the ringing phone."""
+
+from __future__ import annotations
+
+from tandem.cti.core.contact import (
+    DeadlinePassed,
+    DeclineAsked,
+    Matched,
+    PopPainted,
+    SeatLeft,
+    Seek,
+    StopSeeking,
+)
+from tandem.cti.core.turn import Turn, begin_talk, caller_here, give_back, leg_gone, new_leg, try_join
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.events import (
+    Delivered,
+    Party,
+    RequestFailed,
+    RouteRequested,
+)
+from tandem.cti.model.states import NotReadyReason, Phase
+
+P = Phase
+
+
+def caller_back(t: Turn, e: RouteRequested) -> None:
+    """The caller is ours again (after a transfer, a lost leg, the fallback queue)."""
+    if e.connection == t.contact.caller and caller_here(t):
+        t.music()
+    elif e.connection != t.contact.caller and e.connection != t.contact.leg:
+        t.clear(e.connection)
+
+
+def queued_match(t: Turn, e: Matched) -> None:
+    t.enter(P.OFFERED, "matched", deadline=t.now + t.rules.pop_s)
+    c = t.contact
+    t.set(agent=e.agent, device=e.device, offer=c.offer + 1, seat_away=False, talk_before_s=c.talk_s)
+    t.note("matched", e.why["en"], agent=e.agent, why=e.why, offer=t.contact.offer)
+    t.remember()
+
+
+def queued_deadline(t: Turn, e: DeadlinePassed) -> None:
+    if t.contact.target is not None:
+        t.note("target_given_up", f"{t.contact.target} was not free in time; anyone with the needs will do")
+        t.set(target=None, deadline=None)
+        t.do(StopSeeking(), Seek())
+
+
+def offer_painted(t: Turn, e: PopPainted) -> None:
+    if e.offer != t.contact.offer:
+        return
+    device = t.contact.device
+    assert device is not None
+    t.note("pop_shown", "the pop is on the agent's page", agent=t.contact.agent, offer=e.offer)
+    # the switch ends the ringing; the deadline is for the case that it never says so
+    t.enter(P.RINGING, "pop shown", deadline=t.now + t.rules.ring_s + 5.0)
+    new_leg(t, device, Party.AGENT, t.rules.ring_s)
+
+
+def offer_deadline(t: Turn, e: DeadlinePassed) -> None:
+    give_back(t, NotReadyReason.SEAT_LOST, "the page did not show the call")
+
+
+def decline(t: Turn, e: DeclineAsked) -> None:
+    give_back(t, NotReadyReason.DECLINED, "declined")
+
+
+def offer_seat_left(t: Turn, e: SeatLeft) -> None:
+    if e.page_gone:
+        give_back(t, None, "the agent's page was closed")
+
+
+def ringing_delivered(t: Turn, e: Delivered) -> None:
+    if e.connection == t.contact.leg:
+        t.note("ringing", f"phone {e.device} rings", agent=t.contact.agent)
+
+
+def ringing_route(t: Turn, e: RouteRequested) -> None:
+    if e.connection == t.contact.leg:
+        begin_talk(t)
+    else:
+        caller_back(t, e)
+
+
+def ringing_deadline(t: Turn, e: DeadlinePassed) -> None:
+    give_back(t, NotReadyReason.NO_ANSWER, "no answer")
+
+
+def request_failed(t: Turn, e: RequestFailed) -> None:
+    """A request that the switch refused: what matters is found out by looking (reconcile), but a leg that was never
+    made will send no event."""
+    if e.request == "MakeConnection" and e.connection == t.contact.leg and e.code != "outcome_unknown":
+        leg_gone(t, Cause.UNKNOWN)
+    elif e.request == "Join" and t.contact.phase in (P.TALKING, P.TRANSFERRING):
+        try_join(t)

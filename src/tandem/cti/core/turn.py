@@ -1,0 +1,258 @@
+"""One step being taken, and the moves that several phases share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tandem.cti.core.contact import (
+    AgentFreed,
+    Ask,
+    Contact,
+    Effect,
+    Note,
+    RecordingBegan,
+    RecordingOver,
+    Seek,
+    StopSeeking,
+    Stretch,
+    remember,
+)
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.events import (
+    Party,
+)
+from tandem.cti.model.ids import ConnectionId, DeviceId, RecordingId
+from tandem.cti.model.requests import (
+    ClearConnection,
+    Join,
+    MakeConnection,
+    Record,
+    Remember,
+    StartMusic,
+    StopRecording,
+)
+from tandem.cti.model.states import ConnectionState, NotReadyReason, Phase
+from tandem.cti.model.states import Outcome as End
+
+P = Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How long things may take, in seconds."""
+
+    pop_s: float = 3.0
+    """From the offer until the page has painted the pop; then the seat counts as lost."""
+    ring_s: float = 20.0
+    """How long the agent's phone rings before "no answer"."""
+    media_s: float = 180.0
+    """The longest that one prompt or menu can last; then it counts as failed."""
+    rejoin_s: float = 30.0
+    """How long a caller waits for an agent whose page was reloaded, before he is queued again."""
+    hang_up_check_s: float = 2.0
+    """An agent's leg ended and his page stayed open this long: he hung up on his phone."""
+    person_s: float = 30.0
+    """How long a transfer to one person waits for him before anyone with the needs will do."""
+    outside_s: float = 30.0
+    """How long an outside number rings."""
+    join_tries: int = 3
+    record: bool = True
+
+
+@dataclass(slots=True)
+class Turn:
+    """One step being taken."""
+
+    contact: Contact
+    now: float
+    rules: Rules
+    effects: list[Effect] = field(default_factory=list)
+
+    def set(self, **changes: Any) -> None:
+        self.contact = replace(self.contact, **changes)
+
+    def do(self, *effects: Effect) -> None:
+        self.effects.extend(effects)
+
+    def note(self, kind: str, text: str, **data: Any) -> None:
+        self.do(Note(kind=kind, text=text, data=data))
+
+    def remember(self) -> None:
+        contact = self.contact
+        self.do(Ask(Remember(call=contact.id, connection=contact.caller, memory=remember(contact))))
+
+    def clear(self, connection: ConnectionId | None, cause: Cause = Cause.NORMAL) -> None:
+        if connection is not None and self.contact.legs.get(connection) not in (ConnectionState.NULL, None):
+            self.do(Ask(ClearConnection(call=self.contact.id, connection=connection, cause=cause)))
+
+    def music(self) -> None:
+        if self.contact.caller_ready:
+            self.do(Ask(StartMusic(call=self.contact.id, connection=self.contact.caller)))
+
+    def enter(self, phase: Phase, ended_by: str, deadline: float | None = None) -> None:
+        """Leave the present phase and write down how long it was."""
+        old, now = self.contact, self.now
+        self.do(
+            Stretch(
+                kind=STRETCH.get(old.phase, old.phase.value),
+                started_at=old.since,
+                ended_by=ended_by,
+                agent=old.agent,
+                queue=old.queue,
+            )
+        )
+        talk_s = old.talk_s + (now - old.since if old.phase is P.TALKING else 0.0)
+        self.set(phase=phase, since=now, deadline=deadline, joins=0, talk_s=talk_s)
+
+
+STRETCH = {P.QUEUED: "queue", P.OFFERED: "offer", P.RINGING: "ring", P.TALKING: "talk", P.REJOINING: "rejoin"}
+
+
+def new_leg(t: Turn, device: DeviceId, party: Party, ring_s: float) -> None:
+    c = t.contact
+    number = c.legs_made + 1
+    leg = ConnectionId(f"{c.id}.{number}")
+    t.set(leg=leg, leg_ready=False, legs_made=number, joins=0, legs={**c.legs, leg: ConnectionState.INITIATED})
+    t.remember()
+    t.do(
+        Ask(
+            MakeConnection(
+                call=c.id,
+                connection=leg,
+                party=party,
+                device=device,
+                calling=c.ani_e164 or c.ani,
+                name=c.name,
+                timeout_s=ring_s,
+            )
+        )
+    )
+
+
+def requeue(t: Turn, ended_by: str) -> None:
+    """(Back) into the queue; the place in line is kept by ``queued_at``."""
+    t.enter(P.QUEUED, ended_by, deadline=t.now + t.rules.person_s if t.contact.target else None)
+    queued_at = t.contact.queued_at if t.contact.queued_at is not None else t.now
+    t.set(queued_at=queued_at, agent=None, device=None, leg=None, leg_ready=False, seat_away=False, leaving=False)
+    t.remember()
+    t.do(Seek())
+
+
+def stop_recording(t: Turn) -> None:
+    c = t.contact
+    if c.recording is not None:
+        if c.legs.get(c.caller) is not ConnectionState.NULL:
+            t.do(Ask(StopRecording(call=c.id, connection=c.caller, recording=c.recording)))
+        t.do(RecordingOver(recording=c.recording, agent=c.agent))
+        t.set(recording=None)
+
+
+def try_join(t: Turn) -> None:
+    c = t.contact
+    if not (c.caller_ready and c.leg_ready and c.leg is not None) or c.joins >= t.rules.join_tries:
+        return
+    if t.rules.record and c.recording is None and c.phase is P.TALKING:
+        recording = RecordingId(f"{c.id}-{c.legs_made}")
+        t.set(recording=recording)
+        t.do(Ask(Record(call=c.id, connection=c.caller, recording=recording)), RecordingBegan(recording=recording))
+    t.set(joins=t.contact.joins + 1)
+    t.do(Ask(Join(call=c.id, connection=c.caller, other=c.leg)))
+
+
+def begin_talk(t: Turn) -> None:
+    """The agent's leg was answered: the two are joined (as soon as the caller is ours)."""
+    first = t.contact.answered_at is None
+    t.enter(P.TALKING, "answered")
+    t.set(leg_ready=True, seat_away=False)
+    if first:
+        queued_at = t.contact.queued_at if t.contact.queued_at is not None else t.now
+        t.set(answered_at=t.now, waited_s=max(0.0, t.now - queued_at))
+    t.remember()
+    t.note("accepted", "the agent answered", agent=t.contact.agent)
+    try_join(t)
+
+
+def give_back(t: Turn, refused: NotReadyReason | None, why: str) -> None:
+    """The offer failed: the agent is freed and the caller is offered on, at his old place."""
+    agent, leg = t.contact.agent, t.contact.leg
+    assert agent is not None
+    t.clear(leg, Cause.CANCELLED)
+    t.note("offered_on", why, agent=agent, reason=refused or "withdrawn")
+    # the agent first: a freed one may take this very call again only if he is Ready
+    t.do(AgentFreed(agent=agent, refused=refused))
+    t.set(target=None)
+    requeue(t, why)
+
+
+def begin_rejoin(t: Turn, why: str, *, seat_away: bool) -> None:
+    """The agent's leg is gone but not the call: music until the seat is back."""
+    t.note("agent_lost", why, agent=t.contact.agent)
+    t.enter(P.REJOINING, why, deadline=t.now + (t.rules.rejoin_s if seat_away else t.rules.hang_up_check_s))
+    t.set(leg=None, leg_ready=False, seat_away=seat_away)
+    t.remember()
+    t.music()
+
+
+def leave(t: Turn) -> None:
+    """The agent's side ends the call."""
+    t.set(leaving=True, deadline=None)
+    t.clear(t.contact.caller)
+    t.clear(t.contact.leg)
+
+
+def end_contact(t: Turn, outcome: End, cause: Cause) -> None:
+    c = t.contact
+    stop_recording(t)
+    t.clear(c.leg)
+    if c.phase is P.QUEUED:
+        t.do(StopSeeking())
+    t.enter(P.ENDED, outcome.value)
+    waited_s = c.waited_s
+    if c.answered_at is None and c.queued_at is not None:
+        waited_s = t.now - c.queued_at
+    t.set(outcome=outcome, cause=cause, ended_at=t.now, waited_s=waited_s, caller_ready=False)
+    t.note("ended", f"{outcome.value} ({cause.value})", outcome=outcome.value, cause=cause.value)
+    if c.agent is not None:
+        t.do(AgentFreed(agent=c.agent, talked=c.phase in (P.TALKING, P.REJOINING)))
+
+
+def outcome_without_caller(c: Contact) -> End:
+    if c.phase is P.IVR:
+        return c.outcome or End.ABANDONED_IN_IVR
+    if c.phase is P.TRANSFERRING:
+        return End.TRANSFERRED_OUT
+    return End.ANSWERED if c.answered_at is not None else End.ABANDONED_IN_QUEUE
+
+
+REFUSALS = {
+    Cause.NO_ANSWER: NotReadyReason.NO_ANSWER,
+    Cause.NORMAL: NotReadyReason.NO_ANSWER,
+    Cause.BUSY: NotReadyReason.DECLINED,
+    Cause.REJECTED: NotReadyReason.DECLINED,
+    Cause.UNREACHABLE: NotReadyReason.PHONE_LOST,
+}
+
+
+def leg_gone(t: Turn, cause: Cause) -> None:
+    c = t.contact
+    if c.phase is P.RINGING:
+        t.set(leg=None)
+        give_back(t, REFUSALS.get(cause, NotReadyReason.CALL_FAILED), f"the phone did not answer ({cause.value})")
+    elif c.phase is P.TALKING and not c.leaving:
+        begin_rejoin(t, f"the agent's connection ended ({cause.value})", seat_away=c.seat_away)
+    elif c.phase is P.REJOINING:
+        t.set(leg=None, leg_ready=False, deadline=min(c.deadline or t.now, t.now + t.rules.hang_up_check_s))
+    elif c.phase is P.TRANSFERRING:
+        if c.deadline is None:
+            leave(t)
+        else:
+            t.note("transfer_failed", f"the number did not answer ({cause.value})", cause=cause.value)
+            requeue(t, "transfer failed")
+
+
+def caller_here(t: Turn) -> bool:
+    """The caller's connection is handed to us; False when that is no news."""
+    news = not t.contact.caller_ready
+    t.set(caller_ready=True)
+    return news
