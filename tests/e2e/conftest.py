@@ -35,7 +35,7 @@ def own_network() -> None:
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """All parts, on a dead-man switch of 8 s; each module has its own."""
     home = tmp_path_factory.mktemp("tandem")
-    async with Stack(home, changes={"guard_s": 8, "ring_s": 40.0}) as running:
+    async with Stack(home, changes={"guard_s": 8, "ring_s": 40.0}, keep=False) as running:
         yield running
 
 

@@ -87,7 +87,8 @@ class BrowserAgent:
     async def ready(self) -> None:
         """Wait for the phone, click Ready."""
         await expect(self.at("phone-state")).to_have_attribute("data-state", "registered", timeout=20_000)
-        await self.at("ready").click()
+        if await self.at("agent-state").get_attribute("data-state") != "ready":
+            await self.at("ready").click()
         await self.state("ready")
 
     async def answer(self, timeout_s: float = 30) -> None:

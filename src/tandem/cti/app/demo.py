@@ -78,7 +78,7 @@ def demo(asked: argparse.Namespace) -> int:
         command = [sys.executable, "-m", MODULE, "--", sys.executable, "-m", "tandem.cti.app.cli", *sys.argv[1:]]
         os.execv(sys.executable, command)  # noqa: S606 - our own program and arguments
     if asked.fresh:
-        forget(home)
+        asyncio.run(forget(home))
     flags = ("listen", "http_port", "seat_port", "ami_port", "sip_port", "phone_port")
     changes = {name: getattr(asked, name) for name in flags if getattr(asked, name) is not None}
     with contextlib.suppress(KeyboardInterrupt):

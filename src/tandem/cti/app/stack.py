@@ -50,7 +50,8 @@ class Stack:
     """``async with`` starts Asterisk, the carrier, PostgreSQL with the demo bank, and the server as its own process.
 
     ``changes`` are settings (see ``Settings``); ``switch_changes`` go to Asterisk's configuration. ``plain_phones`` are
-    registered by the carrier and answer by themselves. Everything dies with this process.
+    registered by the carrier and answer by themselves. Without ``keep`` the database goes with the stack. Everything
+    dies with this process.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Stack:
         switch_changes: dict[str, Any] | None = None,
         plain_phones: tuple[AgentPhone, ...] = (),
         carrier_ami_port: int = 5039,
+        keep: bool = True,
     ) -> None:
         self.installation = Installation.at(home, changes)
         self.postgres: EmbeddedPostgres | None = None
@@ -69,6 +71,7 @@ class Stack:
         self._switch_changes = switch_changes or {}
         self._plain_phones = plain_phones
         self._carrier_ami_port = carrier_ami_port
+        self._keep = keep
         self._stack = AsyncExitStack()
         self.asterisk: AsteriskInstance
         self.carrier: Carrier
@@ -100,7 +103,9 @@ class Stack:
         self._progress("PostgreSQL")
         self.database_url = os.environ.get("TANDEM_DATABASE_URL") or here.settings.database_url
         if not self.database_url:
-            self.postgres = EmbeddedPostgres(here.postgres_dir)
+            self.postgres = EmbeddedPostgres(here.postgres_dir, durable=self._keep)
+            if not self._keep:
+                stack.push_async_callback(self.postgres.destroy)
             await stack.enter_async_context(self.postgres)
             self.database_url = self.postgres.url
         await migrate(self.database_url)
@@ -223,6 +228,7 @@ order by number
 _CONTACTS = "select * from contacts where call = $1"
 
 
-def forget(home: Path) -> None:
-    """Remove what an earlier run left."""
+async def forget(home: Path) -> None:
+    """Remove what an earlier run left, its database included (which may lie elsewhere, see ``EmbeddedPostgres``)."""
+    await EmbeddedPostgres(Installation.at(home).postgres_dir).destroy()
     shutil.rmtree(home, ignore_errors=True)
