@@ -106,12 +106,12 @@ class BrowserAgent:
         await expect(self.at("hang-up")).to_be_enabled(timeout=timeout_s * 1000)
 
     async def wrap_up(self, disposition: str, notes: str, timeout_s: float = 15) -> None:
-        """Wait for the wrap-up, dispose, save, and be Ready again."""
+        """Wait for the wrap-up, dispose and save: Ready again, or busy at once with the next call."""
         await expect(self.at("wrap-up")).to_be_visible(timeout=timeout_s * 1000)
         await self.page.locator(f'[data-testid="disposition-option"][data-code="{disposition}"]').click()
         await self.at("notes").fill(notes)
         await self.at("save-ready").click()
-        await self.state("ready")
+        await expect(self.at("wrap-up")).to_be_hidden(timeout=timeout_s * 1000)
 
     async def close(self) -> None:
         await self.page.context.close()

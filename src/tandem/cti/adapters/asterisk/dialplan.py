@@ -30,6 +30,8 @@ VAR_DNIS = "TANDEM_DNIS"
 VAR_MEMORY = ("TANDEM_MEMORY", "TANDEM_MEMORY_2")
 """Two halves: AMI ``Status`` cuts the value of a variable at 511 bytes."""
 VAR_DIGITS = "TANDEM_DIGITS"
+VAR_ASKED = "TANDEM_ASKED"
+"""Token of the prompt or menu that the leg was last given; a successor asks for its outcome instead of repeating it."""
 VAR_SERVED = "TANDEM_SERVED"
 
 

@@ -7,7 +7,8 @@ The question for the outcome is sent along at once: asked later it costs the 20 
 behind it does no harm.
 
 A leg that another process has controlled may still be busy with that process's command: its lane begins with a NOOP,
-and nothing else is sent until that is answered.
+and nothing else is sent until that is answered. Each request leaves its token with the channel. When a successor makes
+the same request again, nothing is played: its outcome is asked for, so digits typed while no server was there count.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
-from tandem.cti.adapters.asterisk.dialplan import VAR_DIGITS
+from tandem.cti.adapters.asterisk.dialplan import VAR_ASKED, VAR_DIGITS
 from tandem.cti.model.errors import InvalidField, LimitReached
 from tandem.cti.model.events import MediaEnded
 from tandem.cti.model.ids import CallId, ConnectionId, Token
@@ -26,6 +27,7 @@ from tandem.cti.model.requests import Collect, Play, StartMusic
 
 MOST_WAITING = 32
 
+_TOKEN = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _PROMPT = re.compile(r"[A-Za-z0-9_./+-]{1,200}")
 _LONGEST_COMMAND = 950
 _RESULT = re.compile(r"200 result=1 \((.*)\)", re.DOTALL)
@@ -56,20 +58,30 @@ def work_for(request: Play | Collect | StartMusic, music: str) -> Work:
     if isinstance(request, Play):
         if not request.prompts:
             raise InvalidField("nothing to play")
-        return Work((f"EXEC Playback {_files(request.prompts)}", "GET FULL VARIABLE ${PLAYBACKSTATUS},"), request.token)
+        play = f"EXEC Playback {_files(request.prompts)}"
+        return Work((_asked(request.token), play, "GET FULL VARIABLE ${PLAYBACKSTATUS},"), request.token)
     if not 1 <= request.max_digits <= 64 or not 0 < request.timeout_s <= 600:
         raise InvalidField("1 to 64 digits and a timeout of up to 600 s, please")
     # Option e: '#' alone is a digit, else it ends the input.
     read = f"EXEC Read {VAR_DIGITS},{_files(request.prompts)},{request.max_digits},e,1,{request.timeout_s:.3f}"
-    return Work((read, f"GET FULL VARIABLE ${{READSTATUS}},${{{VAR_DIGITS}}}"), request.token, collects=True)
+    question = f"GET FULL VARIABLE ${{READSTATUS}},${{{VAR_DIGITS}}}"
+    return Work((_asked(request.token), read, question), request.token, collects=True)
+
+
+def _asked(token: Token) -> str:
+    if not _TOKEN.fullmatch(token):
+        raise InvalidField("a token may hold letters, digits and _ . - only")
+    return f"SET VARIABLE {VAR_ASKED} {token}"
 
 
 class Lane:
     """The commands of one leg. ``key`` begins the id of every command and is of this process alone."""
 
-    __slots__ = ("_call", "_connection", "_count", "_in_flight", "_key", "_waiting", "_working")
+    __slots__ = ("_asked", "_call", "_connection", "_count", "_in_flight", "_key", "_waiting", "_working")
 
-    def __init__(self, call: CallId, connection: ConnectionId, key: str) -> None:
+    def __init__(self, call: CallId, connection: ConnectionId, key: str, asked: str = "") -> None:
+        """``asked``: the token that a predecessor left, when the leg was under his control until now."""
+        self._asked = asked
         self._call = call
         self._connection = connection
         self._key = key
@@ -82,6 +94,10 @@ class Lane:
         """Take on work; the commands to send now: none when others are under way. Raises LimitReached."""
         if len(self._waiting) >= MOST_WAITING:
             raise LimitReached(f"{MOST_WAITING} media requests already wait for this connection")
+        if work.token is not None:
+            if work.token == self._asked:
+                work = Work(work.commands[-1:], work.token, collects=work.collects)
+            self._asked = ""
         self._waiting.append(work)
         return () if self._working else self._next()
 

@@ -21,6 +21,7 @@ from tandem.cti.adapters.asterisk.dialplan import (
     DEADMAN,
     LEGS,
     LOOP,
+    VAR_ASKED,
     VAR_CALL,
     VAR_DEVICE,
     VAR_DNIS,
@@ -29,10 +30,10 @@ from tandem.cti.adapters.asterisk.dialplan import (
     VAR_SERVED,
 )
 from tandem.cti.model.events import NOWHERE, ConnectionSnapshot, Party
-from tandem.cti.model.ids import CallId, ConnectionId, DeviceId
+from tandem.cti.model.ids import CallId, ConnectionId, DeviceId, Token
 from tandem.cti.model.states import ConnectionState
 
-STATUS_VARIABLES = (VAR_CALL, VAR_PARTY, VAR_DEVICE, VAR_DNIS, VAR_SERVED, *VAR_MEMORY)
+STATUS_VARIABLES = (VAR_CALL, VAR_PARTY, VAR_DEVICE, VAR_DNIS, VAR_SERVED, VAR_ASKED, *VAR_MEMORY)
 """What to ask AMI ``Status`` for (header ``Variables``)."""
 
 UP = "6"
@@ -43,6 +44,7 @@ _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 _DNID = re.compile(r"^agi_dnid: (\+?[0-9]{2,15})$", re.MULTILINE)
 _NULL = "(null)"
+NOTHING_ASKED = Token("")
 _UNKNOWN = "<unknown>"
 _LONGEST_TEXT = 80
 
@@ -70,6 +72,8 @@ class Leg:
     held: bool = False
     bridge: str = ""
     memory: str = ""
+    asked: Token = NOTHING_ASKED
+    """The token of the media request that the leg is, or was last, busy with; as read in a snapshot."""
 
     @property
     def state(self) -> ConnectionState:
@@ -130,7 +134,7 @@ def read_legs(rows: Iterable[Message], ids: PublicIds) -> Iterator[Leg]:
     rows = [row for row in rows if device_of(row.get("Channel")) and row.get("Uniqueid")]
     callers = {row["Uniqueid"] for row in rows if row.get("Context") in {CALLERS, ARRIVALS} and not _variables(row)[0]}
     for row in rows:
-        call, party, device, dnis, served, *memory = _variables(row)
+        call, party, device, dnis, served, asked, *memory = _variables(row)
         uniqueid, context, exten = row["Uniqueid"], row.get("Context"), row.get("Exten")
         bridge = row.get("BridgeID")
         leg = Leg(
@@ -144,6 +148,7 @@ def read_legs(rows: Iterable[Message], ids: PublicIds) -> Iterator[Leg]:
             answered=row.get("ChannelState") == UP,
             bridge=bridge,
             memory="".join(memory),
+            asked=Token(asked),
             controlled=context in {CALLERS, LEGS} and exten == LOOP and not bridge and _at_control(row),
         )
         if call:

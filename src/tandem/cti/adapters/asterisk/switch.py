@@ -220,7 +220,7 @@ class AsteriskSwitch:
         self._tell([SwitchFound(snapshot=snapshot, restarted=restarted), *unheard])
         for leg in known:
             if leg.controlled:
-                lane = self._lanes[leg.uniqueid] = self._new_lane(leg)
+                lane = self._lanes[leg.uniqueid] = self._new_lane(leg, asked=leg.asked)
                 self._spawn(self._send(leg, lane, lane.add(NOOP)))
             self._answer_for(leg)
         self._spawn(self._vouch())
@@ -296,8 +296,8 @@ class AsteriskSwitch:
         if commands:
             self._spawn(self._send(leg, lane, commands))
 
-    def _new_lane(self, leg: Leg) -> Lane:
-        return Lane(leg.call, leg.connection, f"{self._lane_key}.{secrets.token_hex(4)}")
+    def _new_lane(self, leg: Leg, asked: str = "") -> Lane:
+        return Lane(leg.call, leg.connection, f"{self._lane_key}.{secrets.token_hex(4)}", asked)
 
     def _tell(self, events: Iterable[SwitchEvent]) -> None:
         for event in events:
