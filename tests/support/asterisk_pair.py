@@ -104,8 +104,6 @@ class AsteriskPair:
             link = asyncio.create_task(self.carrier.run())
             stack.push_async_callback(_end, link)
             await self.carrier.ready()
-            for phone in self.network.phones:
-                await self.carrier.register(phone.device)
             await self._registered()
             self._stack = stack.pop_all()
         return self

@@ -82,6 +82,8 @@ class RawSip(asyncio.DatagramProtocol):
 
     async def register(self, user: str, password: str, *, expires: int = 60) -> str:
         """REGISTER with digest authentication (RFC 3261, MD5). The last response's first line."""
+        # Signing off, a phone need not know where it signed on.
+        contact = f"<sip:{user}@127.0.0.1:{self.port}>" if expires else "*"
         uri, call_id, answer = f"sip:127.0.0.1:{self.server[1]}", secrets.token_hex(8), ""
         for _ in range(2):
             self._cseq += 1
@@ -89,7 +91,7 @@ class RawSip(asyncio.DatagramProtocol):
                 f"REGISTER {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{secrets.token_hex(8)}"
                 f";rport\r\nMax-Forwards: 70\r\nFrom: <sip:{user}@127.0.0.1>;tag={call_id}\r\n"
                 f"To: <sip:{user}@127.0.0.1>\r\nCall-ID: {call_id}\r\nCSeq: {self._cseq} REGISTER\r\n"
-                f"Contact: <sip:{user}@127.0.0.1:{self.port}>\r\nExpires: {expires}\r\n{answer}"
+                f"Contact: {contact}\r\nExpires: {expires}\r\n{answer}"
                 "Content-Length: 0\r\n\r\n"
             )
             response = await asyncio.wait_for(self.responses.get(), 5)

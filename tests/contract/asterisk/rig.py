@@ -9,6 +9,7 @@ from typing import Protocol
 from tests.support.asterisk_pair import DNIS, OUTSIDE, PHONES, AsteriskPair
 from tests.support.fake_switch import FakeSwitch, FakeTelephony, Line
 from tests.support.heard import Heard
+from tests.support.raw_sip import RawSip
 
 from tandem.cti.adapters.asterisk.carrier import PlacedCall
 from tandem.cti.adapters.asterisk.carrier_config import Behaviour
@@ -38,6 +39,10 @@ class Rig(Protocol):
     def switch(self) -> Switch: ...
     @property
     def guard_s(self) -> float: ...
+    @property
+    def slack_s(self) -> float:
+        """How long the switch may take to act by itself, for example to ring the next phone of its queue."""
+
     async def call_in(self, name: str = NAME) -> Caller: ...
     async def phone(self, device: str, behaviour: Behaviour) -> None: ...
     async def phone_hangs_up(self, device: str) -> None: ...
@@ -67,6 +72,7 @@ class FakeCaller:
 class FakeRig:
     good, long = "good", "long"
     guard_s = 1.0
+    slack_s = 0.2
 
     def __init__(self) -> None:
         self.heard = Heard()
@@ -132,6 +138,7 @@ class RealCaller:
 
 class RealRig:
     good, long = "hello-world", "demo-instruct"
+    slack_s = 2.5
 
     def __init__(self, pair: AsteriskPair) -> None:
         self.pair = pair
@@ -154,10 +161,17 @@ class RealRig:
         assert await self.pair.carrier.hang_up_phone(device)
 
     async def sign_off(self, device: str) -> None:
-        await self.pair.carrier.unregister(device)
+        await self._register(device, expires=0)
 
     async def sign_on(self, device: str) -> None:
-        await self.pair.carrier.register(device)
+        await self._register(device, expires=60)
+
+    async def _register(self, device: str, *, expires: int) -> None:
+        phone = await RawSip.open(self.pair.settings.sip_port)
+        try:
+            assert await phone.register(device, f"pw-{device}", expires=expires) == "SIP/2.0 200 OK"
+        finally:
+            phone.close()
 
     async def recorded_bytes(self, recording: str) -> int:
         file: Path = self.pair.settings.recordings_dir / f"{recording}.raw"

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 from tests.contract.asterisk.rig import ANI, NAME, Caller, Rig, caller_waits
-from tests.support.asterisk_pair import DNIS
+from tests.support.asterisk_pair import DNIS, PHONES, RAW_PHONE
 
 from tandem.cti.adapters.asterisk.carrier_config import Behaviour
 from tandem.cti.model.causes import Cause
@@ -414,12 +414,12 @@ async def test_a_recording_is_written_and_stopped(rig: Rig) -> None:
 
 
 async def test_phones_come_and_go(rig: Rig) -> None:
-    await rig.sign_off("1002")
-    await rig.heard.wait(OutOfService, device="1002")
-    assert (await rig.switch.snapshot()).in_service == {"1001"}
-    await rig.sign_on("1002")
-    await rig.heard.wait(BackInService, device="1002")
-    assert (await rig.switch.snapshot()).in_service == {"1001", "1002"}
+    await rig.sign_on(RAW_PHONE)
+    await rig.heard.wait(BackInService, device=RAW_PHONE)
+    assert (await rig.switch.snapshot()).in_service == {*PHONES, RAW_PHONE}
+    await rig.sign_off(RAW_PHONE)
+    await rig.heard.wait(OutOfService, device=RAW_PHONE)
+    assert (await rig.switch.snapshot()).in_service == set(PHONES)
 
 
 # -- the controller dies and another takes over
@@ -512,7 +512,7 @@ async def test_a_server_that_stays_away_strands_nobody(rig: Rig) -> None:
     await rig.heard.wait(ConnectionCleared, connection=leg.connection)
 
     await rig.controller_dies()
-    await asyncio.sleep(rig.guard_s + 2.5)
+    await asyncio.sleep(rig.guard_s + rig.slack_s)
     found = await rig.controller_returns()
 
     assert not caller.gone
@@ -546,7 +546,7 @@ async def test_a_caller_who_rings_a_ready_phone_is_taken_back(rig: Rig) -> None:
     await rig.switch.request(SetFallbackMember(device=DeviceId("1002"), ready=True))
     _, at = await caller_waits(rig)
     await rig.controller_dies()
-    await asyncio.sleep(rig.guard_s + 1.5)
+    await asyncio.sleep(rig.guard_s + rig.slack_s)
     found = await rig.controller_returns()
     ringing = [each for each in found.snapshot.connections if each.party is Party.AGENT]
     assert [(each.device, each.state) for each in ringing] == [("1002", ConnectionState.ALERTING)]
@@ -560,7 +560,7 @@ async def test_an_agent_left_alone_is_let_go(rig: Rig) -> None:
     caller, _at, leg = await talking(rig)
     await rig.controller_dies()
     await caller.hang_up()
-    await asyncio.sleep(rig.guard_s + 1)
+    await asyncio.sleep(rig.guard_s + rig.slack_s)
     found = await rig.controller_returns()
     assert leg.connection not in {each.connection for each in found.snapshot.connections}
 

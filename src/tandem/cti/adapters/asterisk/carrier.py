@@ -165,17 +165,14 @@ class Carrier:
             typist.add_done_callback(self._typists.discard)
         return call
 
+    async def hang_up_all(self) -> None:
+        """Every caller hangs up."""
+        for call in list(self._calls.values()):
+            await call.hang_up()
+
     async def set_phone(self, device: str, behaviour: Behaviour) -> None:
         """What the phone does from the next call on."""
         await self.act("Setvar", (("Variable", phone_variable(device)), ("Value", behaviour)))
-
-    async def register(self, device: str) -> None:
-        """The phone registers (again) with the switch."""
-        await self.act("PJSIPRegister", (("Registration", f"register-{device}"),))
-
-    async def unregister(self, device: str) -> None:
-        """The phone signs off."""
-        await self.act("PJSIPUnregister", (("Registration", f"register-{device}"),))
 
     async def hang_up_phone(self, number: str) -> int:
         """The phone, or the number outside, ends its calls; returns how many there were."""

@@ -289,7 +289,7 @@ class Translator:
         bridge = message.get("BridgeUniqueid")
         if leg is None or not bridge or leg.bridge == bridge:
             return events
-        events += self._answered(leg)
+        events += [*self._answered(leg), *self._parted_if(leg)]
         leg.bridge, leg.controlled = bridge, False
         leg.fallback = leg.fallback or message.get("Exten") == DEADMAN
         events.append(Joined(call=leg.call, connection=leg.connection))
