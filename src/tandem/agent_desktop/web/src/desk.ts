@@ -112,7 +112,8 @@ export class Desk {
       (module) => {
         if (!this.phoneWanted) return;
         this.phone = new module.Phone({
-          rejoining: () => this.state.live.call?.phase === "rejoining",
+          // One call at a seat: when the center rings it, an older session is dead.
+          expected: () => ["ringing", "rejoining"].includes(this.state.live.call?.phase ?? ""),
           onRefused: () => this.renewCredentials(),
           onState: (phone) => this.change({ phone }),
         });
@@ -158,6 +159,7 @@ export class Desk {
     if (phone.session === "incoming" && !rejoining) startRinging();
     else stopRinging();
     if (phone.session === "incoming" && rejoining && phone.microphone === null) void this.phone?.answer();
+    if (phone.session === "active" && !live.call && live.agent?.state === "working_after_call") this.phone?.drop();
   }
 }
 

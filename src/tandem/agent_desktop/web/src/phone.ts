@@ -8,8 +8,8 @@ import { MicrophoneError, closeMicrophone, openMicrophone } from "./microphone";
 import { type PhoneState, idlePhone } from "./phoneState";
 
 interface PhoneOptions {
-  /** True while the server is bringing this seat back to its call: a new invitation replaces a session left over. */
-  rejoining(): boolean;
+  /** True while the center rings this seat: an invitation then replaces a session left over from a lost call. */
+  expected(): boolean;
   /** The registrar refused: the credentials are worn out, get new ones. */
   onRefused(): void;
   onState(state: PhoneState): void;
@@ -104,6 +104,11 @@ export class Phone {
     this.end(DECLINE);
   }
 
+  /** The call is over for the center; a switch that died never told this session so. */
+  drop(): void {
+    this.end();
+  }
+
   setMuted(muted: boolean): void {
     if (!this.session?.isEstablished()) return;
     if (muted) this.session.mute({ audio: true });
@@ -128,7 +133,7 @@ export class Phone {
 
   private invited(session: RTCSession): void {
     if (this.session && !this.session.isEnded()) {
-      if (!this.options.rejoining()) {
+      if (!this.options.expected()) {
         session.terminate({ status_code: BUSY_HERE });
         return;
       }
