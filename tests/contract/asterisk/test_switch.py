@@ -211,6 +211,24 @@ async def test_a_join_cuts_the_prompt_short_and_nothing_of_it_comes_later(rig: R
     assert len(rig.heard.all(MediaEnded)) == 1
 
 
+async def test_a_join_right_behind_a_prompt_leaves_nothing_behind(rig: Rig) -> None:
+    """The prompt was sent so late that the switch may not have begun it."""
+    _, at = await caller_waits(rig)
+    request = ring(at)
+    await rig.switch.request(request)
+    leg = await rig.heard.wait(RouteRequested, connection=request.connection)
+    await asyncio.gather(
+        rig.switch.request(play(at, rig.long, tag="late")),
+        rig.switch.request(Join(call=at.call, connection=at.connection, other=leg.connection)),
+    )
+    await rig.heard.wait(Joined, connection=at.connection)
+    rig.heard.forget()
+    await rig.phone_hangs_up("1001")
+    await rig.heard.wait(RouteRequested, connection=at.connection)
+    await rig.switch.request(collect(at, rig.good, timeout_s=0.1, tag="after"))
+    await rig.heard.wait(MediaEnded, token="after", timeout_s=3)
+
+
 async def test_the_agent_hangs_up_and_the_caller_comes_back(rig: Rig) -> None:
     caller, at, leg = await talking(rig)
     await rig.switch.request(Remember(call=at.call, connection=at.connection, memory="q=service;p=2"))

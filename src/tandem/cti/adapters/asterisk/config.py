@@ -106,6 +106,8 @@ class SwitchSettings:
                 raise InvalidField(f"the path {str(folder)!r}: absolute and without ; , | & or \\, please")
         if TRUNK in {phone.device for phone in self.phones}:
             raise InvalidField(f"no phone may be called {TRUNK}")
+        if self.https_port is not None and (self.tls_certificate is None or self.tls_key is None):
+            raise InvalidField("https_port: needs tls_certificate and tls_key")
         if self.guard_s < 1:
             raise InvalidField("guard_s: at least 1")
 

@@ -77,7 +77,7 @@ def _asked(token: Token) -> str:
 class Lane:
     """The commands of one leg. ``key`` begins the id of every command and is of this process alone."""
 
-    __slots__ = ("_asked", "_call", "_connection", "_count", "_in_flight", "_key", "_waiting", "_working")
+    __slots__ = ("_asked", "_call", "_connection", "_count", "_first", "_in_flight", "_key", "_waiting", "_working")
 
     def __init__(self, call: CallId, connection: ConnectionId, key: str, asked: str = "") -> None:
         """``asked``: the token that a predecessor left, when the leg was under his control until now."""
@@ -88,7 +88,13 @@ class Lane:
         self._count = 0
         self._waiting: deque[Work] = deque()
         self._working: Work | None = None
+        self._first = ""
         self._in_flight = ""
+
+    @property
+    def unsettled(self) -> bool:
+        """Asterisk has not begun what it was sent: bridged now, the leg would find it waiting after the bridge."""
+        return bool(self._working and self._first)
 
     def add(self, work: Work) -> tuple[Command, ...]:
         """Take on work; the commands to send now: none when others are under way. Raises LimitReached."""
@@ -103,6 +109,8 @@ class Lane:
 
     def executed(self, command_id: str, result: str) -> tuple[MediaEnded | None, tuple[Command, ...]]:
         """``AsyncAGIExec`` came: what ended by it, and the commands to send next. A foreign one changes nothing."""
+        if command_id == self._first:
+            self._first = ""
         if self._working is None or command_id != self._in_flight:
             return None, ()
         ended = self._outcome(self._working, result)
@@ -124,7 +132,7 @@ class Lane:
         for text in self._working.commands:
             self._count += 1
             commands.append(Command(f"{self._key}.{self._count}", text))
-        self._in_flight = commands[-1].command_id
+        self._first, self._in_flight = commands[0].command_id, commands[-1].command_id
         return tuple(commands)
 
     def _outcome(self, work: Work, result: str) -> MediaEnded | None:

@@ -47,6 +47,8 @@ log = logging.getLogger("tandem.switch")
 AMI_HOST = "127.0.0.1"
 ANSWER_S = 5.0
 """How long Asterisk may take to answer an action."""
+SETTLE_S = 0.005
+SETTLE_TRIES = 20
 FIRST_SWEEP_S = 1.0
 SWEEP_S = 30.0
 AT_ONCE = 200
@@ -117,6 +119,7 @@ class AsteriskSwitch:
                 await self._make(request)
             case Join():
                 leg, other = self._controlled(request.connection), self._controlled(request.other)
+                await self._settle(leg, other)
                 await self._ask(actions.bridge(leg, other))
             case Retake():
                 leg = self._leg(request.connection)
@@ -157,6 +160,13 @@ class AsteriskSwitch:
         except CtiError:
             self._tell(lane.abandon())
             raise
+
+    async def _settle(self, *legs: Leg) -> None:
+        """Let Asterisk begin what it was sent a moment ago, at its next frame; else it would do so after the bridge."""
+        for _ in range(SETTLE_TRIES):
+            if not any(lane.unsettled for leg in legs if (lane := self._lanes.get(leg.uniqueid))):
+                return
+            await asyncio.sleep(SETTLE_S)
 
     async def _make(self, request: MakeConnection) -> None:
         action = actions.originate(request)
