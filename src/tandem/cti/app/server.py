@@ -37,6 +37,7 @@ from tandem.cti.model.errors import CtiError, Unavailable
 from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, RecordingId
 from tandem.cti.model.profiles import DispositionNode, QueueDay
 from tandem.cti.model.records import CustomerMatch, RecordingRecord
+from tandem.cti.runtime import garbage
 from tandem.cti.runtime.clock import SystemClock
 from tandem.cti.storage.journal_store import JournalStore
 from tandem.cti.storage.migrate import migrate
@@ -331,6 +332,7 @@ async def serving(
         await stack.enter_async_context(desktop)
         stack.callback(tasks.create_task(_recover(recordings, shell), name="recover recordings").cancel)
         log.info("Tandem %s serves %s", __version__, desktop.url)
+        garbage.settle()
         yield Server(shell, desktop, spool, database)
         await spool.drain(2.0)
 
