@@ -11,7 +11,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, WrongState
-from tandem.cti.model.ids import ConnectionId
+from tandem.cti.model.ids import CallId, ConnectionId
 from tandem.cti.model.records import CallbackRecord, CallEventRecord, ContactRecord
 from tandem.cti.model.states import AgentState, NotReadyReason, Outcome, Phase
 
@@ -20,7 +20,7 @@ def kinds(floor: Floor, call: str) -> list[str]:
     return [r.kind for r in floor.records if isinstance(r, CallEventRecord) and r.call == call]
 
 
-def talking() -> tuple[Floor, str]:
+def talking() -> tuple[Floor, CallId]:
     floor = Floor()
     floor.ready(MEI)
     call = floor.call()
@@ -274,3 +274,17 @@ def test_a_late_answer_of_a_withdrawn_offer_is_hung_up() -> None:
     floor.answer(leg)
     floor.settle()
     assert leg not in floor.legs
+
+
+def test_late_news_of_an_ended_call_leaves_the_next_one_at_the_seat() -> None:
+    floor = Floor()
+    floor.ready(MEI)
+    floor.auto_answer = False
+    first, second = floor.call("first"), floor.call("second")
+    floor.settle()
+    floor.to_agent(first)
+    floor.hang_up_caller(first)
+    floor.settle()  # the caller goes, the next is offered, and only then the first one's leg is reported gone
+    contact = floor.center.contact_of(MEI)
+    assert contact is not None
+    assert contact.id == second

@@ -178,14 +178,15 @@ class Center:
         return bool(effects) or before.phase is not after.phase or before.customer != after.customer
 
     def _track_agent(self, before: Contact, after: Contact) -> None:
-        if before.agent != after.agent and before.agent is not None and self._agent_call.get(before.agent) == after.id:
-            del self._agent_call[before.agent]
-            self._out.append(ShowSeat(before.agent))
-        if after.ended:
-            if after.agent is not None:
-                self._agent_call.pop(after.agent, None)
-        elif after.agent is not None:
-            self._agent_call[after.agent] = after.id
+        """Keep ``_agent_call`` true. A contact that is over still gets late news: it must not touch who is next."""
+        for agent in dict.fromkeys((before.agent, after.agent)):
+            if agent is None:
+                continue
+            if agent == after.agent and not after.ended:
+                self._agent_call[agent] = after.id
+            elif self._agent_call.get(agent) == after.id:
+                del self._agent_call[agent]
+                self._out.append(ShowSeat(agent))
 
     def _effect(self, call: CallId, effect: ct.Effect) -> None:
         match effect:
