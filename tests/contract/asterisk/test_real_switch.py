@@ -44,6 +44,7 @@ from tandem.cti.model.requests import (
     Play,
     Record,
     Remember,
+    SetFallbackMember,
     StartMusic,
     StopRecording,
 )
@@ -270,6 +271,41 @@ async def test_a_killed_controller_costs_no_call(real: RealRig, tmp_path: Path) 
     await asyncio.sleep(real.guard_s + 1)
     assert not real.heard.all(ConnectionCleared)
     assert not real.heard.all(Parted)
+
+
+async def test_a_caller_who_was_served_while_no_server_was_there_is_let_go(real: RealRig) -> None:
+    """His agent has hung up, he has not, and still no server: he is not queued a second time."""
+    await real.switch.request(SetFallbackMember(device=DeviceId("1002"), ready=True))
+    caller, _ = await caller_waits(real)
+    await real.controller_dies()
+    await asyncio.sleep(real.guard_s + 1)
+    assert real.pair.carrier.talking("1002") == 1
+    await real.phone_hangs_up("1002")
+    await asyncio.sleep(real.guard_s - 1)
+    assert not caller.gone
+    await asyncio.sleep(2)
+    assert caller.gone
+    assert real.pair.carrier.talking("1002") == 0
+    await real.controller_returns()
+    await real.switch.request(SetFallbackMember(device=DeviceId("1002"), ready=False))
+
+
+async def test_a_caller_who_was_served_and_is_ours_again_may_be_queued_again(real: RealRig) -> None:
+    await real.switch.request(SetFallbackMember(device=DeviceId("1002"), ready=True))
+    caller, at = await caller_waits(real)
+    await real.controller_dies()
+    await asyncio.sleep(real.guard_s + 1)
+    found = await real.controller_returns()
+    assert [each.in_fallback for each in found.snapshot.connections] == [True, True]
+    await real.phone_hangs_up("1002")
+    await real.heard.wait(RouteRequested, connection=at.connection)
+    await asyncio.sleep(0.2)
+    await real.controller_dies()
+    await asyncio.sleep(real.guard_s + 1.5)
+    assert not caller.gone
+    assert real.pair.carrier.talking("1002") == 1
+    await real.controller_returns()
+    await real.switch.request(SetFallbackMember(device=DeviceId("1002"), ready=False))
 
 
 async def test_a_fired_dead_man_switch_is_undone_while_we_are_here(real: RealRig) -> None:

@@ -256,7 +256,9 @@ match = {trunk_source}
 
 def _phone(phone: AgentPhone) -> str:
     # u-law first: neither transcoding nor a second rate in the recording; Opus where a browser has nothing else.
-    media = "webrtc = yes\ntransport = transport-ws" if phone.webrtc else "transport = transport-udp"
+    # A browser sends sound even when muted: half a minute without any, and not on hold, and nobody is there any more.
+    browser = "webrtc = yes\ntransport = transport-ws\nrtp_timeout = 30"
+    media = browser if phone.webrtc else "transport = transport-udp"
     return f"""[{phone.device}]
 type = endpoint
 context = {PHONES}
