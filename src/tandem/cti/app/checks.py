@@ -7,12 +7,15 @@ import errno
 import os
 import shutil
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
+import aiohttp
 import asyncpg
 
 from tandem import agent_desktop
 from tandem.agent_desktop.core.resources import CheckLine
+from tandem.cti.adapters.asterisk.config import AMI_USER
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.app.installation import Installation
 from tandem.cti.model.errors import CtiError
@@ -25,10 +28,26 @@ _FREE_BYTES = 1 << 30
 _CONNECT_S = 3.0
 
 
+async def is_serving(installation: Installation) -> bool:
+    """A Tandem server answers where this installation's would."""
+    scheme = "https" if installation.serves_tls else "http"
+    url = f"{scheme}://{installation.names[0]}:{installation.settings.http_port}/api/health"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_CONNECT_S)) as http,
+            http.get(url, ssl=False) as answer,
+        ):
+            return "switch_up" in await answer.json()
+    except (aiohttp.ClientError, TimeoutError, ValueError):
+        return False
+
+
 async def check_installation(installation: Installation, *, serving: bool) -> list[CheckLine]:
-    """Every check, each on its own. ``serving``: the ports are expected to be taken, by us."""
+    """Every check, each on its own. ``serving``: the ports and the AMI session are expected to be taken, by us."""
     settings = installation.settings
-    lines = [_asterisk(), *await _ami(installation), *await _database(installation), *_flows(installation)]
+    lines = [_asterisk(), await _ami(installation, log_in=not serving)]
+    queues, database_lines = await _database(installation)
+    lines += [*database_lines, *_flows(installation, queues)]
     lines.append(_speech())
     lines.append(_pages())
     lines.append(_disk(installation.home))
@@ -56,7 +75,7 @@ def _asterisk() -> CheckLine:
     )
 
 
-async def _ami(installation: Installation) -> list[CheckLine]:
+async def _ami(installation: Installation, *, log_in: bool) -> CheckLine:
     port = installation.settings.ami_port
     remedy = (
         "Start Asterisk with the configuration that `tandem asterisk-config` writes, "
@@ -65,19 +84,37 @@ async def _ami(installation: Installation) -> list[CheckLine]:
     try:
         async with asyncio.timeout(_CONNECT_S):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            banner = (await reader.readline()).decode("ascii", "replace").strip()
-            writer.close()
-    except (OSError, TimeoutError) as error:
-        return [_line("Asterisk manager", f"nothing answers on 127.0.0.1 port {port} ({_why(error)})", remedy, "")]
-    known = banner.startswith("Asterisk Call Manager")
-    problem = "" if known else f"port {port} is taken by something else: it says {banner[:60]!r}"
-    return [_line("Asterisk manager", problem, remedy, f"{banner} on port {port}")]
+            try:
+                banner = (await reader.readline()).decode("ascii", "replace").strip()
+                if not banner.startswith("Asterisk Call Manager"):
+                    problem = f"port {port} is taken by something else: it says {banner[:60]!r}"
+                    return _line("Asterisk manager", problem, remedy, "")
+                if log_in and (problem := await _ami_log_in(installation, reader, writer)):
+                    return _line("Asterisk manager", problem, f"{remedy}; then reload or restart Asterisk", "")
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError) as error:
+        return _line("Asterisk manager", f"nothing answers on 127.0.0.1 port {port} ({_why(error)})", remedy, "")
+    return _line("Asterisk manager", "", "", f"{banner} on port {port}")
 
 
-async def _database(installation: Installation) -> list[CheckLine]:
+async def _ami_log_in(installation: Installation, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+    """What is wrong with the account or with the name by which Asterisk vouches for its events; '' = nothing."""
+    secrets = installation.secrets
+    writer.write(f"Action: Login\r\nUsername: {AMI_USER}\r\nSecret: {secrets.ami}\r\nEvents: off\r\n\r\n".encode())
+    if b"Response: Success" not in await reader.readuntil(b"\r\n\r\n"):
+        return "Asterisk refuses the log-in: it runs with another configuration, or another server is logged in"
+    writer.write(b"Action: CoreSettings\r\n\r\n")
+    if f"SystemName: {secrets.system_name}\r\n".encode() not in await reader.readuntil(b"\r\n\r\n"):
+        return "systemname in asterisk.conf is not this installation's: all its events would be taken for forged"
+    return ""
+
+
+async def _database(installation: Installation) -> tuple[Collection[str], list[CheckLine]]:
+    """The queues that flows may name, and what was found."""
     url = os.environ.get("TANDEM_DATABASE_URL") or installation.settings.database_url
     if not url:
-        return [CheckLine(name="Database", ok=True, detail="embedded; starts with the server", remedy="")]
+        return _any_queue, [CheckLine(name="Database", ok=True, detail="embedded; starts with the server", remedy="")]
     remedy = "Start PostgreSQL, or mend TANDEM_DATABASE_URL (postgresql://user@host/database)"
     try:
         async with asyncio.timeout(_CONNECT_S):
@@ -85,28 +122,38 @@ async def _database(installation: Installation) -> list[CheckLine]:
             version = await connection.fetchval("show server_version")
             connection.terminate()
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return [_line("Database", f"cannot connect ({_why(error)})", remedy, "")]
-    return [_line("Database", "", "", f"PostgreSQL {version}"), await _agents(url)]
+        return _any_queue, [_line("Database", f"cannot connect ({_why(error)})", remedy, "")]
+    queues, lines = await _people_and_queues(url)
+    return queues, [_line("Database", "", "", f"PostgreSQL {version}"), *lines]
 
 
-async def _agents(url: str) -> CheckLine:
+async def _people_and_queues(url: str) -> tuple[Collection[str], list[CheckLine]]:
     database = Database(url, connections=1)
     await database.open()
     try:
-        agents = len(await CallStore(database).agents())
-    except CtiError as error:
-        return _line("Agents", str(error), "Run: tandem serve once; it makes the tables", "")
+        store = CallStore(database)
+        agents, queues, dispositions = await store.agents(), await store.queues(), await store.dispositions()
+    except (CtiError, asyncpg.PostgresError) as error:
+        remedy = "Run: tandem user LOGIN --name NAME --device 1001; it makes the tables"
+        return _any_queue, [_line("Tables", _why(error), remedy, "")]
     finally:
         await database.close()
-    problem = "" if agents else "there is no agent yet"
-    return _line("Agents", problem, "Add one: tandem user add LOGIN --name NAME --device 1001", f"{agents}")
+    return frozenset(queue.id for queue in queues), [
+        _some("Agents", len(agents), "Add one: tandem user LOGIN --name NAME --device 1001"),
+        _some("Queues", len(queues), "Add the queues that the flows name to the table queues"),
+        _some("Dispositions", len(dispositions), "Fill the table dispositions: a wrap-up needs one to choose"),
+    ]
 
 
-def _flows(installation: Installation) -> list[CheckLine]:
+def _some(name: str, count: int, remedy: str) -> CheckLine:
+    return _line(name, "" if count else "there are none yet", remedy, f"{count}")
+
+
+def _flows(installation: Installation, queues: Collection[str]) -> list[CheckLine]:
     lines = []
     for number, file in installation.flows.items():
         try:
-            load_flow_file(file, _any_queue)
+            load_flow_file(file, queues)
         except FlowError as error:
             first = error.problems[0]
             lines.append(_line(f"Flow of {number}", f"{first.file}:{first.line}: {first.what}", first.fix, ""))

@@ -8,11 +8,12 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tandem import __version__
+from tandem.agent_desktop.core.resources import CheckLine
 from tandem.cti.app.installation import Installation, default_home
 from tandem.cti.model.errors import CtiError
 
@@ -21,8 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: well; 1: something is wrong, said on stderr; 2: the command line is wrong."""
     parser = _parser()
     asked = parser.parse_args(arguments)
+    usual = logging.INFO if asked.run is _serve else logging.WARNING
     logging.basicConfig(
-        level=logging.DEBUG if asked.verbose else logging.INFO,
+        level=logging.DEBUG if asked.verbose else usual,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
@@ -31,8 +33,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CtiError as error:
         print(f"tandem: {error}", file=sys.stderr)
         return 1
+    except ExceptionGroup as group:
+        # tasks that run together fail together; what is ours to explain needs no traceback
+        ours, others = group.split(CtiError)
+        if ours is None or others is not None:
+            raise
+        for one in _leaves(ours):
+            print(f"tandem: {one}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,10 +64,15 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     def at_home(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--home", type=Path, default=None, help="folder of the installation (default: TANDEM_HOME)")
+        made.add_argument(
+            "--home",
+            type=Path,
+            default=None,
+            help="folder of the installation (default: TANDEM_HOME, else ~/.local/share/tandem)",
+        )
         made.add_argument("--listen", metavar="ADDRESS", help="serve HTTPS and WSS on this address")
-        for name in ("http", "seat", "ami", "sip", "phone"):
-            made.add_argument(f"--{name}-port", type=int, metavar="PORT")
+        for name, what in _PORTS.items():
+            made.add_argument(f"--{name}-port", type=int, metavar="PORT", help=what)
 
     at_home(command("serve", _serve, "run the server"))
     demo = command("demo", _demo, "start everything on this machine, with synthetic callers")
@@ -82,6 +105,13 @@ def _installation(asked: argparse.Namespace, **more: Any) -> Installation:
     return Installation.at(asked.home or default_home(), given | more)
 
 
+_PORTS = {
+    "http": "pages",
+    "seat": "live channel of the pages",
+    "ami": "Asterisk's manager interface, loopback only",
+    "sip": "SIP over UDP, from the carrier",
+    "phone": "SIP over WebSocket, from the pages",
+}
 _FLAGS = ("listen", "http_port", "seat_port", "ami_port", "sip_port", "phone_port")
 
 
@@ -139,9 +169,14 @@ def _demo(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    from tandem.cti.app.checks import check_installation
+    from tandem.cti.app.checks import check_installation, is_serving
 
-    lines = asyncio.run(check_installation(_installation(asked), serving=False))
+    installation = _installation(asked)
+
+    async def check() -> list[CheckLine]:
+        return await check_installation(installation, serving=await is_serving(installation))
+
+    lines = asyncio.run(check())
     for line in lines:
         print(f"{'ok   ' if line.ok else 'WRONG'} {line.name}: {line.detail}")
         if not line.ok:
@@ -156,9 +191,14 @@ def _asterisk_config(asked: argparse.Namespace) -> int:
 async def _write_asterisk_config(installation: Installation, folder: Path, music: Path) -> int:
     from tandem.cti.adapters.asterisk.config import asterisk_files
     from tandem.cti.adapters.postgres.calls import CallStore
+    from tandem.cti.app.certificate import ensure_certificate
+    from tandem.cti.provision.asterisk_conf import FORBIDDEN_MODULES
     from tandem.cti.storage.migrate import migrate
     from tandem.cti.storage.pool import Database
 
+    if installation.serves_tls:
+        # Asterisk serves the phones with it and may be started before the server
+        ensure_certificate(installation.certificate, installation.key, installation.names)
     async with database(installation) as url:
         await migrate(url)
         pool = Database(url, connections=1)
@@ -169,12 +209,17 @@ async def _write_asterisk_config(installation: Installation, folder: Path, music
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         file = folder / name
-        if file.exists():
-            file.replace(file.with_suffix(".conf.before-tandem"))
-        file.write_text(text, encoding="utf-8")
-        file.chmod(0o640)
-    print(f"{len(files)} files in {folder}; what stood there is kept beside it as *.conf.before-tandem")
+        before = folder / f"{name}.before-tandem"
+        if file.exists() and not before.exists():
+            file.replace(before)
+        new = folder / f"{name}.new"
+        new.touch(mode=0o640)
+        new.write_text(text, encoding="utf-8")
+        new.replace(file)
+    print(f"{len(files)} files in {folder}; what stood there at first is kept beside them as *.conf.before-tandem")
     print(f"In asterisk.conf, section [options], set: systemname = {installation.secrets.system_name}")
+    print("In modules.conf, section [modules], add (with any of these a caller or AMI user could reach the host):")
+    print("\n".join(f"  noload = {module}.so" for module in sorted(FORBIDDEN_MODULES)))
     return 0
 
 

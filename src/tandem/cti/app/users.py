@@ -45,7 +45,10 @@ async def put_user(asked: argparse.Namespace, database: AbstractAsyncContextMana
                 await pool.execute(_PUT_SKILL, asked.login, skill, level)
         finally:
             await pool.close()
-    print(f"{asked.login} may log in as {asked.role}. A new phone needs: tandem asterisk-config, then a reload.")
+    print(f"{asked.login} may log in as {asked.role}.")
+    if asked.role == "agent":
+        print("A new agent or skill: restart `tandem serve` (calls go on). A new phone: first run")
+        print("`tandem asterisk-config FOLDER` and `asterisk -rx 'core reload'`.")
     return 0
 
 
