@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +19,7 @@ from typing import Any, Self
 import aiohttp
 import msgspec
 
+from tandem.agent_desktop.errors import PortTaken
 from tandem.cti.adapters.asterisk.carrier import Carrier
 from tandem.cti.adapters.asterisk.carrier_config import Behaviour, CarrierSettings, carrier_files
 from tandem.cti.adapters.asterisk.config import AgentPhone, asterisk_files
@@ -29,6 +32,7 @@ from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, fi
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
 from tandem.cti.provision.postgres import EmbeddedPostgres
 from tandem.cti.provision.processes import last_lines, with_parent_death_signal
+from tandem.cti.runtime.settings import BadSettings
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
 
@@ -40,6 +44,8 @@ OUTSIDE = {
     "+861065551234": Behaviour.RING,
 }
 """Numbers on the public network that calls can be transferred to, and what they do."""
+
+_EVERYWHERE = ("0.0.0.0", "localhost")  # noqa: S104
 
 
 class ServerDied(Unavailable):
@@ -96,8 +102,31 @@ class Stack:
         scheme = "https" if self.installation.serves_tls else "http"
         return f"{scheme}://{self.installation.names[0]}:{settings.http_port}"
 
+    def _require_free_ports(self) -> None:
+        """Asterisk would only say in its log that a port is taken. Raises PortTaken."""
+        settings = self.installation.settings
+        for address, kind, setting in (
+            (settings.listen, socket.SOCK_STREAM, "http_port"),
+            (settings.listen, socket.SOCK_STREAM, "seat_port"),
+            ("127.0.0.1", socket.SOCK_STREAM, "ami_port"),
+            (settings.listen, socket.SOCK_DGRAM, "sip_port"),
+            (settings.listen, socket.SOCK_STREAM, "phone_port"),
+            ("127.0.0.1", socket.SOCK_DGRAM, "trunk_port"),
+        ):
+            port: int = getattr(settings, setting)
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            with socket.socket(family, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind is socket.SOCK_STREAM)
+                try:
+                    probe.bind((address, port))
+                except OSError as error:
+                    if error.errno == errno.EADDRINUSE:
+                        raise PortTaken(address=address, port=port, setting=setting) from None
+                    raise BadSettings(f"listen: cannot listen on {address}: {error.strerror}") from None
+
     async def _start(self, stack: AsyncExitStack) -> None:
         here = self.installation
+        self._require_free_ports()
         here.home.mkdir(parents=True, exist_ok=True)
         install = await asyncio.to_thread(find_or_build, default_cache_dir(), self._progress)
         self._progress("PostgreSQL")
@@ -140,6 +169,7 @@ class Stack:
             phones_port=settings.trunk_port + 1,
             rtp_ports=(settings.rtp_last + 1, settings.rtp_last + 1000),
             tandem_port=settings.sip_port,
+            tandem_host="127.0.0.1" if settings.listen in _EVERYWHERE else settings.listen,
             phones=self._plain_phones,
             numbers=OUTSIDE,
         )

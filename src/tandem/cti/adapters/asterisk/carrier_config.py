@@ -35,7 +35,8 @@ class Behaviour(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierSettings:
     """``tandem_port`` is the SIP port of the Asterisk under test. ``phones`` register there and are rung at
-    ``phones_port``; ``numbers`` are the subscribers outside. All addresses are the loopback address."""
+    ``phones_port``; ``numbers`` are the subscribers outside. The carrier listens on the loopback address;
+    ``tandem_host`` is another one when the Asterisk under test serves other computers."""
 
     system_name: str
     ami_port: int
@@ -44,6 +45,7 @@ class CarrierSettings:
     phones_port: int
     rtp_ports: tuple[int, int]
     tandem_port: int
+    tandem_host: str = "127.0.0.1"
     phones: tuple[AgentPhone, ...] = ()
     numbers: Mapping[str, Behaviour] = field(default_factory=dict)
 
@@ -94,8 +96,8 @@ def _pjsip_conf(settings: CarrierSettings) -> str:
 [register-{phone.device}]
 type = registration
 transport = transport-phones
-server_uri = sip:127.0.0.1:{settings.tandem_port}
-client_uri = sip:{phone.device}@127.0.0.1:{settings.tandem_port}
+server_uri = sip:{settings.tandem_host}:{settings.tandem_port}
+client_uri = sip:{phone.device}@{settings.tandem_host}:{settings.tandem_port}
 contact_user = {phone.device}
 outbound_auth = auth-{phone.device}
 expiration = 600
@@ -142,12 +144,12 @@ trust_id_outbound = yes
 
 [tandem]
 type = aor
-contact = sip:127.0.0.1:{settings.tandem_port}
+contact = sip:{settings.tandem_host}:{settings.tandem_port}
 
 [tandem]
 type = identify
 endpoint = tandem
-match = 127.0.0.1
+match = {settings.tandem_host}
 {registrations}"""
 
 
