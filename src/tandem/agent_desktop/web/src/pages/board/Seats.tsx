@@ -63,7 +63,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
         width: "76px",
         align: "right",
         compare: (a, b) => b.since - a.since,
-        render: (seat) => <Since at={seat.since} />,
+        render: (seat) => (seat.since > 0 ? <Since at={seat.since} /> : null), // 0: not logged in yet
       },
       {
         key: "with",
