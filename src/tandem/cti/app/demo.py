@@ -24,7 +24,7 @@ from tandem.recordings.files import wav_info
 
 _INSIDE = "TANDEM_DEMO_INSIDE"
 """Set once the process is in a network of its own."""
-_READY_PAUSE_S = 4.0
+_READY_PAUSE_S = 1.5
 _BETWEEN_CALLS_S = 12.0
 _TALK_S = 6.0
 

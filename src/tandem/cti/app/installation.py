@@ -10,6 +10,7 @@ home/
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -83,8 +84,12 @@ class Installation:
     @property
     def names(self) -> tuple[str, ...]:
         """By which browsers reach us."""
-        own = [] if self.settings.listen in ("0.0.0.0", "::") else [self.settings.listen]  # noqa: S104
-        return tuple(dict.fromkeys([*own, *self.settings.names, "127.0.0.1", "localhost"]))
+        listen = self.settings.listen
+        anywhere = listen in ("0.0.0.0", "::")  # noqa: S104 - that is what is asked here
+        own = _host_names() if anywhere else [listen]
+        loopback = ["127.0.0.1", "localhost"]
+        everything = [*loopback, *own, *self.settings.names] if anywhere else [*own, *self.settings.names, *loopback]
+        return tuple(dict.fromkeys(everything))
 
     @property
     def flows(self) -> dict[DeviceId, Path]:
@@ -120,3 +125,13 @@ class Installation:
             "ring_s": int(s.ring_s),
         }
         return SwitchSettings(**(given | changes))
+
+
+def _host_names() -> list[str]:
+    """This host's name and the addresses that it stands for."""
+    name = socket.gethostname()
+    try:
+        found = {str(entry[4][0]) for entry in socket.getaddrinfo(name, None)}
+    except OSError:
+        found = set()
+    return [name, *sorted(found)]
