@@ -131,6 +131,7 @@ const scripts = {
     state.wrap_up = { ...state.wrap_up, until: now() - 75, overdue: true };
     pushSeat();
   },
+  "/mock/ring": () => phones.forEach((phone) => phone.ring()),
   "/mock/rejoin": () => {
     patchCall({ phase: "rejoining", rejoin_until: now() + 30 });
     setTimeout(() => phones.forEach((phone) => phone.ring()), 300);

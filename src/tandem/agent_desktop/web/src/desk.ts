@@ -87,6 +87,11 @@ export class Desk {
     this.phone?.decline();
   }
 
+  /** Ends the leg at the phone, without the server. */
+  hangUpPhone(): void {
+    this.phone?.hangUp();
+  }
+
   setMuted(muted: boolean): void {
     this.phone?.setMuted(muted);
   }
@@ -137,6 +142,11 @@ export class Desk {
   private renewCredentials(): void {
     clearTimeout(this.refusedTimer);
     this.refusedTimer = setTimeout(() => {
+      // A call in progress does not need the registration; starting anew would end it.
+      if (this.state.phone.session !== "none") {
+        this.renewCredentials();
+        return;
+      }
       api.me().then(
         (me) => {
           if (this.phoneWanted && me.softphone) this.phone?.start(me.softphone);

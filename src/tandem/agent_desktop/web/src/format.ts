@@ -80,6 +80,13 @@ export function share(value: number | null): string {
   return value === null ? "–" : `${Math.round(value * 100)} %`;
 }
 
+/** ``language:zh>=3 and product:loans>=2`` -> "zh ≥ 3 · loans ≥ 2"; what does not look like that is left alone. */
+export function needs(text: string): string {
+  const parts = text.split(" and ").map((part) => /^(?:[\w-]+:)?([\w-]+)>=(\d)$/.exec(part));
+  if (!parts.every((part) => part !== null)) return text;
+  return parts.map((part) => `${part[1]} ≥ ${part[2]}`).join(" · ");
+}
+
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(0)} kB`;

@@ -68,6 +68,8 @@ export function chordOf(action: Action): string {
 
 export interface KeyPress {
   key: string;
+  /** The key's place on the keyboard, e.g. KeyA, Digit1. */
+  code: string;
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
@@ -87,9 +89,18 @@ export interface Where {
 
 export const TYPING_GUARD_MS = 700;
 
+/** Where the layout or Alt gives another sign (Cyrillic, Option on a Mac), the key's place counts. */
+function latin({ key, code, altKey }: KeyPress): string {
+  if (/^[ -~]$/.test(key) || (key.length > 1 && key !== "Dead")) return key;
+  const letter = /^Key([A-Z])$/.exec(code)?.[1];
+  const digit = altKey ? /^Digit(\d)$/.exec(code)?.[1] : undefined;
+  return letter ?? digit ?? key;
+}
+
 export function chordOfPress(press: KeyPress): string {
-  const isLetter = /^[a-z]$/i.test(press.key);
-  const name = isLetter ? press.key.toUpperCase() : press.key;
+  const key = latin(press);
+  const isLetter = /^[a-z]$/i.test(key);
+  const name = isLetter ? key.toUpperCase() : key;
   // Shift is part of a symbol such as "?" itself; it only counts with letters and named keys.
   const shiftCounts = isLetter || name.length > 1;
   return [

@@ -18,6 +18,7 @@ interface PhoneOptions {
 /** Without STUN servers all candidates are there at once; do not wait for an interface that never answers. */
 const GATHERING_MS = 300;
 const REGISTER_EXPIRES_S = 120;
+const RETRY_MS = 3_000;
 const DIGIT_MS = 120;
 const DIGIT_GAP_MS = 60;
 const DECLINE = 603;
@@ -60,6 +61,8 @@ export class Phone {
       const refused = status === 401 || status === 403 || status === 404;
       this.change({ registration: refused ? "refused" : "connecting" });
       if (refused) this.options.onRefused();
+      // JsSIP registers again after a new connection only, not after a registrar that was busy starting.
+      else setTimeout(() => this.ua === ua && ua.isConnected() && ua.register(), RETRY_MS);
     });
     ua.on("newRTCSession", (event: { originator: string; session: RTCSession }) => {
       if (event.originator === "remote") this.invited(event.session);
@@ -97,11 +100,21 @@ export class Phone {
       return;
     }
     this.stream = stream;
+    for (const track of stream.getAudioTracks()) {
+      track.addEventListener("ended", () => {
+        if (this.stream === stream) this.change({ microphone: "missing" });
+      });
+    }
     session.answer({ mediaStream: stream, pcConfig: { iceServers: [] } });
   }
 
   decline(): void {
     this.end(DECLINE);
+  }
+
+  /** Clears only this leg: what a person can still do while the server is away. */
+  hangUp(): void {
+    this.end();
   }
 
   /** The call is over for the center; a switch that died never told this session so. */
@@ -148,7 +161,7 @@ export class Phone {
       closeMicrophone(this.stream);
       this.stream = null;
       this.audio.srcObject = null;
-      this.change({ session: "none", muted: false, held: false });
+      this.change({ session: "none", muted: false, held: false, microphone: null, caller: "" });
     });
     session.on("ended", over);
     session.on("failed", over);
@@ -180,7 +193,8 @@ export class Phone {
     session.on("icecandidate", ({ ready }: { ready: () => void }) => {
       gathering ??= setTimeout(ready, GATHERING_MS);
     });
-    this.change({ session: "incoming", muted: false, held: false, microphone: null });
+    const { display_name: name, uri } = session.remote_identity;
+    this.change({ session: "incoming", muted: false, held: false, microphone: null, caller: name || uri.user });
   }
 
   private end(status_code?: number): void {

@@ -11,6 +11,8 @@ export interface PhoneState {
   muted: boolean;
   held: boolean;
   microphone: MicrophoneProblem | null;
+  /** Whom the invitation names: what there is to show when the server itself is away. */
+  caller: string;
 }
 
 export const idlePhone: PhoneState = {
@@ -19,4 +21,5 @@ export const idlePhone: PhoneState = {
   muted: false,
   held: false,
   microphone: null,
+  caller: "",
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { date, duration, fileSize, initials, moment, offset, phoneNumber, share } from "../src/format";
+import { date, duration, fileSize, initials, moment, needs, offset, phoneNumber, share } from "../src/format";
 
 describe("duration", () => {
   it.each([
@@ -58,6 +58,15 @@ describe("shares and sizes", () => {
     expect([share(null), share(0), share(0.875), share(1)]).toEqual(["–", "0 %", "88 %", "100 %"]);
     expect([fileSize(12), fileSize(20_480), fileSize(3_355_443)]).toEqual(["12 B", "20 kB", "3.2 MB"]);
   });
+});
+
+describe("needs", () => {
+  it.each([
+    ["language:zh>=3 and product:loans>=2", "zh ≥ 3 · loans ≥ 2"],
+    ["vip>=1", "vip ≥ 1"],
+    ["no special skill", "no special skill"],
+    ["", ""],
+  ])("%s -> %s", (text, shown) => expect(needs(text)).toBe(shown));
 });
 
 describe("initials", () => {

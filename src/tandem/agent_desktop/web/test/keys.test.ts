@@ -3,6 +3,7 @@ import { type KeyPress, TYPING_GUARD_MS, type Where, actionsFor, chordOfPress, d
 
 const press = (key: string, part: Partial<KeyPress> = {}): KeyPress => ({
   key,
+  code: "",
   ctrlKey: false,
   metaKey: false,
   altKey: false,
@@ -21,6 +22,9 @@ describe("chords", () => {
     expect(chordOfPress(press("Enter", { metaKey: true }))).toBe("Ctrl+Enter");
     expect(chordOfPress(press("Enter", { ctrlKey: true, shiftKey: true }))).toBe("Ctrl+Shift+Enter");
     expect(chordOfPress(press("1", { altKey: true }))).toBe("Alt+1");
+    expect(chordOfPress(press("¡", { altKey: true, code: "Digit1" }))).toBe("Alt+1");
+    expect(chordOfPress(press("ф", { code: "KeyA" }))).toBe("A");
+    expect(chordOfPress(press("é", { code: "Digit2" }))).toBe("é");
   });
 
   it("belong to one action each", () => {

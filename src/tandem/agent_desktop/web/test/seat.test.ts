@@ -6,6 +6,7 @@ import { forgetDrafts, readDraft, writeDraft } from "../src/pages/seat/draft";
 import { asNumber, findTargets } from "../src/pages/seat/targets";
 import { problemOf } from "../src/microphone";
 import { pageAt, pagesFor } from "../src/roles";
+import { lines, oneLine } from "../src/text";
 import { afterPaint } from "../src/pages/seat/afterPaint";
 
 const node = (code: string, zh: string, en: string, children: ReturnType<typeof Object>[] = []) =>
@@ -65,6 +66,14 @@ describe("drafts", () => {
     expect(readDraft(storage, "c1").notes).toBe("");
     const full = { setItem: vi.fn(() => { throw new Error("quota"); }) } as unknown as Storage;
     expect(() => writeDraft(full, "c1", { notes: "a", disposition: null })).not.toThrow();
+  });
+});
+
+describe("text that leaves the page", () => {
+  it("has no control characters", () => {
+    expect(oneLine("a\u0000b\r\nc\u007f ")).toBe("a b c");
+    expect(lines("a\r\nb\u0007\tc\u001b")).toBe("a\nb\tc");
+    expect(lines("王小明\u202e")).toBe("王小明\u202e");
   });
 });
 

@@ -1,27 +1,14 @@
 // One line under the bar when something the person relies on is away; a whole screen when this page is not the one.
 
 import { Button } from "antd";
-import { useEffect, useState } from "react";
 import { useDesk, useDeskState } from "../desk";
 import { useSpeech } from "../i18n";
 import { Nothing } from "../ui/bits";
 import { Icon } from "../ui/icons";
+import { useLasting } from "../ui/useLasting";
 
 /** A short break (a server that restarts in a second) is shown in the bar only, not shouted. */
 const SHOUT_AFTER_MS = 1_200;
-
-function useLasting(on: boolean): boolean {
-  const [lasting, setLasting] = useState(false);
-  useEffect(() => {
-    if (!on) {
-      setLasting(false);
-      return;
-    }
-    const timer = setTimeout(() => setLasting(true), SHOUT_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [on]);
-  return on && lasting;
-}
 
 export function Banners({ seat }: { seat: boolean }) {
   const { t, w } = useSpeech();
@@ -30,9 +17,10 @@ export function Banners({ seat }: { seat: boolean }) {
   const connected = useDeskState((state) => state.live.connection > 0);
   const phone = useDeskState((state) => state.phone);
   const hasCall = useDeskState((state) => state.live.call !== null);
-  const cut = useLasting(status === "waiting" || status === "connecting");
+  const cut = useLasting(status === "waiting" || status === "connecting", SHOUT_AFTER_MS);
   const phoneAway = useLasting(
     seat && connected && phone.registration !== "registered" && phone.registration !== "off",
+    SHOUT_AFTER_MS,
   );
 
   let tone: "bad" | "warn" = "bad";

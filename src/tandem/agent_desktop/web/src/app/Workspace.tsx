@@ -84,9 +84,10 @@ function useEverywhereActions(pages: readonly PageName[], onHelp: () => void): v
 /** A caller takes the page, wherever the agent is reading. */
 function useCallTakesPage(hasSeat: boolean): void {
   const call = useDeskState((state) => state.live.call?.id ?? null);
+  const rings = useDeskState((state) => state.phone.session === "incoming");
   useEffect(() => {
-    if (call !== null && hasSeat) navigate(pathOf.seat);
-  }, [call, hasSeat]);
+    if ((call !== null || rings) && hasSeat) navigate(pathOf.seat);
+  }, [call, rings, hasSeat]);
 }
 
 function useBrowserEvents(desk: Desk): void {

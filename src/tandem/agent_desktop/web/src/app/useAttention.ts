@@ -23,9 +23,11 @@ export function useAttention(page: PageName | null): void {
   const { t, w } = useSpeech();
   const agentState = useDeskState((state) => state.live.agent?.state ?? null);
   const call = useDeskState((state) => state.live.call);
-  const isOffer = call?.phase === "offered" || call?.phase === "ringing";
+  const phone = useDeskState((state) => state.phone);
+  const rings = phone.session === "incoming" && call?.phase !== "rejoining";
+  const isOffer = rings || call?.phase === "offered" || call?.phase === "ringing";
   const hidden = useHidden();
-  const caller = call ? callerLabel(call.pop) : "";
+  const caller = call ? callerLabel(call.pop) : phone.caller;
 
   useEffect(() => {
     const place = page ? t(`page.${page}`) : t("page.not_found");
@@ -45,7 +47,7 @@ export function useAttention(page: PageName | null): void {
     return () => clearInterval(timer);
   }, [t, w, page, agentState, call, isOffer, hidden, caller]);
 
-  const callId = call?.id;
+  const callId = call?.id ?? "phone";
   useEffect(() => {
     if (!isOffer || !hidden || !("Notification" in window) || Notification.permission !== "granted") return;
     const notification = new Notification(`${t("attention.incoming")}: ${caller}`, {

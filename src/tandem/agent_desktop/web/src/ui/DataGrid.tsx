@@ -104,7 +104,7 @@ export function DataGrid<Row>({
 
   return (
     <div className="grid" role="table" aria-label={label} aria-rowcount={sorted.length + 1} data-testid={testId}>
-      <div className="grid-scroll" ref={ref} onScroll={(event) => setTop(event.currentTarget.scrollTop)} tabIndex={-1}>
+      <div className="grid-scroll" ref={ref} onScroll={(event) => setTop(event.currentTarget.scrollTop)} tabIndex={onOpen ? -1 : 0}>
         <div className="grid-head" role="row" aria-rowindex={1} style={tracks}>
           {columns.map((column) => {
             const on = sort?.key === column.key;

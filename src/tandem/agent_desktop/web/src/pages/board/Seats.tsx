@@ -10,6 +10,8 @@ import { Icon } from "../../ui/icons";
 import { useAction } from "../../ui/useActions";
 import { type SeatGroup, countGroups, groupOf, matchesSeat, seatGroups, skillsText } from "./rows";
 
+const collator = new Intl.Collator(undefined, { numeric: true });
+
 function toneOfSeat(seat: SeatRow) {
   return groupOf(seat) === "offline" ? "off" : toneOf(seat.state, seat.phase);
 }
@@ -23,7 +25,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
         key: "name",
         title: t("col.agent"),
         width: "minmax(140px, 1.1fr)",
-        compare: (a, b) => a.name.localeCompare(b.name) || a.login.localeCompare(b.login),
+        compare: (a, b) => collator.compare(a.name, b.name) || collator.compare(a.login, b.login),
         render: (seat) => (
           <span className="cell-line">
             <b>
@@ -69,7 +71,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
         key: "with",
         title: t("col.with"),
         width: "minmax(140px, 1.2fr)",
-        compare: (a, b) => (a.with_name || a.with_number).localeCompare(b.with_name || b.with_number),
+        compare: (a, b) => collator.compare(a.with_name || a.with_number, b.with_name || b.with_number),
         render: (seat) => (
           <span className="cell-line">
             {seat.with_name && <Name>{seat.with_name}</Name>}
@@ -81,7 +83,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
         key: "queue",
         title: t("col.queue"),
         width: "minmax(90px, 0.7fr)",
-        compare: (a, b) => (a.queue ?? "\uffff").localeCompare(b.queue ?? "\uffff"),
+        compare: (a, b) => collator.compare(a.queue ?? "\uffff", b.queue ?? "\uffff"),
         render: (seat) => (seat.queue ? <Name>{queueName(seat.queue)}</Name> : null),
       },
       {

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { QueueRow, WaitingRow } from "../../generated/live";
-import { phoneNumber } from "../../format";
+import { needs, phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
 import { Name, Nothing, Since, Tier } from "../../ui/bits";
 import { type Column, DataGrid } from "../../ui/DataGrid";
@@ -38,7 +38,7 @@ export function WaitingCallers({
         title: t("col.queue"),
         width: "minmax(0, 0.95fr)",
         render: (call) => (
-          <span className="cell-line" title={call.needs || undefined}>
+          <span className="cell-line" title={needs(call.needs) || undefined}>
             {call.phase === "queued" ? (
               <Name>{pick(call.queue ? queues.get(call.queue)?.name : null, call.queue ?? "")}</Name>
             ) : (

@@ -186,6 +186,7 @@ export function CallDrawer({ id, onClose }: { id: string | null; onClose: () => 
       size={580}
       title={t("calls.detail")}
       mask={false}
+      rootClassName="call-drawer"
       destroyOnHidden
       // The list beside it stays in use: arrow keys and Enter open the next call.
       focusable={{ trap: false }}

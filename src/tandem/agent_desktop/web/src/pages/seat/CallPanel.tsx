@@ -13,7 +13,7 @@ import { useCommand } from "../../ui/useCommand";
 import { Keypad } from "./Keypad";
 import { TransferDialog } from "./TransferDialog";
 
-function Control({
+export function Control({
   icon,
   label,
   action,
@@ -58,10 +58,11 @@ function Offer({ call }: { call: CallView }) {
   const live = useDeskState((state) => state.status === "live");
   const { run, busy } = useCommand();
   const canAnswer = session === "incoming";
-  const canDecline = live && !busy;
+  // Without the server the phone can still turn the call away.
+  const canDecline = live ? !busy : canAnswer;
   const decline = () => {
     desk.decline();
-    void run({ type: "decline", call: call.id });
+    if (live) void run({ type: "decline", call: call.id });
   };
   useAction("answer", canAnswer ? () => desk.answer() : null);
   useAction("decline", canDecline ? decline : null);
@@ -122,6 +123,13 @@ function Talk({ call }: { call: CallView }) {
   const talking = phone.session === "active";
   const held = phone.held || call.held;
   const moving = call.phase === "transferring";
+  const hangUp = live
+    ? busy
+      ? null
+      : () => void run({ type: "hang_up", call: call.id })
+    : talking
+      ? () => desk.hangUpPhone()
+      : null;
 
   useEffect(() => {
     if (!talking) setKeypad(false);
@@ -195,7 +203,7 @@ function Talk({ call }: { call: CallView }) {
           action="hang_up"
           testId="hang-up"
           danger
-          onPress={live && !busy ? () => void run({ type: "hang_up", call: call.id }) : null}
+          onPress={hangUp}
         />
       </div>
       {keypad && talking && <Keypad />}

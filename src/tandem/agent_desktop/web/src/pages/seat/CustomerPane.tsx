@@ -5,10 +5,9 @@ import { serverNow } from "../../clock";
 import { useDeskState } from "../../desk";
 import type { CallView, PopView } from "../../generated/live";
 import type { CustomerMatch } from "../../generated/rest";
-import { date, initials, phoneNumber } from "../../format";
+import { date, duration, initials, needs, phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
 import { LanguageMark, Loading, Name, Panel, Since, Tier } from "../../ui/bits";
-import { duration } from "../../format";
 import { Icon } from "../../ui/icons";
 import { useCommand } from "../../ui/useCommand";
 import { Contacts, Tickets } from "./History";
@@ -42,6 +41,14 @@ function Path({ pop, call }: { pop: PopView; call: CallView | null }) {
           <dt>{t("pop.language")}</dt>
           <dd>{w("spoken_long", pop.language)}</dd>
         </div>
+        {pop.needs && (
+          <div>
+            <dt>{t("pop.needs")}</dt>
+            <dd>
+              <Name>{needs(pop.needs)}</Name>
+            </dd>
+          </div>
+        )}
         <div className="grow">
           <dt>{t("pop.pressed")}</dt>
           <dd className="pressed" data-testid="pop-pressed">
@@ -57,11 +64,6 @@ function Path({ pop, call }: { pop: PopView; call: CallView | null }) {
       </dl>
       <p className="why" data-testid="pop-why">
         <span className="quiet">{t("pop.why")}</span> <bdi>{pick(pop.why)}</bdi>
-        {pop.needs && (
-          <span className="needs">
-            {t("pop.needs")} <bdi>{pop.needs}</bdi>
-          </span>
-        )}
       </p>
     </Panel>
   );

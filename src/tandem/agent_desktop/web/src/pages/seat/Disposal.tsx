@@ -12,6 +12,7 @@ import { Kbd } from "../../ui/bits";
 import { Hint } from "../../ui/Hint";
 import { chordOf } from "../../keys";
 import { useAction } from "../../ui/useActions";
+import { lines } from "../../text";
 import { useCommand } from "../../ui/useCommand";
 import { DispositionPicker } from "./DispositionPicker";
 import { useDraft } from "./draft";
@@ -44,7 +45,7 @@ export function Disposal({ call, wrapUp }: { call: string; wrapUp: WrapUpView | 
 
   const save = (next: "ready" | "not_ready") => {
     if (!canSave || draft.disposition === null) return;
-    void run({ type: "wrap_up", call, disposition: draft.disposition, notes: draft.notes.trim(), next });
+    void run({ type: "wrap_up", call, disposition: draft.disposition, notes: lines(draft.notes), next });
   };
   const more = () => void runMore({ type: "more_time", call });
   const toNotes = () => notes.current?.focus({ cursor: "end" });

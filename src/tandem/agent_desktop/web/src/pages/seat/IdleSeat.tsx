@@ -16,7 +16,7 @@ import { chordOf } from "../../keys";
 import { CallbackEntries } from "../callbacks/CallbackEntries";
 import { useReasonWord } from "./StateControl";
 
-const LIST_LIMIT = 50;
+const LIST_LIMIT = 200;
 
 /** Own calls of today; loaded again whenever the agent becomes free, which is when a call has been added. */
 function useTodaysCalls(): { calls: CallLine[] | null; failed: boolean; again: () => void } {

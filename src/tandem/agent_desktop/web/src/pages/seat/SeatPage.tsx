@@ -4,12 +4,16 @@ import { useEffect } from "react";
 import { useDesk, useDeskState } from "../../desk";
 import type { CallView } from "../../generated/live";
 import { Loading } from "../../ui/bits";
+import { useLasting } from "../../ui/useLasting";
 import { afterPaint } from "./afterPaint";
+import { BareCall } from "./BareCall";
 import { CallPanel } from "./CallPanel";
 import { CustomerPane } from "./CustomerPane";
 import { Disposal } from "./Disposal";
 import { IdleSeat } from "./IdleSeat";
 import { forgetDrafts } from "./draft";
+
+const LINGER_MS = 600;
 
 /** Tells the server that the pop of this offer is on the screen; again after a new connection while still offered. */
 function usePopShown(call: CallView | null): void {
@@ -31,6 +35,9 @@ export default function SeatPage() {
   const call = useDeskState((state) => state.live.call);
   const wrapUp = useDeskState((state) => state.live.wrapUp);
   const known = useDeskState((state) => state.live.agent !== null);
+  const onPhone = useDeskState((state) => state.phone.session !== "none");
+  // The switch's emergency queue rings without a word of the server. (At the end of a call the leg lingers a moment.)
+  const bare = useLasting(onPhone && call === null && wrapUp === null, LINGER_MS);
   usePopShown(call);
 
   const current = call?.id ?? wrapUp?.call ?? null;
@@ -38,6 +45,7 @@ export default function SeatPage() {
     if (known) forgetDrafts(sessionStorage, current);
   }, [known, current]);
 
+  if (bare) return <BareCall />;
   if (!known) return <Loading rows={6} />;
   const pop = call?.pop ?? wrapUp?.pop;
   if (!pop || current === null) return <IdleSeat />;

@@ -139,9 +139,9 @@ export function StateControl() {
         <b>{word}</b>
         {agent.reason && <span className="state-reason">{reasonWord(agent.reason)}</span>}
         <Since at={agent.since} />
-        {occupied && agent.pending && (
+        {occupied && wantsPause && (
           <span className="state-pending" data-testid="pending">
-            → {w("state", agent.pending)}
+            → {w("state", "not_ready")}
           </span>
         )}
       </div>

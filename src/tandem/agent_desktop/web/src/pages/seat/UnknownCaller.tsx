@@ -8,9 +8,11 @@ import type { PopView } from "../../generated/live";
 import type { CustomerMatch } from "../../generated/rest";
 import { phoneNumber } from "../../format";
 import { type Language, asLanguage, useSpeech } from "../../i18n";
+import { oneLine } from "../../text";
 import { LanguageMark, Name, Tier } from "../../ui/bits";
 import { useCommand } from "../../ui/useCommand";
 
+const NAME_LENGTH = 200;
 const SEARCH_DELAY_MS = 250;
 
 function useCustomerSearch(text: string): CustomerMatch[] {
@@ -39,7 +41,7 @@ export function UnknownCaller({ callId, pop }: { callId: string; pop: PopView })
   const { t, w } = useSpeech();
   const live = useDeskState((state) => state.status === "live");
   const { run, busy: linking } = useCommand();
-  const [name, setName] = useState(pop.caller_name);
+  const [name, setName] = useState(oneLine(pop.caller_name).slice(0, NAME_LENGTH));
   const [company, setCompany] = useState("");
   const [city, setCity] = useState("");
   const [language, setLanguage] = useState<Language>(asLanguage(pop.language) ?? "zh");
@@ -56,7 +58,7 @@ export function UnknownCaller({ callId, pop }: { callId: string; pop: PopView })
     setSaving(true);
     setError("");
     api
-      .createCustomer({ name: name.trim(), number, company: company.trim(), city: city.trim(), language })
+      .createCustomer({ name: oneLine(name), number: oneLine(number), company: oneLine(company), city: oneLine(city), language })
       .then((customer) => link(customer.id))
       .catch((problem: unknown) => setError(problem instanceof ApiError ? problem.message : String(problem)))
       .finally(() => setSaving(false));
@@ -93,7 +95,7 @@ export function UnknownCaller({ callId, pop }: { callId: string; pop: PopView })
         <form className="create" onSubmit={submit}>
           <label>
             <span>{t("customer.name")}</span>
-            <Input autoFocus data-testid="customer-name" maxLength={200} value={name} onChange={(e) => setName(e.target.value)} />
+            <Input autoFocus data-testid="customer-name" maxLength={NAME_LENGTH} value={name} onChange={(e) => setName(e.target.value)} />
           </label>
           <label>
             <span>{t("customer.number")}</span>
