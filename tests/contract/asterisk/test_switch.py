@@ -495,6 +495,26 @@ async def test_callers_in_every_place_are_found_again(rig: Rig) -> None:
     await rig.heard.wait(MediaEnded, token="again", ok=True)
 
 
+async def test_what_a_successor_asks_does_not_outlive_a_join_either(rig: Rig) -> None:
+    """The leg is still busy with the predecessor's prompt when the successor asks for another and then joins it."""
+    _, at = await caller_waits(rig)
+    request = ring(at)
+    await rig.switch.request(request)
+    leg = await rig.heard.wait(RouteRequested, connection=request.connection)
+    await rig.switch.request(play(at, rig.long, tag="old"))
+    await asyncio.sleep(0.1)
+    await rig.controller_dies()
+    await rig.controller_returns()
+    await rig.switch.request(play(at, rig.long, tag="new"))
+    await rig.switch.request(Join(call=at.call, connection=at.connection, other=leg.connection))
+    await rig.heard.wait(Joined, connection=at.connection)
+    rig.heard.forget()
+    await rig.phone_hangs_up("1001")
+    await rig.heard.wait(RouteRequested, connection=at.connection)
+    await rig.switch.request(collect(at, rig.good, timeout_s=0.1, tag="after"))
+    await rig.heard.wait(MediaEnded, token="after", timeout_s=3)
+
+
 async def test_a_phone_answered_while_nobody_was_there_is_found(rig: Rig) -> None:
     _, at = await caller_waits(rig)
     request = ring(at)

@@ -259,7 +259,7 @@ class Translator:
 
     def _originate_response(self, message: Message) -> Events:
         uniqueid = message.get("Uniqueid")
-        if message.get("Response") != "Failure" or uniqueid in self.legs:
+        if message.get("Response") != "Failure":
             return []
         request = self.expected.pop(ConnectionId(uniqueid), None)
         if request is None:
