@@ -17,7 +17,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from tandem.cti.adapters.asterisk.config import AgentPhone, SwitchSettings
+from tandem.cti.adapters.asterisk.config import PROBE, AgentPhone, SwitchSettings
 from tandem.cti.model.credentials import sip_password
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.runtime.settings import Secrets, Settings, load, load_secrets
@@ -121,6 +121,7 @@ class Installation:
             "https_port": s.phone_tls_port if self.serves_tls else None,
             "tls_certificate": self.certificate if self.serves_tls else None,
             "tls_key": self.key if self.serves_tls else None,
+            "probe_password": sip_password(secret, DeviceId(PROBE)),
             "guard_s": s.guard_s,
             "ring_s": int(s.ring_s),
         }

@@ -17,6 +17,8 @@ from tandem.cti.model.ids import DeviceId
 AMI_USER = "tandem"
 RECORDER_USER = "tandem-recorder"
 TRUNK = "carrier"
+PROBE = "probe"
+"""The SIP account of ``tandem probe``: calls the numbers that we serve, like the public network."""
 MUSIC_CLASS = "default"
 
 _DEVICE = re.compile(r"[A-Za-z0-9]{1,32}")
@@ -84,6 +86,7 @@ class SwitchSettings:
     tls_key: Path | None = None
     external_address: str | None = None
     trunk_match_port: bool = False
+    probe_password: str = ""
     guard_s: int = 30
     ring_s: int = 20
 
@@ -95,6 +98,7 @@ class SwitchSettings:
             ("trunk_host", self.trunk_host, _HOST),
             ("listen", self.listen, _HOST),
             ("external_address", self.external_address or "none", _HOST),
+            ("probe_password", self.probe_password or "none", _WORD),
             *(("dnis", number, _DNIS) for number in self.dnis),
             *(("device", phone.device, _DEVICE) for phone in self.phones),
             *(("password of a phone", phone.password, _WORD) for phone in self.phones),
@@ -104,8 +108,8 @@ class SwitchSettings:
         for folder in (self.recordings_dir, self.sounds_dir, self.music_dir, self.tls_certificate, self.tls_key):
             if folder is not None and (not folder.is_absolute() or re.search(r"[;,|&\\\x00-\x1f]", str(folder))):
                 raise InvalidField(f"the path {str(folder)!r}: absolute and without ; , | & or \\, please")
-        if TRUNK in {phone.device for phone in self.phones}:
-            raise InvalidField(f"no phone may be called {TRUNK}")
+        if {TRUNK, PROBE} & {phone.device for phone in self.phones}:
+            raise InvalidField(f"no phone may be called {TRUNK} or {PROBE}")
         if self.https_port is not None and (self.tls_certificate is None or self.tls_key is None):
             raise InvalidField("https_port: needs tls_certificate and tls_key")
         if self.guard_s < 1:
@@ -250,8 +254,31 @@ endpoint = {TRUNK}
 match = {trunk_source}
 """
     ]
+    if settings.probe_password:
+        parts.append(_probe(settings.probe_password))
     parts += [_phone(phone) for phone in settings.phones]
     return "\n".join(parts)
+
+
+def _probe(password: str) -> str:
+    return f"""
+[{PROBE}]
+type = endpoint
+context = {ARRIVALS}
+transport = transport-udp
+auth = {PROBE}
+disallow = all
+allow = ulaw,alaw
+direct_media = no
+allow_transfer = no
+allow_subscribe = no
+
+[{PROBE}]
+type = auth
+auth_type = userpass
+username = {PROBE}
+password = {password}
+"""
 
 
 def _phone(phone: AgentPhone) -> str:
