@@ -51,7 +51,7 @@ SETTLE_S = 0.005
 SETTLE_TRIES = 20
 FIRST_SWEEP_S = 1.0
 SWEEP_S = 30.0
-AT_ONCE = 200
+AT_ONCE = 50
 """Actions of a beat that wait for their answers together."""
 
 
