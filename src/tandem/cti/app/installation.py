@@ -98,7 +98,7 @@ class Installation:
             return {DeviceId(DEMO_DNIS): DEMO_FLOW}
         return {DeviceId(number): self.home / file for number, file in self.settings.flows.items()}
 
-    def switch_settings(self, phones: Iterable[DeviceId], music_dir: Path, **changes: Any) -> SwitchSettings:
+    def switch_settings(self, phones: Iterable[DeviceId], music_dir: Path, /, **changes: Any) -> SwitchSettings:
         """How Asterisk is to be configured for the seats with these phones. Raises InvalidField."""
         s = self.settings
         secret = self.secrets.sip.encode()
