@@ -75,10 +75,11 @@ def ivr_plays(t: Turn, e: FlowPlays) -> None:
 def ivr_media(t: Turn, e: MediaEnded) -> None:
     if e.connection != t.contact.caller or e.token != t.contact.token or t.contact.deadline is None:
         return
-    t.set(deadline=None)
     if not e.ok:
-        t.do(Advance(what="failed"))
-    elif e.digits:
+        t.set(deadline=t.now + t.rules.broken_off_s)
+        return
+    t.set(deadline=None)
+    if e.digits:
         t.note("digit", f"pressed {e.digits}", digits=e.digits)
         t.do(Advance(what="digits", digits=e.digits))
     else:

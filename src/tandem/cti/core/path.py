@@ -113,14 +113,19 @@ class Outcome:
     """When ``DeadlinePassed`` is due, on the same clock as ``now``; None = never."""
 
 
+_WITHHELD = frozenset({"", "anonymous", "unknown", "unavailable", "private", "restricted"})
+"""What networks write for a number that its owner does not show (RFC 3323, 4.1: Anonymous), and for his name."""
+
+
 def begin(event: Originated | RouteRequested, *, ani_e164: str, flow: str, now: float) -> Contact:
     """A new contact for a caller's connection; feed ``event`` to ``step`` next."""
+    withheld = event.calling.lower() in _WITHHELD
     return Contact(
         id=event.call,
         caller=event.connection,
-        ani=event.calling,
+        ani="" if withheld else event.calling,
         ani_e164=ani_e164,
-        name=event.name,
+        name="" if withheld and event.name.lower() in _WITHHELD else event.name,
         dnis=event.called,
         flow=flow,
         started_at=now,

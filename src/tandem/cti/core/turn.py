@@ -48,6 +48,8 @@ class Rules:
     """How long the agent's phone rings before "no answer"."""
     media_s: float = 180.0
     """The longest that one prompt or menu can last; then it counts as failed."""
+    broken_off_s: float = 0.5
+    """A prompt breaks off when its caller hangs up, and the news of that comes after: so long it is waited for."""
     rejoin_s: float = 30.0
     """How long a caller waits for an agent whose page was reloaded, before he is queued again."""
     hang_up_check_s: float = 2.0
@@ -220,7 +222,7 @@ def end_contact(t: Turn, outcome: End, cause: Cause) -> None:
 def outcome_without_caller(c: Contact) -> End:
     if c.phase is P.IVR:
         return c.outcome or End.ABANDONED_IN_IVR
-    if c.phase is P.TRANSFERRING:
+    if c.phase is P.TRANSFERRING and c.deadline is None:  # the number answered
         return End.TRANSFERRED_OUT
     return End.ANSWERED if c.answered_at is not None else End.ABANDONED_IN_QUEUE
 
