@@ -16,6 +16,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
+    // What the licences of the bundled packages ask for: their texts go along with the pages.
+    license: { fileName: "licenses.txt" },
   },
   server: {
     proxy: { "/api": { target: process.env["TANDEM_API"] ?? "http://127.0.0.1:18000", ws: true } },

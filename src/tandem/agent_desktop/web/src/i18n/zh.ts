@@ -291,7 +291,7 @@ export const zh: Words = {
   "board.sort": "按{column}排序",
   "calls.filter": "号码或姓名",
   "calls.queue": "队列",
-  "calls.agent": "座席（用户名）",
+  "calls.agent": "座席",
   "calls.outcome": "结果",
   "calls.none": "没有找到通话",
   "calls.none_text": "请调整筛选条件。",
