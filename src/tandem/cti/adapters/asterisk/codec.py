@@ -48,7 +48,8 @@ class Message:
     """One event or response. Reading it is cheap until a header is asked for; then all are parsed at once.
 
     ``name`` is what follows ``Event:`` (``Hangup``) or ``Response:`` (``Success``, ``Error``, ``Goodbye``).
-    Header names are matched exactly, as Asterisk spells them (``CommandId`` but ``ActionID``).
+    Header names are matched exactly, as Asterisk spells them (``CommandId`` but ``ActionID``). A line without ``": "``,
+    which Asterisk does not send, is a name without a value.
     """
 
     __slots__ = ("_headers", "_repeated", "kind", "name", "text")
@@ -93,9 +94,7 @@ class Message:
         headers: dict[str, str] = {}
         lines = self.text.split("\r\n") if self.kind is not Kind.UNREADABLE else []
         for line in lines:
-            name, separator, value = line.partition(": ")
-            if not separator:  # "Name:" of an empty value, sent without the blank by a few modules
-                name, _, value = line.partition(":")
+            name, _, value = line.partition(": ")
             headers[name] = value
         self._headers = headers
         self._repeated: dict[str, list[str]] = {}
@@ -106,9 +105,7 @@ class Message:
     def _collect_repeated(self, lines: Sequence[str]) -> None:
         values: dict[str, list[str]] = {}
         for line in lines:
-            name, separator, value = line.partition(": ")
-            if not separator:
-                name, _, value = line.partition(":")
+            name, _, value = line.partition(": ")
             values.setdefault(name, []).append(value)
         for name, found in values.items():
             if len(found) > 1:

