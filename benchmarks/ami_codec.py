@@ -6,7 +6,7 @@ the best turn of each counts, so that what else the machine does touches both al
 compared, ratios are. CPU time of this process, in chunks of 8 KiB as a socket gives them.
 
 The center (IVR, queue, match, offer, records: all that a call makes the server decide) is timed on the switch events of
-a whole call of its own, agent included, and shared out over that call's AMI events: the last figure is a sum, not a run.
+a whole call of its own, agent included, and shared out over that call's AMI events: the last figure is a sum, no run.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ def measure() -> list[Figure]:
         figures.append(Figure("  the center, a whole call", machine_us, "us"))
         figures.append(
             Figure(
-                "  ours: with the call machine's share",
+                "  ours: with the center's share",
                 whole_us,
                 f"us, {1e6 / whole_us:,.0f}/s, {peer / whole_us:.1f} x",
             )
