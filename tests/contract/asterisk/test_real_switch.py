@@ -195,13 +195,20 @@ async def test_a_phone_dials_nobody_by_itself(real: RealRig, phone: RawSip) -> N
 
 
 def likeness(heard: np.ndarray, sound: np.ndarray) -> float:
-    """The best correlation of ``heard`` with any piece of ``sound``: 1.0 is the same."""
-    heard = heard - heard.mean()
-    size = 1 << (len(sound) + len(heard)).bit_length()
-    product = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(heard, size)))
-    at = int(np.argmax(product[: len(sound) - len(heard)]))
-    piece = sound[at : at + len(heard)]
-    return float(np.dot(heard, piece) / np.sqrt(np.dot(heard, heard) * np.dot(piece, piece)))
+    """How like a piece of ``sound`` the most alike quarter of a second of ``heard`` is; 1.0 is the same.
+
+    The most alike: on a busy machine a packet comes too late now and then.
+    """
+    size = 1 << (len(sound) + 2000).bit_length()
+    spectrum = np.fft.rfft(sound, size)
+    best = 0.0
+    for window in (heard[start : start + 2000] for start in range(0, len(heard) - 2000, 1000)):
+        if window.std() < 100:
+            continue
+        product = np.fft.irfft(spectrum * np.conj(np.fft.rfft(window - window.mean(), size)))
+        at = int(np.argmax(product[: len(sound) - 2000]))
+        best = max(best, float(np.corrcoef(window, sound[at : at + 2000])[0, 1]))
+    return best
 
 
 async def test_both_sides_are_recorded_and_music_ends_with_the_join(real: RealRig) -> None:
@@ -232,8 +239,9 @@ async def test_both_sides_are_recorded_and_music_ends_with_the_join(real: RealRi
     sounds = asterisk_install().data_dir / "sounds" / "en"
     caller, _ = soundfile.read(sounds / "demo-instruct.wav")
     agent, _ = soundfile.read(sounds / "demo-congrats.wav")
-    assert likeness(raw[2000:10000, 0], caller) > 0.99
-    assert likeness(raw[2000:10000, 1], agent) > 0.99
+    assert likeness(raw[:, 0], caller) > 0.99
+    assert likeness(raw[:, 1], agent) > 0.99
+    assert likeness(raw[:, 1], caller) < 0.9
 
 
 # -- controllers that end
