@@ -274,6 +274,22 @@ async def test_forged_events_alarm_once_for_each_channel(ami: FakeAmi) -> None:
         assert it.events == []
 
 
+async def test_a_listener_that_fails_on_an_alarm_does_not_end_the_link(ami: FakeAmi) -> None:
+    def fail(alarm: Alarm) -> None:
+        raise KeyError(alarm.kind)
+
+    seen: list[str] = []
+    link = AmiLink(settings(ami), on_alarm=fail, on_event=lambda message: seen.append(message.name))
+    task = asyncio.create_task(link.run())
+    await until(lambda: link.state is LinkState.UP)
+    ami.emit_raw(b"Event: Hangup\r\nPrivilege: call,all\r\n\r\n")
+    ami.emit("Hold", [("Uniqueid", "1")])
+    await until(lambda: bool(seen))
+    assert (seen, ami.logins, link.counters.dropped) == (["Hold"], 1, {"no_system_name": 1})
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 def test_alarms_are_told_again_with_what_was_left_out() -> None:
     now, told = [0.0], list[Alarm]()
     limiter = AlarmLimiter(told.append, 10.0, lambda: now[0])

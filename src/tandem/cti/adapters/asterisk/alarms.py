@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+_log = logging.getLogger(__name__)
 _MAX_KEYS: Final = 1_024
 
 
@@ -47,5 +49,8 @@ class AlarmLimiter:
         self._told.move_to_end(kind)
         if len(self._told) > _MAX_KEYS:
             self._told.popitem(last=False)
-        self._listener(Alarm(kind, text, channel, suppressed))
+        try:
+            self._listener(Alarm(kind, text, channel, suppressed))
+        except Exception:  # alarms are given from within the reader, which must go on
+            _log.exception("nobody took the alarm: %s", text)
         return True
