@@ -79,7 +79,7 @@ class Shell:
     async def run(self) -> None:
         """Carry out requests, push boards, look after calls; until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            self._workers = KeyedWorkers(tasks, self._request)
+            self._workers = KeyedWorkers(tasks, lambda request: self._in_turn(request, tasks))
             tasks.create_task(self._push_boards(), name="boards")
             tasks.create_task(self._heal(), name="healer")
 
@@ -143,6 +143,15 @@ class Shell:
 
     def recording_changed(self, call: CallId, recording: RecordingId, state: str, detail: str) -> None:
         self.take(c.RecordingChanged(call, recording, state, detail))
+
+    async def _in_turn(self, request: rq.SwitchRequest, tasks: asyncio.TaskGroup) -> None:
+        """One request after the other. Only ``Remember`` is not waited for: after one turn of the loop it is on its
+        way, so that what follows (the ringing of a phone) follows it on the wire, and not its answer."""
+        if isinstance(request, rq.Remember):
+            tasks.create_task(self._request(request), name=f"remember {request.call}")
+            await asyncio.sleep(0)
+        else:
+            await self._request(request)
 
     async def _request(self, request: rq.SwitchRequest) -> None:
         assert self.switch is not None

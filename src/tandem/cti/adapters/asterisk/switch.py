@@ -139,9 +139,9 @@ class AsteriskSwitch:
                 leg.memory = request.memory
             case SetFallbackMember():
                 try:
-                    await self._ask(actions.add_member(request.device, ready=request.ready))
-                except ActionRefused:  # it is a member already
                     await self._ask(actions.pause_member(request.device, ready=request.ready))
+                except ActionRefused:  # it is no member yet
+                    await self._ask(actions.add_member(request.device, ready=request.ready))
 
     # -- requests
 
