@@ -24,7 +24,6 @@ Fields = Sequence[tuple[str, str]]
 _ANSWERED = {
     "AbsoluteTimeout": "Timeout set",
     "Setvar": "Variable Set",
-    "QueuePause": "Interface paused successfully",
     "StopMixMonitor": "MixMonitor stopped",
 }
 _STATES = {"4": "Ring", "5": "Ringing", "6": "Up"}
@@ -131,7 +130,7 @@ class Exchange:
         link.answer(asked, "Authentication accepted")
         if asked["Username"] == AMI_USER:
             self._listener = link
-        link.write("Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 5\r\nLastReload: 5\r\nStatus: Fully Booted\r\n")
+        link.write("Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 5\r\nStatus: Fully Booted\r\n")
 
     def _logoff(self, link: _Link, asked: dict[str, str], _: Fields) -> None:
         link.transport.close()
@@ -163,6 +162,12 @@ class Exchange:
         device = asked["Variable"].removeprefix("PJSIP_DIAL_CONTACTS(").removesuffix(")")
         link.answer(asked, "", f"Variable: {asked['Variable']}\r\nValue: PJSIP/{device}/sip:{device}@127.0.0.1:1\r\n")
 
+    def _queuepause(self, link: _Link, asked: dict[str, str], _: Fields) -> None:
+        if asked["Interface"] in self._members:
+            link.answer(asked, "Interface paused successfully")
+        else:
+            link.answer(asked, "Interface not found", refused=True)
+
     def _queueadd(self, link: _Link, asked: dict[str, str], _: Fields) -> None:
         if asked["Interface"] in self._members:
             link.answer(asked, "Unable to add interface: Already there", refused=True)
@@ -179,7 +184,7 @@ class Exchange:
 
     def _originate(self, link: _Link, asked: dict[str, str], action: Fields) -> None:
         link.answer(asked, "Originate successfully queued")
-        name, _, number = asked["CallerID"].rpartition(" ")
+        caller, _, number = asked["CallerID"].rpartition(" ")
         uniqueid = asked["ChannelId"]
         channel = Channel(
             f"{asked['Channel']}-{next(self._numbers):08x}",
@@ -188,9 +193,12 @@ class Exchange:
             asked["Context"],
             asked["Exten"],
             number.strip("<>"),
-            name.strip('"'),
+            caller.strip('"'),
         )
-        channel.variables.update(value.split("=", 1) for field, value in action if field == "Variable")
+        for name, value in action:
+            if name == "Variable":
+                variable, _, content = value.partition("=")
+                channel.variables[variable] = content
         self.channels[channel.name] = channel
         self._emit("Newchannel", channel)
         self._later(0.005, channel, self._ring)
@@ -317,8 +325,9 @@ class Exchange:
 
 def _bridge(bridge: str, number: int) -> str:
     return (
-        f"BridgeUniqueid: {bridge}\r\nBridgeType: basic\r\nBridgeTechnology: simple_bridge\r\nBridgeCreator: <unknown>\r\n"
-        f"BridgeName: <unknown>\r\nBridgeNumChannels: {number}\r\nBridgeVideoSourceMode: none\r\n"
+        f"BridgeUniqueid: {bridge}\r\nBridgeType: basic\r\nBridgeTechnology: simple_bridge\r\n"
+        f"BridgeCreator: <unknown>\r\nBridgeName: <unknown>\r\n"
+        f"BridgeNumChannels: {number}\r\nBridgeVideoSourceMode: none\r\n"
     )
 
 

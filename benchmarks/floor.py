@@ -68,7 +68,7 @@ class Floor:
     async def quiet(self, timeout_s: float) -> None:
         """Wait until no call is left. Raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
-            while self.exchange.channels:
+            while self.exchange.channels:  # noqa: ASYNC110 - a poll costs nothing here
                 await asyncio.sleep(0.1)
 
 
@@ -87,9 +87,7 @@ async def floor(seats: int) -> AsyncIterator[Floor]:
         await stack.database.open()
         try:
             cookies, board = await _people(stack.database, seats)
-            pages = Pages(
-                f"ws://127.0.0.1:{PORTS['seat_port']}/", f"http://127.0.0.1:{PORTS['http_port']}", disposition=DISPOSITION
-            )
+            pages = Pages(PORTS["seat_port"], PORTS["http_port"], disposition=DISPOSITION)
             async with Exchange(PORTS["ami_port"], stack.installation.secrets.system_name) as exchange:
                 say("the server (it speaks its prompts first)")
                 await stack.start_server()
@@ -111,7 +109,8 @@ async def _people(database: Database, seats: int) -> tuple[list[str], str]:
     logins = [f"bench{number:04}" for number in range(1, seats + 1)]
     async with database.session(60) as connection:
         await connection.executemany(
-            "insert into users (login, name, role, device, password_hash) values ($1, $1, 'agent', $2, '$argon2id$none')",
+            "insert into users (login, name, role, device, password_hash) "
+            "values ($1, $1, 'agent', $2, '$argon2id$none')",
             [(login, str(20_000 + number)) for number, login in enumerate(logins, 1)],
         )
         await connection.executemany(

@@ -1,4 +1,4 @@
-"""Agents' pages without a browser: ``websockets`` clients that speak the live channel and do an agent's work at once."""
+"""Agents' pages without a browser: WebSocket clients that speak the live channel and do an agent's work at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Literal
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -23,15 +24,15 @@ class Pages:
     """All pages of a benchmark. ``offered``: by caller name, when the first Seat message with the offer was read here
     (CLOCK_MONOTONIC), and how long the caller had waited for an agent by then."""
 
-    def __init__(self, seat_url: str, origin: str, *, disposition: str) -> None:
+    def __init__(self, seat_port: int, http_port: int, *, disposition: str) -> None:
         self.offered: dict[str, tuple[float, float]] = {}
         self.refused: list[str] = []
         self.messages = 0
-        self._url, self._origin = seat_url, origin
+        self._url, self._origin = f"ws://127.0.0.1:{seat_port}/", f"http://127.0.0.1:{http_port}"
         self._disposition = disposition
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def open(self, cookies: Iterable[str], view: str = "seat") -> None:
+    async def open(self, cookies: Iterable[str], view: Literal["seat", "board"] = "seat") -> None:
         """Open a page for each session cookie; agents go Ready. Returns when all are."""
         turns = asyncio.Semaphore(_OPENING_AT_ONCE)
 
@@ -50,7 +51,7 @@ class Pages:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _page(self, cookie: str, view: str, up: asyncio.Future[None]) -> None:
+    async def _page(self, cookie: str, view: Literal["seat", "board"], up: asyncio.Future[None]) -> None:
         async with connect(
             self._url,
             origin=Origin(self._origin),
@@ -59,7 +60,7 @@ class Pages:
             ping_interval=None,
             max_size=None,
         ) as line:
-            await line.send(_encode(m.Hello(protocol=m.PROTOCOL, view="board" if view == "board" else "seat")), text=True)
+            await line.send(_encode(m.Hello(protocol=m.PROTOCOL, view=view)), text=True)
             with suppress(ConnectionClosed):
                 if view == "board":
                     await self._watch(line, up)

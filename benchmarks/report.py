@@ -69,7 +69,8 @@ class Machine:
 
 
 def _busy_s() -> float:
-    user, nice, system, _idle, _iowait, irq, softirq = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8])
+    first = Path("/proc/stat").read_text().partition("\n")[0].split()
+    user, nice, system, _idle, _iowait, irq, softirq = map(int, first[1:8])
     return (user + nice + system + irq + softirq) / _TICKS_PER_S
 
 
