@@ -17,8 +17,8 @@ from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
 from tandem.cti.model.profiles import AgentProfile, QueueProfile
-from tandem.cti.model.records import Record
-from tandem.cti.model.states import ConnectionState, Phase
+from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecord, Record
+from tandem.cti.model.states import AgentState, ConnectionState, Phase
 from tandem.ivr.core.check import load_flow
 
 FLOW_FILE = Path(__file__).parents[2] / "examples" / "flows" / "main.yaml"
@@ -59,6 +59,7 @@ class Leg:
     controlled: bool = False
     joined: ConnectionId | None = None
     memory: str = ""
+    fallback: bool = False
 
 
 @dataclass
@@ -146,6 +147,41 @@ class Floor:
     def hang_up_caller(self, call: CallId) -> None:
         self.gone(self.center.contacts[call].caller)
 
+    def restart(self, *, store: bool = True, fallback: bool = False) -> None:
+        """The server is killed and another takes over: from the store's newest rows, or, without ``store``, from what
+        the switch remembers. News that was on its way is lost. With ``fallback`` the dead-man switch had fired."""
+        self.news.clear()
+        calls: dict[str, CallRecord] = {}
+        states: dict[AgentId, AgentStateRecord] = {}
+        callbacks: dict[str, CallbackRecord] = {}
+        for record in self.records:
+            if isinstance(record, CallRecord):
+                calls[record.id] = record
+            elif isinstance(record, AgentStateRecord):
+                states[record.agent] = record
+            elif isinstance(record, CallbackRecord):
+                callbacks[record.id] = record
+        wrapping = {state.call for state in states.values() if state.state == AgentState.WORKING_AFTER_CALL}
+        if fallback:
+            self._dead_man()
+        self.center = Center(self.house)
+        if store:
+            kept = tuple(call for call in calls.values() if call.ended_at is None or call.id in wrapping)
+            owed = tuple(callback for callback in callbacks.values() if callback.state == "open")
+            self.handle(c.Restored(calls=kept, agent_states=states, callbacks=owed, counts={}))
+        self.handle(ev.SwitchFound(snapshot=self.snapshot(), restarted=False))
+        for agent in self.center.agents:
+            contact = self.center.contact_of(agent)
+            leg = self.legs.get(contact.leg) if contact is not None and contact.leg is not None else None
+            self.handle(c.SeatOpened(agent, on_call=leg is not None and leg.joined is not None))
+
+    def _dead_man(self) -> None:
+        for connection, leg in list(self.legs.items()):
+            if leg.controlled and leg.party is ev.Party.CALLER:
+                leg.controlled, leg.fallback = False, True
+            elif leg.controlled:
+                del self.legs[connection]
+
     # ---- the model ----
 
     def _route(self, connection: ConnectionId, calling: str = "") -> None:
@@ -216,6 +252,12 @@ class Floor:
                 self.talks.append(frozenset({request.connection, request.other}))
                 self.news.append(ev.Joined(call=request.call, connection=request.connection))
                 self.news.append(ev.Joined(call=request.call, connection=request.other))
+            case rq.Retake() if request.connection in self.legs:
+                leg = self.legs[request.connection]
+                if not leg.controlled:
+                    self._part(leg)
+                    leg.controlled, leg.fallback = True, False
+                    self._route(request.connection)
             case rq.ClearConnection():
                 self.gone(request.connection, request.cause)
             case _:
@@ -235,7 +277,7 @@ class Floor:
                     state=leg.state,
                     controlled=leg.controlled,
                     joined_with=leg.joined,
-                    in_fallback=False,
+                    in_fallback=leg.fallback,
                     memory=leg.memory,
                 )
                 for connection, leg in self.legs.items()

@@ -107,6 +107,7 @@ def decode(state: dict[str, Any]) -> Contact:
 
 
 _REMEMBERED_BYTES = 700
+_GAP = 1000
 
 
 def remember(contact: Contact) -> str:
@@ -125,6 +126,7 @@ def remember(contact: Contact) -> str:
         "a": contact.agent or "",
         "o": str(contact.offer),
         "g": contact.leg or "",
+        "k": f"{contact.rev}.{contact.events}.{contact.segments}.{contact.legs_made}.{contact.media}",
     }
     text = urlencode({key: value for key, value in fields.items() if value}, quote_via=quote, safe=":/+~")
     return text.replace("&", ";") if len(text) <= _REMEMBERED_BYTES else ""
@@ -140,8 +142,15 @@ def recall(memory: str, contact: Contact) -> Contact:
             Need(skill, int(minimum))
             for skill, _, minimum in (need.partition(">=") for need in fields.get("n", "").split())
         )
+        # it may have gone on after this was written: what counts goes on well above
+        rev, events, segments, legs_made, media = (int(number) + _GAP for number in fields["k"].split("."))
         return replace(
             contact,
+            rev=rev,
+            events=events,
+            segments=segments,
+            legs_made=legs_made,
+            media=media,
             phase=Phase(fields["p"]),
             started_at=float(fields["s"]),
             queue=QueueId(fields["q"]) if "q" in fields else None,
