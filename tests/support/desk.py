@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ async def seen(page: BrowserAgent) -> list[dict[str, Any]]:
 
 
 async def work(page: BrowserAgent) -> BrowserAgent:
-    """Ready, whatever the agent was left in."""
+    """Ready, whatever the agent was left in; the next caller may have him at once."""
     await expect(page.at("phone-state")).to_have_attribute("data-state", "registered", timeout=20_000)
     await expect(page.at("agent-state")).to_be_visible()
     if await page.at("agent-state").get_attribute("data-state") == "working_after_call":
@@ -85,7 +86,7 @@ async def work(page: BrowserAgent) -> BrowserAgent:
         await page.state("not_ready")
     if await page.at("agent-state").get_attribute("data-state") != "ready":
         await page.at("ready").click()
-    await page.state("ready")
+    await expect(page.at("agent-state")).to_have_attribute("data-state", re.compile("^(ready|busy)$"))
     return page
 
 
