@@ -31,6 +31,8 @@ _log = logging.getLogger(__name__)
 
 LOT = 200
 _SYNC_EVERY_S = 0.2
+_GATHER_S = 0.02
+"""What comes of one event is written within milliseconds: a lot waits for it, or each record costs a transaction."""
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 1.0
 
@@ -163,6 +165,7 @@ class Spool:
                 if not lot:
                     self._written.clear()
                     await self._written.wait()
+                    await asyncio.sleep(_GATHER_S)
                     continue
                 await self._store(self._files.id, lot)
             except Exception as error:
