@@ -29,7 +29,7 @@ STEP = st.tuples(
             "not_ready", "paint", "paint", "decline", "answer", "answer", "reject", "caller_gone", "leg_gone",
             "hang_up", "transfer_queue", "transfer_agent", "transfer_number", "page_gone", "page_cut", "page_back",
             "phone_out", "phone_back", "dispose", "time", "long_time", "link_cut", "switch_restart", "heal",
-            "kill", "kill_late", "kill_without_store",
+            "kill", "kill_late", "kill_without_store", "lose",
         ]
     ),
     st.integers(0, 11),
@@ -122,7 +122,11 @@ def take(floor: Floor, what: str, number: int, calls: list[str]) -> None:
             floor.handle(ev.SwitchLost(gone=True, reason="gone"))
             floor.handle(ev.SwitchFound(snapshot=floor.snapshot(), restarted=True))
         case "kill" | "kill_late" | "kill_without_store":
-            floor.restart(store=what != "kill_without_store", fallback=what == "kill_late")
+            lost = number % 6 if what == "kill_late" else 0
+            floor.restart(store=what != "kill_without_store", fallback=what == "kill_late", lost=lost)
+        case "lose":
+            if floor.news:
+                floor.news.popleft()
         case "heal":
             floor.handle(c.Healed(floor.snapshot(), asked_at=floor.now))
         case _:
@@ -181,7 +185,7 @@ def come_to_rest(floor: Floor) -> None:
         floor.pass_time(60)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=90))
 def test_never(steps: list[tuple[str, int]]) -> None:
     floor = Floor()

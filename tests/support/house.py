@@ -147,10 +147,12 @@ class Floor:
     def hang_up_caller(self, call: CallId) -> None:
         self.gone(self.center.contacts[call].caller)
 
-    def restart(self, *, store: bool = True, fallback: bool = False) -> None:
+    def restart(self, *, store: bool = True, fallback: bool = False, lost: int = 0) -> None:
         """The server is killed and another takes over: from the store's newest rows, or, without ``store``, from what
-        the switch remembers. News that was on its way is lost. With ``fallback`` the dead-man switch had fired."""
+        the switch remembers. News that was on its way is lost, and the ``lost`` newest records. With ``fallback`` the
+        dead-man switch had fired."""
         self.news.clear()
+        del self.records[len(self.records) - lost :]
         calls: dict[str, CallRecord] = {}
         states: dict[AgentId, AgentStateRecord] = {}
         callbacks: dict[str, CallbackRecord] = {}

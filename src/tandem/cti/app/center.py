@@ -58,6 +58,7 @@ from tandem.routing.core.acd.matcher import Match, Matcher, Waiting, reason
 from tandem.routing.core.acd.service_level import QueueCounts
 
 _REMEMBERED_CALLS = 20_000
+_WITH_AGENT = (Phase.OFFERED, Phase.RINGING, Phase.TALKING, Phase.REJOINING)
 
 
 class Center:
@@ -434,6 +435,11 @@ class Center:
     def take_up_caller(self, event: ev.RouteRequested) -> Contact:
         """A caller whom the switch has and nobody here knows: from his connection's memory, or as a new one."""
         contact = replace(self._begin(event), legs={event.connection: ConnectionState.CONNECTED})
+        if contact.agent is not None:
+            agent = self.agents.get(contact.agent)
+            contact = replace(contact, device=agent.device) if agent else replace(contact, agent=None, leg=None)
+        if contact.agent is None and contact.phase in _WITH_AGENT:
+            contact = replace(contact, phase=Phase.QUEUED)
         self.contacts[contact.id] = contact
         self._track_agent(contact, contact)
         return contact
