@@ -29,7 +29,7 @@ STEP = st.tuples(
             "not_ready", "paint", "paint", "decline", "answer", "answer", "reject", "caller_gone", "leg_gone",
             "hang_up", "transfer_queue", "transfer_agent", "transfer_number", "page_gone", "page_cut", "page_back",
             "phone_out", "phone_back", "dispose", "time", "long_time", "link_cut", "switch_restart", "heal",
-            "kill", "kill_late", "kill_without_store", "lose",
+            "kill", "kill_late", "kill_without_store", "lose", "lose",
         ]
     ),
     st.integers(0, 11),

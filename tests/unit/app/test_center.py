@@ -288,3 +288,24 @@ def test_late_news_of_an_ended_call_leaves_the_next_one_at_the_seat() -> None:
     contact = floor.center.contact_of(MEI)
     assert contact is not None
     assert contact.id == second
+
+
+def test_a_lost_hang_up_is_found_by_looking() -> None:
+    floor = Floor()
+    call = floor.call()
+    floor.settle()
+    floor.hang_up_caller(call)
+    floor.news.clear()
+    floor.now += 1
+    floor.handle(c.Healed(floor.snapshot(), asked_at=floor.now))
+    assert floor.center.contacts[call].ended
+
+
+def test_a_look_that_agrees_changes_nothing() -> None:
+    floor, call = talking()
+    before = floor.center.contacts[call]
+    floor.now += 1
+    floor.requests.clear()
+    floor.handle(c.Healed(floor.snapshot(), asked_at=floor.now))
+    assert floor.center.contacts[call] is before
+    assert not floor.requests
