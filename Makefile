@@ -62,8 +62,8 @@ check-web: $(WEB_BUILT)
 	@$(QUIETLY) "tests of the pages (vitest)" -- env $(NPM) test
 
 check-python: .make/python packages-test $(WEB_BUILT)
-	@echo "- unit, property and contract tests (pytest)"
-	@.venv/bin/pytest -q tests/unit tests/property tests/contract
+	@echo "- unit, property, scenario and contract tests (pytest), with the coverage of the pure cores"
+	@.venv/bin/pytest -q tests/unit tests/property tests/scenario tests/contract --cov --cov-report=term:skip-covered
 
 check-end-to-end: .make/python packages-test $(WEB_BUILT)
 	@echo "- end-to-end tests, in a network of their own (pytest)"
