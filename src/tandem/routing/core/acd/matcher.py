@@ -178,6 +178,15 @@ def _fits(key: _Class, agent: AgentId, free: _Free) -> bool:
     return (target is None or target == agent) and unmet(needs, free.proficiency) is None
 
 
+_LANGUAGES_ZH = {"language:zh": "中文", "language:en": "英语"}
+
+
+def _needs_zh(needs: Needs) -> str:
+    """``中文≥3、loans≥2``: readable without the syntax of skills."""
+    words = [f"{_LANGUAGES_ZH.get(need.skill, need.skill.rpartition(':')[2])}≥{need.minimum}" for need in needs]
+    return "、".join(words) or "无特殊技能要求"
+
+
 def reason(match: Match, name: str) -> dict[str, str]:
     """Why this agent, in one sentence per language (``zh``, ``en``)."""
     idle, waited = round(match.idle_s), round(match.waited_s)
@@ -186,14 +195,14 @@ def reason(match: Match, name: str) -> dict[str, str]:
             "en": f"The caller was transferred to {name} in person and waited {waited} s.",
             "zh": f"来电被指定转接给{name}，已等待 {waited} 秒。",
         }
-    needs = needs_text(match.needs)
+    needs, needs_zh = needs_text(match.needs), _needs_zh(match.needs)
     others = match.eligible - 1
     if others:
         choice_en = f"{name} was idle longest ({idle} s) of {match.eligible} free agents with {needs}"
-        choice_zh = f"在 {match.eligible} 位符合“{needs}”的空闲坐席中，{name}空闲最久（{idle} 秒）"
+        choice_zh = f"在 {match.eligible} 位符合“{needs_zh}”的空闲坐席中，{name}空闲最久（{idle} 秒）"
     else:
         choice_en = f"{name} was the only free agent with {needs} (idle {idle} s)"
-        choice_zh = f"{name}是唯一符合“{needs}”的空闲坐席（已空闲 {idle} 秒）"
+        choice_zh = f"{name}是唯一符合“{needs_zh}”的空闲坐席（已空闲 {idle} 秒）"
     ahead_en = f", and it was first of {match.waiting} calls that {name} can take" if match.waiting > 1 else ""
     ahead_zh = f"，并在{name}可接的 {match.waiting} 个来电中排第一" if match.waiting > 1 else ""
     return {

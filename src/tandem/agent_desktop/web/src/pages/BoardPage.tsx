@@ -12,7 +12,7 @@ import { waitingCallers } from "./board/rows";
 export default function BoardPage() {
   const { t } = useSpeech();
   const board = useDeskState((state) => state.live.board);
-  const waiting = useMemo(() => (board ? waitingCallers(board.calls.values(), board.queues.keys()) : []), [board]);
+  const waiting = useMemo(() => (board ? waitingCallers(board.calls.values()) : []), [board]);
   const queues = useMemo(() => (board ? [...board.queues.values()] : []), [board]);
   const seats = useMemo(() => (board ? [...board.seats.values()] : []), [board]);
   if (!board) return <Loading rows={8} />;

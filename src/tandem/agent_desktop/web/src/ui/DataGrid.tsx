@@ -58,7 +58,6 @@ export function DataGrid<Row>({
   onSort,
   onOpen,
   onEnd,
-  rowClass,
   isOpen,
   empty,
   foot,
@@ -72,7 +71,6 @@ export function DataGrid<Row>({
   onSort?(sort: Sort): void;
   onOpen?(row: Row): void;
   onEnd?(): void;
-  rowClass?(row: Row): string;
   isOpen?(row: Row): boolean;
   empty: ReactNode;
   foot?: ReactNode;
@@ -144,7 +142,7 @@ export function DataGrid<Row>({
                   aria-rowindex={from + index + 2}
                   aria-selected={isOpen?.(row)}
                   data-row={rowKey(row)}
-                  className={`grid-row ${onOpen ? "can-open" : ""} ${isOpen?.(row) ? "is-open" : ""} ${rowClass?.(row) ?? ""}`}
+                  className={`grid-row ${onOpen ? "can-open" : ""} ${isOpen?.(row) ? "is-open" : ""}`}
                   style={tracks}
                   tabIndex={onOpen ? 0 : undefined}
                   onClick={onOpen ? () => onOpen(row) : undefined}

@@ -65,10 +65,6 @@ export function WaitingCallers({
     ],
     [t, w, pick, queues],
   );
-  const firsts = useMemo(
-    () => new Set(calls.filter((call, index) => index > 0 && call.queue !== calls[index - 1]?.queue).map((call) => call.call)),
-    [calls],
-  );
   return (
     <DataGrid
       columns={columns}
@@ -76,7 +72,6 @@ export function WaitingCallers({
       rowKey={(call) => call.call}
       label={t("board.waiting")}
       testId="board-waiting"
-      rowClass={(call) => (firsts.has(call.call) ? "group-first" : "")}
       empty={<Nothing icon="check" title={t("board.no_waiting")} />}
     />
   );

@@ -2,23 +2,20 @@
 
 import type { SeatRow, WaitingRow } from "../../generated/live";
 
-/** How near a caller is to an agent: being rung, in line, taken by the switch's own queue, still in the menu. */
-const NEARNESS: Readonly<Record<string, number>> = { ringing: 0, offered: 0, queued: 1, fallback: 2, ivr: 3 };
+/** How near a caller is to an agent: being rung, in line, still in the menu. */
+const NEARNESS: Readonly<Record<string, number>> = { ringing: 0, offered: 0, queued: 1, ivr: 2 };
 
 /**
- * Callers to whom nobody talks yet, in the order in which they will be served: queue by queue (in the order of the
- * list of queues), those who are being rung first, then by place; those still in the menu last.
+ * Callers to whom nobody talks yet, in the order of the one line: those who are being rung first, then by place; those
+ * still in the menu last.
  */
-export function waitingCallers(calls: Iterable<WaitingRow>, queues: Iterable<string>): WaitingRow[] {
-  const order = new Map([...queues].map((queue, index) => [queue, index]));
+export function waitingCallers(calls: Iterable<WaitingRow>): WaitingRow[] {
   const none = Number.MAX_SAFE_INTEGER;
-  const queueOf = (call: WaitingRow) => (call.queue === null ? none : (order.get(call.queue) ?? none - 1));
   const nearness = (call: WaitingRow) => NEARNESS[call.phase] ?? 9;
   return [...calls]
     .filter((call) => call.phase in NEARNESS)
     .sort(
       (a, b) =>
-        queueOf(a) - queueOf(b) ||
         nearness(a) - nearness(b) ||
         (a.place ?? none) - (b.place ?? none) ||
         a.since - b.since ||
