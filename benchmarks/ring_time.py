@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.floor import DISPOSITION
@@ -44,6 +45,8 @@ PORTS = {
 PHONES_PORT = PORTS["trunk_port"] + 1
 CARRIER_AMI_PORT = 20207
 TANDEM, QUEUE = "95001", "95002"
+_PHONE_RINGS_S = 0.3
+"""Until the agent answers (``Behaviour.ANSWER``)."""
 _TALK_S = 0.8
 _FLOW = """format: 1
 name: straight
@@ -132,66 +135,75 @@ async def _cookies(stack: Stack) -> list[str]:
     return [f"{COOKIE}={token}" for token in tokens.values()]
 
 
-async def measure(calls_each: int = 60, calls_per_s: float = 2.0) -> list[Figure]:
-    """``calls_per_s`` on each side."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """``calls_each`` callers on each side, ``calls_per_s`` on each side."""
+
+    what: str
+    prefix: str
+    calls_each: int
+    calls_per_s: float
+
+
+LOADS = (
+    Load("an agent is free", "+8613800", 60, 2.0),
+    # eight agents serve six or seven calls a second
+    Load("callers must wait", "+8613900", 60, 9.0),
+)
+
+
+async def measure(loads: tuple[Load, ...] = LOADS) -> list[Figure]:
     async with exchange() as (stack, pages):
+        assert stack.server is not None
         with SipWatch(switch_port=PORTS["sip_port"], phones_port=PHONES_PORT) as watch:
-            say(f"{2 * calls_each} calls, alternately")
-            await _ring_in(stack, 4, calls_per_s, "+8613700")  # the first of all warm things up
-            assert stack.server is not None
-            machine, busy_s = Machine(), cpu_s(stack.server.pid)
-            numbers = await _ring_in(stack, calls_each, calls_per_s, "+8613800")
-            busy_s, of_machine = cpu_s(stack.server.pid) - busy_s, machine.figures()
-        took = {dnis: _seconds(watch, mine) for dnis, mine in numbers.items()}
+            await _ring_in(stack, watch, Load("to warm up", "+8613700", 4, 2.0))
+            figures = []
+            for load in loads:
+                say(f"{2 * load.calls_each} calls, alternately: {load.what}")
+                machine, busy_s = Machine(), cpu_s(stack.server.pid)
+                took = await _ring_in(stack, watch, load)
+                busy_s = cpu_s(stack.server.pid) - busy_s
+                figures += _compared(load, took[TANDEM], took[QUEUE])
+                figures.append(Figure("  CPU of the Tandem server, per call", busy_s / load.calls_each * 1e3, "ms"))
+                figures += [figure._replace(what=f"  {figure.what}") for figure in machine.figures()]
         if pages.refused:
             say(f"refused commands: {pages.refused[:5]}")
-    tandem, queue = took[TANDEM], took[QUEUE]
-    return [
-        Figure("Tandem: INVITE -> 180 of the agent's phone, p50", percentile(tandem, 50) * 1e3, "ms"),
-        Figure("Queue(): INVITE -> 180 of the agent's phone, p50", percentile(queue, 50) * 1e3, "ms"),
-        Figure("Tandem / Queue(), p50", percentile(tandem, 50) / percentile(queue, 50), "x"),
-        Figure("Tandem, p90", percentile(tandem, 90) * 1e3, "ms"),
-        Figure("Queue(), p90", percentile(queue, 90) * 1e3, "ms"),
-        Figure("Tandem / Queue(), p90", percentile(tandem, 90) / percentile(queue, 90), "x"),
-        Figure("CPU of the Tandem server, per call", busy_s / calls_each * 1e3, "ms"),
-        Figure("calls on each side", len(tandem), "calls"),
-        *of_machine,
-    ]
+    return figures
 
 
-async def _ring_in(stack: Stack, calls_each: int, calls_per_s: float, prefix: str) -> dict[str, list[str]]:
-    """Returns when the last call is over. The numbers that called each side."""
-    numbers: dict[str, list[str]] = {TANDEM: [], QUEUE: []}
-    calls: list[PlacedCall] = []
-    leaving: set[asyncio.Task[None]] = set()
+def _compared(load: Load, tandem: list[float], queue: list[float]) -> list[Figure]:
+    figures = [Figure(f"{load.what}, {load.calls_per_s:g} calls/s on each side", len(tandem), "calls on each side")]
+    for percent in (50, 90):
+        ours, theirs = percentile(tandem, percent), percentile(queue, percent)
+        figures.append(Figure(f"  Tandem, p{percent}", ours * 1e3, "ms"))
+        figures.append(Figure(f"  Queue(), p{percent}", theirs * 1e3, "ms"))
+        figures.append(Figure(f"  Tandem / Queue(), p{percent}", ours / theirs, "x"))
+    return figures
+
+
+async def _ring_in(stack: Stack, watch: SipWatch, load: Load) -> dict[str, list[float]]:
+    """Returns when the last call is over: seconds from INVITE to 180, of each side."""
+    rings: dict[str, list[asyncio.Task[float]]] = {TANDEM: [], QUEUE: []}
     began = time.monotonic()
-    for turn in range(2 * calls_each):
-        await asyncio.sleep(max(0.0, began + turn / calls_per_s / 2 - time.monotonic()))
-        dnis = (TANDEM, QUEUE)[turn % 2]
-        numbers[dnis].append(f"{prefix}{turn:06}")
-        calls.append(await stack.carrier.place_call(dnis, numbers[dnis][-1], f"caller {turn}"))
-        leaving.add(asyncio.create_task(_leave(calls[-1])))
-    await asyncio.gather(*leaving)
-    await asyncio.gather(*(call.wait_ended(10) for call in calls))
+    for turn in range(2 * load.calls_each):
+        await asyncio.sleep(max(0.0, began + turn / load.calls_per_s / 2 - time.monotonic()))
+        dnis, number = (TANDEM, QUEUE)[turn % 2], f"{load.prefix}{turn:06}"
+        call = await stack.carrier.place_call(dnis, number, f"caller {turn}")
+        rings[dnis].append(asyncio.create_task(_served(call, number, watch)))
+    took = {dnis: await asyncio.gather(*tasks) for dnis, tasks in rings.items()}
     await asyncio.sleep(0.5)  # the agents' wrap-up
-    return numbers
-
-
-async def _leave(call: PlacedCall) -> None:
-    """The caller hangs up ``_TALK_S`` after the agent, who lets it ring for 0.3 s, has answered."""
-    await call.wait_answered()
-    await asyncio.sleep(0.5 + _TALK_S)
-    await call.hang_up()
-
-
-def _seconds(watch: SipWatch, numbers: Sequence[str]) -> list[float]:
-    took = []
-    for number in numbers:
-        call = watch.calls.get(number)
-        if call is None or call.phone_rings_at is None:
-            raise RuntimeError(f"the call of {number} rang at no phone: {call}")
-        took.append(call.phone_rings_at - call.invited_at)
     return took
+
+
+async def _served(call: PlacedCall, number: str, watch: SipWatch) -> float:
+    """The caller waits for an agent, talks, hangs up. Seconds from INVITE to 180. Raises TimeoutError."""
+    async with asyncio.timeout(60):
+        while (seen := watch.calls.get(number)) is None or seen.phone_rings_at is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(_PHONE_RINGS_S + _TALK_S)
+    await call.hang_up()
+    await call.wait_ended(10)
+    return seen.phone_rings_at - seen.invited_at
 
 
 def main() -> None:

@@ -1,0 +1,51 @@
+"""``python -m benchmarks [NAME...]``: all benchmarks, or those named, one after the other, each bounded in time.
+
+Each runs in a process of its own; those that start servers, in a network of their own, so that they need no free port
+of the machine's and nothing of the machine's reaches them. The exit code is 1 when one failed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from benchmarks.report import machine_line, say
+
+from tandem.cti.provision.netns import MODULE
+
+LIMIT_S = {"ami_codec": 60, "store": 90, "cost": 150, "ring_time": 120, "pop_latency": 300}
+"""In this order; how long each may take."""
+_WITHOUT_SERVERS = {"ami_codec"}
+
+
+def main(names: Sequence[str]) -> int:
+    unknown = [name for name in names if name not in LIMIT_S]
+    if unknown:
+        sys.stderr.write(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(LIMIT_S)}\n")
+        return 2
+    sys.stdout.write(f"{machine_line()}\n")
+    failed = []
+    for name in names or LIMIT_S:
+        say(f"{name}: at most {LIMIT_S[name]} s")
+        sys.stdout.flush()
+        command = [sys.executable, "-m", f"benchmarks.{name}"]
+        if name not in _WITHOUT_SERVERS:
+            command = [sys.executable, "-m", MODULE, "--", *command]
+        began = time.monotonic()
+        try:
+            code = subprocess.run(command, timeout=LIMIT_S[name], check=False).returncode
+        except subprocess.TimeoutExpired:
+            code = 124
+            say(f"{name}: not done after {LIMIT_S[name]} s, stopped")
+        if code != 0:
+            failed.append(name)
+        say(f"{name}: {'failed' if code else 'done'} after {time.monotonic() - began:.0f} s")
+    if failed:
+        sys.stderr.write(f"failed: {', '.join(failed)}\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
