@@ -291,7 +291,10 @@ class Center:
 
     def sync_agent(self, agent: Agent) -> None:
         """Tell the matcher and the switch's fallback queue whether this agent can take a call; watch his grace."""
-        fallback = agent.state is AgentState.READY and agent.phone_ok
+        # also while he talks or wraps up: should the server die then, he is to be rung when he has hung up; the
+        # switch rings no phone that is in use
+        at_work = agent.state in (AgentState.READY, AgentState.BUSY, AgentState.WORKING_AFTER_CALL)
+        fallback = at_work and agent.pending is not AgentState.NOT_READY and agent.phone_ok
         if self._fallback.get(agent.id) is not fallback:
             self._fallback[agent.id] = fallback
             self.ask(SetFallbackMember(device=agent.device, ready=fallback))

@@ -19,6 +19,8 @@ interface PhoneOptions {
 const GATHERING_MS = 300;
 const REGISTER_EXPIRES_S = 120;
 const RETRY_MS = 3_000;
+/** A registrar that was still starting lost our REGISTER; SIP itself would wait 32 s (timer F) before it says so. */
+const UNANSWERED_MS = 5_000;
 const DIGIT_MS = 120;
 const DIGIT_GAP_MS = 60;
 const DECLINE = 603;
@@ -29,6 +31,7 @@ export class Phone {
   private ua: JsSIP.UA | null = null;
   private session: RTCSession | null = null;
   private stream: MediaStream | null = null;
+  private watchdog: ReturnType<typeof setTimeout> | undefined;
   private readonly audio = new Audio();
 
   constructor(private readonly options: PhoneOptions) {
@@ -53,7 +56,16 @@ export class Phone {
     });
     this.ua = ua;
     ua.on("connecting", () => this.change({ registration: "connecting" }));
-    ua.on("registered", () => this.change({ registration: "registered" }));
+    ua.on("connected", () => {
+      clearTimeout(this.watchdog);
+      this.watchdog = setTimeout(() => {
+        if (this.ua === ua && !ua.isRegistered() && this.session === null) this.start(credentials);
+      }, UNANSWERED_MS);
+    });
+    ua.on("registered", () => {
+      clearTimeout(this.watchdog);
+      this.change({ registration: "registered" });
+    });
     ua.on("unregistered", () => this.change({ registration: "connecting" }));
     ua.on("disconnected", () => this.change({ registration: "disconnected" }));
     ua.on("registrationFailed", ({ response }) => {
@@ -76,6 +88,7 @@ export class Phone {
     const ua = this.ua;
     if (!ua) return;
     this.ua = null;
+    clearTimeout(this.watchdog);
     this.end();
     ua.removeAllListeners();
     ua.stop();
