@@ -137,6 +137,7 @@ async def test_what_each_role_may_see(stack: Stack, page_of: OpenAgent) -> None:
 
     await expect(omar.at("flow-steps").locator("tbody tr")).to_have_count(13)
     await expect(omar.at("flow-steps")).to_contain_text("欢迎致电云岭银行")
+    await expect(omar.page.locator("#step-main-in_chinese .prompts")).to_have_text("")
     await omar.at("nav-system").click()
     checks = omar.at("checks").locator("li")
     await expect(checks.first).to_be_visible(timeout=15_000)

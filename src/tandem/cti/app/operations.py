@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tandem.agent_desktop.core.resources import CheckReport, FlowList, FlowProblem, FlowStep, FlowView
@@ -10,6 +10,7 @@ from tandem.cti.app.checks import check_installation
 from tandem.cti.app.installation import Installation
 from tandem.cti.model.ids import DeviceId
 from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.step import Step
 from tandem.ivr.errors import FlowError
 from tandem.ivr.flow_files import load_flow_file
 
@@ -66,17 +67,17 @@ def _steps(flow: Flow) -> list[FlowStep]:
         FlowStep(
             id=name,
             kind=step.kind,
-            prompts={
-                language: " ".join(
-                    text
-                    for speech in step.speeches()[:1]
-                    for wording in speech
-                    for tag, text in wording.texts
-                    if tag == language
-                )
-                for language in flow.languages
-            },
+            prompts=_words(step, flow.languages),
             exits=[{"name": way.name, "to": way.target} for way in step.exits()],
         )
         for name, step in flow.steps.items()
     ]
+
+
+def _words(step: Step, languages: Sequence[str]) -> dict[str, str]:
+    """What the step says first, by language; nothing for a language, or a step, without words."""
+    first = [wording for speech in step.speeches()[:1] for wording in speech]
+    said = {
+        tag: " ".join(text for wording in first for spoken, text in wording.texts if spoken == tag) for tag in languages
+    }
+    return {tag: text for tag, text in said.items() if text}
