@@ -19,6 +19,7 @@ from tandem.cti.app.installation import DEMO_DNIS
 from tandem.cti.app.stack import Stack, forget
 from tandem.cti.model.errors import CtiError
 from tandem.cti.provision.asterisk import default_cache_dir
+from tandem.cti.provision.errors import PartMissing
 from tandem.cti.provision.netns import MODULE
 from tandem.recordings.files import wav_info
 
@@ -137,7 +138,10 @@ async def _ring_in(stack: Stack) -> None:
 
 
 async def _once(home: Path, changes: Mapping[str, Any]) -> int:
-    from tandem.cti.app.browser_agent import BrowserAgent, chromium
+    try:
+        from tandem.cti.app.browser_agent import BrowserAgent, chromium
+    except ModuleNotFoundError:
+        raise PartMissing("the headless agent needs playwright: pip install 'tandem-cti[demo]'") from None
 
     progress = _progress()
     async with Stack(home, progress=progress, changes=dict(changes)) as stack, chromium() as browser:
