@@ -64,6 +64,7 @@ class FakeAmi:
         self.mute: set[str] = set()
         self.received: list[Fields] = []
         self.logins = 0
+        self.starts = 0
         self.sessions: list[_Session] = []
         self.channels: dict[str, FakeChannel] = {}
         self.banner = b"Asterisk Call Manager/11.0.0\r\n"
@@ -75,6 +76,7 @@ class FakeAmi:
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._accept, self.host, self.port, reuse_address=True)
         self.port = self._server.sockets[0].getsockname()[1]
+        self.starts += 1
         self._later(self._boot())
 
     async def stop(self) -> None:
@@ -248,6 +250,9 @@ class _Session:
                 self._answer(fields, "Success", [("Ping", "Pong"), ("Timestamp", "1.000000")])
             case "CoreSettings":
                 self._answer(fields, "Success", [("AMIversion", "11.0.0"), ("SystemName", ami.system_name)])
+            case "CoreStatus":
+                started = [("CoreStartupDate", "2026-11-22"), ("CoreStartupTime", f"00:00:{ami.starts:02}")]
+                self._answer(fields, "Success", started)
             case "UserEvent":
                 self._answer(fields, "Success", [("Message", "Event Sent")])
                 body = [pair for pair in fields if pair[0] not in {"Action", "UserEvent"}]

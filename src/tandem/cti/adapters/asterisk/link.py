@@ -38,7 +38,7 @@ _SLICE: Final = 256
 _STABLE_S: Final = 10.0
 """A connection that was up so long has ended the trouble before it."""
 _PROOFS: Final = 2
-"""Refused connections in a row, 0.1 s and more apart, that prove that no Asterisk is there (one: a reload)."""
+"""Refused connections in a row that prove that no Asterisk is there (one: a reload)."""
 
 
 class LinkState(StrEnum):
@@ -99,7 +99,8 @@ class AmiLink:
     ``on_up(link)`` is awaited after each log-in once Asterisk has booted; actions work from then on, and events that
     come meanwhile are handed over after it. If it raises, or takes longer than ``sync_timeout_s``, the link starts
     afresh. ``on_down(down)`` is called once for each ``on_up`` that was begun, and once more, with ``gone``, when it
-    turns out afterwards that Asterisk has ended. ``on_event(message)`` must be quick and must not raise; if it does,
+    turns out afterwards that Asterisk had ended, at the latest before the next ``on_up`` (this needs the write class
+    ``reporting``). ``on_event(message)`` must be quick and must not raise; if it does,
     that is counted and an alarm is given, and the next event goes on. ``on_alarm(alarm)`` tells what a person should
     see, and the channels of callers who forge events (hang them up).
     """
@@ -126,6 +127,7 @@ class AmiLink:
         self._queue: deque[Message] = deque()
         self._wake = asyncio.Event()
         self._up_at: float | None = None
+        self._started = ""
         self._gone_told = True
         self._refused_connections = 0
 
@@ -141,18 +143,24 @@ class AmiLink:
                 now = time()
                 if self._up_at is not None and now - self._up_at >= _STABLE_S:
                     trouble_since = None
+                trouble_s = None if trouble_since is None else now - trouble_since
                 trouble_since = now if trouble_since is None else trouble_since
                 refusals = refusals + 1 if cause is DownCause.REFUSED else 0
                 self.state = LinkState.REFUSED if refusals else LinkState.WAITING
-                await asyncio.sleep(self._pause_s(now - trouble_since, refusals))
+                await asyncio.sleep(self._pause_s(trouble_s, refusals))
         finally:
             self.state = LinkState.CLOSED
 
-    def _pause_s(self, trouble_s: float, refusals: int) -> float:
-        """A fifth of how long the trouble lasts: back within 20 % of any outage. Refused: 1, 2, 4 ... seconds."""
+    def _pause_s(self, trouble_s: float | None, refusals: int) -> float:
+        """None at first, then a fifth of how long the trouble lasts: back within 20 % of any outage.
+
+        Refused: 1, 2, 4 ... seconds.
+        """
         settings = self.settings
         if refusals:
             pause_s = min(settings.refused_backoff_max_s, 2.0 ** min(refusals - 1, 16))
+        elif trouble_s is None:
+            pause_s = 0.0
         else:
             pause_s = min(settings.backoff_max_s, max(settings.backoff_min_s, trouble_s / 5))
         return pause_s * random.uniform(0.8, 1.2)  # noqa: S311  (jitter, no secret)
@@ -301,10 +309,19 @@ class AmiLink:
                 await session.booted.wait()
         except TimeoutError:
             raise LinkDown("no FullyBooted: has the manager user the read class 'system'?") from None
+        await self._check_start(session)
         for criteria in settings.filters:
             fields = {"Operation": "Add", "MatchCriteria": criteria, "Filter": ""}
             if (answer := await session.ask("Filter", fields, timeout_s=settings.action_timeout_s)).is_error:
                 self._alarms.give("filter", f"event filter {criteria!r}: {answer.get('Message')}")
+
+    async def _check_start(self, session: AmiSession) -> None:
+        """Tell an Asterisk that has restarted from the one we knew, be it however quick."""
+        answer = await session.ask("CoreStatus", timeout_s=self.settings.action_timeout_s)
+        started = f"{answer.get('CoreStartupDate')} {answer.get('CoreStartupTime')}".strip()
+        if self._started and started and self._started != started and not self._gone_told:
+            self._tell_down(Down(DownCause.DISCONNECTED, gone=True, reason="Asterisk has restarted"))
+        self._started = started or self._started
 
     async def _check_name(self, session: AmiSession) -> None:
         """Make sure that it is the Asterisk of the settings, or learn its secret name."""
