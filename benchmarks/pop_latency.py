@@ -41,8 +41,8 @@ class Stage:
 STAGES = (
     Stage(seats=1, calls_per_s=1.5, talk_s=0.1, warm_s=2, measure_s=40),
     Stage(seats=50, calls_per_s=10, talk_s=2.0, warm_s=4, measure_s=30),
-    Stage(seats=500, calls_per_s=10, talk_s=20.0, warm_s=20, measure_s=40),
-    Stage(seats=500, calls_per_s=10, talk_s=20.0, warm_s=20, measure_s=40, first=True),
+    Stage(seats=500, calls_per_s=10, talk_s=20.0, warm_s=20, measure_s=30),
+    Stage(seats=500, calls_per_s=10, talk_s=20.0, warm_s=20, measure_s=30, first=True),
 )
 
 
