@@ -18,6 +18,7 @@ from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
 from tandem.cti.model.profiles import AgentProfile, QueueProfile
 from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecord, Record
+from tandem.cti.model.skills import Need
 from tandem.cti.model.states import AgentState, ConnectionState, Phase
 from tandem.ivr.core.check import load_flow
 
@@ -41,6 +42,7 @@ def make_house(*, agents: Iterable[AgentProfile] | None = None, rules: Rules | N
     return House(
         agents={profile.login: profile for profile in who},
         queues=queues,
+        queue_needs={QueueId("loans"): (Need("product:loans", 2),)},
         flows={DNIS: flow},
         sounds={prompt: f"p/{number}" for number, prompt in enumerate(flow.spoken())},
         dispositions=frozenset({"done"}),

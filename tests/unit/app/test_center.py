@@ -7,6 +7,7 @@ from tests.support.house import ANA, MEI, TOM, Floor
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
+from tandem.cti.app import views
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
@@ -309,3 +310,14 @@ def test_a_look_that_agrees_changes_nothing() -> None:
     floor.handle(c.Healed(floor.snapshot(), asked_at=floor.now))
     assert floor.center.contacts[call] is before
     assert not floor.requests
+
+
+def test_what_a_queue_needs_is_needed_after_a_transfer_too() -> None:
+    floor, call = talking()
+    floor.ready(ANA)  # loans only at 1
+    floor.command(MEI, m.Transfer(id=1, call=call, kind="queue", to="loans"))
+    contact = floor.center.contacts[call]
+    assert "product:loans>=2" in [str(need) for need in contact.needs]
+    assert contact.phase is Phase.QUEUED
+    ready = {row.id: row.ready for row in views.queue_rows(floor.center)}
+    assert ready == {"service": 1, "loans": 0, "support": 1, "operator": 1}

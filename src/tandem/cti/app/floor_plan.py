@@ -20,6 +20,7 @@ from tandem.cti.model.records import (
     Record,
 )
 from tandem.cti.model.requests import SwitchRequest
+from tandem.cti.model.skills import Needs
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd.service_level import QueueCounts
@@ -182,6 +183,8 @@ class House:
 
     agents: Mapping[AgentId, AgentProfile]
     queues: Mapping[QueueId, QueueProfile]
+    queue_needs: Mapping[QueueId, Needs] = field(default_factory=dict)
+    """Skills that every call of the queue needs, besides its own; absent: none."""
     flows: Mapping[DeviceId, Flow]
     """By dialled number."""
     sounds: Mapping[Prompt, str]

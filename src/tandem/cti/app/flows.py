@@ -11,6 +11,7 @@ from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.ids import QueueId
 from tandem.ivr.core import dialogue, interpreter
 from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.needs import merge_needs
 from tandem.ivr.core.state import IvrState
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _from_flow(center: Center, wanted: dialogue.Effect, state: IvrState, flow: F
         profile = center.house.queues.get(queue)
         return ct.QueueAsked(
             queue=queue,
-            needs=wanted.needs,
+            needs=merge_needs(center.house.queue_needs.get(queue, ()), wanted.needs),
             priority=wanted.priority + (profile.priority if profile else 0),
             language=wanted.language,
             pressed=pressed,

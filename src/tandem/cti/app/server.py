@@ -35,15 +35,18 @@ from tandem.cti.app.shell import Shell
 from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
 from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, RecordingId
-from tandem.cti.model.profiles import DispositionNode, QueueDay
+from tandem.cti.model.profiles import DispositionNode, QueueDay, QueueProfile
 from tandem.cti.model.records import CustomerMatch, RecordingRecord
+from tandem.cti.model.skills import Needs
 from tandem.cti.runtime import garbage
 from tandem.cti.runtime.clock import SystemClock
+from tandem.cti.runtime.settings import BadSettings
 from tandem.cti.storage.journal_store import JournalStore
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.spool import Spool
 from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.needs import BadNeeds, parse_needs
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.flow_files import load_flow_file
 from tandem.ivr.media import prepare
@@ -116,6 +119,13 @@ async def load_flows(
         )
         sounds |= {prompt: str(installation.sounds_dir / name) for prompt, name in names.items()}
     return flows, sounds
+
+
+def _needs_of(queue: QueueProfile) -> Needs:
+    try:
+        return parse_needs(queue.needs)
+    except BadNeeds as error:
+        raise BadSettings(f"queue {queue.id}: needs: {error}. Write it like product:loans>=2") from None
 
 
 def _leaves(nodes: Sequence[DispositionNode]) -> frozenset[str]:
@@ -277,6 +287,7 @@ async def serving(
         house = House(
             agents={agent.login: agent for agent in await store.agents()},
             queues=queues,
+            queue_needs={queue.id: _needs_of(queue) for queue in queues.values() if queue.needs},
             flows=flows,
             sounds=sounds,
             dispositions=_leaves(dispositions),

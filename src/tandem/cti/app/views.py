@@ -9,7 +9,7 @@ from tandem.agent_desktop.core import messages as m
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, QueueId
 from tandem.cti.model.records import CustomerMatch
-from tandem.cti.model.skills import needs_text
+from tandem.cti.model.skills import needs_text, unmet
 from tandem.cti.model.states import Phase
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def queue_rows(center: Center) -> list[m.QueueRow]:
             waiting[contact.queue].append(contact.queued_at or contact.started_at)
         elif contact.phase in (Phase.TALKING, Phase.REJOINING):
             talking[contact.queue] += 1
-    ready = sum(agent.available for agent in center.agents.values())
+    ready = [agent.skills for agent in center.agents.values() if agent.available]
     rows = []
     for queue, profile in center.house.queues.items():
         counts = center.counts[queue]
@@ -216,7 +216,7 @@ def queue_rows(center: Center) -> list[m.QueueRow]:
                 service_level=counts.service_level,
                 target_s=profile.target_s,
                 asa_s=counts.asa_s,
-                ready=ready,
+                ready=sum(unmet(center.house.queue_needs.get(queue, ()), skills) is None for skills in ready),
                 talking=talking[queue],
             )
         )
