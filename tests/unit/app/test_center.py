@@ -321,3 +321,15 @@ def test_what_a_queue_needs_is_needed_after_a_transfer_too() -> None:
     assert contact.phase is Phase.QUEUED
     ready = {row.id: row.ready for row in views.queue_rows(floor.center)}
     assert ready == {"service": 1, "loans": 0, "support": 1, "operator": 1}
+
+
+def test_the_history_is_looked_up_again_for_the_offer() -> None:
+    floor = Floor()
+    call = floor.call()
+    floor.settle()
+    assert len(floor.looked_up) == 1
+    floor.ready(MEI)
+    assert [look.call for look in floor.looked_up] == [call, call]
+    for _ in range(2):
+        floor.handle(c.CustomersFound(call, (), complete=True))
+    assert kinds(floor, call).count("customer") == 1

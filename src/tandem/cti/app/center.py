@@ -41,7 +41,7 @@ from tandem.cti.app.flows import advance
 from tandem.cti.app.recovery import adopt, restore
 from tandem.cti.core import contact as ct
 from tandem.cti.core import path
-from tandem.cti.core.contact import Contact
+from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model import events as ev
 from tandem.cti.model.errors import ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CallId, CustomerId, DeviceId, QueueId
@@ -249,6 +249,10 @@ class Center:
             self.contacts[match.call],
             ct.Matched(agent=match.agent, device=agent.device, agent_name=profile.name, why=why),
         )
+        contact = self.contacts[match.call]
+        if contact.ani_e164:
+            # he may have waited for long: what happened since belongs into the history that this agent sees
+            self._out.append(LookUp(contact.id, contact.ani_e164))
 
     def _free(self, call: CallId, freed: ct.AgentFreed) -> None:
         agent = self.agents.get(freed.agent)
@@ -271,7 +275,7 @@ class Center:
         limit = self.house.limits.wrap_up_s
         talk_s = contact.talk_s - contact.talk_before_s
         self.wrap_ups[agent.id] = WrapUpState(
-            contact=replace(contact, agent=agent.id), started_at=now, until=now + limit, talk_s=talk_s
+            contact=changed(contact, agent=agent.id), started_at=now, until=now + limit, talk_s=talk_s
         )
         self.note(contact.id, "wrap_up", "wrap-up began", agent=agent.id)
         self.wake(now + limit, "wrap_up", agent.id)
@@ -393,18 +397,20 @@ class Center:
         contact = self.contacts.get(input_.call)
         if caller is None or contact is None:
             return
+        news = not caller.looked_up or bool({c.id for c in input_.customers} - {c.id for c in caller.customers})
         caller.looked_up = caller.looked_up or input_.complete
         caller.unknown_contacts = max(caller.unknown_contacts, input_.unknown_contacts)
         if input_.customers:
             caller.customers = input_.customers
             if contact.customer is None and not contact.ended:
                 self.step(contact, ct.CustomerKnown(customer=input_.customers[0].id))
-        self.note(
-            input_.call,
-            "customer",
-            f"{len(input_.customers)} customers have this number" if input_.complete else "the look-up is late",
-            customers=[customer.id for customer in input_.customers],
-        )
+        if news:
+            self.note(
+                input_.call,
+                "customer",
+                f"{len(input_.customers)} customers have this number" if input_.complete else "the look-up is late",
+                customers=[customer.id for customer in input_.customers],
+            )
         if contact.agent is not None:
             self._out.append(ShowSeat(contact.agent))
         self.dirty_calls.add(input_.call)
@@ -437,12 +443,12 @@ class Center:
 
     def take_up_caller(self, event: ev.RouteRequested) -> Contact:
         """A caller whom the switch has and nobody here knows: from his connection's memory, or as a new one."""
-        contact = replace(self._begin(event), legs={event.connection: ConnectionState.CONNECTED})
+        contact = changed(self._begin(event), legs={event.connection: ConnectionState.CONNECTED})
         if contact.agent is not None:
             agent = self.agents.get(contact.agent)
-            contact = replace(contact, device=agent.device) if agent else replace(contact, agent=None, leg=None)
+            contact = changed(contact, device=agent.device) if agent else changed(contact, agent=None, leg=None)
         if contact.agent is None and contact.phase in _WITH_AGENT:
-            contact = replace(contact, phase=Phase.QUEUED)
+            contact = changed(contact, phase=Phase.QUEUED)
         self.contacts[contact.id] = contact
         self._track_agent(contact, contact)
         return contact
@@ -452,7 +458,7 @@ class Center:
         if contact is not None:
             until = agent.since + self.house.limits.wrap_up_s
             self.wrap_ups[agent.id] = WrapUpState(
-                contact=replace(contact, agent=agent.id),
+                contact=changed(contact, agent=agent.id),
                 started_at=agent.since,
                 until=until,
                 talk_s=contact.talk_s - contact.talk_before_s,
@@ -557,7 +563,7 @@ class Center:
         """Of a contact that is over, but still at a seat."""
         contact = self.contacts.get(call)
         if contact is not None:
-            self.contacts[call] = replace(contact, customer=customer, rev=contact.rev + 1)
+            self.contacts[call] = changed(contact, customer=customer, rev=contact.rev + 1)
             self._unkept[call] = None
 
     def ask(self, request: SwitchRequest) -> None:
@@ -573,7 +579,7 @@ class Center:
             return
         note = ct.Note(kind=kind, text=text, data=data)
         self.keep(rows.event_row(call, contact.events, note, at=self.now))
-        self.contacts[call] = replace(contact, events=contact.events + 1, rev=contact.rev + 1)
+        self.contacts[call] = changed(contact, events=contact.events + 1, rev=contact.rev + 1)
         self._unkept[call] = None
 
     _ROWS: Mapping[type, Any] = {

@@ -11,7 +11,7 @@ from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import rows
 from tandem.cti.app.floor_plan import Commanded, LookUp, ShowCallbacks, ShowSeat, WrapUpState
 from tandem.cti.core import contact as ct
-from tandem.cti.core.contact import Contact
+from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CustomerId, QueueId
 from tandem.cti.model.states import CHOSEN_REASONS, AgentState, NotReadyReason
@@ -91,7 +91,7 @@ def _choose(center: Center, agent: Agent, command: m.ChooseCustomer) -> None:
     customer = CustomerId(command.customer)
     wrap_up = center.wrap_ups.get(agent.id)
     if wrap_up is not None and wrap_up.contact.id == command.call:
-        contact = replace(wrap_up.contact, customer=customer)
+        contact = changed(wrap_up.contact, customer=customer)
         center.wrap_ups[agent.id] = replace(wrap_up, contact=contact)
         center.set_customer(contact.id, customer)
         center.put(ShowSeat(agent.id))

@@ -12,7 +12,7 @@ come late or twice), a person's command raises IllegalTransition. Either way the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tandem.cti.core.any_rows import (
@@ -46,6 +46,7 @@ from tandem.cti.core.contact import (
     Stretch,
     SwitchGone,
     TransferAsked,
+    changed,
 )
 from tandem.cti.core.ivr_rows import (
     ivr_deadline,
@@ -219,12 +220,12 @@ def step(contact: Contact, event: Any, *, now: float, rules: Rules) -> Outcome:
             raise IllegalTransition(f"the call is {contact.phase.value}: {type(event).__name__} is not possible now")
         if contact.legs is legs:
             return Outcome(contact, (), contact.deadline)
-        return Outcome(replace(contact, legs=legs, rev=contact.rev + 1), (), contact.deadline)
-    turn = Turn(contact if legs is contact.legs else replace(contact, legs=legs), now, rules)
+        return Outcome(changed(contact, legs=legs, rev=contact.rev + 1), (), contact.deadline)
+    turn = Turn(contact if legs is contact.legs else changed(contact, legs=legs), now, rules)
     row(turn, event)
     after_turn = turn.contact
     if after_turn is not contact or turn.effects:
-        after_turn = replace(
+        after_turn = changed(
             after_turn,
             rev=contact.rev + 1,
             events=contact.events + sum(isinstance(effect, Note) for effect in turn.effects),

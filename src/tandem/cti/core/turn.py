@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from tandem.cti.core.contact import (
@@ -16,6 +16,7 @@ from tandem.cti.core.contact import (
     Seek,
     StopSeeking,
     Stretch,
+    changed,
     remember,
 )
 from tandem.cti.model.causes import Cause
@@ -72,7 +73,7 @@ class Turn:
     effects: list[Effect] = field(default_factory=list)
 
     def set(self, **changes: Any) -> None:
-        self.contact = replace(self.contact, **changes)
+        self.contact = changed(self.contact, **changes)
 
     def do(self, *effects: Effect) -> None:
         self.effects.extend(effects)

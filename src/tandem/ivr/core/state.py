@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from tandem.cti.model.skills import HIGHEST, LOWEST, Need, Needs
@@ -123,6 +124,7 @@ def decode_state(text: str) -> IvrState:
 # -- parts -------------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(1024)
 def _quote(text: str) -> str:
     return "".join(chr(b) if chr(b) in _PLAIN else f"~{b:02x}" for b in text.encode())
 
