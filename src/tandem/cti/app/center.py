@@ -7,7 +7,6 @@ whatever the order in which events come, and the same inputs give the same outpu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from heapq import heappop, heappush
 from typing import Any
 
@@ -50,7 +49,7 @@ from tandem.cti.model.records import (
     Record,
 )
 from tandem.cti.model.requests import ClearConnection, SetFallbackMember, SwitchRequest
-from tandem.cti.model.states import AgentState, ConnectionState, NotReadyReason, Phase
+from tandem.cti.model.states import AgentState, Phase
 from tandem.cti.model.states import Outcome as End
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
@@ -58,7 +57,6 @@ from tandem.routing.core.acd.matcher import Match, Matcher, Waiting, reason
 from tandem.routing.core.acd.service_level import QueueCounts
 
 _REMEMBERED_CALLS = 20_000
-_WITH_AGENT = (Phase.OFFERED, Phase.RINGING, Phase.TALKING, Phase.REJOINING)
 
 
 class Center:
@@ -119,7 +117,7 @@ class Center:
             if event.call in self._forgotten:
                 return
             if isinstance(event, ev.Originated | ev.RouteRequested) and self._is_caller(event):
-                contact = self._begin(event)
+                contact = self.begin(event)
             else:
                 if isinstance(event, ev.RouteRequested):
                     # a leg of a contact that we no longer know: nobody will ever join it
@@ -131,7 +129,7 @@ class Center:
     def _is_caller(event: ev.Originated | ev.RouteRequested) -> bool:
         return isinstance(event, ev.Originated) or event.party is ev.Party.CALLER
 
-    def _begin(self, event: ev.Originated | ev.RouteRequested) -> Contact:
+    def begin(self, event: ev.Originated | ev.RouteRequested) -> Contact:
         flow = self.house.flows.get(event.called)
         number = self.house.normalise(event.calling)
         contact = path.begin(event, ani_e164=number, flow=flow.name if flow else "", now=self.now)
@@ -149,7 +147,7 @@ class Center:
         if after is contact:
             return
         self.contacts[after.id] = after
-        self._track_agent(contact, after)
+        self.track_agent(contact, after)
         if outcome.wake_at is not None and outcome.wake_at != contact.deadline:
             self.wake(outcome.wake_at, "call", after.id)
         self.dirty_calls.add(after.id)
@@ -178,7 +176,7 @@ class Center:
     def _worth_keeping(before: Contact, after: Contact, effects: Sequence[ct.Effect]) -> bool:
         return bool(effects) or before.phase is not after.phase or before.customer != after.customer
 
-    def _track_agent(self, before: Contact, after: Contact) -> None:
+    def track_agent(self, before: Contact, after: Contact) -> None:
         """Keep ``_agent_call`` true. A contact that is over still gets late news: it must not touch who is next."""
         for agent in dict.fromkeys((before.agent, after.agent)):
             if agent is None:
@@ -427,67 +425,8 @@ class Center:
 
     # ---- restart, loss and return of the switch (see recovery.py) ----
 
-    def take_up(self, contact: Contact) -> None:
-        """A contact that the store remembers."""
-        self.contacts[contact.id] = contact
-        self.callers[contact.id] = Caller(looked_up=not contact.ani_e164)
-        if contact.recording is not None:
-            self.callers[contact.id].recording_state = "recording"
-            self._out.append(StartRecording(contact.id, contact.recording, contact.agent))
-        if contact.ani_e164:
-            self._out.append(LookUp(contact.id, contact.ani_e164))
-        if contact.ended:
-            self.wake(self.now + self.house.limits.keep_ended_s, "forget", contact.id)
-        else:
-            self._track_agent(contact, contact)
-
-    def take_up_caller(self, event: ev.RouteRequested) -> Contact:
-        """A caller whom the switch has and nobody here knows: from his connection's memory, or as a new one."""
-        contact = changed(self._begin(event), legs={event.connection: ConnectionState.CONNECTED})
-        if contact.agent is not None:
-            agent = self.agents.get(contact.agent)
-            contact = changed(contact, device=agent.device) if agent else changed(contact, agent=None, leg=None)
-        if contact.agent is None and contact.phase in _WITH_AGENT:
-            contact = changed(contact, phase=Phase.QUEUED)
-        self.contacts[contact.id] = contact
-        self._track_agent(contact, contact)
-        return contact
-
-    def resume_wrap_up(self, agent: Agent) -> None:
-        contact = self.contacts.get(agent.call) if agent.call is not None else None
-        if contact is not None:
-            until = agent.since + self.house.limits.wrap_up_s
-            self.wrap_ups[agent.id] = WrapUpState(
-                contact=changed(contact, agent=agent.id),
-                started_at=agent.since,
-                until=until,
-                talk_s=contact.talk_s - contact.talk_before_s,
-            )
-            self.wake(until, "wrap_up", agent.id)
-            return
-        # the call is not known any more: nothing is left to write, but he must not be stuck
-        self.agents[agent.id] = replace(agent, state=AgentState.NOT_READY, reason=NotReadyReason.OTHER, call=None)
-
     def agent_at(self, device: DeviceId) -> AgentId | None:
         return self._by_device.get(device)
-
-    def occupy(self, agent: Agent, contact: Contact) -> None:
-        """The switch shows this agent with this contact, whatever we believed."""
-        self.matcher.agent_unavailable(agent.id)
-        taken = replace(
-            agent,
-            state=AgentState.BUSY,
-            reason=None,
-            since=self.now,
-            call=contact.id,
-            pending=None if agent.state in (AgentState.READY, AgentState.BUSY) else AgentState.NOT_READY,
-            pending_reason=None if agent.state in (AgentState.READY, AgentState.BUSY) else NotReadyReason.OTHER,
-            number=agent.number + 1,
-        )
-        self.agents[agent.id] = taken
-        self.keep(rows.agent_row(taken))
-        self._out.append(ShowSeat(agent.id))
-        self.sync_agent(taken)
 
     def _restored(self, input_: Restored) -> None:
         restore(self, input_, now=self.now)

@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tandem.cti.app import rows
+from tandem.cti.app.floor_plan import Caller, LookUp, Restored, ShowSeat, StartRecording, WrapUpState
 from tandem.cti.core import contact as ct
-from tandem.cti.core.contact import Contact, Seen
+from tandem.cti.core.contact import Contact, Seen, changed
 from tandem.cti.model.events import ConnectionSnapshot, Party, RouteRequested, Snapshot
 from tandem.cti.model.ids import AgentId, CallId
 from tandem.cti.model.requests import ClearConnection
 from tandem.cti.model.states import AgentState, ConnectionState, NotReadyReason, Phase
 from tandem.routing.core.acd import agent as ag
+from tandem.routing.core.acd.agent import Agent
+
+_WITH_AGENT = (Phase.OFFERED, Phase.RINGING, Phase.TALKING, Phase.REJOINING)
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
-from tandem.cti.app.floor_plan import Restored
 
 
 def restore(center: Center, restored: Restored, *, now: float) -> None:
@@ -32,7 +36,7 @@ def restore(center: Center, restored: Restored, *, now: float) -> None:
             contact = ct.decode(record.state)
         except msgspec.ValidationError:
             continue  # written by another version: the connection's own memory will do
-        center.take_up(contact)
+        _take_up(center, contact)
     for callback in restored.callbacks:
         center.callbacks[callback.id] = callback
     center.counts.update({queue: counts for queue, counts in restored.counts.items() if queue in center.counts})
@@ -53,7 +57,7 @@ def restore(center: Center, restored: Restored, *, now: float) -> None:
         )
         center.agents[agent_id] = agent
         if agent.state is AgentState.WORKING_AFTER_CALL and agent.call is not None:
-            center.resume_wrap_up(agent)
+            _resume_wrap_up(center, agent)
         center.sync_agent(agent)
 
 
@@ -81,7 +85,7 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
                 called=caller.called,
                 memory=caller.memory,
             )
-            contact = center.take_up_caller(event)
+            contact = _take_up_caller(center, event)
             if routine:
                 center.step(contact, event)
         elif caller is None and not routine:
@@ -142,4 +146,70 @@ def _agents_in_line(center: Center) -> None:
                     center.agents[agent.id], ag.TalkEnded(agent.call) if talked else ag.Unassigned(agent.call)
                 )
         elif agent.call != contact.id or agent.state is not AgentState.BUSY:
-            center.occupy(agent, contact)
+            _occupy(center, agent, contact)
+
+
+# ---- moves ----
+
+
+def _take_up(center: Center, contact: Contact) -> None:
+    """A contact that the store remembers."""
+    center.contacts[contact.id] = contact
+    center.callers[contact.id] = Caller(looked_up=not contact.ani_e164)
+    if contact.recording is not None:
+        center.callers[contact.id].recording_state = "recording"
+        center.put(StartRecording(contact.id, contact.recording, contact.agent))
+    if contact.ani_e164:
+        center.put(LookUp(contact.id, contact.ani_e164))
+    if contact.ended:
+        center.wake(center.now + center.house.limits.keep_ended_s, "forget", contact.id)
+    else:
+        center.track_agent(contact, contact)
+
+
+def _take_up_caller(center: Center, event: RouteRequested) -> Contact:
+    """A caller whom the switch has and nobody here knows: from his connection's memory, or as a new one."""
+    contact = changed(center.begin(event), legs={event.connection: ConnectionState.CONNECTED})
+    if contact.agent is not None:
+        agent = center.agents.get(contact.agent)
+        contact = changed(contact, device=agent.device) if agent else changed(contact, agent=None, leg=None)
+    if contact.agent is None and contact.phase in _WITH_AGENT:
+        contact = changed(contact, phase=Phase.QUEUED)
+    center.contacts[contact.id] = contact
+    center.track_agent(contact, contact)
+    return contact
+
+
+def _resume_wrap_up(center: Center, agent: Agent) -> None:
+    contact = center.contacts.get(agent.call) if agent.call is not None else None
+    if contact is not None:
+        until = agent.since + center.house.limits.wrap_up_s
+        center.wrap_ups[agent.id] = WrapUpState(
+            contact=changed(contact, agent=agent.id),
+            started_at=agent.since,
+            until=until,
+            talk_s=contact.talk_s - contact.talk_before_s,
+        )
+        center.wake(until, "wrap_up", agent.id)
+        return
+    # the call is not known any more: nothing is left to write, but he must not be stuck
+    center.agents[agent.id] = replace(agent, state=AgentState.NOT_READY, reason=NotReadyReason.OTHER, call=None)
+
+
+def _occupy(center: Center, agent: Agent, contact: Contact) -> None:
+    """The switch shows this agent with this contact, whatever we believed."""
+    center.matcher.agent_unavailable(agent.id)
+    taken = replace(
+        agent,
+        state=AgentState.BUSY,
+        reason=None,
+        since=center.now,
+        call=contact.id,
+        pending=None if agent.state in (AgentState.READY, AgentState.BUSY) else AgentState.NOT_READY,
+        pending_reason=None if agent.state in (AgentState.READY, AgentState.BUSY) else NotReadyReason.OTHER,
+        number=agent.number + 1,
+    )
+    center.agents[agent.id] = taken
+    center.keep(rows.agent_row(taken))
+    center.put(ShowSeat(agent.id))
+    center.sync_agent(taken)
