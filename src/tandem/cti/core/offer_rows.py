@@ -36,8 +36,8 @@ def queued_match(t: Turn, e: Matched) -> None:
     t.enter(P.OFFERED, "matched", deadline=t.now + t.rules.pop_s)
     c = t.contact
     t.set(agent=e.agent, device=e.device, offer=c.offer + 1, seat_away=False, talk_before_s=c.talk_s)
+    # not remembered with the connection: without the store an offer in the air begins anew, at the same place
     t.note("matched", e.why["en"], agent=e.agent, why=e.why, offer=t.contact.offer)
-    t.remember()
 
 
 def queued_deadline(t: Turn, e: DeadlinePassed) -> None:

@@ -117,7 +117,6 @@ def new_leg(t: Turn, device: DeviceId, party: Party, ring_s: float) -> None:
     number = c.legs_made + 1
     leg = ConnectionId(f"{c.id}.{number}")
     t.set(leg=leg, leg_ready=False, legs_made=number, joins=0, legs={**c.legs, leg: ConnectionState.INITIATED})
-    t.remember()
     t.do(
         Ask(
             MakeConnection(
@@ -131,6 +130,7 @@ def new_leg(t: Turn, device: DeviceId, party: Party, ring_s: float) -> None:
             )
         )
     )
+    t.remember()  # after the request: somebody waits for the ringing
 
 
 def requeue(t: Turn, ended_by: str) -> None:
