@@ -95,7 +95,7 @@ function useColumns(): Column<CallLine>[] {
                   <Name>{name}</Name>
                 </b>
               )}
-              <span className={name ? "quiet num" : "num"}>{phoneNumber(call.number)}</span>
+              <span className={name ? "quiet num" : "num"}>{phoneNumber(call.number) || (name ? "" : t("pop.withheld"))}</span>
             </span>
           );
         },

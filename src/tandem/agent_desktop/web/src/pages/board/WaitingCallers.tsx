@@ -28,7 +28,7 @@ export function WaitingCallers({
         width: "minmax(0, 1fr)",
         render: (call) => (
           <span className="cell-line">
-            <Name>{call.name || phoneNumber(call.number) || "–"}</Name>
+            <Name>{call.name || phoneNumber(call.number) || t("pop.withheld")}</Name>
             {(call.tier === "vip" || call.tier === "gold") && <Tier tier={call.tier} />}
           </span>
         ),

@@ -111,7 +111,7 @@ function Detail({ detail }: { detail: CallDetail }) {
     <div className="call-detail" data-testid="call-detail">
       <header>
         <h2>
-          <Name>{call.customer_name || call.caller_name || phoneNumber(call.number)}</Name>
+          <Name>{call.customer_name || call.caller_name || phoneNumber(call.number) || t("pop.withheld")}</Name>
         </h2>
         <span className={`outcome outcome-${call.outcome ?? "open"}`}>{w("outcome", call.outcome ?? "open")}</span>
         {call.language && <LanguageMark code={call.language} />}

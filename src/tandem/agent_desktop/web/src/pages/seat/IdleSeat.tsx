@@ -101,7 +101,7 @@ function Sum({ calls }: { calls: readonly CallLine[] }) {
 }
 
 function CallRow({ call }: { call: CallLine }) {
-  const { w, lang } = useSpeech();
+  const { t, w, lang } = useSpeech();
   const names = useNames();
   const open = () => navigate(`${pathOf.calls}?call=${encodeURIComponent(call.id)}`);
   const name = call.customer_name || call.caller_name;
@@ -115,7 +115,7 @@ function CallRow({ call }: { call: CallLine }) {
               <Name>{name}</Name>
             </b>
           )}
-          <span className={name ? "quiet num" : "num"}>{phoneNumber(call.number)}</span>
+          <span className={name ? "quiet num" : "num"}>{phoneNumber(call.number) || (name ? "" : t("pop.withheld"))}</span>
         </button>
       </td>
       <td>
