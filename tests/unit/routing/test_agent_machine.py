@@ -135,5 +135,6 @@ def test_who_was_lost_comes_back_ready_and_who_left_does_not() -> None:
     for lost in (gone, closed):
         assert step(lost, ag.Reached(True, True), now=NOW + 1).state is S.READY
         assert step(lost, ag.Reached(True, False), now=NOW + 1).state is S.NOT_READY
+        assert step(lost, ag.Reached(True, True), now=NOW + ag.RETURN_S + 1).state is S.NOT_READY
     meal = agent(S.NOT_READY, reason=R.MEAL, phone_ok=False)
     assert step(meal, ag.Reached(True, True), now=NOW).state is S.NOT_READY

@@ -16,6 +16,9 @@ from tandem.cti.model.states import AgentState, NotReadyReason
 
 S, R = AgentState, NotReadyReason
 
+RETURN_S = 300.0
+"""Who was lost and is back within so long is set Ready again. Later he has been away: he says himself when he is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
@@ -229,7 +232,8 @@ def _reach(agent: Agent, event: AgentEvent, now: float) -> Agent:
 
 def _reach_again(agent: Agent, event: AgentEvent, now: float) -> Agent:
     agent = _reach(agent, event, now)
-    return _ready(agent, now) if agent.reachable and agent.reason in (R.SEAT_LOST, R.PHONE_LOST) else agent
+    lost = agent.reason in (R.SEAT_LOST, R.PHONE_LOST) and now - agent.since <= RETURN_S
+    return _ready(agent, now) if agent.reachable and lost else agent
 
 
 _Row = Callable[[Agent, AgentEvent, float], Agent]
