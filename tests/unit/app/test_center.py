@@ -333,3 +333,17 @@ def test_the_history_is_looked_up_again_for_the_offer() -> None:
     for _ in range(2):
         floor.handle(c.CustomersFound(call, (), complete=True))
     assert kinds(floor, call).count("customer") == 1
+
+
+def test_a_leg_of_a_call_that_is_long_over_is_hung_up() -> None:
+    floor, call = talking()
+    leg = floor.center.contacts[call].leg
+    assert leg is not None
+    floor.hang_up_caller(call)
+    floor.settle()
+    floor.command(MEI, m.WrapUp(id=2, call=call, disposition="done", notes=""))
+    floor.pass_time(120)
+    assert call not in floor.center.contacts
+    floor.requests.clear()
+    floor.handle(ev.RouteRequested(call=call, connection=leg, party=ev.Party.AGENT))
+    assert [type(request) for request in floor.requests] == [rq.ClearConnection]

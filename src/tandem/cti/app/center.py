@@ -6,7 +6,7 @@ whatever the order in which events come, and the same inputs give the same outpu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
@@ -114,20 +114,14 @@ class Center:
     def _switch_event(self, event: Any) -> None:
         contact = self.contacts.get(event.call)
         if contact is None:
-            if event.call in self._forgotten:
+            if isinstance(event, ev.RouteRequested) and event.party is not ev.Party.CALLER:
+                # a leg of a contact that we no longer know: nobody will ever join it
+                self.ask(ClearConnection(call=event.call, connection=event.connection))
                 return
-            if isinstance(event, ev.Originated | ev.RouteRequested) and self._is_caller(event):
-                contact = self.begin(event)
-            else:
-                if isinstance(event, ev.RouteRequested):
-                    # a leg of a contact that we no longer know: nobody will ever join it
-                    self.ask(ClearConnection(call=event.call, connection=event.connection))
+            if event.call in self._forgotten or not isinstance(event, ev.Originated | ev.RouteRequested):
                 return
+            contact = self.begin(event)
         self.step(contact, event)
-
-    @staticmethod
-    def _is_caller(event: ev.Originated | ev.RouteRequested) -> bool:
-        return isinstance(event, ev.Originated) or event.party is ev.Party.CALLER
 
     def begin(self, event: ev.Originated | ev.RouteRequested) -> Contact:
         flow = self.house.flows.get(event.called)
@@ -245,7 +239,7 @@ class Center:
         self.agent_step(agent, ag.Assigned(match.call))
         self.step(
             self.contacts[match.call],
-            ct.Matched(agent=match.agent, device=agent.device, agent_name=profile.name, why=why),
+            ct.Matched(agent=match.agent, device=agent.device, why=why),
         )
         contact = self.contacts[match.call]
         if contact.ani_e164:
@@ -256,8 +250,6 @@ class Center:
         agent = self.agents.get(freed.agent)
         if agent is None:
             return
-        if self._agent_call.get(freed.agent) == call:
-            del self._agent_call[freed.agent]
         contact = self.contacts[call]
         if freed.talked:
             if agent.call == call and agent.state is AgentState.BUSY:
@@ -429,7 +421,7 @@ class Center:
         return self._by_device.get(device)
 
     def _restored(self, input_: Restored) -> None:
-        restore(self, input_, now=self.now)
+        restore(self, input_)
 
     def _switch_lost(self, event: ev.SwitchLost) -> None:
         self.switch_up = False
@@ -537,9 +529,3 @@ class Center:
         ev.SwitchLost: _switch_lost,
         ev.SwitchFound: _switch_found,
     }
-
-
-def waiting_calls(center: Center) -> Iterable[tuple[int, Contact]]:
-    """(place, contact) of all who wait for an agent, in line."""
-    for place, waiting in enumerate(center.matcher.waiting(), start=1):
-        yield place, center.contacts[waiting.call]

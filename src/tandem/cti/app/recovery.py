@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
 
-def restore(center: Center, restored: Restored, *, now: float) -> None:
+def restore(center: Center, restored: Restored) -> None:
     """Contacts, agents, wrap-ups, call-backs and the day's counts, as the store has them."""
     for record in restored.calls:
         try:

@@ -219,7 +219,6 @@ class FlowEnded:
 class Matched:
     agent: AgentId
     device: DeviceId
-    agent_name: str
     why: dict[str, str]
 
 
