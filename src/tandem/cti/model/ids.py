@@ -13,6 +13,8 @@ DeviceId = NewType("DeviceId", str)
 AgentId = NewType("AgentId", str)
 """The log-in name of the person who works the seat."""
 QueueId = NewType("QueueId", str)
+WorkId = NewType("WorkId", str)
+"""What waits for an agent: a call's id, a callback's, a task's."""
 CustomerId = NewType("CustomerId", str)
 ContactId = NewType("ContactId", str)
 """One entry of a customer's history."""
