@@ -53,8 +53,8 @@ from tandem.cti.model.states import AgentState, Phase
 from tandem.cti.model.states import Outcome as End
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
-from tandem.routing.core.acd.matcher import Match, Matcher, Waiting, reason
 from tandem.routing.core.acd.service_level import QueueCounts
+from tandem.routing.core.acd.simple_matcher import Match, Matcher, Waiting, reason
 
 _REMEMBERED_CALLS = 20_000
 

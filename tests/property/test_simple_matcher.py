@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tandem.cti.model.ids import AgentId, CallId
 from tandem.cti.model.skills import Need, Needs, unmet
-from tandem.routing.core.acd.matcher import Match, Matcher, Waiting, reason
+from tandem.routing.core.acd.simple_matcher import Match, Matcher, Waiting, reason
 
 SKILLS = ("language:zh", "language:en", "product:loans")
 AGENTS = tuple(AgentId(f"a{n}") for n in range(6))
