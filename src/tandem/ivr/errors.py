@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tandem.cti.model.errors import BadRequest, Unavailable
 
 if TYPE_CHECKING:
-    from tandem.ivr.core.problems import Problem
+    from tandem.cti.documents.problems import Problem
 
 
 class FlowError(BadRequest):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from tandem.cti.documents.problems import Problem
 from tandem.ivr.core.check import load_flow
-from tandem.ivr.core.document import MAX_CHARACTERS
 from tandem.ivr.core.flow import Flow
-from tandem.ivr.core.problems import Problem
+from tandem.ivr.core.flow_reading import FLOW_FILE
 from tandem.ivr.errors import FlowError
 
-_MAX_BYTES = 4 * MAX_CHARACTERS  # UTF-8 takes at most four bytes a character
+_MAX_BYTES = 4 * FLOW_FILE.max_characters  # UTF-8 takes at most four bytes a character
 
 
 def load_flow_file(path: Path, queues: Collection[str]) -> Flow:
@@ -23,7 +23,7 @@ def load_flow_file(path: Path, queues: Collection[str]) -> Flow:
         what = f"the file cannot be read: {error.strerror}"
         raise _refused(path, 1, "unreadable", what, "Check its path and permissions.") from None
     if len(content) > _MAX_BYTES:
-        what = f"the file is larger than {MAX_CHARACTERS // 1024} KiB"
+        what = f"the file is larger than {FLOW_FILE.max_characters // 1024} KiB"
         raise _refused(path, 1, "too_large", what, "Split it into several flows.")
     try:
         text = content.decode()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
+from tandem.cti.documents.reading import Schema
+from tandem.cti.documents.shapes import Record
 from tandem.ivr.core.check import FLOW
-from tandem.ivr.core.reading import Schema
-from tandem.ivr.core.shapes import Record
 from tandem.ivr.core.steps import STEP_KINDS
 
 

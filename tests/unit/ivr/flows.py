@@ -57,5 +57,5 @@ def problems_of(text: str) -> list[tuple[str, int, str]]:
     try:
         load(text)
     except FlowError as error:
-        return [(problem.code, problem.line, problem.step) for problem in error.problems]
+        return [(problem.code, problem.line, problem.part.removeprefix("step ")) for problem in error.problems]
     return []

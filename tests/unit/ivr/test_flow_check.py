@@ -5,9 +5,9 @@ import time
 import pytest
 from tests.unit.ivr.flows import GOOD, ROOT, load, problems_of
 
+from tandem.cti.documents.problems import Problem
 from tandem.cti.model.skills import Need
 from tandem.ivr.core.check import load_flow
-from tandem.ivr.core.problems import Problem
 from tandem.ivr.core.speech import Prompt, Wording
 from tandem.ivr.core.steps.menu import Menu
 from tandem.ivr.core.steps.set import Set
@@ -162,7 +162,7 @@ def test_what_a_call_remembers_must_fit_with_its_channel() -> None:
 
 def test_a_problem_reads_as_a_sentence() -> None:
     problem = Problem(
-        "main.yaml", 12, "unknown_step", 'there is no step "loan" to go to', 'Did you mean "loans"?', "ask"
+        "main.yaml", 12, "unknown_step", 'there is no step "loan" to go to', 'Did you mean "loans"?', "step ask"
     )
     assert str(problem) == 'main.yaml:12: step ask: there is no step "loan" to go to. Did you mean "loans"?'
 

@@ -14,8 +14,8 @@ from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CustomerId, QueueId
+from tandem.cti.model.needs import merge_needs
 from tandem.cti.model.states import CHOSEN_REASONS, AgentState, NotReadyReason
-from tandem.ivr.core.needs import merge_needs
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
 

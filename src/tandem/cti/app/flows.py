@@ -9,9 +9,9 @@ from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.ids import QueueId
+from tandem.cti.model.needs import merge_needs
 from tandem.ivr.core import dialogue, interpreter
 from tandem.ivr.core.flow import Flow
-from tandem.ivr.core.needs import merge_needs
 from tandem.ivr.core.state import IvrState
 
 if TYPE_CHECKING:

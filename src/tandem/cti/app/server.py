@@ -35,6 +35,7 @@ from tandem.cti.app.shell import Shell
 from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
 from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, RecordingId
+from tandem.cti.model.needs import BadNeeds, parse_needs
 from tandem.cti.model.profiles import DispositionNode, QueueDay, QueueProfile
 from tandem.cti.model.records import CustomerMatch, RecordingRecord
 from tandem.cti.model.skills import Needs
@@ -46,7 +47,6 @@ from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.spool import Spool
 from tandem.ivr.core.flow import Flow
-from tandem.ivr.core.needs import BadNeeds, parse_needs
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.flow_files import load_flow_file
 from tandem.ivr.media import prepare

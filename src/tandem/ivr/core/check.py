@@ -12,14 +12,15 @@ from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
 
+from tandem.cti.documents.document import Mapping, Node, Scalar, Sequence, read_document
+from tandem.cti.documents.problems import closest
+from tandem.cti.documents.reading import MAX_GUESSES, Unreadable
+from tandem.cti.documents.shapes import Record
 from tandem.cti.model.skills import HIGHEST, Need
 from tandem.ivr.core.dialogue import FAILURES
-from tandem.ivr.core.document import Mapping, Node, Scalar, Sequence, read_document
 from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.flow_reading import FLOW_FILE, FlowReading
 from tandem.ivr.core.graph import circles, reachable
-from tandem.ivr.core.problems import closest
-from tandem.ivr.core.reading import MAX_GUESSES, Reading, Unreadable
-from tandem.ivr.core.shapes import Record
 from tandem.ivr.core.state import MAX_COUNT, MAX_ENCODED, MAX_PRESSED, IvrState, encode_state
 from tandem.ivr.errors import FlowError
 
@@ -31,10 +32,10 @@ def load_flow(text: str, file_name: str, queues: Collection[str]) -> Flow:
 
     Raises FlowError with all problems, in the order of the lines.
     """
-    root, problems = read_document(text, file_name)
+    root, problems = read_document(text, file_name, FLOW_FILE)
     if root is None:
         raise FlowError(tuple(problems))
-    reading = Reading(file_name, queues, problems)
+    reading = FlowReading(file_name, problems, queues=queues)
     try:
         flow = FLOW.read(root, reading, edition=sha256(text.encode()).hexdigest()[:8])
     except Unreadable:
@@ -48,7 +49,7 @@ def load_flow(text: str, file_name: str, queues: Collection[str]) -> Flow:
     raise FlowError(tuple(sorted(set(problems), key=lambda problem: (problem.line, problem))))
 
 
-def _check_reachable(root: Node, reading: Reading) -> None:
+def _check_reachable(root: Node, reading: FlowReading) -> None:
     """Steps that nothing leads to. It looks at every ``goto:`` of the text and takes a misspelt name for the one that
     was meant, so that other faults of the file neither hide these nor bring them about."""
     steps = _child(root, "steps")
@@ -65,9 +66,9 @@ def _check_reachable(root: Node, reading: Reading) -> None:
     found = reachable(first, {step: [meant.get(name) or name for name in names] for step, names in ways.items()})
     for name, line in lines.items():
         if name not in found:
-            reading.step = name[:32]
+            reading.part = f"step {name[:32]}"
             reading.report(line, "unreachable_step", "nothing leads to it", "Lead a goto: to it, or remove it.")
-    reading.step = ""
+    reading.part = ""
 
 
 def _child(node: Node, name: str) -> Node | None:
@@ -87,19 +88,19 @@ def _gotos(node: Node) -> Iterator[str]:
             yield from _gotos(each)
 
 
-def _check_silence(flow: Flow, reading: Reading) -> None:
+def _check_silence(flow: Flow, reading: FlowReading) -> None:
     """Each circle of exits that a call can take without a word from the caller."""
     ways = {name: [exit_.target for exit_ in step.exits() if exit_.silent] for name, step in flow.steps.items()}
     for circle in circles(ways):
-        reading.step = circle[0]
+        reading.part = f"step {circle[0]}"
         shown = " -> ".join(circle if len(circle) <= 8 else (*circle[:6], "...", circle[-1]))
         what = f"a caller who says nothing goes round for ever: {shown}"
         fix = "Let one of these steps lead to a queue or hangup."
         reading.report(reading.step_lines[circle[0]], "endless_loop", what, fix)
-    reading.step = ""
+    reading.part = ""
 
 
-def _check_size(flow: Flow, reading: Reading) -> None:
+def _check_size(flow: Flow, reading: FlowReading) -> None:
     """The widest state that a call can come to must fit with its channel."""
     empty = IvrState(flow=flow.name, edition=flow.edition, step=flow.start, language=flow.default_language)
     widest = [step.widest(empty) for step in flow.steps.values()]

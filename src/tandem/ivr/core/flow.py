@@ -6,10 +6,11 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import field
 from functools import partial
 
+from tandem.cti.documents.document import Mapping, Node, Scalar
+from tandem.cti.documents.reading import Schema, read_all
+from tandem.cti.documents.shapes import NAME, Integer, Record, Text, item, named_table, record
 from tandem.ivr.core.dialogue import Press
-from tandem.ivr.core.document import Mapping, Node, Scalar
-from tandem.ivr.core.reading import Reading, Schema, read_all
-from tandem.ivr.core.shapes import NAME, Integer, Record, Text, item, named_table, record
+from tandem.ivr.core.flow_reading import FlowReading
 from tandem.ivr.core.speech import Prompt, Wording, spoken
 from tandem.ivr.core.state import IvrState
 from tandem.ivr.core.step import Step
@@ -25,7 +26,7 @@ class Steps:
 
     names = named_table(Text())  # for the rule of names; the values are read below
 
-    def read(self, node: Node, reading: Reading) -> dict[str, Step]:
+    def read(self, node: Node, reading: FlowReading) -> dict[str, Step]:
         mapping = reading.mapping(node, "a mapping of steps")
         if not mapping.entries:
             raise reading.refusal(node, "too_few", "there are no steps", "Add one.")
@@ -33,16 +34,16 @@ class Steps:
         steps = read_all(partial(self._step, key, body, reading) for key, body in mapping.entries)
         return {step.name: step for step in steps}
 
-    def _step(self, key: Scalar, body: Node, reading: Reading) -> Step:
-        reading.step = key.text[:32]
+    def _step(self, key: Scalar, body: Node, reading: FlowReading) -> Step:
+        reading.part = f"step {key.text[:32]}"
         try:
             self.names.read_key(key, reading)
             kind = self._kind(reading.mapping(body, "a mapping with the fields of a step"), reading)
             return Record(STEP_KINDS[kind], also=("type",)).read(body, reading, name=key.text)
         finally:
-            reading.step = ""
+            reading.part = ""
 
-    def _kind(self, body: Mapping, reading: Reading) -> str:
+    def _kind(self, body: Mapping, reading: FlowReading) -> str:
         node = next((value for key, value in body.entries if key.text == "type"), None)
         if node is None:
             fix = f"Add type: and one of {', '.join(sorted(STEP_KINDS))}."

@@ -20,9 +20,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 
+from tandem.cti.documents.shapes import NAME
+from tandem.cti.model.needs import SKILL
 from tandem.cti.model.skills import HIGHEST, LOWEST, Need, Needs
-from tandem.ivr.core.needs import SKILL
-from tandem.ivr.core.shapes import NAME
 from tandem.ivr.errors import BadState
 
 MAX_ENCODED = 300

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
+from tandem.cti.documents.document import Mapping, Node, Scalar, Sequence
+from tandem.cti.documents.reading import Schema, read_all, read_each
+from tandem.cti.documents.shapes import INTEGER, NAME, Flag, Integer, Text, named_table
+from tandem.cti.model.needs import BadNeeds, parse_needs
 from tandem.cti.model.skills import Needs
-from tandem.ivr.core.document import Mapping, Node, Scalar, Sequence
-from tandem.ivr.core.needs import BadNeeds, parse_needs
-from tandem.ivr.core.reading import Reading, Schema, read_all, read_each
-from tandem.ivr.core.shapes import INTEGER, NAME, Flag, Integer, Text, named_table
+from tandem.ivr.core.flow_reading import FlowReading
 from tandem.ivr.core.speech import Speech, Wording
 from tandem.ivr.core.state import MAX_INTEGER, MAX_TEXT, Value
 
@@ -22,7 +23,7 @@ _TAG = re.compile(r"[a-z]{2,3}")
 class Target:
     """The name of the step to go to."""
 
-    def read(self, node: Node, reading: Reading) -> str:
+    def read(self, node: Node, reading: FlowReading) -> str:
         name = Text().read(node, reading)
         if name not in reading.step_lines:
             fix = reading.instead_of(name, reading.step_lines)
@@ -36,7 +37,7 @@ class Target:
 class Queue:
     """The id of a queue that exists."""
 
-    def read(self, node: Node, reading: Reading) -> str:
+    def read(self, node: Node, reading: FlowReading) -> str:
         name = Text(64).read(node, reading)
         if name not in reading.queues:
             fix = reading.instead_of(name, reading.queues)
@@ -50,7 +51,7 @@ class Queue:
 class SkillNeeds:
     """``language:zh>=3 and product:loans>=2``."""
 
-    def read(self, node: Node, reading: Reading) -> Needs:
+    def read(self, node: Node, reading: FlowReading) -> Needs:
         text = Text(400).read(node, reading)
         try:
             return parse_needs(text)
@@ -65,7 +66,7 @@ class SkillNeeds:
 class Language:
     """One of the flow's languages."""
 
-    def read(self, node: Node, reading: Reading) -> str:
+    def read(self, node: Node, reading: FlowReading) -> str:
         name = Text().read(node, reading)
         if reading.languages and name not in reading.languages:
             fix = reading.instead_of(name, reading.languages)
@@ -83,7 +84,7 @@ class AnyValue:
     integer = Integer(-MAX_INTEGER, MAX_INTEGER)
     flag = Flag()
 
-    def read(self, node: Node, reading: Reading) -> Value:
+    def read(self, node: Node, reading: FlowReading) -> Value:
         scalar = reading.scalar(node, "a text, a whole number, true or false")
         if not scalar.quoted and scalar.text in ("true", "false"):
             return self.flag.read(node, reading)
@@ -100,7 +101,7 @@ class Variables:
 
     table = named_table(AnyValue())
 
-    def read(self, node: Node, reading: Reading) -> tuple[tuple[str, Value], ...]:
+    def read(self, node: Node, reading: FlowReading) -> tuple[tuple[str, Value], ...]:
         return tuple(sorted(self.table.read(node, reading).items()))
 
     def schema(self) -> Schema:
@@ -112,7 +113,7 @@ class Languages:
 
     tag = Text(longest=3, pattern=_TAG, rule="a language is its ISO 639 code, such as zh or en")
 
-    def read(self, node: Node, reading: Reading) -> tuple[str, ...]:
+    def read(self, node: Node, reading: FlowReading) -> tuple[str, ...]:
         if not isinstance(node, Sequence) or not node.items:
             raise reading.refusal(node, "wrong_type", "a list of languages belongs here", "Write it like [zh, en].")
         if len(node.items) > MAX_LANGUAGES:
@@ -135,7 +136,7 @@ class InEveryLanguage:
     longest: int
     noun: str
 
-    def read(self, node: Node, reading: Reading) -> Wording:
+    def read(self, node: Node, reading: FlowReading) -> Wording:
         mapping = reading.mapping(node, f"a {self.noun} in each language, such as {{zh: ..., en: ...}},")
         texts = dict(read_all(partial(self._entry, key, text, reading) for key, text in mapping.entries))
         if missing := [tag for tag in reading.languages if tag not in texts]:
@@ -143,7 +144,7 @@ class InEveryLanguage:
             raise reading.refusal(node, f"missing_{self.noun}", what, f"Add {missing[0]}: and the text.")
         return Wording(tuple(sorted(texts.items(), key=lambda entry: reading.rank(entry[0]))))
 
-    def _entry(self, key: Scalar, node: Node, reading: Reading) -> tuple[str, str]:
+    def _entry(self, key: Scalar, node: Node, reading: FlowReading) -> tuple[str, str]:
         language = Language().read(key, reading)
         if isinstance(node, Scalar) and not node.text.strip():
             raise reading.refusal(
@@ -169,7 +170,7 @@ class Wordings:
 
     table = named_table(WORDING)
 
-    def read(self, node: Node, reading: Reading) -> tuple[tuple[str, Wording], ...]:
+    def read(self, node: Node, reading: FlowReading) -> tuple[tuple[str, Wording], ...]:
         if isinstance(node, Mapping):  # A prompt with a fault is still one that a step may name.
             reading.wordings = {key.text: Wording(()) for key, _ in node.entries}
         reading.wordings = self.table.read(node, reading)
@@ -184,7 +185,7 @@ class _OneWording:
 
     name = Text(longest=32)
 
-    def read(self, node: Node, reading: Reading) -> Wording:
+    def read(self, node: Node, reading: FlowReading) -> Wording:
         if isinstance(node, Mapping):
             return WORDING.read(node, reading)
         name = self.name.read(node, reading)
@@ -202,7 +203,7 @@ class Spoken:
 
     one = _OneWording()
 
-    def read(self, node: Node, reading: Reading) -> Speech:
+    def read(self, node: Node, reading: FlowReading) -> Speech:
         if not isinstance(node, Sequence):
             return (self.one.read(node, reading),)
         if not node.items:

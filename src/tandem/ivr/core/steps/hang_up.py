@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tandem.cti.documents.shapes import NAME, Text, item, record
 from tandem.ivr.core.dialogue import HangUp as HangUpEffect
-from tandem.ivr.core.shapes import NAME, Text, item, record
 from tandem.ivr.core.state import IvrState
 from tandem.ivr.core.step import Step
 

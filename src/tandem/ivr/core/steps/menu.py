@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from tandem.cti.documents.shapes import Flag, Integer, Number, Record, Table, item, record
 from tandem.ivr.core.dialogue import Collect, Digits, Effect, IvrEvent, NoInput, Play, Played
-from tandem.ivr.core.shapes import Flag, Integer, Number, Record, Table, item, record
 from tandem.ivr.core.speech import Speech, Wording, spoken
 from tandem.ivr.core.state import IvrState
 from tandem.ivr.core.step import Exit, Move, Stay, Step, Take

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tandem.cti.documents.shapes import Flag, item, record
 from tandem.ivr.core.dialogue import IvrEvent, Played
 from tandem.ivr.core.dialogue import Play as PlayEffect
-from tandem.ivr.core.shapes import Flag, item, record
 from tandem.ivr.core.speech import Speech, spoken
 from tandem.ivr.core.state import IvrState
 from tandem.ivr.core.step import Exit, Move, Step, Take

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tandem.cti.documents.shapes import Integer, item, record
+from tandem.cti.model.needs import merge_needs
 from tandem.cti.model.skills import Needs
 from tandem.ivr.core.dialogue import Enqueue
-from tandem.ivr.core.needs import merge_needs
-from tandem.ivr.core.shapes import Integer, item, record
 from tandem.ivr.core.state import IvrState
 from tandem.ivr.core.step import Step
 from tandem.ivr.core.words import Queue as QueueId

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from tandem.cti.documents.shapes import Integer, item, record
+from tandem.cti.model.needs import merge_needs
 from tandem.cti.model.skills import Needs
-from tandem.ivr.core.needs import merge_needs
-from tandem.ivr.core.shapes import Integer, item, record
 from tandem.ivr.core.state import IvrState, Value
 from tandem.ivr.core.step import Exit, Step, Take
 from tandem.ivr.core.words import Language, SkillNeeds, Target, Variables

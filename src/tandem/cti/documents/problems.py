@@ -1,4 +1,4 @@
-"""What the checker says of a flow file."""
+"""What a checker says of a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing to mend. ``code`` is stable: an editor may translate by it. ``step`` is '' when it is about no step."""
+    """One thing to mend. ``code`` is stable: an editor may translate by it."""
 
     file: str
     line: int
@@ -17,10 +17,11 @@ class Problem:
     code: str
     what: str
     fix: str
-    step: str = ""
+    part: str = ""
+    """The part of the file that it is about (``step welcome``, ``queue loans``); '' when it is about none."""
 
     def __str__(self) -> str:
-        where = f"step {self.step}: " if self.step else ""
+        where = f"{self.part}: " if self.part else ""
         return f"{self.file}:{self.line}: {where}{self.what}. {self.fix}"
 
 

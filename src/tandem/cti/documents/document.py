@@ -1,4 +1,4 @@
-"""A flow file's text -> a tree of nodes that know their line. Nothing is built from the text but text.
+"""A YAML file's text -> a tree of nodes that know their line. Nothing is built from the text but text.
 
 YAML is read as events, without recursion, within limits (size, nodes, depth); anchors, aliases and tags are refused, so
 that neither an alias bomb nor an object tag exists for the rest of the house.
@@ -13,15 +13,25 @@ from typing import Any
 
 import yaml
 
-from tandem.ivr.core.problems import Problem
+from tandem.cti.documents.problems import Problem
 
-MAX_CHARACTERS = 262_144
-MAX_NODES = 20_000
 MAX_DEPTH = 16
 
 # Whatever is not in YAML 1.2's set of printable characters (clause 5.1), lone surrogates included.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentKind:
+    """What one kind of file is called, how large it may be, and what its authors are told to do."""
+
+    noun: str
+    max_characters: int
+    max_nodes: int
+    too_large_fix: str
+    alias_fix: str
+    empty_fix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,8 @@ class _Open:
 
 
 class _TreeReader:
-    def __init__(self, file_name: str) -> None:
+    def __init__(self, file_name: str, kind: DocumentKind) -> None:
+        self.kind = kind
         self.file_name = file_name
         self.problems: list[Problem] = []
         self.root: Node | None = None
@@ -82,7 +93,8 @@ class _TreeReader:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                self.refuse(line, "several_documents", "a second YAML document begins here", "Keep one flow per file.")
+                fix = f"Keep one {self.kind.noun} per file."
+                self.refuse(line, "several_documents", "a second YAML document begins here", fix)
         elif isinstance(event, yaml.AliasEvent):
             self._refuse_anchor(line)
         elif isinstance(event, yaml.NodeEvent):
@@ -91,13 +103,13 @@ class _TreeReader:
             self._close()
 
     def _refuse_anchor(self, line: int) -> None:
-        fix = "Put a text that is used twice under prompts: and refer to it by name."
-        self.refuse(line, "alias", "anchors and aliases (& and *) are not allowed", fix)
+        self.refuse(line, "alias", "anchors and aliases (& and *) are not allowed", self.kind.alias_fix)
 
     def _node(self, event: yaml.NodeEvent, line: int) -> None:
         self._nodes += 1
-        if self._nodes > MAX_NODES:
-            self.refuse(line, "too_large", f"the file has more than {MAX_NODES} values", "Split it into several flows.")
+        if self._nodes > self.kind.max_nodes:
+            what = f"the file has more than {self.kind.max_nodes} values"
+            self.refuse(line, "too_large", what, self.kind.too_large_fix)
         if event.anchor is not None:
             self._refuse_anchor(line)
         if isinstance(event, yaml.ScalarEvent):
@@ -141,13 +153,13 @@ class _TreeReader:
             self.root = node
 
 
-def read_document(text: str, file_name: str) -> tuple[Node | None, list[Problem]]:
+def read_document(text: str, file_name: str, kind: DocumentKind) -> tuple[Node | None, list[Problem]]:
     """The root node (None when there is nothing that could be read on) and what is wrong with the file as YAML."""
-    reader = _TreeReader(file_name)
+    reader = _TreeReader(file_name, kind)
     text = text.removeprefix("\ufeff")
-    if len(text) > MAX_CHARACTERS:
-        what = f"the file is larger than {MAX_CHARACTERS // 1024} KiB"
-        reader.report(1, "too_large", what, "Split it into several flows.")
+    if len(text) > kind.max_characters:
+        what = f"the file is larger than {kind.max_characters // 1024} KiB"
+        reader.report(1, "too_large", what, kind.too_large_fix)
         return None, reader.problems
     if bad := _UNPRINTABLE.search(text):
         what = f"the character U+{ord(bad[0]):04X} is not allowed"
@@ -166,5 +178,5 @@ def read_document(text: str, file_name: str) -> tuple[Node | None, list[Problem]
         )
         return None, reader.problems
     if reader.root is None:
-        reader.report(1, "empty", "the file is empty", "Start with the example examples/flows/main.yaml.")
+        reader.report(1, "empty", "the file is empty", kind.empty_fix)
     return reader.root, reader.problems

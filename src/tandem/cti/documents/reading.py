@@ -1,21 +1,19 @@
-"""Reading one flow file: what is known so far and what was found wrong.
+"""Reading one file: what was found wrong, and in which part of it.
 
-A shape (``shapes.py``, ``words.py``) says what a value may look like. Its ``read`` reports every problem it sees and
-raises ``Unreadable`` when there is no value to give back; whoever holds several values reads them all before raising in
-turn (``read_all``). So one pass finds all problems of a file.
+A shape (``shapes.py``; each room adds its own) says what a value may look like. Its ``read`` reports every problem it
+sees and raises ``Unreadable`` when there is no value to give back; whoever holds several values reads them all before
+raising in turn (``read_all``). So one pass finds all problems of a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from tandem.ivr.core.document import Mapping, Node, Scalar, Sequence
-from tandem.ivr.core.problems import Problem, instead_of
-from tandem.ivr.core.speech import Wording
+from tandem.cti.documents.document import Mapping, Node, Scalar, Sequence
+from tandem.cti.documents.problems import Problem, instead_of
 
 MAX_GUESSES = 100
 
@@ -30,20 +28,12 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Reading:
-    """One file being read: what is known so far, what was found wrong. Shapes fill in what later shapes need."""
+    """One file being read. A room derives its own, in which its shapes note what later ones need."""
 
     file: str
-    queues: Collection[str]
     problems: list[Problem] = field(default_factory=list)
-    languages: tuple[str, ...] = ()
-    wordings: MappingOf[str, Wording] = field(default_factory=dict)
-    step_lines: dict[str, int] = field(default_factory=dict)
-    step: str = ""
-    """The step that is being read, '' outside of steps."""
-
-    def rank(self, language: str) -> int:
-        """The place of a language in the flow's list; behind all of them when it is not there."""
-        return self.languages.index(language) if language in self.languages else len(self.languages)
+    part: str = ""
+    """The part that is being read (``step welcome``), '' outside of parts."""
 
     def instead_of(self, word: str, known: Iterable[str]) -> str:
         """What to write in place of the word. A file that is wrong all over gets no more guesses."""
@@ -52,7 +42,7 @@ class Reading:
         return instead_of(word, known)
 
     def report(self, line: int, code: str, what: str, fix: str) -> None:
-        self.problems.append(Problem(self.file, line, code, what, fix, self.step))
+        self.problems.append(Problem(self.file, line, code, what, fix, self.part))
 
     def refusal(self, node: Node, code: str, what: str, fix: str) -> Unreadable:
         """Reports it, and is raised by whoever asked."""
@@ -81,7 +71,8 @@ def called(node: Node) -> str:
 
 
 class Shape(Protocol[T_co]):
-    def read(self, node: Node, reading: Reading) -> T_co: ...
+    def read(self, node: Node, reading: Any) -> T_co:
+        """``reading``: a Reading, or the room's own one when the shape needs more than the text."""
 
     def schema(self) -> Schema: ...
 

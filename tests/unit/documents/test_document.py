@@ -2,16 +2,26 @@ from __future__ import annotations
 
 import pytest
 
-from tandem.ivr.core.document import MAX_CHARACTERS, MAX_NODES, Mapping, Scalar, Sequence, read_document
+from tandem.cti.documents.document import DocumentKind, Mapping, Scalar, Sequence, read_document
+
+MAX_CHARACTERS, MAX_NODES = 100_000, 10_000
+KIND = DocumentKind(
+    noun="letter",
+    max_characters=MAX_CHARACTERS,
+    max_nodes=MAX_NODES,
+    too_large_fix="Write two.",
+    alias_fix="Say it again.",
+    empty_fix="Write one.",
+)
 
 
 def codes(text: str) -> list[tuple[str, int]]:
-    _, problems = read_document(text, "f.yaml")
+    _, problems = read_document(text, "f.yaml", KIND)
     return [(problem.code, problem.line) for problem in problems]
 
 
 def test_nodes_know_their_line_and_their_quotes() -> None:
-    root, problems = read_document('a: 1\nb:\n  - "x"\n  - {c: no}\n', "f.yaml")
+    root, problems = read_document('a: 1\nb:\n  - "x"\n  - {c: no}\n', "f.yaml", KIND)
     assert problems == []
     assert root == Mapping(
         (

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tandem.cti.model.needs import BadNeeds, merge_needs, parse_needs
 from tandem.cti.model.skills import Need, needs_text
-from tandem.ivr.core.needs import BadNeeds, merge_needs, parse_needs
 
 
 def test_an_expression_is_read() -> None:

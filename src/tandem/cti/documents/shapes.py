@@ -9,8 +9,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import partial
 from typing import Any, Generic, TypeVar, dataclass_transform, overload
 
-from tandem.ivr.core.document import Mapping, Node, Scalar
-from tandem.ivr.core.reading import Reading, Schema, Shape, called, read_all
+from tandem.cti.documents.document import Mapping, Node, Scalar
+from tandem.cti.documents.reading import Reading, Schema, Shape, called, read_all
 
 T = TypeVar("T")
 D = TypeVar("D")
