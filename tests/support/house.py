@@ -16,11 +16,12 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
-from tandem.cti.model.profiles import AgentProfile, QueueProfile
+from tandem.cti.model.profiles import AgentProfile
 from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecord, Record
 from tandem.cti.model.skills import Need
 from tandem.cti.model.states import AgentState, ConnectionState, Phase
 from tandem.ivr.core.check import load_flow
+from tandem.routing.core.plan import AgentPlan, Plan, QueuePlan, StepPlan
 
 FLOW_FILE = Path(__file__).parents[2] / "examples" / "flows" / "main.yaml"
 DNIS = DeviceId("95001")
@@ -28,21 +29,30 @@ MEI, TOM, ANA = AgentId("mei"), AgentId("tom"), AgentId("ana")
 
 
 def make_house(*, agents: Iterable[AgentProfile] | None = None, rules: Rules | None = None) -> House:
+    loans = StepPlan(needs=(Need("product:loans", 2),))
     queues = {
-        QueueId(name): QueueProfile(QueueId(name), name, name, 0, 20.0, 0.8)
+        QueueId(name): QueuePlan(
+            id=QueueId(name), name_zh=name, name_en=name, steps=(loans if name == "loans" else StepPlan(needs=()),)
+        )
         for name in ("service", "loans", "support", "operator")
     }
     flow = load_flow(FLOW_FILE.read_text(), FLOW_FILE.name, frozenset(queues))
     everything = {"language:zh": 5, "language:en": 5, "product:accounts": 5, "product:loans": 5, "product:support": 5}
-    who = agents or (
-        AgentProfile(MEI, "Mei", DeviceId("1001"), everything),
-        AgentProfile(TOM, "Tom", DeviceId("1002"), {**everything, "language:zh": 1}),
-        AgentProfile(ANA, "Ana", DeviceId("1003"), {"language:en": 5, "product:loans": 1}),
+    who = (
+        tuple(agents)
+        if agents
+        else (
+            AgentProfile(MEI, "Mei", DeviceId("1001"), everything),
+            AgentProfile(TOM, "Tom", DeviceId("1002"), {**everything, "language:zh": 1}),
+            AgentProfile(ANA, "Ana", DeviceId("1003"), {"language:en": 5, "product:loans": 1}),
+        )
     )
     return House(
         agents={profile.login: profile for profile in who},
-        queues=queues,
-        queue_needs={QueueId("loans"): (Need("product:loans", 2),)},
+        plan=Plan(
+            queues=queues,
+            agents={profile.login: AgentPlan(login=profile.login, skills=profile.skills) for profile in who},
+        ),
         flows={DNIS: flow},
         sounds={prompt: f"p/{number}" for number, prompt in enumerate(flow.spoken())},
         dispositions=frozenset({"done"}),

@@ -49,14 +49,22 @@ from tandem.cti.model.records import (
     Record,
 )
 from tandem.cti.model.requests import ClearConnection, SetFallbackMember, SwitchRequest
+from tandem.cti.model.skills import Needs
 from tandem.cti.model.states import AgentState, Phase
 from tandem.cti.model.states import Outcome as End
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.service_level import QueueCounts
 from tandem.routing.core.acd.simple_matcher import Match, Matcher, Waiting, reason
+from tandem.routing.core.plan import Plan
+from tandem.routing.core.steps import steps_of
 
 _REMEMBERED_CALLS = 20_000
+
+
+def _skills(plan: Plan, agent: AgentId) -> Mapping[str, int]:
+    known = plan.agents.get(agent)
+    return known.skills if known else {}
 
 
 class Center:
@@ -64,15 +72,16 @@ class Center:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self.plan = house.plan
         self.contacts: dict[CallId, Contact] = {}
         self.callers: dict[CallId, Caller] = {}
         self.agents: dict[AgentId, Agent] = {
-            profile.login: Agent(id=profile.login, device=profile.device, skills=profile.skills)
+            profile.login: Agent(id=profile.login, device=profile.device, skills=_skills(house.plan, profile.login))
             for profile in house.agents.values()
         }
         self.wrap_ups: dict[AgentId, WrapUpState] = {}
         self.callbacks: dict[str, CallbackRecord] = {}
-        self.counts: dict[QueueId, QueueCounts] = {queue: QueueCounts() for queue in house.queues}
+        self.counts: dict[QueueId, QueueCounts] = {queue: QueueCounts() for queue in house.plan.queues}
         self.matcher = Matcher()
         self.switch_up = False
         self.dirty_seats: set[AgentId] = set()
@@ -157,7 +166,7 @@ class Center:
         if after.ended and not contact.ended:
             self._over(contact, after)
         if contact.answered_at is None and after.answered_at is not None and after.queue in self.counts:
-            self.counts[after.queue].answer(after.waited_s, self.house.queues[after.queue].target_s)
+            self.counts[after.queue].answer(after.waited_s, self.plan.queues[after.queue].target_s)
         for effect in outcome.effects:
             self._effect(after.id, effect)
         if keep:
@@ -205,7 +214,7 @@ class Center:
     def _over(self, before: Contact, after: Contact) -> None:
         queue = after.queue
         if queue in self.counts and before.phase is not Phase.IVR and after.answered_at is None:
-            self.counts[queue].abandon(after.waited_s, self.house.queues[queue].target_s)
+            self.counts[queue].abandon(after.waited_s, self.plan.queues[queue].target_s)
         self.wake(self.now + self.house.limits.keep_ended_s, "forget", after.id)
         if after.answered_at is None and after.outcome is not End.SELF_SERVED:
             self.keep(rows.contact_row(after, agent=None, talk_s=0.0, disposition=None, notes="", rev=1))
@@ -221,7 +230,7 @@ class Center:
             Waiting(
                 call=call,
                 # who is asked for by name need not have the queue's skills
-                needs=() if contact.target else contact.needs,
+                needs=() if contact.target else self._first_needs(contact),
                 priority=contact.priority,
                 queued_at=contact.queued_at,
                 target=contact.target,
@@ -230,6 +239,10 @@ class Center:
         )
         if match is not None:
             self._matched(match)
+
+    def _first_needs(self, contact: Contact) -> Needs:
+        queue = self.plan.queues.get(contact.queue) if contact.queue is not None else None
+        return contact.needs if queue is None else steps_of(queue.steps, contact.needs)[0].needs
 
     def _matched(self, match: Match) -> None:
         agent = self.agents[match.agent]

@@ -14,7 +14,6 @@ from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CustomerId, QueueId
-from tandem.cti.model.needs import merge_needs
 from tandem.cti.model.states import CHOSEN_REASONS, AgentState, NotReadyReason
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
@@ -65,13 +64,11 @@ def _at_seat(center: Center, agent: Agent, call: str) -> Contact:
 
 def _transfer(center: Center, command: m.Transfer, agent: Agent) -> ct.TransferAsked:
     if command.kind == "queue":
-        if command.to not in center.house.queues:
+        if command.to not in center.plan.queues:
             raise ResourceMissing(f"there is no queue {command.to}")
         # the language is still needed; the product skill belonged to the old queue
-        queue = QueueId(command.to)
-        languages = tuple(n for n in _at_seat(center, agent, command.call).needs if n.skill.startswith("language:"))
-        needs = merge_needs(center.house.queue_needs.get(queue, ()), languages)
-        return ct.TransferAsked(queue=queue, needs=needs)
+        needs = tuple(n for n in _at_seat(center, agent, command.call).needs if n.skill.startswith("language:"))
+        return ct.TransferAsked(queue=QueueId(command.to), needs=needs)
     if command.kind == "agent":
         target = AgentId(command.to)
         if target not in center.agents or target == agent.id:

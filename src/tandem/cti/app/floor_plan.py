@@ -11,7 +11,7 @@ from tandem.cti.core.contact import Contact
 from tandem.cti.core.turn import Rules
 from tandem.cti.model import events as ev
 from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, RecordingId
-from tandem.cti.model.profiles import AgentProfile, QueueProfile
+from tandem.cti.model.profiles import AgentProfile
 from tandem.cti.model.records import (
     AgentStateRecord,
     CallbackRecord,
@@ -20,10 +20,10 @@ from tandem.cti.model.records import (
     Record,
 )
 from tandem.cti.model.requests import SwitchRequest
-from tandem.cti.model.skills import Needs
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd.service_level import QueueCounts
+from tandem.routing.core.plan import Plan
 
 # ---- inputs besides the switch's events --------------------------------------------------------------------------
 
@@ -182,9 +182,8 @@ class House:
     """Configuration: who works here, which queues and flows there are."""
 
     agents: Mapping[AgentId, AgentProfile]
-    queues: Mapping[QueueId, QueueProfile]
-    queue_needs: Mapping[QueueId, Needs] = field(default_factory=dict)
-    """Skills that every call of the queue needs, besides its own; absent: none."""
+    plan: Plan
+    """The routing plan to begin with; the center's own is the one that counts from then on."""
     flows: Mapping[DeviceId, Flow]
     """By dialled number."""
     sounds: Mapping[Prompt, str]

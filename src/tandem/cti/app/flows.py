@@ -9,7 +9,6 @@ from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.ids import QueueId
-from tandem.cti.model.needs import merge_needs
 from tandem.ivr.core import dialogue, interpreter
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.state import IvrState
@@ -61,10 +60,10 @@ def _from_flow(center: Center, wanted: dialogue.Effect, state: IvrState, flow: F
     )
     if isinstance(wanted, dialogue.Enqueue):
         queue = QueueId(wanted.queue)
-        profile = center.house.queues.get(queue)
+        profile = center.plan.queues.get(queue)
         return ct.QueueAsked(
             queue=queue,
-            needs=merge_needs(center.house.queue_needs.get(queue, ()), wanted.needs),
+            needs=wanted.needs,
             priority=wanted.priority + (profile.priority if profile else 0),
             language=wanted.language,
             pressed=pressed,
@@ -83,7 +82,7 @@ def _from_flow(center: Center, wanted: dialogue.Effect, state: IvrState, flow: F
 
 def _rescue(center: Center, contact: Contact) -> None:
     """No flow can take this caller: the first queue does. Never dead air."""
-    queue = contact.queue or next(iter(center.house.queues))
+    queue = contact.queue or next(iter(center.plan.queues))
     asked = ct.QueueAsked(
         queue=queue, needs=contact.needs, priority=contact.priority, language=contact.language, pressed=()
     )

@@ -36,7 +36,7 @@ from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
 from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, RecordingId
 from tandem.cti.model.needs import BadNeeds, parse_needs
-from tandem.cti.model.profiles import DispositionNode, QueueDay, QueueProfile
+from tandem.cti.model.profiles import AgentProfile, DispositionNode, QueueDay, QueueProfile
 from tandem.cti.model.records import CustomerMatch, RecordingRecord
 from tandem.cti.model.skills import Needs
 from tandem.cti.runtime import garbage
@@ -54,6 +54,7 @@ from tandem.recordings.core.naming import wav_path
 from tandem.recordings.service import Alarm, RecordingAlarm, RecordingService
 from tandem.recordings.settings import RecordingSettings
 from tandem.routing.core.acd.service_level import QueueCounts
+from tandem.routing.core.plan import AgentPlan, Plan, QueuePlan, StepPlan
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +127,24 @@ def _needs_of(queue: QueueProfile) -> Needs:
         return parse_needs(queue.needs)
     except BadNeeds as error:
         raise BadSettings(f"queue {queue.id}: needs: {error}. Write it like product:loans>=2") from None
+
+
+def _plan_of(queues: Mapping[QueueId, QueueProfile], agents: Mapping[AgentId, AgentProfile]) -> Plan:
+    return Plan(
+        queues={
+            queue.id: QueuePlan(
+                id=queue.id,
+                name_zh=queue.name_zh,
+                name_en=queue.name_en,
+                priority=queue.priority,
+                target_s=queue.target_s,
+                target_share=queue.target_share,
+                steps=(StepPlan(needs=_needs_of(queue) if queue.needs else ()),),
+            )
+            for queue in queues.values()
+        },
+        agents={agent.login: AgentPlan(login=agent.login, skills=agent.skills) for agent in agents.values()},
+    )
 
 
 def _leaves(nodes: Sequence[DispositionNode]) -> frozenset[str]:
@@ -282,12 +301,12 @@ async def serving(
 
         store = CallStore(database)
         queues = {queue.id: queue for queue in await store.queues()}
+        agents = {agent.login: agent for agent in await store.agents()}
         dispositions = await store.dispositions()
         flows, sounds = await load_flows(installation, list(queues), progress)
         house = House(
-            agents={agent.login: agent for agent in await store.agents()},
-            queues=queues,
-            queue_needs={queue.id: _needs_of(queue) for queue in queues.values() if queue.needs},
+            agents=agents,
+            plan=_plan_of(queues, agents),
             flows=flows,
             sounds=sounds,
             dispositions=_leaves(dispositions),

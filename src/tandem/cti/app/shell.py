@@ -256,7 +256,9 @@ class Shell:
             for agent in self.center.agents.values()
             if agent.state not in (AgentState.LOGGED_OFF, AgentState.NOT_READY)
         ]
-        queues = [{"id": queue.id, "zh": queue.name_zh, "en": queue.name_en} for queue in house.queues.values()]
+        queues = [
+            {"id": queue.id, "zh": queue.name_zh, "en": queue.name_en} for queue in self.center.plan.queues.values()
+        ]
         return TransferTargets(agents=agents, queues=[dict(queue) for queue in queues])
 
     @property

@@ -62,7 +62,7 @@ def _call(center: Center, contact: Contact) -> m.CallView:
 
 def _pop(center: Center, contact: Contact) -> m.PopView:
     caller = center.callers.get(contact.id)
-    queue = center.house.queues.get(contact.queue) if contact.queue is not None else None
+    queue = center.plan.queues.get(contact.queue) if contact.queue is not None else None
     waited_s = contact.waited_s
     if contact.answered_at is None and contact.queued_at is not None:
         waited_s = contact.since - contact.queued_at
@@ -190,8 +190,8 @@ def call_row(center: Center, call: CallId) -> m.WaitingRow | None:
 
 
 def queue_rows(center: Center) -> list[m.QueueRow]:
-    waiting: dict[QueueId, list[float]] = {queue: [] for queue in center.house.queues}
-    talking = dict.fromkeys(center.house.queues, 0)
+    waiting: dict[QueueId, list[float]] = {queue: [] for queue in center.plan.queues}
+    talking = dict.fromkeys(center.plan.queues, 0)
     for contact in center.contacts.values():
         if contact.queue not in waiting:
             continue
@@ -201,7 +201,7 @@ def queue_rows(center: Center) -> list[m.QueueRow]:
             talking[contact.queue] += 1
     ready = [agent.skills for agent in center.agents.values() if agent.available]
     rows = []
-    for queue, profile in center.house.queues.items():
+    for queue, profile in center.plan.queues.items():
         counts = center.counts[queue]
         rows.append(
             m.QueueRow(
@@ -216,7 +216,7 @@ def queue_rows(center: Center) -> list[m.QueueRow]:
                 service_level=counts.service_level,
                 target_s=profile.target_s,
                 asa_s=counts.asa_s,
-                ready=sum(unmet(center.house.queue_needs.get(queue, ()), skills) is None for skills in ready),
+                ready=sum(unmet(profile.steps[0].needs, skills) is None for skills in ready),
                 talking=talking[queue],
             )
         )

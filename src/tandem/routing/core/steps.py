@@ -15,12 +15,15 @@ LANGUAGE = "language:"
 def steps_of(steps: tuple[StepPlan, ...], own: Needs) -> tuple[Step, ...]:
     """The steps of a call that brings ``own`` needs (from its flow) into a queue with these steps.
 
-    Each step asks for both, the higher level where both name a skill. A step that asks for nobody in particular
+    Each step asks for both, the higher level where both name a skill. A later step that asks for nobody in particular
     (``anyone``) keeps of the call's own needs only the language: who cannot talk to the caller is no help. Equal input
     gives the very same tuple, so that the matcher finds their class quickly.
     """
     languages = tuple(need for need in own if need.skill.startswith(LANGUAGE))
-    return tuple(Step(needs=_both(step.needs, own if step.needs else languages), from_s=step.after_s) for step in steps)
+    return tuple(
+        Step(needs=_both(step.needs, own if step.needs or number == 0 else languages), from_s=step.after_s)
+        for number, step in enumerate(steps)
+    )
 
 
 def _both(one: Needs, other: Needs) -> Needs:
