@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.support.house import ANA, MEI, TOM, Floor
 
@@ -187,6 +187,7 @@ def come_to_rest(floor: Floor) -> None:
 
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=90))
+@example([("call", 0), ("call", 0), ("settle", 0), ("caller_gone", 0), ("link_cut", 0)])
 def test_never(steps: list[tuple[str, int]]) -> None:
     floor = Floor()
     floor.auto_answer = False

@@ -446,9 +446,9 @@ class Center:
                 self._reach(agent_id, phone_ok=False)
 
     def _every_connection_gone(self) -> None:
-        for contact in list(self.contacts.values()):
-            if not contact.ended:
-                self.step(contact, ct.SwitchGone())
+        for call in list(self.contacts):
+            if not self.contacts[call].ended:
+                self.step(self.contacts[call], ct.SwitchGone())
 
     def _switch_found(self, event: ev.SwitchFound) -> None:
         if event.restarted:

@@ -91,7 +91,8 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
         elif caller is None and not routine:
             for leg in connections:
                 center.ask(ClearConnection(call=call, connection=leg.connection))
-    for contact in list(center.contacts.values()):
+    for call in list(center.contacts):
+        contact = center.contacts[call]  # as it is now: the one before may have freed the agent whom this one got
         if contact.ended or (only_before is not None and contact.since >= only_before):
             continue
         seen = _seen(center, contact, by_call.get(contact.id, []))
@@ -134,8 +135,9 @@ def _disagrees(contact: Contact, seen: Seen) -> bool:
 
 def _agents_in_line(center: Center) -> None:
     """An agent is Busy exactly when a contact has him."""
-    for agent in list(center.agents.values()):
-        contact = center.contact_of(agent.id)
+    for agent_id in list(center.agents):
+        agent = center.agents[agent_id]
+        contact = center.contact_of(agent_id)
         if contact is None:
             if agent.state is AgentState.BUSY and agent.call is not None:
                 ended = center.contacts.get(agent.call)
