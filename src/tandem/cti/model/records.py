@@ -161,6 +161,7 @@ class ContactLine(msgspec.Struct, frozen=True, kw_only=True):
     disposition: str
     notes: str
     duration_s: float
+    agent: AgentId | None = None
 
 
 class TicketLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,3 +189,5 @@ class CustomerMatch(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     contacts: list[ContactLine]
     tickets: list[TicketLine]
+    owner: AgentId | None = None
+    """Who looks after him."""

@@ -27,7 +27,7 @@ where id = any($1)
 -- The last ten contacts of each of these customers.
 select latest.customer, latest.id, extract(epoch from latest.at)::float8 as at, latest.channel, latest.direction,
     coalesce(users.name, latest.agent, '') as agent_name, coalesce(latest.queue, '') as queue, latest.outcome,
-    coalesce(latest.disposition, '') as disposition, latest.notes, latest.duration_s
+    coalesce(latest.disposition, '') as disposition, latest.notes, latest.duration_s, latest.agent
 from unnest($1::text[]) as wanted
 cross join lateral (
     select * from contacts where customer = wanted order by contacts.at desc limit 10
