@@ -1,4 +1,4 @@
-"""Sound files for a flow's prompts, made once and kept by what they say and how.
+"""Sound files for prompts, made once and kept by what they say and how.
 
 A file is ``<sounds_dir>/<language>/<hash>.wav``; the hash is of the text, the voice and its settings, so a changed text
 gets a new file and an unchanged one is never made again. A file appears whole or not at all.
@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from tandem.ivr.adapters.espeak import EspeakNg
-from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.errors import SpeechUnavailable
 from tandem.ivr.ports import Synthesiser
@@ -42,18 +41,18 @@ def sound_name(prompt: Prompt, voice: str) -> str:
 
 
 async def prepare(
-    flow: Flow,
+    prompts: Iterable[Prompt],
     sounds_dir: Path,
     progress: Callable[[Progress], None] | None = None,
     *,
     synthesiser: Synthesiser | None = None,
 ) -> dict[Prompt, str]:
-    """Make what is missing, two at a time; every prompt of the flow -> its name (see ``sound_name``).
+    """Make what is missing, two at a time; every prompt -> its name (see ``sound_name``).
 
     Raises SpeechUnavailable, which names the prompt; what was made before stays.
     """
     speaker = synthesiser or EspeakNg()
-    names = {prompt: sound_name(prompt, speaker.voice(prompt.language)) for prompt in flow.spoken()}
+    names = {prompt: sound_name(prompt, speaker.voice(prompt.language)) for prompt in prompts}
     missing = [prompt for prompt, name in names.items() if not _is_there(sounds_dir / f"{name}.wav")]
     turns = asyncio.Semaphore(AT_ONCE)
     done = 0

@@ -101,7 +101,7 @@ def test_what_is_no_sound(wav: bytes) -> None:
 
 async def test_missing_prompts_are_made_once_two_at_a_time(tmp_path: Path) -> None:
     flow, speaker, seen = load(), Speaker(), list[Progress]()
-    names = await prepare(flow, tmp_path, seen.append, synthesiser=speaker)
+    names = await prepare(flow.spoken(), tmp_path, seen.append, synthesiser=speaker)
     assert set(names) == set(flow.spoken()) == set(speaker.spoken)
     assert [(step.done, step.total) for step in seen] == [(n + 1, len(names)) for n in range(len(names))]
     assert speaker.busiest == 2
@@ -113,25 +113,25 @@ async def test_missing_prompts_are_made_once_two_at_a_time(tmp_path: Path) -> No
     assert not list(tmp_path.rglob("*.part"))
 
     again = Speaker()
-    assert await prepare(flow, tmp_path, synthesiser=again) == names
+    assert await prepare(flow.spoken(), tmp_path, synthesiser=again) == names
     assert again.spoken == []
 
 
 async def test_a_file_that_a_crash_left_empty_is_made_again(tmp_path: Path) -> None:
     flow, speaker = load(), Speaker()
-    names = await prepare(flow, tmp_path, synthesiser=Speaker())
+    names = await prepare(flow.spoken(), tmp_path, synthesiser=Speaker())
     prompt = flow.spoken()[0]
     (tmp_path / f"{names[prompt]}.wav").write_bytes(b"")
-    await prepare(flow, tmp_path, synthesiser=speaker)
+    await prepare(flow.spoken(), tmp_path, synthesiser=speaker)
     assert speaker.spoken == [prompt]
 
 
 async def test_a_prompt_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     with pytest.raises(SpeechUnavailable, match="hoarse"):
-        await prepare(load(), tmp_path, synthesiser=Speaker(fails_on="你好"))
+        await prepare(load().spoken(), tmp_path, synthesiser=Speaker(fails_on="你好"))
     (tmp_path / "file").touch()
     with pytest.raises(SpeechUnavailable, match="cannot be written"):
-        await prepare(load(), tmp_path / "file", synthesiser=Speaker())
+        await prepare(load().spoken(), tmp_path / "file", synthesiser=Speaker())
 
 
 def test_the_name_depends_on_text_language_and_voice() -> None:

@@ -114,7 +114,7 @@ async def load_flows(
     for number, file in installation.flows.items():
         flows[number] = load_flow_file(file, queues)
         names = await prepare(
-            flows[number],
+            flows[number].spoken(),
             installation.sounds_dir,
             lambda done: progress(f"prompts: {done.done} of {done.total}"),
         )

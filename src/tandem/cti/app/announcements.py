@@ -1,0 +1,64 @@
+"""What callers hear of routing: the plan's texts and the built-in ones, as prompts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tandem.ivr.core.speech import Prompt
+from tandem.routing.core.plan import Action, Plan, Texts
+
+BUILT_IN: Mapping[str, Texts] = {
+    "message": {
+        "zh": "很抱歉，我们现在无法为您服务，请稍后再拨。再见。",
+        "en": "We are sorry, we cannot take your call at the moment. Please call again later. Goodbye.",
+    },
+    "voicemail": {
+        "zh": "现在没有客服人员可以接听，请在提示音后留言，说完后挂机即可。",
+        "en": "Nobody can take your call at the moment. Please leave a message after the tone, then hang up.",
+    },
+    "callback": {
+        "zh": "目前等待时间较长。如需保留您的排队位置并由我们回电，请按 1；继续等待请稍候。",
+        "en": "The wait is long at the moment. To keep your place and be called back, press 1. Or stay on the line.",
+    },
+    "queue": {},
+    "number": {
+        "zh": "正在为您转接，请稍候。",
+        "en": "We are transferring your call. Please hold.",
+    },
+    "callback_kept": {
+        "zh": "好的，您的位置已保留，我们会给您回电。再见。",
+        "en": "Thank you. Your place is kept, and we will call you back. Goodbye.",
+    },
+    "callback_answered": {
+        "zh": "您好，这是您预约的回电，请稍候，马上为您接通客服人员。",
+        "en": "Hello, this is the call that you asked for. Please hold, an agent will be with you in a moment.",
+    },
+}
+"""By kind of action, and what is said around a callback."""
+
+
+def wording(action: Action) -> Texts:
+    """The action's own text, or the built-in one; {} when nothing is said."""
+    return action.text or BUILT_IN[action.kind]
+
+
+def prompt_for(texts: Texts, language: str) -> Prompt | None:
+    """In the caller's language; in the first one there is when that has no text (or he chose none yet)."""
+    if not texts:
+        return None
+    chosen = language if language in texts else next(iter(texts))
+    return Prompt(chosen, texts[chosen])
+
+
+def prompts_of(plan: Plan) -> set[Prompt]:
+    """Everything that this plan, and any closure without a text of its own, may have spoken."""
+    return {Prompt(language, text) for texts in _texts(plan) for language, text in texts.items()}
+
+
+def _texts(plan: Plan) -> Iterator[Texts]:
+    yield from BUILT_IN.values()
+    for queue in plan.queues.values():
+        if queue.closed is not None:
+            yield queue.closed.text
+        for rule in queue.overflow:
+            yield rule.action.text
