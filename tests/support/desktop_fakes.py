@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import msgspec
 from argon2 import PasswordHasher
+from tests.support.routing_fakes import FakeRouting, FakeStudies
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -221,7 +222,10 @@ class FakeLibrary:
         if call_id not in found:
             raise ResourceMissing(f"There is no call {call_id}.")
         line, recorded = found[call_id]
-        return r.CallDetail(call=line, timeline=[], recordings=recorded, contacts=[])
+        matched = r.TimelineLine(
+            at=1.5, kind="matched", text="", data={"why": {"en": "Because"}, "decision": {"agent": "mei"}}
+        )
+        return r.CallDetail(call=line, timeline=[matched], recordings=recorded, contacts=[])
 
     async def recording(self, recording_id: str) -> tuple[str, str | None]:
         if recording_id not in self.files:
@@ -276,6 +280,8 @@ class Desk:
     library: FakeLibrary
     journal: FakeJournal
     folder: Path
+    routing: FakeRouting
+    studies: FakeStudies
 
     @property
     def url(self) -> str:
@@ -389,6 +395,7 @@ async def desktop(tmp_path: Path, *, hub: PageHub | None = None, **changed: Any)
     recorded.mkdir(exist_ok=True)
     hub = hub or PageHub()
     center, sessions, library, journal = FakeCenter(hub), FakeSessions(), FakeLibrary(), FakeJournal()
+    routing, studies = FakeRouting(), FakeStudies()
     settings = DesktopSettings(
         **{
             "http_port": 0,
@@ -406,9 +413,11 @@ async def desktop(tmp_path: Path, *, hub: PageHub | None = None, **changed: Any)
         library=library,
         operations=FakeOperations(recorded),
         journal=journal,
+        routing=routing,
+        studies=studies,
     )
     async with server:
-        yield Desk(server, hub, center, sessions, library, journal, recorded)
+        yield Desk(server, hub, center, sessions, library, journal, recorded, routing, studies)
 
 
 @asynccontextmanager

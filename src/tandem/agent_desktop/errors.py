@@ -8,6 +8,8 @@ BadRequest
 |- TooLarge                  the body is larger than anything we ask for
 |- NoSuchRoute               no such path, or not with this method
 `- BadSetting                a setting of the desktop that cannot work
+WrongState
+`- PlanChanged              somebody else applied a routing plan since this one was edited
 LimitReached
 `- TooManyAttempts           rate limit; ``retry_after_s``
 Unavailable
@@ -16,7 +18,7 @@ Unavailable
 
 from __future__ import annotations
 
-from tandem.cti.model.errors import BadRequest, Forbidden, LimitReached, Unavailable
+from tandem.cti.model.errors import BadRequest, Forbidden, LimitReached, Unavailable, WrongState
 
 
 class NotLoggedIn(Forbidden):
@@ -41,6 +43,10 @@ class NoSuchRoute(BadRequest):
 
 class BadSetting(BadRequest):
     code = "bad_setting"
+
+
+class PlanChanged(WrongState):
+    code = "plan_changed"
 
 
 class TooManyAttempts(LimitReached):

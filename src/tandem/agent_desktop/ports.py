@@ -16,6 +16,32 @@ from tandem.agent_desktop.core.resources import (
     TransferTargets,
     UserView,
 )
+from tandem.agent_desktop.core.routing_resources import (
+    ApplyPlan,
+    CallbackChange,
+    CallWhy,
+    Closures,
+    ExpectedWait,
+    FormEdit,
+    LineEntry,
+    LinePage,
+    NewCallback,
+    NewTask,
+    NewWhatIf,
+    PlanChecked,
+    PlanEdited,
+    PlanPreview,
+    PlanVersions,
+    PlanVersionText,
+    RoutingPlan,
+    SetClosure,
+    Staffing,
+    TaskList,
+    TaskView,
+    WhatIfDesk,
+    WhatIfJob,
+    WhyWaiting,
+)
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import CallbackRecord, CustomerMatch
 
@@ -121,3 +147,76 @@ class Operations(Protocol):
 
     @property
     def recordings_dir(self) -> Path: ...
+
+
+class RoutingDesk(Protocol):
+    """The plan that routing decides by, and the one line of all who wait.
+
+    ``agent`` (where given): only what is this agent's; what is not raises ResourceMissing. ``by``: login of who asks.
+    Work on a plan's text runs off the event loop when the text is long.
+    """
+
+    # ---- the plan
+
+    async def plan(self) -> RoutingPlan: ...
+
+    async def check(self, text: str) -> PlanChecked: ...
+
+    async def edit(self, text: str, edits: Sequence[FormEdit]) -> PlanEdited:
+        """The text with the edits, written canonically. Raises BadRequest: an edit that leads nowhere."""
+
+    async def preview(self, text: str) -> PlanPreview: ...
+
+    async def apply(self, new: ApplyPlan, *, by: str) -> RoutingPlan:
+        """All at once or not at all. Raises BadRequest (the plan has errors) or PlanChanged (another was applied)."""
+
+    async def versions(self) -> PlanVersions: ...
+
+    async def version(self, version: int) -> PlanVersionText: ...
+
+    async def set_closure(self, queue: str | None, closure: SetClosure, *, by: str) -> Closures:
+        """Close or open one queue (None: all) by hand. Idempotent."""
+
+    # ---- the line
+
+    async def line(self, *, queue: str | None, limit: int, agent: str | None) -> LinePage:
+        """``agent``: only the queues that he could be given work of."""
+
+    async def why_waiting(self, work: str) -> WhyWaiting: ...
+
+    async def call_back(self, new: NewCallback, *, by: str) -> LineEntry: ...
+
+    async def change_callback(
+        self, callback: str, change: CallbackChange, *, by: str, agent: str | None
+    ) -> LineEntry: ...
+
+    async def cancel_callback(self, callback: str, *, by: str, agent: str | None) -> None:
+        """Raises WrongState while it is being dialled."""
+
+    async def why(self, call: str) -> CallWhy: ...
+
+    # ---- work that is not a call
+
+    async def tasks(self, *, queue: str | None, state: str | None, limit: int, agent: str | None) -> TaskList: ...
+
+    async def create_task(self, new: NewTask, *, by: str) -> TaskView: ...
+
+    async def cancel_task(self, task: str, *, by: str) -> None: ...
+
+
+class Studies(Protocol):
+    """What takes long and changes nothing: simulations of stored days, staffing, how good the predictions were."""
+
+    async def what_if_desk(self) -> WhatIfDesk: ...
+
+    async def start_what_if(self, new: NewWhatIf, *, by: str) -> WhatIfJob:
+        """Raises BadRequest (the change does not fit the day's plan), ResourceMissing (no such day) or LimitReached."""
+
+    async def what_if(self, job_id: str) -> WhatIfJob: ...
+
+    async def cancel_what_if(self, job_id: str) -> None:
+        """Idempotent; a job that is over is forgotten."""
+
+    async def staffing(self, queue: str, day: str) -> Staffing: ...
+
+    async def expected_wait(self) -> ExpectedWait: ...

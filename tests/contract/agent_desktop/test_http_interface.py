@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.support.desktop_fakes import PASSWORD, Desk, desktop, write_wav
+from tests.support.routing_fakes import PLAN
 from yarl import URL
 
 from tandem.agent_desktop.adapters.api import Api
@@ -33,12 +34,36 @@ BODIES: dict[str, Any] = {
     "log_in": {"login": "mei", "password": PASSWORD},
     "set_language": {"language": "zh"},
     "create_customer": {"name": "王小明", "number": "+8613800138000"},
+    "check_plan": {"text": PLAN},
+    "edit_plan": {"text": PLAN, "edits": [{"path": ["queues", "service", "target_s"], "value": 30}]},
+    "preview_plan": {"text": PLAN},
+    "apply_plan": {"text": PLAN, "note": "", "base_version": 1},
+    "set_queue_closure": {"closed": True, "reason": "fire drill", "text": {"zh": "今天关闭"}},
+    "set_closure": {"closed": False},
+    "call_back": {"number": "13800138000", "queue": "service"},
+    "change_callback": {"number": "13800138000", "mode": "customer", "window": {"start_at": 1, "end_at": 2}},
+    "create_task": {"queue": "service", "title": "Send the contract"},
+    "start_what_if": {"day": "2026-03-02", "change": "agents: {}"},
 }
-IDS = {"call": "c-mei", "recording_audio": "r-mei", "customer": "cu1"}
+IDS = {
+    "call": "c-mei",
+    "recording_audio": "r-mei",
+    "customer": "cu1",
+    "plan_version": "1",
+    "set_queue_closure": "service",
+    "why_waiting": "c-mei",
+    "change_callback": "cb-1",
+    "cancel_callback": "cb-1",
+    "call_why": "c-mei",
+    "cancel_task": "t-1",
+    "what_if": "w-1",
+    "cancel_what_if": "w-1",
+}
+QUERIES = {"staffing": "?queue=service&day=2026-03-02"}
 
 
 async def ask(browser: aiohttp.ClientSession, route: Route, **options: Any) -> tuple[int, bytes]:
-    path = route.path.replace("{id}", IDS.get(route.name, ""))
+    path = route.path.replace("{id}", IDS.get(route.name, "")) + QUERIES.get(route.name, "")
     async with browser.request(route.method, path, json=BODIES.get(route.name), **options) as answer:
         return answer.status, await answer.read()
 

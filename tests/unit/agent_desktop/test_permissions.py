@@ -47,9 +47,16 @@ def test_an_unknown_role_may_no_more_than_a_stranger() -> None:
     assert all(reach("janitor", action) is reach(None, action) for action in Action)
 
 
-def test_agents_reach_only_their_own_calls_and_recordings() -> None:
+def test_agents_reach_only_what_is_their_own() -> None:
     own = {action for action in Action if reach("agent", action) is Reach.OWN}
-    assert own == {Action.READ_CALLS, Action.READ_RECORDINGS}
+    assert own == {
+        Action.READ_CALLS,
+        Action.READ_RECORDINGS,
+        Action.READ_LINE,
+        Action.CALL_BACK,
+        Action.READ_WHY,
+        Action.READ_TASKS,
+    }
     others = {
         action for role in ("supervisor", "operator", "admin") for action in Action if reach(role, action) == "own"
     }
@@ -60,6 +67,12 @@ def test_operators_neither_listen_to_customers_nor_read_about_them() -> None:
     may = set(allowed_actions("operator"))
     assert {"check", "read_flows", "open_board"} <= may
     assert not {"read_recordings", "read_customers", "create_customer", "finish_callback", "work_seat"} & may
+
+
+def test_only_supervisors_and_administrators_have_to_do_with_the_routing_plan() -> None:
+    for action in (Action.READ_ROUTING, Action.CHANGE_ROUTING, Action.STUDY, Action.CANCEL_TASK):
+        assert [role for role in EVERYONE if reach(role, action) is not Reach.NONE] == [Role.SUPERVISOR, Role.ADMIN]
+    assert not {"read_line", "call_back", "read_why", "read_tasks", "create_task"} & set(allowed_actions("operator"))
 
 
 def test_only_agents_work_a_seat() -> None:

@@ -7,20 +7,21 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 from aiohttp import web
 
 from tandem import __version__
 from tandem.agent_desktop.adapters import recordings
 from tandem.agent_desktop.adapters.route import Ask, json_response
 from tandem.agent_desktop.core import resources
-from tandem.agent_desktop.core.permissions import Reach, allowed_actions
+from tandem.agent_desktop.core.permissions import Action, Reach, allowed_actions, reach
 from tandem.agent_desktop.errors import WrongPassword
-from tandem.agent_desktop.ports import Center, Library, Operations
+from tandem.agent_desktop.ports import Center, Library, Operations, RoutingDesk, Studies
 from tandem.agent_desktop.services.authentication import Authentication
 from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.services.softphone import softphone
 from tandem.agent_desktop.settings import DesktopSettings
-from tandem.cti.model.errors import Forbidden, ResourceMissing
+from tandem.cti.model.errors import Forbidden, ResourceMissing, Unavailable
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import AuditRecord, CustomerMatch
 from tandem.cti.model.states import Role
@@ -39,7 +40,21 @@ class Api:
     operations: Operations
     journal: Journal
     seat_port: int
+    routing_desk: RoutingDesk | None
+    study_desk: Studies | None
     clock: Callable[[], float] = time.time
+
+    @property
+    def routing(self) -> RoutingDesk:
+        if self.routing_desk is None:
+            raise Unavailable("This server routes by a plan that cannot be looked at here.")
+        return self.routing_desk
+
+    @property
+    def studies(self) -> Studies:
+        if self.study_desk is None:
+            raise Unavailable("This server keeps no days that could be studied.")
+        return self.study_desk
 
     # ---- the session ---------------------------------------------------------------------------------------------
 
@@ -49,9 +64,9 @@ class Api:
         try:
             token, who = await self.authentication.log_in(asked, address)
         except WrongPassword:
-            self._audit(asked.login, "log_in_refused", address=address)
+            self.audit(asked.login, "log_in_refused", address=address)
             raise
-        self._audit(who.user.login, "log_in", address=address)
+        self.audit(who.user.login, "log_in", address=address)
         answer = json_response(who.user)
         answer.set_cookie(
             COOKIE,
@@ -77,7 +92,7 @@ class Api:
             self.center.logged_out(AgentId(user.login))
         self.hub.log_out(token_hash, "You logged out.")
         await self.authentication.log_out(token_hash)
-        self._audit(user.login, "log_out")
+        self.audit(user.login, "log_out")
         return answer
 
     async def me(self, ask: Ask) -> resources.Me:
@@ -120,13 +135,22 @@ class Api:
         )
 
     async def call(self, ask: Ask) -> resources.CallDetail:
+        detail = await self.own_call(ask)
+        if reach(ask.user.role, Action.READ_WHY) is Reach.ALL:
+            return detail
+        timeline = [
+            msgspec.structs.replace(line, data={key: value for key, value in line.data.items() if key != "decision"})
+            for line in detail.timeline
+        ]
+        return msgspec.structs.replace(detail, timeline=timeline)
+
+    async def own_call(self, ask: Ask) -> resources.CallDetail:
+        """Raises ResourceMissing for a call that the asker had no part in and may not see."""
         detail = await self.library.call(ask.id)
         own = [recording for recording in detail.recordings if ask.is_own(recording.agent)]
         if not own and not ask.is_own(detail.call.agent):
             raise ResourceMissing("There is no such call among yours.")
-        return resources.CallDetail(
-            call=detail.call, timeline=detail.timeline, recordings=own, contacts=detail.contacts
-        )
+        return msgspec.structs.replace(detail, recordings=own)
 
     async def recording_audio(self, ask: Ask) -> web.StreamResponse:
         name, agent = await self.library.recording(ask.id)
@@ -134,7 +158,7 @@ class Api:
             raise ResourceMissing("There is no such recording among yours.")
         answer = recordings.audio(self.operations.recordings_dir, name)
         if ask.request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
-            self._audit(ask.user.login, "recording_played", recording=ask.id)
+            self.audit(ask.user.login, "recording_played", recording=ask.id)
         return answer
 
     async def customers(self, ask: Ask) -> resources.CustomerPage:
@@ -143,7 +167,7 @@ class Api:
 
     async def create_customer(self, ask: Ask) -> CustomerMatch:
         customer = await self.library.create_customer(ask.body, by=ask.user.login)
-        self._audit(ask.user.login, "customer_created", customer=customer.id)
+        self.audit(ask.user.login, "customer_created", customer=customer.id)
         return customer
 
     async def customer(self, ask: Ask) -> CustomerMatch:
@@ -165,7 +189,7 @@ class Api:
             switch_up=self.center.switch_up, database_up=self.center.database_up, version=__version__
         )
 
-    def _audit(self, who: str, action: str, **detail: str) -> None:
+    def audit(self, who: str, action: str, **detail: str) -> None:
         self.journal.write(
             AuditRecord(id=uuid.uuid4().hex, at=self.clock(), who=who[:64], action=action, detail=dict(detail))
         )

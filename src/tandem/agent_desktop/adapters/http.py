@@ -23,7 +23,6 @@ from tandem.agent_desktop.errors import NoSuchRoute, NotLoggedIn, TooLarge, TooM
 from tandem.cti.model.errors import BadRequest, CtiError, Forbidden, ResourceMissing, Unavailable
 
 _log = logging.getLogger(__name__)
-_BODY_BYTES = 64 * 1024
 _BODY_S = 10.0
 _ANSWER_S = 30.0
 _DESCRIBED_AT = "/api/openapi.json"
@@ -41,7 +40,7 @@ def make_app(api: Api, pages: Pages, guards: Guards) -> web.Application:
         except Exception as error:
             return _refusal(request, error)
 
-    app = web.Application(middlewares=[answer], client_max_size=_BODY_BYTES)
+    app = web.Application(middlewares=[answer])
     app.on_response_prepare.append(guards.put_headers)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _bound(api, route), name=route.name)
@@ -77,7 +76,7 @@ async def _ask(api: Api, route: Route, request: web.Request) -> Ask:
         request=request,
         reach=allowed,
         who=who,
-        body=await _body(request, route.body),
+        body=await _body(request, route),
         query=_query(request, route.query),
         id=_id(request),
     )
@@ -88,18 +87,20 @@ def _needs_session(route: Route) -> bool:
     return reach(None, route.action) is Reach.NONE or route.handler is Api.log_out
 
 
-async def _body(request: web.Request, shape: type[msgspec.Struct] | None) -> Any:
-    if shape is None:
+async def _body(request: web.Request, route: Route) -> Any:
+    if route.body is None:
         return None
     if request.content_type != JSON:
         raise BadRequest(f"Send the body as {JSON}.")
     try:
         async with asyncio.timeout(_BODY_S):
-            body = await request.read()
+            body = await request.clone(client_max_size=route.body_bytes).read()
     except TimeoutError:
         raise BadRequest(f"The body did not arrive within {_BODY_S:.0f} s.") from None
+    except web.HTTPRequestEntityTooLarge:
+        raise TooLarge(f"The body is larger than {route.body_bytes} bytes.") from None
     try:
-        return msgspec.json.decode(body, type=shape)
+        return msgspec.json.decode(body, type=route.body)
     except MISFITS as error:
         raise misfit(error, described_at=_DESCRIBED_AT) from None
 
@@ -134,8 +135,6 @@ async def _no_such_route(request: web.Request) -> web.StreamResponse:
 def _refusal(request: web.Request, error: Exception) -> web.Response:
     """Every answer that is not a success, from whatever was raised."""
     match error:
-        case web.HTTPRequestEntityTooLarge():
-            error = TooLarge(f"The body is larger than {_BODY_BYTES} bytes.")
         case web.HTTPException() if error.status < 500:
             error = NoSuchRoute(f"There is nothing here for {request.method}; see {_DESCRIBED_AT}.")
     if not isinstance(error, CtiError):

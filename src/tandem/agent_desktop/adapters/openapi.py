@@ -109,7 +109,8 @@ def _query_parameters(query: type[msgspec.Struct] | None) -> list[Document]:
     if query is None:
         return []
     _, shapes = msgspec.json.schema_components([query])
+    described = shapes[query.__name__]
     return [
-        {"name": name, "in": "query", "required": False, "schema": schema}
-        for name, schema in shapes[query.__name__]["properties"].items()
+        {"name": name, "in": "query", "required": name in described.get("required", ()), "schema": schema}
+        for name, schema in described["properties"].items()
     ]

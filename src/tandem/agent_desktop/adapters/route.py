@@ -33,6 +33,8 @@ class Route:
     body: type[msgspec.Struct] | None = None
     query: type[msgspec.Struct] | None = None
     media: str = JSON
+    body_bytes: int = 64 * 1024
+    """The largest body, in bytes."""
 
     @property
     def name(self) -> str:

@@ -11,6 +11,7 @@ from aiohttp import web
 from tandem.agent_desktop.adapters.api import Api
 from tandem.agent_desktop.adapters.openapi import live_schema, openapi_document
 from tandem.agent_desktop.adapters.route import JSON, Ask, Route
+from tandem.agent_desktop.adapters.routing_routes import ROUTING_ROUTES
 from tandem.agent_desktop.core import resources
 from tandem.agent_desktop.core.permissions import Action
 from tandem.cti.model.records import CustomerMatch
@@ -128,6 +129,7 @@ ROUTES: tuple[Route, ...] = (
         "Callers who should be called back.",
         answer=resources.CallbackList,
     ),
+    *ROUTING_ROUTES,
     Route("GET", "/api/flows", Api.flows, Action.READ_FLOWS, "The IVR flows as loaded.", answer=resources.FlowList),
     Route(
         "GET",

@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from tandem.agent_desktop.core.fields import Count, Id, Line, Text
+from tandem.agent_desktop.core.routing_resources import TaskView, Texts, Window
 from tandem.cti.model.records import CallbackRecord, CustomerMatch
 
 PROTOCOL = 1
@@ -71,6 +72,23 @@ class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
+    """The call is a callback: the caller kept his place, or somebody promised to call him."""
+
+    attempt: int
+    """From 1."""
+    attempts_allowed: int
+    number: str
+    """The number that is (or was) called."""
+    asked_at: float
+    mode: Literal["agent", "customer"]
+    """Who is rung first."""
+    window: Window | None
+    created_by: str
+    """Login of who promised it; '' = the caller asked himself."""
+    note: str
+
+
 class CallView(msgspec.Struct, frozen=True, kw_only=True):
     """The call at this seat. ``phase``: offered, ringing, talking, rejoining, transferring."""
 
@@ -86,6 +104,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     rejoin_until: float | None
     recording: RecordingView | None
     pop: PopView
+    callback: CallbackView | None = None
 
 
 class WrapUpView(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +140,9 @@ class SeatRow(msgspec.Struct, frozen=True, kw_only=True):
     with_name: str
     queue: str | None
     skills: dict[str, int]
+    site: str = ""
+    tasks: int = 0
+    """In hand or offered."""
 
 
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +160,22 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     asa_s: float | None
     ready: int
     talking: int
+    predicted_p50_s: float | None = None
+    """The wait of who would call now."""
+    predicted_p90_s: float | None = None
+    coverage: float | None = None
+    """Share of the waits so far that ended within the predicted band (which is made to hold 0.8 of them)."""
+    open: bool = True
+    closed_why: Texts = {}
+    closed_by_hand: bool = False
+    """By the emergency button; otherwise by its hours."""
+    opens_at: float | None = None
+    on_shift: int = 0
+    """Logged-on agents who meet any of its steps."""
+    virtual: int = 0
+    """Who wait to be called back (not in ``waiting``)."""
+    kind: str = "voice"
+    """``voice``, ``task``."""
 
 
 class WaitingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +191,18 @@ class WaitingRow(msgspec.Struct, frozen=True, kw_only=True):
     priority: int
     needs: str
     agent: str | None
+    kind: str = "live"
+    """``live``, ``virtual``, ``task``; ``call`` is then the id of the callback or task."""
+    step: int | None = None
+    """Index of the step that counts now."""
+    tier_rank: int = 2
+    """0 is served first."""
+    predicted_p50_s: float | None = None
+    """Wait still to come."""
+    predicted_p90_s: float | None = None
+    why_not: Texts = {}
+    """Short: why nobody yet."""
+    site: str = ""
 
 
 # ---- server -> page ------------------------------------------------------------------------------------------------
@@ -175,6 +225,8 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True, tag="seat"):
     agent: AgentView
     call: CallView | None
     wrap_up: WrapUpView | None
+    tasks: list[TaskView] = []
+    """Offered to this agent or in hand."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True, tag="board"):
@@ -308,7 +360,38 @@ class CallbackDone(msgspec.Struct, frozen=True, kw_only=True, tag="callback_done
     callback: Id
 
 
+class TaskAccept(msgspec.Struct, frozen=True, kw_only=True, tag="task_accept"):
+    id: Count
+    task: Id
+
+
+class TaskReturn(msgspec.Struct, frozen=True, kw_only=True, tag="task_return"):
+    """Back into the line, to the place it had; this agent is not offered it again soon."""
+
+    id: Count
+    task: Id
+    note: Line = ""
+
+
+class TaskDone(msgspec.Struct, frozen=True, kw_only=True, tag="task_done"):
+    id: Count
+    task: Id
+    note: Text = ""
+
+
 PageCommand = (
-    SetReady | SetNotReady | PopShown | Decline | HangUp | Transfer | ChooseCustomer | WrapUp | MoreTime | CallbackDone
+    SetReady
+    | SetNotReady
+    | PopShown
+    | Decline
+    | HangUp
+    | Transfer
+    | ChooseCustomer
+    | WrapUp
+    | MoreTime
+    | CallbackDone
+    | TaskAccept
+    | TaskReturn
+    | TaskDone
 )
 PageMessage = Hello | PageCommand

@@ -30,6 +30,22 @@ class Action(StrEnum):
     WORK_SEAT = "work_seat"
     """Everything an agent does at the own seat: states, pop, decline, hang up, transfer, wrap-up."""
     OPEN_BOARD = "open_board"
+    READ_ROUTING = "read_routing"
+    """The plan, its versions, what a draft of it would do."""
+    CHANGE_ROUTING = "change_routing"
+    """Apply a plan; close and open queues."""
+    READ_LINE = "read_line"
+    """Who waits. Own: the queues that the agent serves, without the callers' numbers and names."""
+    CALL_BACK = "call_back"
+    """Promise, move and cancel callbacks. Own: those that the agent promised."""
+    READ_WHY = "read_why"
+    """Why a call went where it did. Own: the own calls, without what is said about colleagues."""
+    READ_TASKS = "read_tasks"
+    """Own: in hand or offered."""
+    CREATE_TASK = "create_task"
+    CANCEL_TASK = "cancel_task"
+    STUDY = "study"
+    """What-if, staffing, accuracy of the predicted waits."""
 
 
 class Reach(StrEnum):
@@ -65,6 +81,15 @@ _TABLE: dict[Action, tuple[Reach, ...]] = {
     Action.OPEN_SEAT:             (_NO,    _ALL,  _NO,        _NO,      _NO),
     Action.WORK_SEAT:             (_NO,    _ALL,  _NO,        _NO,      _NO),
     Action.OPEN_BOARD:            (_NO,    _NO,   _ALL,       _ALL,     _ALL),
+    Action.READ_ROUTING:          (_NO,    _NO,   _ALL,       _NO,      _ALL),
+    Action.CHANGE_ROUTING:        (_NO,    _NO,   _ALL,       _NO,      _ALL),
+    Action.READ_LINE:             (_NO,    _OWN,  _ALL,       _NO,      _ALL),
+    Action.CALL_BACK:             (_NO,    _OWN,  _ALL,       _NO,      _ALL),
+    Action.READ_WHY:              (_NO,    _OWN,  _ALL,       _NO,      _ALL),
+    Action.READ_TASKS:            (_NO,    _OWN,  _ALL,       _NO,      _ALL),
+    Action.CREATE_TASK:           (_NO,    _ALL,  _ALL,       _NO,      _ALL),
+    Action.CANCEL_TASK:           (_NO,    _NO,   _ALL,       _NO,      _ALL),
+    Action.STUDY:                 (_NO,    _NO,   _ALL,       _NO,      _ALL),
 }  # fmt: skip
 
 VIEW_ACTIONS: dict[str, Action] = {"seat": Action.OPEN_SEAT, "board": Action.OPEN_BOARD}
@@ -80,6 +105,9 @@ COMMAND_ACTIONS: dict[type[messages.PageCommand], Action] = {
     messages.WrapUp: Action.WORK_SEAT,
     messages.MoreTime: Action.WORK_SEAT,
     messages.CallbackDone: Action.FINISH_CALLBACK,
+    messages.TaskAccept: Action.WORK_SEAT,
+    messages.TaskReturn: Action.WORK_SEAT,
+    messages.TaskDone: Action.WORK_SEAT,
 }
 
 

@@ -1,6 +1,6 @@
 // Shapes of the live channel. Written by `python -m tandem.agent_desktop.generate_types`; do not edit.
 
-import type { CallbackRecord, CustomerMatch } from "./rest";
+import type { CallbackRecord, CustomerMatch, TaskView, Window } from "./rest";
 
 export const PROTOCOL = 1;
 
@@ -46,6 +46,18 @@ export interface RecordingView {
   detail: string;
 }
 
+/** The call is a callback: the caller kept his place, or somebody promised to call him. */
+export interface CallbackView {
+  attempt: number;
+  attempts_allowed: number;
+  number: string;
+  asked_at: number;
+  mode: "agent" | "customer";
+  window: Window | null;
+  created_by: string;
+  note: string;
+}
+
 /** The call at this seat. ``phase``: offered, ringing, talking, rejoining, transferring. */
 export interface CallView {
   id: string;
@@ -59,6 +71,7 @@ export interface CallView {
   rejoin_until: number | null;
   recording: RecordingView | null;
   pop: PopView;
+  callback?: CallbackView | null;
 }
 
 export interface WrapUpView {
@@ -90,6 +103,8 @@ export interface SeatRow {
   with_name: string;
   queue: string | null;
   skills: Record<string, number>;
+  site?: string;
+  tasks?: number;
 }
 
 export interface QueueRow {
@@ -106,6 +121,16 @@ export interface QueueRow {
   asa_s: number | null;
   ready: number;
   talking: number;
+  predicted_p50_s?: number | null;
+  predicted_p90_s?: number | null;
+  coverage?: number | null;
+  open?: boolean;
+  closed_why?: Record<string, string>;
+  closed_by_hand?: boolean;
+  opens_at?: number | null;
+  on_shift?: number;
+  virtual?: number;
+  kind?: string;
 }
 
 export interface WaitingRow {
@@ -121,6 +146,13 @@ export interface WaitingRow {
   priority: number;
   needs: string;
   agent: string | null;
+  kind?: string;
+  step?: number | null;
+  tier_rank?: number;
+  predicted_p50_s?: number | null;
+  predicted_p90_s?: number | null;
+  why_not?: Record<string, string>;
+  site?: string;
 }
 
 /**
@@ -142,6 +174,7 @@ export interface Seat {
   agent: AgentView;
   call: CallView | null;
   wrap_up: WrapUpView | null;
+  tasks?: TaskView[];
 }
 
 /** ``whole``: replaces everything; else rows replace rows of the same key and ``gone_*`` are taken away. */
@@ -274,6 +307,27 @@ export interface CallbackDone {
   callback: string;
 }
 
+export interface TaskAccept {
+  type: "task_accept";
+  id: number;
+  task: string;
+}
+
+/** Back into the line, to the place it had; this agent is not offered it again soon. */
+export interface TaskReturn {
+  type: "task_return";
+  id: number;
+  task: string;
+  note?: string;
+}
+
+export interface TaskDone {
+  type: "task_done";
+  id: number;
+  task: string;
+  note?: string;
+}
+
 export type ServerMessage = Welcome | Seat | Board | Callbacks | Service | Reply | Replaced;
 
 export type PageCommand =
@@ -286,7 +340,10 @@ export type PageCommand =
   | ChooseCustomer
   | WrapUp
   | MoreTime
-  | CallbackDone;
+  | CallbackDone
+  | TaskAccept
+  | TaskReturn
+  | TaskDone;
 
 export type PageMessage =
   | Hello
@@ -299,4 +356,7 @@ export type PageMessage =
   | ChooseCustomer
   | WrapUp
   | MoreTime
-  | CallbackDone;
+  | CallbackDone
+  | TaskAccept
+  | TaskReturn
+  | TaskDone;

@@ -29,6 +29,7 @@ export interface ContactLine {
   disposition: string;
   notes: string;
   duration_s: number;
+  agent?: string | null;
 }
 
 export interface TicketLine {
@@ -54,6 +55,7 @@ export interface CustomerMatch {
   why: string;
   contacts: ContactLine[];
   tickets: TicketLine[];
+  owner?: string | null;
 }
 
 export interface LogIn {
@@ -245,4 +247,443 @@ export interface Problem {
   code: string;
   message: string;
   retryable: boolean;
+}
+
+/** ``line``: from 1; 0 = the whole text. A plan with an ``error`` cannot be applied, one with a ``warning`` can. */
+export interface PlanProblem {
+  line: number;
+  severity: "error" | "warning";
+  what: Record<string, string>;
+  fix: Record<string, string>;
+}
+
+/** A queue (None: all) that somebody closed by hand, until he opens it again. */
+export interface ClosureView {
+  queue: string | null;
+  reason: string;
+  text: Record<string, string>;
+  by: string;
+  at: number;
+}
+
+export interface PlanVersion {
+  version: number;
+  note: string;
+  created_by: string;
+  created_at: number;
+  active: boolean;
+}
+
+/** The plan in force. ``form``: the same document as plain JSON, complete and in its canonical order. */
+export interface RoutingPlan {
+  version: number;
+  text: string;
+  form: Record<string, unknown>;
+  problems: PlanProblem[];
+  note: string;
+  created_by: string;
+  created_at: number;
+  closures: ClosureView[];
+}
+
+export interface PlanDraft {
+  text: string;
+}
+
+/** ``form`` is None when the text cannot be read at all. */
+export interface PlanChecked {
+  problems: PlanProblem[];
+  form: Record<string, unknown> | null;
+}
+
+/**
+ * Puts ``value`` where ``path`` leads in the form; None takes it away. ``["queues", "service", "target_s"]``;
+ * an entry of a list by its index (``"0"``), ``"-"`` appends to it. Missing parents are made.
+ */
+export interface FormEdit {
+  path: string[];
+  value: unknown;
+}
+
+export interface FormEdits {
+  text: string;
+  edits: FormEdit[];
+}
+
+/** The plan with the edits, written canonically. */
+export interface PlanEdited {
+  text: string;
+  problems: PlanProblem[];
+  form: Record<string, unknown> | null;
+}
+
+/** One difference to the plan in force. ``path``: ``queues.service.target_s``. */
+export interface PlanChange {
+  path: string;
+  kind: "added" | "changed" | "removed";
+  text: Record<string, string>;
+}
+
+/** What applying would do now: ``12 waiting callers would match at once``. */
+export interface PlanEffect {
+  severity: "info" | "warning";
+  text: Record<string, string>;
+}
+
+/** Compared to version ``base_version``, which goes back in ``ApplyPlan``. */
+export interface PlanPreview {
+  base_version: number;
+  problems: PlanProblem[];
+  changes: PlanChange[];
+  more_changes: number;
+  effects: PlanEffect[];
+}
+
+/** ``base_version``: the version that was edited; 409 ``plan_changed`` when another one is in force by now. */
+export interface ApplyPlan {
+  text: string;
+  note: string;
+  base_version: number;
+}
+
+/** Newest first. */
+export interface PlanVersions {
+  versions: PlanVersion[];
+}
+
+export interface PlanVersionText {
+  version: PlanVersion;
+  text: string;
+}
+
+/** ``closed`` False opens it again (what the plan's hours say then counts). */
+export interface SetClosure {
+  closed: boolean;
+  reason?: string;
+  text?: Record<string, string>;
+}
+
+export interface Closures {
+  closures: ClosureView[];
+}
+
+/**
+ * One time that somebody was called back. ``outcome``: ``answered``, ``busy``, ``no_answer``, ``failed``,
+ * ``refused`` (the may-call gate), ``dialling``.
+ */
+export interface CallAttempt {
+  at: number;
+  outcome: string;
+}
+
+/** When somebody wants to be called back. */
+export interface Window {
+  start_at: number;
+  end_at: number;
+}
+
+/**
+ * One who waits, on the line or not.
+ *
+ * ``kind``: ``live``, ``virtual`` (keeps his place, is called back), ``cut_off`` (his place is kept for when he calls
+ * again), ``transferred``, ``task``. ``place`` is None while he cannot be served (window not open, retry not due).
+ */
+export interface LineEntry {
+  id: string;
+  kind: string;
+  place: number | null;
+  state: string;
+  call: string | null;
+  number: string;
+  name: string;
+  queue: string;
+  tier: string;
+  tier_rank: number;
+  priority: number;
+  since: number;
+  waited_s: number;
+  predicted_p50_s: number | null;
+  predicted_p90_s: number | null;
+  step: number;
+  step_needs: string;
+  agent: string | null;
+  site: string;
+  mode: "" | "agent" | "customer";
+  window: Window | null;
+  attempts: CallAttempt[];
+  attempts_allowed: number;
+  next_attempt_at: number | null;
+  created_by: string;
+  note?: string;
+}
+
+export interface LineQuery {
+  queue?: string | null;
+  limit?: number;
+}
+
+/** In the order in which they are served; those without a place last. */
+export interface LinePage {
+  now: number;
+  entries: LineEntry[];
+  total: number;
+}
+
+/** ``window`` None: as soon as it is his turn. */
+export interface NewCallback {
+  number: string;
+  queue: string;
+  mode?: "agent" | "customer";
+  window?: Window | null;
+  name?: string;
+  call?: string | null;
+  note?: string;
+}
+
+/** Replaces all four. */
+export interface CallbackChange {
+  number: string;
+  mode: "agent" | "customer";
+  window: Window | null;
+  note?: string;
+}
+
+/** An agent who could have had it, and the one reason why he did not. */
+export interface CandidateLine {
+  agent: string;
+  name: string;
+  idle_s: number;
+  cost_s: number;
+  reason: string;
+  text: Record<string, string>;
+}
+
+/** Somebody who stood before and whom this agent could have served, and the rule that let this one pass. */
+export interface OvertakenLine {
+  id: string;
+  queue: string;
+  waited_s: number;
+  rule: string;
+  text: Record<string, string>;
+}
+
+export interface DecisionLine {
+  at: number;
+  agent: string;
+  agent_name: string;
+  queue: string;
+  rule: string;
+  text: Record<string, string>;
+  step: number;
+  step_needs: string;
+  place: number;
+  waited_s: number;
+  idle_s: number;
+  cost_s: number;
+  eligible: number;
+  waiting: number;
+  predicted_p50_s: number | null;
+  predicted_p90_s: number | null;
+  candidates: CandidateLine[];
+  overtaken: OvertakenLine[];
+  skipped: number[];
+}
+
+/** The one change that would answer it now. ``kind``: ``agent_ready``, ``lower_need``, ``next_step``, ``none``. */
+export interface ChangeLine {
+  kind: string;
+  text: Record<string, string>;
+  agent: string | null;
+  agent_name: string;
+  need: string;
+  in_s: number;
+}
+
+/** Why nobody yet, at this moment. */
+export interface WhyWaiting {
+  id: string;
+  queue: string;
+  place: number;
+  waited_s: number;
+  step: number;
+  step_needs: string;
+  next_step_in_s: number | null;
+  logged_on: number;
+  free: number;
+  ahead: number;
+  skipped: number[];
+  predicted_p50_s: number | null;
+  predicted_p90_s: number | null;
+  text: Record<string, string>;
+  change: ChangeLine;
+}
+
+/** ``decisions``: oldest first. ``waiting``: None when the call waits for nobody. */
+export interface CallWhy {
+  call: string;
+  decisions: DecisionLine[];
+  waiting: WhyWaiting | null;
+}
+
+/** Work that is not a call. ``state``: ``waiting``, ``offered``, ``in_hand``, ``done``, ``cancelled``. */
+export interface TaskView {
+  id: string;
+  queue: string;
+  queue_name: Record<string, string>;
+  title: string;
+  text: string;
+  customer: string | null;
+  customer_name: string;
+  number: string;
+  priority: number;
+  state: string;
+  agent: string | null;
+  created_by: string;
+  created_at: number;
+  offered_until: number | null;
+  accepted_at: number | null;
+  done_at: number | null;
+  note: string;
+  why: Record<string, string>;
+}
+
+export interface TasksQuery {
+  queue?: string | null;
+  state?: "cancelled" | "done" | "in_hand" | "offered" | "waiting" | null;
+  limit?: number;
+}
+
+export interface TaskList {
+  tasks: TaskView[];
+}
+
+export interface NewTask {
+  queue: string;
+  title: string;
+  text?: string;
+  customer?: string | null;
+  number?: string;
+  priority?: number;
+}
+
+/** A day that the journal holds and that can be run again. */
+export interface StoredDay {
+  day: string;
+  calls: number;
+  agents: number;
+  complete: boolean;
+}
+
+export interface ChangeExample {
+  title: Record<string, string>;
+  change: string;
+}
+
+/** ``runs``: how often the day is simulated, each time with other patience and handling times. */
+export interface NewWhatIf {
+  day: string;
+  change: string;
+  runs?: number;
+}
+
+/**
+ * ``difference`` = after - before, with its 95 % confidence interval ``low``..``high``.
+ *
+ * ``name``: ``service_level``, ``service_level:QUEUE``, ``asa_s``, ``abandoned_share``, ``occupancy``, ...
+ */
+export interface Measure {
+  name: string;
+  unit: "count" | "seconds" | "share";
+  better: "higher" | "lower" | "neither";
+  title: Record<string, string>;
+  before: number;
+  after: number;
+  difference: number;
+  low: number;
+  high: number;
+}
+
+/** Means over the runs. None where nothing was offered or nobody was on shift. */
+export interface HalfHour {
+  minute: number;
+  offered: number;
+  service_level_before: number | null;
+  service_level_after: number | null;
+  waiting_before: number;
+  waiting_after: number;
+  occupancy_before: number | null;
+  occupancy_after: number | null;
+}
+
+export interface WhatIfResult {
+  measures: Measure[];
+  half_hours: HalfHour[];
+  actual: Measure[];
+  notes: Record<string, string>[];
+}
+
+/** ``state``: ``queued``, ``running``, ``done``, ``failed``, ``cancelled``. */
+export interface WhatIfJob {
+  id: string;
+  day: string;
+  change: string;
+  state: string;
+  runs: number;
+  runs_done: number;
+  started_at: number;
+  remaining_s: number | null;
+  by: string;
+  problem: Record<string, string>;
+  result: WhatIfResult | null;
+}
+
+/** ``days``: newest first. ``jobs``: newest first, without their results. */
+export interface WhatIfDesk {
+  days: StoredDay[];
+  examples: ChangeExample[];
+  jobs: WhatIfJob[];
+}
+
+export interface StaffingQuery {
+  queue: string;
+  day: string;
+}
+
+/** ``low``..``high``: 80 % band of the forecast. */
+export interface StaffingHalfHour {
+  minute: number;
+  forecast: number;
+  low: number;
+  high: number;
+  actual: number | null;
+  erlang_a: number;
+  erlang_c: number;
+  service_level: number | null;
+  on_shift: number | null;
+}
+
+export interface Staffing {
+  queue: string;
+  day: string;
+  target_s: number;
+  target_share: number;
+  handle_s: number;
+  patience_s: number | null;
+  history_days: number;
+  half_hours: StaffingHalfHour[];
+  notes: Record<string, string>[];
+}
+
+/** How good the predictions were. ``coverage``: share of waits that ended within P10..P90, which should be 0.8. */
+export interface WaitAccuracy {
+  queue: string | null;
+  count: number;
+  coverage: number | null;
+  bias_s: number | null;
+  error_s: number | null;
+}
+
+export interface ExpectedWait {
+  since: number;
+  queues: WaitAccuracy[];
 }
