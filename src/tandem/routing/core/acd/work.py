@@ -13,6 +13,7 @@ from tandem.cti.model.ids import AgentId, QueueId, WorkId
 from tandem.cti.model.skills import Need, Needs
 
 Kind = Literal["voice", "task"]
+VOICE: frozenset[Kind] = frozenset({"voice"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overtaken:
-    """Work that stood before this one in the line and that this agent could have taken, and the rule that let it pass."""
+    """Work that stood before this one in line and that this agent could have taken, and the rule that let it pass."""
 
     id: WorkId
     queue: QueueId
