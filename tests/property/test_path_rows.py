@@ -7,20 +7,34 @@ from typing import Any
 
 import pytest
 from tests.property.test_center_never import AGENTS, check, come_to_rest, take
-from tests.support.house import Floor
+from tests.support.paths import PathFloor
 
 from tandem.cti.app import floor_plan as c
+from tandem.cti.core import contact as ct
 from tandem.cti.core import path
 from tandem.cti.model import events as ev
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import CtiError
-from tandem.cti.model.ids import CustomerId
+from tandem.cti.model.ids import CustomerId, QueueId
 from tandem.cti.model.records import CustomerMatch
+from tandem.cti.model.states import Phase
 
+WHY = {"zh": "", "en": "a rule"}
+TOLD = (
+    ct.Announced(prompts=("p",)),
+    ct.CallbackOffered(prompts=("p",)),
+    ct.NumberPrompted(prompts=("p",)),
+    ct.CallbackAgreed(prompts=("p",), number="+8613800138000"),
+    ct.QueueChanged(queue=QueueId("operator"), needs=(), priority=0, why=WHY),
+    ct.SentOutside(number="+861095588", why=WHY, prompts=("p",)),
+    ct.LastWords(prompts=("p",), why=WHY),
+    ct.MessageAsked(prompts=("p",), why=WHY, most_s=20.0),
+)
 WHAT = (
     ["call", "next", "next", "settle", "settle", "settle", "ready", "paint", "paint", "answer", "answer", "time"] * 3
     + ["any", "again", "decline", "reject", "caller_gone", "leg_gone", "hang_up", "transfer_queue", "transfer_agent"]
     + ["transfer_number", "page_gone", "page_cut", "page_back", "phone_out", "phone_back", "dispose", "dispose"]
+    + ["told", "told", "told", "lose", "long_time"]
     + ["long_time", "link_cut", "heal", "switch_restart", "hold", "refuse", "customer", "not_ready"]
 )
 CUSTOMER = CustomerMatch(
@@ -73,14 +87,14 @@ def _name(phase: str, event: type) -> str:
 
 
 def one_day(chance: random.Random) -> None:
-    floor = Floor()
+    floor = PathFloor()
     floor.auto_answer = False
     floor.ready(*AGENTS)
     calls: list[str] = []
-    for _ in range(120):
+    for _ in range(150):
         what, number = chance.choice(WHAT), chance.randrange(12)
         try:
-            if what in ("hold", "refuse", "customer"):
+            if what in ("hold", "refuse", "customer", "told"):
                 more(floor, what, chance)
             else:
                 take(floor, what, number, calls)
@@ -90,18 +104,21 @@ def one_day(chance: random.Random) -> None:
     come_to_rest(floor)
 
 
-def more(floor: Floor, what: str, chance: random.Random) -> None:
+def more(floor: PathFloor, what: str, chance: random.Random) -> None:
     """News that the other property test does not make."""
     contacts = list(floor.center.contacts.values())
     if not contacts:
         return
-    contact = chance.choice(contacts)
+    contact = chance.choice([c for c in contacts if what != "told" or c.phase is Phase.QUEUED] or contacts)
+    if what == "told":
+        floor.tell(contact.id, chance.choice(TOLD))
+        return
     connection = contact.leg or contact.caller
     if what == "hold":
         floor.handle(ev.Held(call=contact.id, connection=connection))
         floor.handle(ev.Retrieved(call=contact.id, connection=connection))
     elif what == "refuse":
-        request = chance.choice(["MakeConnection", "Join", ""])
+        request = chance.choice(["MakeConnection", "Join", "Play", "Collect", ""])
         if not request and contact.leg is not None:
             floor.legs.pop(contact.leg, None)
             floor.handle(ev.Failed(call=contact.id, connection=contact.leg, cause=Cause.BUSY))

@@ -14,6 +14,7 @@ from tandem.cti.core.contact import (
     Seen,
     SwitchGone,
 )
+from tandem.cti.core.overflow_rows import record_message
 from tandem.cti.core.turn import (
     Turn,
     begin_rejoin,
@@ -83,7 +84,11 @@ def customer(t: Turn, e: CustomerKnown) -> None:
 
 
 def switch_gone(t: Turn, e: SwitchGone) -> None:
-    t.set(legs=dict.fromkeys(t.contact.legs, ConnectionState.NULL))
+    c = t.contact
+    t.set(legs=dict.fromkeys(c.legs, ConnectionState.NULL))
+    if c.phase in (P.PARTING, P.VOICEMAIL) and (outcome := outcome_without_caller(c)) is not End.ABANDONED_IN_QUEUE:
+        end_contact(t, outcome, Cause.SWITCH_FAILURE)  # nothing is lost: he was about to go
+        return
     t.do(CallBackOwed(reason="switch failure"))
     end_contact(t, End.SWITCH_FAILURE, Cause.SWITCH_FAILURE)
 
@@ -106,8 +111,16 @@ def seen(t: Turn, e: Seen) -> None:
         if e.caller_controlled:
             t.do(Advance(what="resume" if c.media or c.flow_state else "start"))
     elif c.phase is P.QUEUED:
+        t.set(callback_offer=0, asks_number=False)  # the center offers again
         t.music()
         t.do(Seek())
+    elif c.phase is P.PARTING:
+        if e.caller_controlled:
+            t.set(deadline=None)
+            t.clear(c.caller)
+    elif c.phase is P.VOICEMAIL:
+        if e.caller_controlled:
+            record_message(t)
     elif c.phase is P.OFFERED:
         t.set(deadline=t.now + t.rules.pop_s + t.rules.hang_up_check_s)
     elif c.phase is P.RINGING:

@@ -77,6 +77,14 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """The agent hung up; what is left is clearing the connections."""
     recording: RecordingId | None = None
     transfer_to: str = ""
+    message_s: float = 120.0
+    """How long a message he may leave (VOICEMAIL)."""
+    callback_offer: int = 0
+    """Number of the media request that offers a call back, while its answer is awaited; 0: none."""
+    asks_number: bool = False
+    """It is his number that is awaited, and not a choice."""
+    callback_offers: int = 0
+    """How often a call back was offered."""
 
     media: int = 0
     """Counts media requests; the token of the last one is ``<id>.<media>``."""
@@ -132,6 +140,7 @@ def remember(contact: Contact) -> str:
         "i": contact.flow_state,
         "a": contact.agent or "",
         "o": str(contact.offer),
+        "e": contact.outcome or "",
         "g": contact.leg or "",
         "k": f"{contact.rev}.{contact.events}.{contact.segments}.{contact.legs_made}.{contact.media}",
     }
@@ -174,6 +183,7 @@ def recall(memory: str, contact: Contact) -> Contact:
             flow_state=fields.get("i", ""),
             agent=AgentId(fields["a"]) if "a" in fields else None,
             offer=int(fields.get("o", "0")),
+            outcome=Outcome(fields["e"]) if "e" in fields else None,
             leg=ConnectionId(fields["g"]) if "g" in fields else None,
         )
     except (KeyError, ValueError):
@@ -245,6 +255,76 @@ class TransferAsked:
     needs: Needs = ()
     target: AgentId | None = None
     number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """He who waits is told something; then the music goes on."""
+
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackOffered:
+    """He who waits hears ``prompts`` and may press 1: "keep my place and call me back"; with ``other_number`` also 2:
+    on another number. He can be matched at any moment; any other digit or silence, and the music goes on."""
+
+    prompts: tuple[str, ...]
+    timeout_s: float = 4.0
+    other_number: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberPrompted:
+    """Answer to ``NumberWanted``: he is asked for the number, which he ends with #."""
+
+    prompts: tuple[str, ...]
+    timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAgreed:
+    """Answer to ``CallbackWanted``: his place is kept; he hears ``prompts`` and the call ends."""
+
+    prompts: tuple[str, ...]
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueChanged:
+    """His queue does not serve him; another one is to. The place is kept. ``why``: the rule, by language."""
+
+    queue: QueueId
+    needs: Needs
+    priority: int
+    why: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentOutside:
+    """His queue does not serve him; an outside number is dialled for him while he hears ``prompts`` and music. He is
+    back in the line, at his place, when it does not answer."""
+
+    number: str
+    why: dict[str, str]
+    prompts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWords:
+    """His queue does not serve him: he hears ``prompts`` and the call ends."""
+
+    prompts: tuple[str, ...]
+    why: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAsked:
+    """His queue does not serve him: he hears ``prompts`` and may leave a message of up to ``most_s`` seconds."""
+
+    prompts: tuple[str, ...]
+    why: dict[str, str]
+    most_s: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,11 +438,38 @@ class RecordingOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBackOwed:
-    """We lost this caller; somebody should call back."""
+    """We lost this caller, or he left a message (``recording``); somebody should call back."""
 
     reason: str
+    recording: RecordingId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackWanted:
+    """He wants to keep his place and be called back; on ``number`` as he typed it, '' for the one he calls from.
+
+    ``CallbackAgreed`` answers; without it he goes on waiting.
+    """
+
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWanted:
+    """He wants to be called back on another number; ``NumberPrompted`` answers."""
 
 
 Effect = (
-    Ask | Advance | Seek | StopSeeking | AgentFreed | Note | Stretch | RecordingBegan | RecordingOver | CallBackOwed
+    Ask
+    | Advance
+    | Seek
+    | StopSeeking
+    | AgentFreed
+    | Note
+    | Stretch
+    | RecordingBegan
+    | RecordingOver
+    | CallBackOwed
+    | CallbackWanted
+    | NumberWanted
 )

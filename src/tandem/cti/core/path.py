@@ -7,6 +7,8 @@ come late or twice), a person's command raises IllegalTransition. Either way the
              ^---------+----------+          |  ^
              ^-------- REJOINING <-----------+--+     (agent's leg lost; back by itself, or queued again)
              ^-------- TRANSFERRING <--------+        (outside number; queued again when it does not answer)
+
+    IVR, QUEUED -> TRANSFERRING | PARTING | VOICEMAIL     (overflow, closed; PARTING also with a call back agreed on)
 """
 
 from __future__ import annotations
@@ -28,6 +30,9 @@ from tandem.cti.core.any_rows import (
 )
 from tandem.cti.core.connections import advance
 from tandem.cti.core.contact import (
+    Announced,
+    CallbackAgreed,
+    CallbackOffered,
     Contact,
     CustomerKnown,
     DeadlinePassed,
@@ -36,13 +41,18 @@ from tandem.cti.core.contact import (
     FlowEnded,
     FlowPlays,
     HangUpAsked,
+    LastWords,
     Matched,
+    MessageAsked,
     Note,
+    NumberPrompted,
     PopPainted,
     QueueAsked,
+    QueueChanged,
     SeatLeft,
     SeatReached,
     Seen,
+    SentOutside,
     Stretch,
     SwitchGone,
     TransferAsked,
@@ -70,6 +80,25 @@ from tandem.cti.core.offer_rows import (
     ringing_deadline,
     ringing_delivered,
     ringing_route,
+)
+from tandem.cti.core.overflow_rows import (
+    announced,
+    callback_agreed,
+    callback_offered,
+    last_words,
+    message_asked,
+    message_deadline,
+    message_media,
+    message_refused,
+    message_route,
+    number_prompted,
+    offer_answered,
+    offer_overtaken,
+    offer_refused,
+    parting_media,
+    parting_over,
+    queue_changed,
+    sent_outside,
 )
 from tandem.cti.core.talk_rows import (
     ended_route,
@@ -164,6 +193,26 @@ TABLE: dict[tuple[Phase, type], _Row] = {
     (P.QUEUED, RouteRequested): caller_back,
     (P.QUEUED, Matched): queued_match,
     (P.QUEUED, DeadlinePassed): queued_deadline,
+    (P.QUEUED, Announced): announced,
+    (P.QUEUED, CallbackOffered): callback_offered,
+    (P.QUEUED, NumberPrompted): number_prompted,
+    (P.QUEUED, CallbackAgreed): callback_agreed,
+    (P.QUEUED, MediaEnded): offer_answered,
+    (P.QUEUED, RequestFailed): offer_refused,
+    (P.OFFERED, MediaEnded): offer_overtaken,
+    (P.RINGING, MediaEnded): offer_overtaken,
+    (P.QUEUED, QueueChanged): queue_changed,
+    **{(phase, SentOutside): sent_outside for phase in (P.IVR, P.QUEUED)},
+    **{(phase, LastWords): last_words for phase in (P.IVR, P.QUEUED)},
+    **{(phase, MessageAsked): message_asked for phase in (P.IVR, P.QUEUED)},
+    (P.PARTING, MediaEnded): parting_media,
+    (P.PARTING, DeadlinePassed): parting_over,
+    (P.PARTING, RouteRequested): parting_over,
+    (P.PARTING, RequestFailed): parting_over,
+    (P.VOICEMAIL, MediaEnded): message_media,
+    (P.VOICEMAIL, RouteRequested): message_route,
+    (P.VOICEMAIL, RequestFailed): message_refused,
+    (P.VOICEMAIL, DeadlinePassed): message_deadline,
     (P.OFFERED, RouteRequested): caller_back,
     (P.OFFERED, PopPainted): offer_painted,
     (P.OFFERED, DeadlinePassed): offer_deadline,

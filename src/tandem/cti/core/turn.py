@@ -8,6 +8,7 @@ from typing import Any
 from tandem.cti.core.contact import (
     AgentFreed,
     Ask,
+    CallBackOwed,
     Contact,
     Effect,
     Note,
@@ -133,11 +134,12 @@ def new_leg(t: Turn, device: DeviceId, party: Party, ring_s: float) -> None:
     t.remember()  # after the request: somebody waits for the ringing
 
 
-def requeue(t: Turn, ended_by: str) -> None:
-    """(Back) into the queue; the place in line is kept by ``queued_at``."""
+def requeue(t: Turn, ended_by: str, **changes: Any) -> None:
+    """(Back) into the queue, perhaps another one (``changes``); the place in line is kept by ``queued_at``."""
     t.enter(P.QUEUED, ended_by, deadline=t.now + t.rules.person_s if t.contact.target else None)
     queued_at = t.contact.queued_at if t.contact.queued_at is not None else t.now
     t.set(queued_at=queued_at, agent=None, device=None, leg=None, leg_ready=False, seat_away=False, leaving=False)
+    t.set(**changes)
     t.remember()
     t.do(Seek())
 
@@ -208,6 +210,8 @@ def end_contact(t: Turn, outcome: End, cause: Cause) -> None:
     c = t.contact
     stop_recording(t)
     t.clear(c.leg)
+    if outcome is End.VOICEMAIL:
+        t.do(CallBackOwed(reason="voicemail", recording=c.recording))
     if c.phase is P.QUEUED:
         t.do(StopSeeking())
     t.enter(P.ENDED, outcome.value)
@@ -225,6 +229,10 @@ def outcome_without_caller(c: Contact) -> End:
         return c.outcome or End.ABANDONED_IN_IVR
     if c.phase is P.TRANSFERRING and c.deadline is None:  # the number answered
         return End.TRANSFERRED_OUT
+    if c.phase is P.PARTING:
+        return c.outcome or End.MESSAGE
+    if c.phase is P.VOICEMAIL and c.recording is not None:
+        return End.VOICEMAIL
     return End.ANSWERED if c.answered_at is not None else End.ABANDONED_IN_QUEUE
 
 

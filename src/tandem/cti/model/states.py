@@ -55,6 +55,12 @@ class Phase(StrEnum):
     """The agent's leg was lost (page reloaded); the caller hears music until the seat is back."""
     TRANSFERRING = "transferring"
     """An outside number is being dialled for the caller, who hears music."""
+    DIALLING = "dialling"
+    """A call back: the customer's phone is being rung."""
+    PARTING = "parting"
+    """The caller hears last words; then the call ends."""
+    VOICEMAIL = "voicemail"
+    """The caller leaves a message: hears a prompt, then is recorded alone."""
     ENDED = "ended"
 
 
@@ -68,6 +74,14 @@ class Outcome(StrEnum):
     SWITCH_FAILURE = "switch_failure"
     TRANSFERRED_OUT = "transferred_out"
     REJECTED = "rejected"
+    MESSAGE = "message"
+    """Was told something instead of being served."""
+    VOICEMAIL = "voicemail"
+    """Left a message."""
+    CALLBACK = "callback"
+    """Keeps his place and is called back."""
+    NOT_REACHED = "not_reached"
+    """A call back that the customer did not answer."""
 
 
 class Role(StrEnum):

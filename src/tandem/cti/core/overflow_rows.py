@@ -1,0 +1,213 @@
+"""Rows of the table for those who wait and are told something, offered a call back, or served in another way."""
+
+from __future__ import annotations
+
+from tandem.cti.core.contact import (
+    Announced,
+    Ask,
+    CallbackAgreed,
+    CallbackOffered,
+    CallbackWanted,
+    DeadlinePassed,
+    LastWords,
+    MessageAsked,
+    NumberPrompted,
+    NumberWanted,
+    QueueChanged,
+    RecordingBegan,
+    SentOutside,
+    StopSeeking,
+)
+from tandem.cti.core.turn import Turn, caller_here, new_leg, requeue
+from tandem.cti.model.events import MediaEnded, Party, RequestFailed, RouteRequested
+from tandem.cti.model.ids import DeviceId, RecordingId
+from tandem.cti.model.requests import Collect, Play, Record
+from tandem.cti.model.states import Outcome as End
+from tandem.cti.model.states import Phase
+
+P = Phase
+
+KEEP_MY_PLACE = "1"
+ANOTHER_NUMBER = "2"
+_NUMBER_DIGITS = 20
+
+
+def announced(t: Turn, e: Announced) -> None:
+    if t.contact.caller_ready and not t.contact.callback_offer:
+        _play(t, e.prompts)
+        t.music()
+
+
+# ---- the offer of a call back ----
+
+
+def callback_offered(t: Turn, e: CallbackOffered) -> None:
+    c = t.contact
+    if not c.caller_ready or c.callback_offer:
+        return  # not ours at this moment, or asked already
+    t.note("callback_offered", "may keep the place and be called back")
+    t.set(callback_offers=c.callback_offers + 1)
+    _collect(t, e.prompts, len(KEEP_MY_PLACE), e.timeout_s)
+
+
+def number_prompted(t: Turn, e: NumberPrompted) -> None:
+    if t.contact.caller_ready:
+        _collect(t, e.prompts, _NUMBER_DIGITS, e.timeout_s)
+        t.set(asks_number=True)
+
+
+def _collect(t: Turn, prompts: tuple[str, ...], max_digits: int, timeout_s: float) -> None:
+    media = t.contact.media + 1
+    t.set(media=media, callback_offer=media, asks_number=False)
+    call, connection, token = t.contact.id, t.contact.caller, t.contact.token
+    ask = Collect(
+        call=call,
+        connection=connection,
+        prompts=prompts,
+        max_digits=max_digits,
+        timeout_s=timeout_s,
+        token=token,
+    )
+    t.do(Ask(ask))
+    t.music()  # it stands behind the prompt: whatever he does, he is not left in silence
+
+
+def offer_answered(t: Turn, e: MediaEnded) -> None:
+    c = t.contact
+    if e.connection != c.caller or e.token != c.token or c.callback_offer != c.media:
+        return
+    t.set(callback_offer=0, asks_number=False)
+    if not e.digits:
+        return
+    t.note("digit", f"pressed {e.digits}", digits=e.digits)
+    if c.asks_number:
+        t.do(CallbackWanted(number=e.digits))
+    elif e.digits == KEEP_MY_PLACE:
+        t.do(CallbackWanted())
+    elif e.digits == ANOTHER_NUMBER:
+        t.do(NumberWanted())
+
+
+def offer_overtaken(t: Turn, e: MediaEnded) -> None:
+    """An agent was found before he had chosen: what he pressed does not count any more."""
+    if e.connection == t.contact.caller and e.token == t.contact.token:
+        t.set(callback_offer=0, asks_number=False)
+
+
+def offer_refused(t: Turn, e: RequestFailed) -> None:
+    if e.request == "Collect" and t.contact.callback_offer:
+        t.set(callback_offer=0, asks_number=False)
+
+
+def callback_agreed(t: Turn, e: CallbackAgreed) -> None:
+    t.note("callback_agreed", f"keeps the place and is called back on {e.number}", number=e.number)
+    _part(t, e.prompts, End.CALLBACK, "callback")
+
+
+# ---- to another queue, outside, a last word, a message ----
+
+
+def queue_changed(t: Turn, e: QueueChanged) -> None:
+    t.note("overflow", e.why["en"], why=e.why, queue=e.queue)
+    t.do(StopSeeking())
+    t.set(target=None)
+    # the stretch of waiting that ends here was in the old queue
+    requeue(t, "overflow", queue=e.queue, needs=e.needs, priority=e.priority)
+
+
+def sent_outside(t: Turn, e: SentOutside) -> None:
+    t.note("overflow", e.why["en"], why=e.why, number=e.number)
+    t.do(StopSeeking())
+    t.enter(P.TRANSFERRING, "overflow", deadline=t.now + t.rules.outside_s + 5.0)
+    queued_at = t.contact.queued_at if t.contact.queued_at is not None else t.now
+    t.set(transfer_to=e.number, target=None, queued_at=queued_at)
+    if e.prompts and t.contact.caller_ready:
+        _play(t, e.prompts)
+    t.music()
+    new_leg(t, DeviceId(e.number), Party.OUTSIDE, t.rules.outside_s)
+
+
+def last_words(t: Turn, e: LastWords) -> None:
+    t.note("overflow", e.why["en"], why=e.why)
+    _part(t, e.prompts, End.MESSAGE, "overflow")
+
+
+def _part(t: Turn, prompts: tuple[str, ...], outcome: End, ended_by: str) -> None:
+    t.do(StopSeeking())
+    t.enter(P.PARTING, ended_by, deadline=t.now + t.rules.media_s)
+    t.set(outcome=outcome, callback_offer=0, asks_number=False)
+    t.remember()
+    if prompts and t.contact.caller_ready:
+        _play(t, prompts)
+    else:
+        t.clear(t.contact.caller)
+
+
+def parting_media(t: Turn, e: MediaEnded) -> None:
+    if e.connection == t.contact.caller and e.token == t.contact.token:
+        t.clear(t.contact.caller)
+
+
+def parting_over(t: Turn, e: DeadlinePassed | RouteRequested | RequestFailed) -> None:
+    """Nothing (more) can be played to him."""
+    if isinstance(e, RequestFailed) and e.request != "Play":
+        return
+    t.set(deadline=None)
+    t.clear(t.contact.caller)
+
+
+def message_asked(t: Turn, e: MessageAsked) -> None:
+    t.note("overflow", e.why["en"], why=e.why)
+    t.do(StopSeeking())
+    t.enter(P.VOICEMAIL, "overflow", deadline=t.now + t.rules.media_s)
+    t.set(message_s=e.most_s, callback_offer=0, asks_number=False)
+    t.remember()
+    if e.prompts and t.contact.caller_ready:
+        _play(t, e.prompts)
+    else:
+        record_message(t)
+
+
+def message_media(t: Turn, e: MediaEnded) -> None:
+    if e.connection != t.contact.caller or e.token != t.contact.token or t.contact.recording is not None:
+        return
+    if e.ok:
+        record_message(t)
+    else:  # mostly he has hung up, and the news of that comes next
+        t.set(deadline=t.now + t.rules.broken_off_s)
+
+
+def message_refused(t: Turn, e: RequestFailed) -> None:
+    if e.request == "Play":
+        record_message(t)
+
+
+def message_route(t: Turn, e: RouteRequested) -> None:
+    if e.connection == t.contact.caller and caller_here(t):
+        record_message(t)
+
+
+def message_deadline(t: Turn, e: DeadlinePassed) -> None:
+    if t.contact.recording is None:
+        record_message(t)
+    else:
+        t.set(deadline=None)
+        t.note("message_full", "the longest message is this long")
+        t.clear(t.contact.caller)
+
+
+def record_message(t: Turn) -> None:
+    """The caller alone is recorded, from now on."""
+    c = t.contact
+    if c.recording is not None:
+        return
+    recording = RecordingId(f"{c.id}-message{c.media}")
+    t.set(recording=recording, deadline=t.now + c.message_s)
+    t.note("message", "the caller leaves a message", recording=recording)
+    t.do(Ask(Record(call=c.id, connection=c.caller, recording=recording)), RecordingBegan(recording=recording))
+
+
+def _play(t: Turn, prompts: tuple[str, ...]) -> None:
+    t.set(media=t.contact.media + 1)
+    call, connection, token = t.contact.id, t.contact.caller, t.contact.token
+    t.do(Ask(Play(call=call, connection=connection, prompts=prompts, token=token)))
