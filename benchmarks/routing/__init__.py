@@ -1,0 +1,1 @@
+"""A discrete-event benchmark of routing: ``python -m benchmarks.routing``. See docs/reference/performance.md."""

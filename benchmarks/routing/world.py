@@ -1,0 +1,253 @@
+"""The worlds: who works, with which skills, and who calls, when, and how patiently.
+
+A world is made from its design and a seed, and from nothing else. Everything that chance decides about a caller (when
+he calls, what about, how long he would wait, how long he would talk to a middling agent, how many offers of him nobody
+answers) comes with him, and everything that it decides about an agent (skills, breaks) with the agent: every policy
+gets the same callers and the same agents (common random numbers).
+
+- **Skills and queues.** One queue for each skill, with a share of the calls that falls with its rank (``1 / rank **
+  skew``). Steps: level 3 or better at once; from 5 s, 2 or better; from 10 s, whoever has the skill. Every fifth queue
+  asks at first for a second skill too.
+- **Teams.** All agents of a team have the same skills, two to four of them, each at a level of his own. They are each
+  other's *peers*. The work planned for a queue is what its agents have time for when each shares his time out evenly
+  among his skills; what really comes differs from the plan by ``surprise`` (log-normal, per queue).
+- **Handling time.** Log-normal (Brown et al. 2005, Statistical analysis of a telephone call center), talk and wrap-up
+  in one, its mean a property of the queue; multiplied by ``PACE`` of the agent's level in the queue's skill.
+- **Patience.** Exponential, as Erlang-A has it. Tiers are drawn for each caller: 5, 15 and 80 %.
+- **Offers.** Answered at once, but 3 in 100 are not answered: the phone rings for ``RING_S``, the call goes back to its
+  place, and the agent is away for ``AWAY_S``.
+- **Breaks.** Ten minutes in every two hours, each agent at his own time, after the call that he is in.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+PACE = {1: 1.25, 2: 1.12, 3: 1.0, 4: 0.93, 5: 0.86}
+"""Handling time at a level, as a multiple of level 3's."""
+STEP_FROM_S = (0.0, 5.0, 10.0)
+STEP_LEVEL = (3, 2, 1)
+TIER_SHARES = (0.05, 0.15, 0.80)
+TIERS = ("VIP", "gold", "standard")
+TARGET_S = 20.0
+NO_ANSWER_SHARE = 0.03
+RING_S = 10.0
+AWAY_S = 60.0
+BREAK_S, BREAK_EVERY_S = 600.0, 7200.0
+_LEVEL_WEIGHTS = (10, 20, 30, 25, 15)
+_PROFILE_STEP_S = 300.0
+_HANDLE_SIGMA = math.sqrt(math.log(1 + 0.8**2))
+"""Coefficient of variation 0.8."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    name: str
+    agents: int
+    skills: int
+    load: float
+    """Offered work (level-3 seconds at the agents' mean pace) over the agents' time without breaks."""
+    team_size: int
+    handle_s: float = 360.0
+    patience_s: float = 240.0
+    skew: float = 0.2
+    surprise: float = 0.05
+    safety: float = 0.5
+    """Square-root staffing: a queue with time for ``n`` calls at once is planned for ``n - safety * sqrt(n)``."""
+    skill_counts: tuple[int, ...] = (20, 60, 20)
+    """Of 100 teams, so many have one skill, two, three..."""
+    peak: float = 0.08
+    """Calls a second swing by this share over the measured time: a slow start, a peak, an end as the start."""
+    minutes: float = 180.0
+    """Measured, after ``warm_up_min``."""
+    warm_up_min: float = 30.0
+    seeds: int = 4
+    """In a full run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    arrival_s: float
+    queue: int
+    tier: int
+    patience_s: float
+    handle_s: float
+    """By an agent of level 3."""
+    unanswered: int
+    """So many offers ring out before one is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    skill: int
+    also: int | None
+    """Skill that the first step asks for too."""
+    handle_s: float
+    """Mean of its calls, at level 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    team: int
+    levels: dict[int, int]
+    """Skill -> 1..5."""
+    first_break_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    design: Design
+    seed: int
+    queues: Sequence[Queue]
+    agents: Sequence[Agent]
+    contacts: Sequence[Contact]
+    reach: Sequence[dict[int, int]]
+    """Agent -> queue -> first step by which he may take its calls."""
+    begins_s: float
+    ends_s: float
+    """Contacts that arrive from the one until the other are counted."""
+    rates: Sequence[float]
+    """Calls a second by queue, mean."""
+
+    @property
+    def pace(self) -> float:
+        """The agents' mean multiple of a handling time, over what they can take."""
+        paces = [PACE[level] for agent in self.agents for level in agent.levels.values()]
+        return sum(paces) / len(paces)
+
+
+DESIGNS = {
+    design.name: design
+    for design in (
+        Design(name="20", agents=20, skills=4, load=0.72, team_size=4, minutes=480, peak=0.10, seeds=40),
+        Design(name="280", agents=280, skills=12, load=0.86, team_size=14, minutes=480, seeds=8),
+        Design(name="1000", agents=1000, skills=60, load=0.95, team_size=10, seeds=8),
+        Design(name="6000", agents=6000, skills=200, load=0.98, team_size=6, minutes=60, peak=0.02, seeds=3),
+        Design(name="6000-98", agents=6000, skills=200, load=1.03, team_size=6, minutes=60, peak=0.02, seeds=3),
+        Design(name="calm", agents=1000, skills=60, load=0.60, team_size=5, minutes=120, seeds=4),
+    )
+}
+
+
+def make(design: Design, seed: int, *, minutes: float | None = None) -> World:
+    """``minutes`` overrides the design's."""
+    if minutes is not None:
+        design = replace(design, minutes=minutes)
+    chance = random.Random(f"{design.name} {seed}")
+    planned = [1.0 / rank**design.skew for rank in range(1, design.skills + 1)]
+    chance.shuffle(planned)
+    agents = _agents(design, planned, chance)
+    queues = _queues(design, agents, chance)
+    rates = _rates(design, queues, agents, chance)
+    begins_s = design.warm_up_min * 60
+    ends_s = begins_s + design.minutes * 60
+    contacts = _contacts(design, queues, rates, begins_s, ends_s, random.Random(f"callers {design.name} {seed}"))
+    return World(design, seed, queues, agents, contacts, _reach(queues, agents), begins_s, ends_s, rates)
+
+
+def _agents(design: Design, planned: Sequence[float], chance: random.Random) -> list[Agent]:
+    teams = design.agents // design.team_size
+    total = sum(planned)
+    # First skills by systematic sampling, so that every skill has a team when there are enough; the teams' sizes vary.
+    marks = list(accumulate(weight / total * teams for weight in planned))
+    offset = chance.random()
+    firsts = [min(bisect_right(marks, team + offset), design.skills - 1) for team in range(teams)]
+    for skill in set(range(design.skills)) - set(firsts):
+        firsts[chance.randrange(teams)] = skill
+    skills_of = []
+    for first in firsts:
+        count = min(
+            design.skills,
+            chance.choices(range(1, len(design.skill_counts) + 1), weights=design.skill_counts)[0],
+        )
+        skills = [first]
+        while len(skills) < count:
+            other = chance.choices(range(design.skills), weights=planned)[0]
+            if other not in skills:
+                skills.append(other)
+        skills_of.append(skills)
+    agents = []
+    for number in range(design.agents):
+        team = number % teams
+        levels = {skill: chance.choices((1, 2, 3, 4, 5), weights=_LEVEL_WEIGHTS)[0] for skill in skills_of[team]}
+        agents.append(Agent(team, levels, chance.random() * BREAK_EVERY_S))
+    return agents
+
+
+def _queues(design: Design, agents: Sequence[Agent], chance: random.Random) -> list[Queue]:
+    queues = []
+    for skill in range(design.skills):
+        also = None
+        if skill % 5 == 4:
+            # A skill that some of its good agents have too, so that the step can be met.
+            others = sorted(
+                {other for agent in agents if agent.levels.get(skill, 0) >= 3 for other in agent.levels} - {skill}
+            )
+            also = chance.choice(others) if others else None
+        queues.append(Queue(skill, also, design.handle_s * math.exp(chance.gauss(0, 0.2))))
+    return queues
+
+
+def _rates(design: Design, queues: Sequence[Queue], agents: Sequence[Agent], chance: random.Random) -> list[float]:
+    capacity = [0.0] * len(queues)
+    for agent in agents:
+        for skill in agent.levels:
+            capacity[skill] += 1 / len(agent.levels)
+    work = [
+        (amount - design.safety * math.sqrt(amount)) * math.exp(chance.gauss(0, design.surprise)) for amount in capacity
+    ]
+    paces = [PACE[level] for agent in agents for level in agent.levels.values()]
+    staffed = design.agents * (1 - BREAK_S / BREAK_EVERY_S)
+    scale = design.load * staffed / (sum(work) * sum(paces) / len(paces))
+    return [amount * scale / queue.handle_s for amount, queue in zip(work, queues, strict=True)]
+
+
+def _contacts(
+    design: Design,
+    queues: Sequence[Queue],
+    rates: Sequence[float],
+    begins_s: float,
+    ends_s: float,
+    chance: random.Random,
+) -> list[Contact]:
+    total = sum(rates)
+    cumulated = list(accumulate(rates))
+    tiers = list(accumulate(TIER_SHARES))
+    most = total * (1 + design.peak)
+    contacts: list[Contact] = []
+    now = 0.0
+    stop = ends_s + 300.0
+    while True:
+        now += chance.expovariate(most)
+        if now >= stop:
+            return contacts
+        phase = min(1.0, max(0.0, (now - begins_s) / (ends_s - begins_s)))
+        draws = [chance.random() for _ in range(4)]
+        queue = min(bisect_right(cumulated, draws[0] * total), len(queues) - 1)
+        handle_s = queues[queue].handle_s * math.exp(chance.gauss(-(_HANDLE_SIGMA**2) / 2, _HANDLE_SIGMA))
+        patience_s = chance.expovariate(1 / design.patience_s)
+        if draws[2] * most > total * (1 - design.peak * math.cos(2 * math.pi * phase)):
+            continue  # thinned out: not the peak
+        unanswered = 0
+        while draws[3] < NO_ANSWER_SHARE ** (unanswered + 1):
+            unanswered += 1
+        contacts.append(Contact(now, queue, bisect_right(tiers[:2], draws[1]), patience_s, handle_s, unanswered))
+
+
+def _reach(queues: Sequence[Queue], agents: Sequence[Agent]) -> list[dict[int, int]]:
+    reach = []
+    for agent in agents:
+        of: dict[int, int] = {}
+        for skill, level in agent.levels.items():
+            queue = queues[skill]
+            step = next(index for index, needed in enumerate(STEP_LEVEL) if level >= needed)
+            if step == 0 and queue.also is not None and queue.also not in agent.levels:
+                step = 1
+            of[skill] = step
+        reach.append(of)
+    return reach
