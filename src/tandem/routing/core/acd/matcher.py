@@ -17,23 +17,29 @@ The times in ``Policy`` say how much. Nothing scans all agents or all works: see
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from heapq import heapify, heappop, heappush
 from itertools import islice
 
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import AgentId, WorkId
 from tandem.cti.model.skills import Needs
+from tandem.routing.core.acd import snapshot
 from tandem.routing.core.acd.line import Entry, Lane, Order, Route, order_of, refile, route_of
 from tandem.routing.core.acd.policy import Policy
 from tandem.routing.core.acd.pool import Group, Member, Pool, normal
-from tandem.routing.core.acd.work import VOICE, Kind, Match, Step, Work
+from tandem.routing.core.acd.why_not import why_not
+from tandem.routing.core.acd.work import KINDS, VOICE, Kind, Match, Step, WhyNot, Work
 
 DEFAULT = Policy()
 _STEPS_KNOWN = 8192
 """Step tuples whose route is found by identity; more than that are forgotten and found by value again."""
 _PRICED = 24
 """More free agents than this, and losing one costs nothing."""
+
+
+def _lane_key(work: Work, route: Route, floor: int) -> object:
+    return (work.queue, work.tier, work.priority, work.site, route, floor)
 
 
 class Matcher:
@@ -215,6 +221,80 @@ class Matcher:
         known = self._pool.groups.get(("voice", None, (normal(needs),)))
         return len(known.members) if known is not None else sum(1 for _ in self._pool.meeting(needs))
 
+    def why_not(self, id: WorkId, *, now: float, not_ready: Container[AgentId] = ()) -> WhyNot | None:  # noqa: A002
+        """Why it still waits, and what would help. ``not_ready``: agents who have no call and are not Ready, which only
+        the caller knows. None when it does not wait."""
+        entry = self._entries.get(id)
+        if entry is None:
+            return None
+        place = bisect_left(self._line, entry.order) + 1
+        free = sorted(self._free.values(), key=lambda member: (member.idle_since, member.turn))
+        return why_not(entry, place=place, ahead=self.ahead(id), free=free, not_ready=not_ready, now=now)
+
+    # ---- snapshot ----
+
+    def snapshot(self) -> bytes:
+        """Everything that later decisions depend on, except the policy."""
+        routes = list(self._routes.values())
+        index = {route: number for number, route in enumerate(routes)}
+        return snapshot.encode(
+            snapshot.Saved(
+                version=snapshot.VERSION,
+                members=[
+                    snapshot.SavedMember(m.id, dict(m.skills), m.site, m.free, m.idle_since, m.turn, sorted(m.kinds))
+                    for m in self._pool.members.values()
+                ],
+                groups=[
+                    snapshot.SavedGroup(
+                        g.kind, g.person, tuple(map(snapshot.save_needs, g.alternatives)), g.arrivals, g.counted, g.rate
+                    )
+                    for g in self._pool.groups.values()
+                ],
+                routes=[snapshot.SavedRoute(route.kind, snapshot.save_steps(route.steps)) for route in routes],
+                works=[
+                    snapshot.save_work(entry.work, index[entry.lane.route], entry.stage, entry.floor)
+                    for entry in (self._entries[WorkId(order[3])] for order in self._line)
+                ],
+                turn=self._turn,
+                latest_idle=self._latest_idle,
+                renewed_at=self._renewed_at,
+                counted_s=self._counted_s,
+                freed=self._freed,
+                freed_counted=self._freed_counted,
+                freed_rate=self._freed_rate,
+            )
+        )
+
+    @classmethod
+    def restore(cls, data: bytes, policy: Policy = DEFAULT) -> Matcher:
+        """A matcher that decides from here on as the one that was saved. Raises BadRequest when it cannot be read."""
+        saved = snapshot.decode(data)
+        matcher = cls(policy)
+        pool = matcher._pool
+        for m in saved.members:
+            member = Member(AgentId(m.id), m.skills, m.site, free=m.free, idle_since=m.idle_since, turn=m.turn)
+            member.kinds = frozenset(kind for kind in KINDS if kind in m.kinds)
+            pool.add(member)
+            if member.free:
+                matcher._free[member.id] = member
+        for g in saved.groups:
+            person = None if g.person is None else AgentId(g.person)
+            group = pool.group(g.kind, person, tuple(map(snapshot.load_needs, g.alternatives)))
+            group.arrivals, group.counted, group.rate = g.arrivals, g.counted, g.rate
+        routes = []
+        for r in saved.routes:
+            steps = snapshot.load_steps(r.steps)
+            routes.append(route_of(pool, steps, r.kind))
+            matcher._routes[(r.kind, steps)] = routes[-1]
+        for w in saved.works:
+            route = routes[w.route]
+            matcher._wait(snapshot.load_work(w, route.kind, route.steps), route, w.stage, w.floor)
+        matcher._turn, matcher._latest_idle = saved.turn, saved.latest_idle
+        matcher._renewed_at, matcher._counted_s = saved.renewed_at, saved.counted_s
+        matcher._freed, matcher._freed_counted = saved.freed, saved.freed_counted
+        matcher._freed_rate = saved.freed_rate
+        return matcher
+
     # ---- steps and time ----
 
     def _on_time(self, now: float) -> list[Match]:
@@ -267,13 +347,12 @@ class Matcher:
     def _skip(self, emptied: list[Group], now: float) -> list[Match]:
         """Nobody who is logged on is left in these groups: works that stand on such a step go on to the next one."""
         matches = []
-        for group in emptied:
-            for route in list(group.routes):
-                for lane in list(route.lanes):
-                    for _, entry in list(lane.entries):
-                        match = self._advance(entry, now) if entry.waits else None
-                        if match is not None:
-                            matches.append(match)
+        entries = {e[0]: e[1] for g in emptied for route in g.routes for lane in route.lanes for e in lane.entries}
+        for order in sorted(entries):
+            entry = entries[order]
+            match = self._advance(entry, now) if entry.waits else None
+            if match is not None:
+                matches.append(match)
         return matches
 
     def _set_timer(self, entry: Entry) -> None:
@@ -313,27 +392,30 @@ class Matcher:
 
     def _place(self, work: Work, route: Route, floor: int, now: float) -> Match | None:
         """Give it to a free agent, or let it wait at its place."""
-        order = order_of(work)
         stage = self._stage(route, work.queued_at, floor, now)
-        key = (work.queue, work.tier, work.priority, work.site, work.kind, route, floor)
-        lane = self._lanes.get(key)
-        if lane is not None:
-            behind = bisect_left(lane.entries, (order,))
-            if behind < len(lane.entries):
-                stage = max(stage, lane.entries[behind][1].stage)
+        if route.lanes:
+            lane = self._lanes.get(_lane_key(work, route, floor))
+            if lane is not None:
+                behind = bisect_left(lane.entries, (order_of(work),))
+                if behind < len(lane.entries):  # who stands before others has come at least as far
+                    stage = max(stage, lane.entries[behind][1].stage)
         member = self._choose(work, route, stage, now)
+        if member is None:
+            self._wait(work, route, stage, floor)
+            return None
+        match = self._match(work, route, stage, member, now, "")
+        self.unavailable(member.id)
+        self._forget(route)
+        return match
+
+    def _wait(self, work: Work, route: Route, stage: int, floor: int) -> None:
+        order = order_of(work)
+        key = _lane_key(work, route, floor)
+        lane = self._lanes.get(key)
         if lane is None:
-            lane = Lane(key, route)
-        entry = Entry(work, order, stage, floor, lane, work.queued_at + work.target_s)
-        if member is not None:
-            match = self._match(entry, member, now, "")
-            self.unavailable(member.id)
-            self._forget(route)
-            return match
-        if not lane.entries:
-            self._lanes[key] = lane
+            lane = self._lanes[key] = Lane(key, route)
             route.lanes[lane] = None
-        self._entries[work.id] = entry
+        entry = self._entries[work.id] = Entry(work, order, stage, floor, lane, work.queued_at + work.target_s)
         insort(self._line, order)
         insort(lane.entries, (order, entry))
         for group in route.stages[stage]:
@@ -341,7 +423,6 @@ class Matcher:
         self._set_timer(entry)
         if lane.entries[0][1] is entry:
             refile(lane)
-        return None
 
     def _remove(self, entry: Entry, *, keep_route: bool = False) -> None:
         lane, order = entry.lane, entry.order
@@ -451,14 +532,13 @@ class Matcher:
     _freed_rate = 0.0
 
     def _take(self, entry: Entry, member: Member, now: float, rule: str) -> Match:
-        match = self._match(entry, member, now, rule)
+        match = self._match(entry.work, entry.lane.route, entry.stage, member, now, rule)
         self.unavailable(member.id)
         self._remove(entry)
         return match
 
-    def _match(self, entry: Entry, member: Member, now: float, rule: str) -> Match:
-        work, route = entry.work, entry.lane.route
-        steps, stage = route.steps, entry.stage
+    def _match(self, work: Work, route: Route, stage: int, member: Member, now: float, rule: str) -> Match:
+        steps = route.steps
         step = 0
         if stage:
             groups = route.step_groups
@@ -474,7 +554,7 @@ class Matcher:
             agent=member.id,
             step=step,
             rule="person" if steps[step].only is not None else rule or "longest_idle",
-            place=bisect_left(self._line, entry.order) + 1,
+            place=bisect_left(self._line, order_of(work)) + 1,
             waited_s=max(0.0, now - work.queued_at),
             idle_s=max(0.0, now - member.idle_since),
             cost=0.0,

@@ -13,6 +13,7 @@ from tandem.cti.model.ids import AgentId, QueueId, WorkId
 from tandem.cti.model.skills import Need, Needs
 
 Kind = Literal["voice", "task"]
+KINDS: tuple[Kind, ...] = ("voice", "task")
 VOICE: frozenset[Kind] = frozenset({"voice"})
 
 
