@@ -2,9 +2,9 @@
 
 Who gave up would have waited longer than he did: his wait is *censored*. To leave him out would count the quick answers
 twice over, so the shares come from a life table (the actuarial method; Cutler and Ederer, "Maximum utilization of the
-life table method in analyzing survival", Journal of Chronic Diseases 8, 1958) over the four cells that P10, P50 and P90
-cut the prediction into: who left within a cell counts half as being at risk there, and not at all beyond it. That
-holds as long as who gives up does not know more about his wait than the prediction does.
+life table method in analyzing survival", Journal of Chronic Diseases 8, 1958): P10, P50 and P90 cut the prediction into
+cells, each is cut into four of equal length, and who left within one counts half as being at risk there, and not at
+all beyond it. That holds as long as who gives up does not know more about his wait than the prediction does.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from dataclasses import dataclass, field
 
 BAND = 0.8
 """The share of waits that P10..P90 is to cover."""
+_PARTS = 4
 
 
 @dataclass(slots=True, kw_only=True)
 class Accuracy:
-    """``ended`` and ``left``: how many waits ended in an answer, and were cut short, under P10, from there to under
-    P50, from there up to P90, and beyond. ``error_s``, ``miss_s``: sums over answered waits of (wait - P50) and of
-    its size."""
+    """``ended`` and ``left``: how many waits ended in an answer, and were cut short, in each quarter of 0..P10,
+    P10..P50 and P50..P90, and beyond P90. ``error_s``, ``miss_s``: sums over answered waits of (wait - P50) and
+    of its size."""
 
-    ended: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
-    left: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
+    ended: list[int] = field(default_factory=lambda: [0] * (3 * _PARTS + 1))
+    left: list[int] = field(default_factory=lambda: [0] * (3 * _PARTS + 1))
     error_s: float = 0.0
     miss_s: float = 0.0
 
@@ -73,22 +74,28 @@ class Accuracy:
 
     def _under(self) -> tuple[float, float, float] | None:
         """Estimated shares of waits under P10, under P50, up to P90."""
-        at_risk = float(self.count)
         if not any(self.ended):
             return None
-        beyond, under = 1.0, []
-        for ended, left in zip(self.ended[:3], self.left[:3], strict=True):
-            exposed = at_risk - left / 2
-            beyond *= 1 - ended / exposed if exposed > 0 else 1.0
-            under.append(1 - beyond)
-            at_risk -= ended + left
+        at_risk, beyond = self.count, 1.0
+        under = []
+        for at in range(3 * _PARTS):
+            exposed = at_risk - self.left[at] / 2
+            beyond *= 1 - self.ended[at] / exposed if exposed > 0 else 1.0
+            at_risk -= self.ended[at] + self.left[at]
+            if at % _PARTS == _PARTS - 1:
+                under.append(1 - beyond)
         return under[0], under[1], under[2]
 
 
 def _cell(waited_s: float, p10_s: float, p50_s: float, p90_s: float) -> int:
     """The band includes both its ends."""
+    if waited_s > p90_s:
+        return 3 * _PARTS
     if waited_s < p10_s:
-        return 0
-    if waited_s < p50_s:
-        return 1
-    return 2 if waited_s <= p90_s else 3
+        number, from_s, to_s = 0, 0.0, p10_s
+    elif waited_s < p50_s:
+        number, from_s, to_s = 1, p10_s, p50_s
+    else:
+        number, from_s, to_s = 2, p50_s, p90_s
+    part = int(_PARTS * (waited_s - from_s) / (to_s - from_s)) if to_s > from_s else 0
+    return number * _PARTS + min(part, _PARTS - 1)

@@ -23,6 +23,7 @@ Pure: no clock, no randomness; equal inputs give equal predictions.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import erfc, expm1, log1p, sqrt
@@ -39,14 +40,21 @@ _NORMAL = (-1.2815515655446004, 0.0, 1.2815515655446004)
 _SCORE = 6.0
 """Scores beyond this are taken for this: one forgotten call must not move everything."""
 _SHAPE_LEAST = 0.25
-_AS_PLACES = 20.0
+_AS_PLACES = 40.0
 """What holds for all lines counts, in one line, as much as so many places of its own."""
 _AS_OUTCOMES = 30.0
-_KEEP_LINE = 0.99
-"""What an outcome counts after another outcome of the line: the last hundred matter."""
-_KEEP_ALL = 0.998
-_STEP_LINE = 0.04
-_STEP_ALL = 0.02
+_KEEP_LINE = 0.995
+"""What an outcome counts after another outcome of the line: the last two hundred matter."""
+_KEEP_ALL = 0.9995
+_STEP_LINE = 0.02
+_STEP_ALL = 0.01
+_STEP_SIZE = 0.02
+_SIZES = (2, 5, 17, 65)
+"""Lines of so many places and more are corrected together, for the model errs otherwise in short lines than in long."""
+_ELSEWHERE = 0.5
+"""What a work ahead of another queue counts: some of them are taken by agents who do not serve this one."""
+_PATIENCE_PRIOR = 30.0
+"""What holds for all lines counts, for the rate of abandonment, as much as so many handling times of waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +68,8 @@ class Expected:
     p10_s: float
     p50_s: float
     p90_s: float
-    ahead: int = 0
+    places: float = 1.0
+    """Agents have to become free so often: it and those ahead of it."""
     place_s: float = 0.0
     """Seconds for one place by the plan: handling time / agents. 0 for a work that need not wait."""
     mean_s: float = 0.0
@@ -111,44 +120,53 @@ class Predictor:
     def __init__(self) -> None:
         self._all = _Line(places=_AS_PLACES, placed=_AS_PLACES, weight=_AS_OUTCOMES, excess=0.1 * _AS_OUTCOMES)
         self._lines: dict[QueueId, dict[int, _Line]] = {}
+        self._by_size = [[0.0, 0.0, 0.0] for _ in range(len(_SIZES) + 1)]
+        """Shift of the quantiles of the scores, as in _Line."""
         self._accuracy: dict[QueueId, Accuracy] = {}
 
     # ---- questions --------------------------------------------------------------------------------------------------
 
     def wait_left(
-        self, queue: QueueId, *, tier: int = 0, ahead: int, logged_on: int, free: int = 0, handle_s: float
+        self,
+        queue: QueueId,
+        *,
+        tier: int = 0,
+        ahead: float,
+        alike: float | None = None,
+        logged_on: int,
+        free: int = 0,
+        handle_s: float,
     ) -> Expected | None:
-        """``ahead``: works before it that its agents could also take; ``logged_on``: agents who may take it (those on a
-        break may be left out or not, but always alike); ``free``: of those, free now; ``handle_s`` > 0: expected
-        handling time of the work its agents do. None when nobody is logged on: then nothing is known."""
+        """``ahead``: works before it that its agents could also take; ``alike``: of those, of its own queue (None:
+        all); ``logged_on``: agents who may take it (those on a break may be left out or not, but always alike);
+        ``free``: of those, free now; ``handle_s`` > 0: expected handling time of the work its agents do. None when
+        nobody is logged on: then nothing is known."""
         if logged_on <= 0:
             return None
         if free > 0:
             return Expected(queue=queue, tier=tier, p10_s=0.0, p50_s=0.0, p90_s=0.0)
         line = self._line(queue, tier)
         everything = self._all
-        pace = (line.placed + _AS_PLACES * everything.placed / everything.places) / (line.places + _AS_PLACES)
-        prior_s = 30.0 * handle_s
-        abandon_rate = (
-            line.abandons + prior_s * (everything.abandons / everything.waited_s if everything.waited_s > 0 else 0.0)
-        ) / (line.waited_s + prior_s)
+        places = _places(ahead, alike)
         place_s = handle_s / logged_on
-        step_s = place_s * pace
-        mean_s, own_variance = _drain(ahead + 1, step_s, abandon_rate)
+        pace = (line.placed + _AS_PLACES * everything.placed / everything.places) / (line.places + _AS_PLACES)
+        prior_s = _PATIENCE_PRIOR * handle_s
+        abandon_rate = everything.abandons / everything.waited_s if everything.waited_s > 0 else 0.0
+        abandon_rate = (line.abandons + prior_s * abandon_rate) / (line.waited_s + prior_s)
+        mean_s, own_variance = _drain(places, place_s * pace, abandon_rate)
         spread = (line.excess + _AS_OUTCOMES * everything.excess / everything.weight) / (line.weight + _AS_OUTCOMES)
         shape = max(_SHAPE_LEAST, 1.0 / (own_variance + max(0.0, spread)))
         centre, root = 1.0 - 1.0 / (9.0 * shape), 3.0 * sqrt(shape)
-        band = sorted(
-            mean_s * max(0.0, centre + (normal + shared + own) / root) ** 3
-            for normal, shared, own in zip(_NORMAL, everything.shift, line.shift, strict=True)
+        p10_s, p50_s, p90_s = sorted(
+            mean_s * max(0.0, centre + score / root) ** 3 for score in self._quantiles(line, places)
         )
         return Expected(
             queue=queue,
             tier=tier,
-            p10_s=band[0],
-            p50_s=band[1],
-            p90_s=band[2],
-            ahead=ahead,
+            p10_s=p10_s,
+            p50_s=p50_s,
+            p90_s=p90_s,
+            places=places,
             place_s=place_s,
             mean_s=mean_s,
             shape=shape,
@@ -168,44 +186,58 @@ class Predictor:
         if expected.place_s <= 0:
             return
         self._of(expected.queue).answer(waited_s, expected.p10_s, expected.p50_s, expected.p90_s)
-        self._learn(expected, waited_s, expected.ahead + 1, ended=True)
+        self._learn(expected, waited_s, expected.places, ended=True)
 
-    def abandoned(self, expected: Expected, waited_s: float, *, ahead: int | None = None) -> None:
+    def abandoned(
+        self, expected: Expected, waited_s: float, *, ahead: float | None = None, alike: float | None = None
+    ) -> None:
         """It left the line ``waited_s`` after the prediction without an agent (hung up, overflowed, withdrawn): it
-        would have waited longer. ``ahead``: works that were still before it, when that is known."""
+        would have waited longer. ``ahead``, ``alike``: as in ``wait_left``, at the moment when it left, if known: what
+        it saw of the line moving then counts too."""
         if expected.place_s <= 0:
             return
         self._of(expected.queue).leave(waited_s, expected.p10_s, expected.p50_s, expected.p90_s)
-        passed = None if ahead is None else max(0, expected.ahead - ahead)
+        passed = None if ahead is None else max(0.0, expected.places - _places(ahead, alike))
         self._learn(expected, waited_s, passed, ended=False)
 
     # ---- learning ---------------------------------------------------------------------------------------------------
 
-    def _learn(self, expected: Expected, waited_s: float, places: int | None, *, ended: bool) -> None:
+    def _learn(self, expected: Expected, waited_s: float, passed: float | None, *, ended: bool) -> None:
         line = self._lines.setdefault(expected.queue, {}).setdefault(expected.tier, _Line())
         centre, root = 1.0 - 1.0 / (9.0 * expected.shape), 3.0 * sqrt(expected.shape)
-        relative = waited_s / expected.mean_s
-        score = min(root * (relative ** (1 / 3) - centre), _SCORE)
-        capped_s = expected.mean_s * (centre + score / root) ** 3 if score == _SCORE else waited_s
-        quantiles = [n + a + b for n, a, b in zip(_NORMAL, self._all.shift, line.shift, strict=True)]
-        reached = 0.0 if ended else _share_under(score, quantiles)
-        for state, keep, step in ((line, _KEEP_LINE, _STEP_LINE), (self._all, _KEEP_ALL, _STEP_ALL)):
+        score = root * ((waited_s / expected.mean_s) ** (1 / 3) - centre)
+        if score > _SCORE:
+            score, waited_s = _SCORE, expected.mean_s * (centre + _SCORE / root) ** 3
+        quantiles = self._quantiles(line, expected.places)
+        reached = 1.0 if ended else _share_under(score, quantiles)
+        # Works that wait at the same time see the same agents become free: what one tells is for the most part told.
+        told = 1.0 / expected.places
+        for state, keep in ((line, _KEEP_LINE), (self._all, _KEEP_ALL)):
             state.forget(keep)
-            state.waited_s += capped_s
+            state.waited_s += waited_s
             state.abandons += not ended
-            if places is not None:
-                state.places += places
-                state.placed += _without_abandons(capped_s, expected.abandon_rate) / expected.place_s
+            if passed is not None:
+                state.places += told * passed
+                state.placed += told * _without_abandons(waited_s, expected.abandon_rate) / expected.place_s
             if ended:
                 weight = min(expected.shape, 20.0)
-                state.excess += weight * (min((relative - 1.0) ** 2, 4.0) - expected.own_variance)
+                state.excess += weight * (min((waited_s / expected.mean_s - 1.0) ** 2, 4.0) - expected.own_variance)
                 state.weight += weight
-            for at, level in enumerate(LEVELS):
-                if ended:
-                    under = 1.0 if score <= quantiles[at] else 0.0
-                else:
-                    under = max(0.0, (level - reached) / (1.0 - reached)) if reached < 1.0 else 0.0
-                state.shift[at] += step * (level - under)
+        size = self._by_size[bisect_right(_SIZES, expected.places)]
+        for at, level in enumerate(LEVELS):
+            if ended:
+                under = 1.0 if score <= quantiles[at] else 0.0
+            else:
+                under = max(0.0, (level - reached) / (1.0 - reached)) if reached < 1.0 else 0.0
+            step = (level - under) * sqrt(told)
+            line.shift[at] += _STEP_LINE * step
+            self._all.shift[at] += _STEP_ALL * step
+            size[at] += _STEP_SIZE * step
+
+    def _quantiles(self, line: _Line, places: float) -> list[float]:
+        """Of the scores of works in this line with so many places to go, at LEVELS."""
+        size = self._by_size[bisect_right(_SIZES, places)]
+        return [sum(parts) for parts in zip(_NORMAL, self._all.shift, line.shift, size, strict=True)]
 
     def _line(self, queue: QueueId, tier: int) -> _Line:
         tiers = self._lines.get(queue)
@@ -218,25 +250,33 @@ class Predictor:
 
     def snapshot(self) -> bytes:
         """All that was learned and counted."""
-        return msgspec.msgpack.encode(_Snapshot(everything=self._all, lines=self._lines, accuracy=self._accuracy))
+        return msgspec.msgpack.encode(
+            _Snapshot(everything=self._all, by_size=self._by_size, lines=self._lines, accuracy=self._accuracy)
+        )
 
     @classmethod
     def restore(cls, data: bytes) -> Predictor:
         """Goes on as the one that ``snapshot`` was asked of. Raises msgspec.ValidationError for anything else."""
         stored = msgspec.msgpack.decode(data, type=_Snapshot)
         made = cls()
-        made._all, made._lines, made._accuracy = stored.everything, stored.lines, stored.accuracy
+        made._all, made._by_size = stored.everything, stored.by_size
+        made._lines, made._accuracy = stored.lines, stored.accuracy
         return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Snapshot:
     everything: _Line
+    by_size: list[list[float]]
     lines: dict[QueueId, dict[int, _Line]]
     accuracy: dict[QueueId, Accuracy]
 
 
-def _drain(places: int, step_s: float, abandon_rate: float) -> tuple[float, float]:
+def _places(ahead: float, alike: float | None) -> float:
+    return 1.0 + (ahead if alike is None else alike + _ELSEWHERE * max(0.0, ahead - alike))
+
+
+def _drain(places: float, step_s: float, abandon_rate: float) -> tuple[float, float]:
     """Mean seconds, and squared coefficient of variation, until ``places`` are served: sum over i < places of
     1 / (1 / step_s + i * abandon_rate), and of its square; as integrals, which is exact without abandonment."""
     gone = places * abandon_rate * step_s
