@@ -1,0 +1,120 @@
+"""Inputs as text: back exactly, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.history import recorded_history
+
+from tandem.agent_desktop.core import messages as m
+from tandem.cti.app import floor_plan as c
+from tandem.cti.app.input_codec import INPUTS, NO_OUTPUTS_YET, BadInput, chain, decode, encode, shapes_of
+from tandem.cti.app.input_files import PartReader, Recorded, parts
+from tandem.cti.model import events as ev
+from tandem.cti.model import requests as rq
+from tandem.cti.model.errors import WrongState
+from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId
+
+CALL, LEG = CallId("c-1"), ConnectionId("c-1.0")
+NOTHING = ev.Snapshot(connections=(), in_service=frozenset({DeviceId("1001"), DeviceId("1002")}))
+
+
+def test_every_input_of_a_history_comes_back(tmp_path: Path) -> None:
+    recorded_history(tmp_path, 3_000, seed=7)
+    kinds = set()
+    for part in parts(tmp_path):
+        for line in PartReader(part).inputs():
+            if isinstance(line, Recorded):
+                assert decode(encode(line.input)) == line.input
+                kinds.add(type(line.input))
+    assert len(kinds) > 15
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_floats_come_back_to_the_last_bit(value: float) -> None:
+    again = decode(encode(c.Healed(NOTHING, asked_at=value)))
+    assert isinstance(again, c.Healed)
+    assert again.asked_at.hex() == value.hex()
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_texts_come_back(text: str) -> None:
+    event = ev.Originated(call=CALL, connection=LEG, calling=text, name=text, called=DeviceId("95001"))
+    line = encode(event)
+    assert decode(line) == event
+    assert b"\n" not in line
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+def test_a_float_that_is_not_finite_is_refused(value: float) -> None:
+    with pytest.raises(BadInput, match="finite"):
+        encode(c.Healed(NOTHING, asked_at=value))
+
+
+def test_what_is_no_input_is_refused() -> None:
+    with pytest.raises(BadInput, match="ClearConnection is not an input"):
+        encode(rq.ClearConnection(call=CALL, connection=LEG))  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match="cannot be written"):
+        encode(ev.Held(call=CallId("\udc80"), connection=LEG))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (b"", "no input named"),
+        (b"Held", "Held"),
+        (b"Held {}", "missing required field"),
+        (b'Held {"call":1,"connection":"x"}', "Expected `str`"),
+        (b'Held {"call":"a","connection":"x","more":1}', "not ours"),
+        (b'Held  {"call":"a","connection":"x"}', "not ours"),
+        (b'Nobody {"call":"a"}', "no input named"),
+        (b"\xff\xfe {}", "no input named"),
+        (b'Commanded {"agent":"mei","command":{"type":"rule_the_world","id":1}}', "Invalid value"),
+    ],
+)
+def test_hostile_text_is_refused(text: bytes, what: str) -> None:
+    with pytest.raises(BadInput, match=what):
+        decode(text)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_do_harm(noise: bytes) -> None:
+    for text in (noise, b"Held " + noise, b"Commanded " + noise):
+        with pytest.raises(BadInput):
+            decode(text)
+
+
+def test_every_input_has_a_reader() -> None:
+    for kind in INPUTS.values():
+        msgspec.json.Decoder(kind)
+
+
+def test_the_chain_tells_requests_of_equal_fields_apart() -> None:
+    clear = c.ToSwitch(rq.StartMusic(call=CALL, connection=LEG))
+    retake = c.ToSwitch(rq.Retake(call=CALL, connection=LEG))
+    outcomes: list[list[c.Output]] = [[], [clear], [retake], [clear, retake], [retake, clear]]
+    chains = {chain(NO_OUTPUTS_YET, outcome) for outcome in outcomes}
+    chains |= {chain(NO_OUTPUTS_YET, WrongState(text)) for text in ("no", "not")}
+    assert len(chains) == 7
+
+
+def test_the_hash_of_the_shapes_sees_a_field_deep_inside() -> None:
+    def kinds(inner: type) -> dict[str, type]:
+        outer = dataclasses.make_dataclass("Outer", [("inner", dict[str, inner])])  # type: ignore[valid-type]
+        return {"Outer": outer}
+
+    one = dataclasses.make_dataclass("Inner", [("a", int)])
+    two = dataclasses.make_dataclass("Inner", [("a", float)])
+    three = dataclasses.make_dataclass("Inner", [("a", int), ("b", int, 0)])
+    assert len({shapes_of(kinds(kind)) for kind in (one, two, three)}) == 3
+    assert shapes_of(kinds(one)) == shapes_of(kinds(dataclasses.make_dataclass("Inner", [("a", int)])))
+
+
+def test_commands_come_back() -> None:
+    commanded = c.Commanded(AgentId("mei"), m.WrapUp(id=1, call="c-1", disposition="done", notes="好\u2028"))
+    assert decode(encode(commanded)) == commanded
