@@ -137,7 +137,7 @@ def check(floor: Floor) -> None:
     center = floor.center
     held = Counter(contact.agent for contact in center.contacts.values() if contact.agent and not contact.ended)
     assert all(count == 1 for count in held.values()), f"an agent has two calls: {held}"
-    waiting = {w.call for w in center.matcher.waiting()}
+    waiting = {w.id for w in center.matcher.waiting()}
     for contact in center.contacts.values():
         if contact.ended:
             assert contact.id not in waiting, "an ended call waits"
@@ -156,10 +156,12 @@ def check(floor: Floor) -> None:
             assert center.contact_of(agent.id) is not None, "an agent is busy with nothing"
         if agent.state is AgentState.WORKING_AFTER_CALL:
             assert agent.id in center.wrap_ups, "a wrap-up without its form"
-        assert (agent.id in center.matcher.available) == (agent.available and center.switch_up)
-    for agent_id in center.matcher.available:
+        assert (agent.id in center.matcher.available_agents) == (agent.available and center.switch_up)
+    for agent_id in center.matcher.available_agents:
         for w in center.matcher.waiting():
-            fits = unmet(w.needs, center.agents[agent_id].skills) is None and w.target in (None, agent_id)
+            skills = center.agents[agent_id].skills
+            reached = w.steps[: center.matcher.step_of(w.id) + 1]
+            fits = any(unmet(step.needs, skills) is None and step.only in (None, agent_id) for step in reached)
             assert not fits, "a call waits for a free agent who could take it"
 
 

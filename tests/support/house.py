@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +28,7 @@ DNIS = DeviceId("95001")
 MEI, TOM, ANA = AgentId("mei"), AgentId("tom"), AgentId("ana")
 
 
-def make_house(*, agents: Iterable[AgentProfile] | None = None, rules: Rules | None = None) -> House:
+def make_house(*, skills: Mapping[AgentId, Mapping[str, int]] | None = None, rules: Rules | None = None) -> House:
     loans = StepPlan(needs=(Need("product:loans", 2),))
     queues = {
         QueueId(name): QueuePlan(
@@ -38,20 +38,17 @@ def make_house(*, agents: Iterable[AgentProfile] | None = None, rules: Rules | N
     }
     flow = load_flow(FLOW_FILE.read_text(), FLOW_FILE.name, frozenset(queues))
     everything = {"language:zh": 5, "language:en": 5, "product:accounts": 5, "product:loans": 5, "product:support": 5}
-    who = (
-        tuple(agents)
-        if agents
-        else (
-            AgentProfile(MEI, "Mei", DeviceId("1001"), everything),
-            AgentProfile(TOM, "Tom", DeviceId("1002"), {**everything, "language:zh": 1}),
-            AgentProfile(ANA, "Ana", DeviceId("1003"), {"language:en": 5, "product:loans": 1}),
-        )
-    )
+    skills = skills or {
+        MEI: everything,
+        TOM: {**everything, "language:zh": 1},
+        ANA: {"language:en": 5, "product:loans": 1},
+    }
+    who = [AgentProfile(login, login.title(), DeviceId(str(1001 + number))) for number, login in enumerate(skills)]
     return House(
         agents={profile.login: profile for profile in who},
         plan=Plan(
             queues=queues,
-            agents={profile.login: AgentPlan(login=profile.login, skills=profile.skills) for profile in who},
+            agents={login: AgentPlan(login=login, skills=own) for login, own in skills.items()},
         ),
         flows={DNIS: flow},
         sounds={prompt: f"p/{number}" for number, prompt in enumerate(flow.spoken())},

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from tandem.cti.app import rows
+from tandem.cti.app import acd, overflow, rows
 from tandem.cti.app.commands import commanded
 from tandem.cti.app.floor_plan import (
     Caller,
+    Closed,
+    Closure,
     Commanded,
     CustomersFound,
     FinishRecording,
@@ -25,7 +27,9 @@ from tandem.cti.app.floor_plan import (
     LoggedOut,
     LookUp,
     Output,
+    PlanApplied,
     RecordingChanged,
+    Reopened,
     Restored,
     SeatClosed,
     SeatOpened,
@@ -49,22 +53,17 @@ from tandem.cti.model.records import (
     Record,
 )
 from tandem.cti.model.requests import ClearConnection, SetFallbackMember, SwitchRequest
-from tandem.cti.model.skills import Needs
 from tandem.cti.model.states import AgentState, Phase
 from tandem.cti.model.states import Outcome as End
+from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
+from tandem.routing.core.acd.expected_wait import Predictor
+from tandem.routing.core.acd.handling import Handling
+from tandem.routing.core.acd.matcher import Matcher
 from tandem.routing.core.acd.service_level import QueueCounts
-from tandem.routing.core.acd.simple_matcher import Match, Matcher, Waiting, reason
-from tandem.routing.core.plan import Plan
-from tandem.routing.core.steps import steps_of
 
 _REMEMBERED_CALLS = 20_000
-
-
-def _skills(plan: Plan, agent: AgentId) -> Mapping[str, int]:
-    known = plan.agents.get(agent)
-    return known.skills if known else {}
 
 
 class Center:
@@ -73,16 +72,26 @@ class Center:
     def __init__(self, house: House) -> None:
         self.house = house
         self.plan = house.plan
+        self.names = {profile.login: profile.name for profile in house.agents.values()}
         self.contacts: dict[CallId, Contact] = {}
         self.callers: dict[CallId, Caller] = {}
         self.agents: dict[AgentId, Agent] = {
-            profile.login: Agent(id=profile.login, device=profile.device, skills=_skills(house.plan, profile.login))
+            profile.login: Agent(
+                id=profile.login, device=profile.device, skills=acd.skills_of(house.plan, profile.login)
+            )
             for profile in house.agents.values()
         }
         self.wrap_ups: dict[AgentId, WrapUpState] = {}
         self.callbacks: dict[str, CallbackRecord] = {}
         self.counts: dict[QueueId, QueueCounts] = {queue: QueueCounts() for queue in house.plan.queues}
-        self.matcher = Matcher()
+        self.matcher = Matcher(acd.POLICY)
+        self.predictor = Predictor()
+        self.handling: dict[QueueId, Handling] = {queue: Handling() for queue in house.plan.queues}
+        self.closures: dict[QueueId | None, Closure] = {}
+        self.on_shift: dict[AgentId, bool] = {}
+        """Who is logged on, as the matcher was told."""
+        self.sounds: Mapping[Prompt, str] = {}
+        """Of the plan and the closures, besides the flows'."""
         self.switch_up = False
         self.dirty_seats: set[AgentId] = set()
         self.dirty_calls: set[CallId] = set()
@@ -116,7 +125,9 @@ class Center:
 
     def wake_at(self) -> float | None:
         """When the next Tick is due."""
-        return self._timers[0][0] if self._timers else None
+        timer = self._timers[0][0] if self._timers else None
+        step = self.matcher.wake_at()
+        return timer if step is None else step if timer is None else min(timer, step)
 
     # ---- contacts ----
 
@@ -197,9 +208,9 @@ class Center:
             case ct.Advance():
                 advance(self, self.contacts[call], effect)
             case ct.Seek():
-                self._seek(call)
+                acd.seek(self, call)
             case ct.StopSeeking():
-                self.matcher.withdraw(call)
+                acd.leave(self, call)
             case ct.AgentFreed():
                 self._free(call, effect)
             case ct.RecordingBegan(recording=recording):
@@ -219,45 +230,7 @@ class Center:
         if after.answered_at is None and after.outcome is not End.SELF_SERVED:
             self.keep(rows.contact_row(after, agent=None, talk_s=0.0, disposition=None, notes="", rev=1))
 
-    # ---- matching ----
-
-    def _seek(self, call: CallId) -> None:
-        contact = self.contacts[call]
-        if contact.phase is not Phase.QUEUED or self.matcher.place(call) is not None:
-            return
-        assert contact.queued_at is not None
-        match = self.matcher.enqueue(
-            Waiting(
-                call=call,
-                # who is asked for by name need not have the queue's skills
-                needs=() if contact.target else self._first_needs(contact),
-                priority=contact.priority,
-                queued_at=contact.queued_at,
-                target=contact.target,
-            ),
-            now=self.now,
-        )
-        if match is not None:
-            self._matched(match)
-
-    def _first_needs(self, contact: Contact) -> Needs:
-        queue = self.plan.queues.get(contact.queue) if contact.queue is not None else None
-        return contact.needs if queue is None else steps_of(queue.steps, contact.needs)[0].needs
-
-    def _matched(self, match: Match) -> None:
-        agent = self.agents[match.agent]
-        profile = self.house.agents[match.agent]
-        why = reason(match, profile.name)
-        self.callers[match.call].why = why
-        self.agent_step(agent, ag.Assigned(match.call))
-        self.step(
-            self.contacts[match.call],
-            ct.Matched(agent=match.agent, device=agent.device, why=why),
-        )
-        contact = self.contacts[match.call]
-        if contact.ani_e164:
-            # he may have waited for long: what happened since belongs into the history that this agent sees
-            self._out.append(LookUp(contact.id, contact.ani_e164))
+    # ---- work and agents (see acd.py, overflow.py) ----
 
     def _free(self, call: CallId, freed: ct.AgentFreed) -> None:
         agent = self.agents.get(freed.agent)
@@ -311,12 +284,7 @@ class Center:
                 self.wake(self._grace[agent.id], "grace", agent.id)
         else:
             self._grace.pop(agent.id, None)
-        if agent.available and self.switch_up:
-            match = self.matcher.agent_available(agent.id, agent.skills, idle_since=agent.idle_since, now=self.now)
-            if match is not None:
-                self._matched(match)
-        else:
-            self.matcher.agent_unavailable(agent.id)
+        acd.sync_agent(self, agent)
 
     def _reach(self, agent: AgentId, *, seat_open: bool | None = None, phone_ok: bool | None = None) -> None:
         now = self.agents[agent]
@@ -439,7 +407,7 @@ class Center:
     def _switch_lost(self, event: ev.SwitchLost) -> None:
         self.switch_up = False
         for agent in list(self.agents.values()):
-            self.matcher.agent_unavailable(agent.id)
+            self.matcher.unavailable(agent.id)
         if event.gone:
             self._every_connection_gone()
             for agent_id in list(self.agents):
@@ -482,8 +450,11 @@ class Center:
                 self._forget(CallId(key))
             elif kind == "wrap_up":
                 self._out.append(ShowSeat(AgentId(key)))
+            elif kind == "look":
+                overflow.look(self, CallId(key))
             elif kind == "grace" and self._grace.get(AgentId(key), self.now + 1.0) <= self.now:
                 self.agent_step(self.agents[AgentId(key)], ag.GraceOver())
+        acd.take(self, self.matcher.tick(now=self.now))
 
     def _forget(self, call: CallId) -> None:
         contact = self.contacts.get(call)
@@ -536,6 +507,9 @@ class Center:
         RecordingChanged: _recording,
         Restored: _restored,
         Healed: _healed,
+        PlanApplied: acd.apply_plan,
+        Closed: overflow.close,
+        Reopened: overflow.reopen,
         Tick: _tick,
         ev.BackInService: _phone,
         ev.OutOfService: _phone,

@@ -22,8 +22,10 @@ from tandem.cti.model.records import (
 from tandem.cti.model.requests import SwitchRequest
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.speech import Prompt
+from tandem.routing.core.acd.expected_wait import Expected
 from tandem.routing.core.acd.service_level import QueueCounts
-from tandem.routing.core.plan import Plan
+from tandem.routing.core.acd.work import Work
+from tandem.routing.core.plan import Plan, Texts
 
 # ---- inputs besides the switch's events --------------------------------------------------------------------------
 
@@ -85,6 +87,7 @@ class Restored:
     agent_states: Mapping[AgentId, AgentStateRecord]
     callbacks: tuple[CallbackRecord, ...]
     counts: Mapping[QueueId, QueueCounts]
+    closures: tuple[Closure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,41 @@ class Healed:
 
     snapshot: ev.Snapshot
     asked_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanApplied:
+    """From now on this plan counts. ``sounds``: its prompts -> media names at the switch, besides the house's."""
+
+    plan: Plan
+    sounds: Mapping[Prompt, str]
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """A queue (None: all) is closed by hand. ``text``: said to callers instead of the plan's; {}: the plan's."""
+
+    queue: QueueId | None
+    by: str
+    at: float
+    reason: str = ""
+    text: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closure begins, at once: emergency closure by one click."""
+
+    closure: Closure
+    sounds: Mapping[Prompt, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A closure ends; the plan's hours count again."""
+
+    queue: QueueId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +152,9 @@ Input = (
     | RecordingChanged
     | Restored
     | Healed
+    | PlanApplied
+    | Closed
+    | Reopened
     | Tick
 )
 
@@ -214,5 +255,12 @@ class Caller:
     looked_up: bool = False
     unknown_contacts: int = 0
     why: dict[str, str] = field(default_factory=dict)
+    work: Work | None = None
+    """As it waits, or waited last."""
+    expected: Expected | None = None
+    """The wait that was predicted when it came into the line ``expected_at``, until that wait is over."""
+    expected_at: float = 0.0
+    overflowed: tuple[str, ...] = ()
+    """What overflow has done for him already: each rule acts once."""
     recording_state: str = ""
     recording_detail: str = ""

@@ -60,11 +60,10 @@ def _from_flow(center: Center, wanted: dialogue.Effect, state: IvrState, flow: F
     )
     if isinstance(wanted, dialogue.Enqueue):
         queue = QueueId(wanted.queue)
-        profile = center.plan.queues.get(queue)
         return ct.QueueAsked(
             queue=queue,
             needs=wanted.needs,
-            priority=wanted.priority + (profile.priority if profile else 0),
+            priority=wanted.priority,
             language=wanted.language,
             pressed=pressed,
         )

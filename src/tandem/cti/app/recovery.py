@@ -200,7 +200,7 @@ def _resume_wrap_up(center: Center, agent: Agent) -> None:
 
 def _occupy(center: Center, agent: Agent, contact: Contact) -> None:
     """The switch shows this agent with this contact, whatever we believed."""
-    center.matcher.agent_unavailable(agent.id)
+    center.matcher.unavailable(agent.id)
     taken = replace(
         agent,
         state=AgentState.BUSY,

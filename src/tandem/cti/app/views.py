@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.core.contact import Contact
-from tandem.cti.model.ids import AgentId, CallId, QueueId
+from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
 from tandem.cti.model.records import CustomerMatch
 from tandem.cti.model.skills import needs_text, unmet
 from tandem.cti.model.states import Phase
@@ -126,7 +126,7 @@ def board_changes(center: Center, seats: Iterable[AgentId], calls: Iterable[Call
     """The rows that changed; places in line move whenever any call does, so all waiting calls go along."""
     touched = dict.fromkeys(calls)
     gone = [str(call) for call in touched if call_row(center, call) is None]
-    touched.update(dict.fromkeys(waiting.call for waiting in center.matcher.waiting()))
+    touched.update(dict.fromkeys(CallId(waiting.id) for waiting in center.matcher.waiting()))
     rows = [row for call in touched if (row := call_row(center, call)) is not None]
     return m.Board(
         seq=0,
@@ -177,7 +177,7 @@ def call_row(center: Center, call: CallId) -> m.WaitingRow | None:
         call=call,
         phase=contact.phase,
         queue=contact.queue,
-        place=center.matcher.place(call),
+        place=center.matcher.place(WorkId(call)),
         number=contact.ani_e164 or contact.ani,
         name=_caller_name(center, contact),
         tier=known.tier if known else "",

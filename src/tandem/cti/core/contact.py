@@ -85,6 +85,14 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """It is his number that is awaited, and not a choice."""
     callback_offers: int = 0
     """How often a call back was offered."""
+    callback: str = ""
+    """The entry of the ledger that this call carries out: ``caller`` is then him whom we call; '' for who called us."""
+    first: str = ""
+    """Who of a call back is rung first: ``agent`` or ``customer``."""
+    dialled: bool = False
+    """The customer's phone was asked for; never twice."""
+    reached_at: float | None = None
+    """When the customer answered."""
 
     media: int = 0
     """Counts media requests; the token of the last one is ``<id>.<media>``."""
@@ -96,6 +104,11 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def token(self) -> Token:
         return Token(f"{self.id}.{self.media}")
+
+    @property
+    def absent(self) -> bool:
+        """There is no caller yet: he is still to be dialled."""
+        return bool(self.callback) and not self.dialled
 
     @property
     def held(self) -> bool:
@@ -141,6 +154,10 @@ def remember(contact: Contact) -> str:
         "a": contact.agent or "",
         "o": str(contact.offer),
         "e": contact.outcome or "",
+        "b": contact.callback,
+        "d": contact.first,
+        "h": "" if contact.reached_at is None else f"{contact.reached_at:.3f}",
+        "w": contact.dnis if contact.callback else "",
         "g": contact.leg or "",
         "k": f"{contact.rev}.{contact.events}.{contact.segments}.{contact.legs_made}.{contact.media}",
     }
@@ -184,6 +201,11 @@ def recall(memory: str, contact: Contact) -> Contact:
             agent=AgentId(fields["a"]) if "a" in fields else None,
             offer=int(fields.get("o", "0")),
             outcome=Outcome(fields["e"]) if "e" in fields else None,
+            callback=fields.get("b", ""),
+            first=fields.get("d", ""),
+            dialled="b" in fields,
+            reached_at=float(fields["h"]) if "h" in fields else None,
+            dnis=DeviceId(fields["w"]) if "w" in fields else contact.dnis,
             leg=ConnectionId(fields["g"]) if "g" in fields else None,
         )
     except (KeyError, ValueError):
@@ -230,6 +252,8 @@ class Matched:
     agent: AgentId
     device: DeviceId
     why: dict[str, str]
+    decision: dict[str, Any] = field(default_factory=dict)
+    """Everything that explains it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +349,30 @@ class MessageAsked:
     prompts: tuple[str, ...]
     why: dict[str, str]
     most_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackBegun:
+    """The entry is due: an agent is looked for, or the customer is dialled at once (``Contact.first``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialAllowed:
+    """Answer to ``DialAsked``: the attempt is written down, the customer may be rung."""
+
+    ring_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialRefused:
+    """Answer to ``DialAsked``: not now, or dialled before."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The entry was taken out of the line (cancelled, its window over): nobody was dialled, nobody will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,6 +503,16 @@ class CallbackWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class DialAsked:
+    """May the customer be dialled? ``DialAllowed`` or ``DialRefused`` answers at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The customer answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class NumberWanted:
     """He wants to be called back on another number; ``NumberPrompted`` answers."""
 
@@ -472,4 +530,6 @@ Effect = (
     | CallBackOwed
     | CallbackWanted
     | NumberWanted
+    | DialAsked
+    | Reached
 )

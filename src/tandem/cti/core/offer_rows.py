@@ -37,7 +37,7 @@ def queued_match(t: Turn, e: Matched) -> None:
     c = t.contact
     t.set(agent=e.agent, device=e.device, offer=c.offer + 1, seat_away=False, talk_before_s=c.talk_s)
     # not remembered with the connection: without the store an offer in the air begins anew, at the same place
-    t.note("matched", e.why["en"], agent=e.agent, why=e.why, offer=t.contact.offer)
+    t.note("matched", e.why["en"], agent=e.agent, why=e.why, offer=t.contact.offer, decision=e.decision)
 
 
 def queued_deadline(t: Turn, e: DeadlinePassed) -> None:

@@ -1,0 +1,245 @@
+"""The center's way to the matcher: who waits, who is free, and what a match brings about. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tandem.cti.app import overflow
+from tandem.cti.app.floor_plan import LookUp, PlanApplied
+from tandem.cti.core import contact as ct
+from tandem.cti.core.contact import Contact
+from tandem.cti.model.ids import AgentId, CallId, WorkId
+from tandem.cti.model.states import AgentState, Phase
+from tandem.routing.core.acd import agent as ag
+from tandem.routing.core.acd.agent import Agent
+from tandem.routing.core.acd.expected_wait import Expected
+from tandem.routing.core.acd.handling import Handling
+from tandem.routing.core.acd.policy import Policy
+from tandem.routing.core.acd.reasons import sentences
+from tandem.routing.core.acd.service_level import QueueCounts
+from tandem.routing.core.acd.work import Match, Step, Work
+from tandem.routing.core.plan import Plan, QueuePlan, Tier
+from tandem.routing.core.steps import steps_of
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+POLICY = Policy(explain=12)
+"""A decision names up to twelve agents who were not taken."""
+
+
+# ---- work --------------------------------------------------------------------------------------------------------
+
+
+def seek(center: Center, call: CallId) -> None:
+    """The contact looks for an agent from now on."""
+    contact = center.contacts[call]
+    if contact.phase is not Phase.QUEUED or center.matcher.place(WorkId(call)) is not None:
+        return
+    caller = center.callers[call]
+    caller.work = _work(center, contact)
+    matches = center.matcher.enqueue(caller.work, now=center.now)
+    if not matches and caller.expected is None:
+        caller.expected, caller.expected_at = expected_wait(center, call), center.now
+    take(center, matches)
+    if center.matcher.place(WorkId(call)) is not None:
+        overflow.look(center, call)
+
+
+def leave(center: Center, call: CallId) -> None:
+    """The contact waits no more, and not because of a match."""
+    caller = center.callers[call]
+    if center.matcher.withdraw(WorkId(call)) and caller.expected is not None:
+        center.predictor.abandoned(caller.expected, center.now - caller.expected_at)
+        caller.expected = None
+
+
+def again(center: Center, call: CallId) -> None:
+    """What decides about a waiting contact has changed (who he is, his queue's rules): he waits anew, at his place."""
+    if center.matcher.withdraw(WorkId(call)):
+        seek(center, call)
+
+
+def _work(center: Center, contact: Contact) -> Work:
+    queue = queue_of(center.plan, contact)
+    tier = tier_of(center, contact)
+    assert contact.queued_at is not None
+    return Work(
+        id=WorkId(contact.id),
+        queue=queue.id,
+        queued_at=contact.queued_at,
+        steps=_steps(center, contact, queue),
+        tier=tier.rank,
+        priority=queue.priority + tier.priority + contact.priority,
+        target_s=queue.target_s,
+        target_share=queue.target_share,
+        handle_s=center.handling[queue.id].mean_s(queue.handle_s) if queue.id in center.handling else queue.handle_s,
+        site=next((site for site, numbers in center.plan.sites.items() if contact.dnis in numbers), ""),
+    )
+
+
+def queue_of(plan: Plan, contact: Contact) -> QueuePlan:
+    """Its queue; where that is gone (the plan changed), the first one: nobody waits for nothing."""
+    queue = plan.queues.get(contact.queue) if contact.queue is not None else None
+    return queue or next(iter(plan.queues.values()))
+
+
+def tier_of(center: Center, contact: Contact) -> Tier:
+    """Of the customer whom the caller was taken for; the last tier when he is unknown."""
+    caller = center.callers.get(contact.id)
+    customers = caller.customers if caller else ()
+    known = next((customer for customer in customers if customer.id == contact.customer), None)
+    tiers = center.plan.tiers
+    return next((tier for tier in tiers if known is not None and tier.name == known.tier), tiers[-1])
+
+
+def _steps(center: Center, contact: Contact, queue: QueuePlan) -> tuple[Step, ...]:
+    if contact.target:
+        # who is asked for by name need not have the queue's skills
+        return (Step(needs=(), only=contact.target),)
+    steps = steps_of(queue.steps, contact.needs)
+    preferred = _preferred(center, contact, queue)
+    if preferred is None or queue.sticky is None:
+        return steps
+    assert contact.queued_at is not None
+    until_s = max(0.0, center.now - contact.queued_at) + queue.sticky.up_to_s
+    # until then for him alone; from then on the queue's own steps, as far as their time has come
+    return (
+        Step(needs=(), only=preferred),
+        *(step if step.from_s >= until_s else replace(step, from_s=until_s) for step in steps),
+    )
+
+
+def _preferred(center: Center, contact: Contact, queue: QueuePlan) -> AgentId | None:
+    """Who knows this customer, if he is at work and expected to be free soon enough. Only for the first offer."""
+    sticky = queue.sticky
+    caller = center.callers[contact.id]
+    if sticky is None or contact.offer or not caller.customers:
+        return None
+    customer = caller.customers[0]
+    if sticky.prefer == "owner":
+        login = customer.owner
+    else:
+        since = center.now - sticky.within_days * 86_400.0
+        # an answered contact: he who was rung in vain knows him no better
+        login = next((c.agent for c in customer.contacts if c.agent and c.at >= since and c.duration_s > 0), None)
+    agent = center.agents.get(login) if login else None
+    if agent is None or agent.pending is AgentState.NOT_READY or not agent.reachable:
+        return None
+    if agent.state is AgentState.READY:
+        return agent.id
+    if agent.state not in (AgentState.BUSY, AgentState.WORKING_AFTER_CALL):
+        return None
+    busy_s = center.now - agent.since
+    planned_s = center.handling[queue.id].mean_s(queue.handle_s) if queue.id in center.handling else queue.handle_s
+    return agent.id if planned_s - busy_s < sticky.up_to_s else None
+
+
+def expected_wait(center: Center, call: CallId) -> Expected | None:
+    """The wait still to come of a contact; None when it does not wait, or nobody is there who could serve it."""
+    caller = center.callers.get(call)
+    work = caller.work if caller else None
+    if work is None or center.matcher.place(work.id) is None:
+        return None
+    needs = work.steps[min(center.matcher.step_of(work.id), len(work.steps) - 1)].needs
+    return center.predictor.wait_left(
+        work.queue,
+        tier=work.tier,
+        ahead=center.matcher.ahead(work.id),
+        logged_on=center.matcher.logged_on(needs),
+        handle_s=work.handle_s,
+    )
+
+
+# ---- matches -----------------------------------------------------------------------------------------------------
+
+
+def take(center: Center, matches: Iterable[Match]) -> None:
+    """Carry out what the matcher decided."""
+    for match in matches:
+        _matched(center, match)
+
+
+def _matched(center: Center, match: Match) -> None:
+    call = CallId(match.work.id)
+    caller = center.callers[call]
+    decision = _decision(match)
+    if caller.expected is not None:
+        decision["predicted"] = {"p50_s": caller.expected.p50_s, "p90_s": caller.expected.p90_s}
+        center.predictor.answered(caller.expected, center.now - caller.expected_at)
+        caller.expected = None
+    agent = center.agents[match.agent]
+    caller.why = sentences(match, center.names)
+    center.agent_step(agent, ag.Assigned(call))
+    center.step(
+        center.contacts[call],
+        ct.Matched(agent=match.agent, device=agent.device, why=caller.why, decision=decision),
+    )
+    contact = center.contacts[call]
+    if contact.ani_e164:
+        # he may have waited for long: what happened since belongs into the history that this agent sees
+        center.put(LookUp(contact.id, contact.ani_e164))
+
+
+def _decision(match: Match) -> dict[str, Any]:
+    """What is kept of a decision: everything that explains it."""
+    decision: dict[str, Any] = msgspec.to_builtins(match)
+    work = decision.pop("work")
+    decision["needs"] = [str(need) for need in match.work.steps[match.step].needs]
+    return decision | {key: work[key] for key in ("queue", "queued_at", "tier", "priority", "target_s", "site")}
+
+
+# ---- agents ------------------------------------------------------------------------------------------------------
+
+
+def skills_of(plan: Plan, agent: AgentId) -> Mapping[str, int]:
+    known = plan.agents.get(agent)
+    return known.skills if known else {}
+
+
+def sync_agent(center: Center, agent: Agent) -> None:
+    """Tell the matcher what this agent can take now."""
+    on_shift = agent.state is not AgentState.LOGGED_OFF
+    if on_shift is not center.on_shift.get(agent.id, False):
+        center.on_shift[agent.id] = on_shift
+        if on_shift:
+            _log_on(center, agent)
+        else:
+            take(center, center.matcher.log_off(agent.id, now=center.now))
+    if agent.available and center.switch_up:
+        take(center, center.matcher.available(agent.id, idle_since=agent.idle_since, now=center.now))
+    else:
+        center.matcher.unavailable(agent.id)
+
+
+def _log_on(center: Center, agent: Agent) -> None:
+    plan = center.plan.agents.get(agent.id)
+    matches = center.matcher.log_on(agent.id, agent.skills, site=plan.site if plan else "", now=center.now)
+    take(center, matches)
+
+
+# ---- the plan ----------------------------------------------------------------------------------------------------
+
+
+def apply_plan(center: Center, input_: PlanApplied) -> None:
+    """From this moment every decision is made by the new plan; who waits keeps his place."""
+    center.plan, center.sounds = input_.plan, {**center.sounds, **input_.sounds}
+    for queue in input_.plan.queues:
+        center.counts.setdefault(queue, QueueCounts())
+        center.handling.setdefault(queue, Handling())
+    # all wait anew only when all agents have their new skills: no decision is made by half a plan
+    waiting = [work.id for work in center.matcher.waiting()]
+    for work in waiting:
+        center.matcher.withdraw(work)
+    for agent_id, agent in list(center.agents.items()):
+        skills = skills_of(input_.plan, agent_id)
+        center.agents[agent_id] = replace(agent, skills=skills)
+        if center.on_shift.get(agent_id):
+            _log_on(center, center.agents[agent_id])
+    for work in waiting:
+        seek(center, CallId(work))
+    center.dirty_seats.update(center.agents)
