@@ -13,6 +13,7 @@ from tandem.cti.model.records import (
     ContactRecord,
     RecordingRecord,
     SegmentRecord,
+    TaskRecord,
 )
 
 AT = 1_800_000_000.25
@@ -125,6 +126,27 @@ def callback(callback_id: str = "b1", **fields: Any) -> CallbackRecord:
         "done_at": None,
     }
     return CallbackRecord(id=callback_id, **{**given, **fields})
+
+
+def task(task_id: str = "t1", **fields: Any) -> TaskRecord:
+    given: dict[str, Any] = {
+        "rev": 1,
+        "queue": "support",
+        "title": "退款申请",
+        "text": "",
+        "customer": None,
+        "number_e164": "",
+        "language": "zh",
+        "needs": "",
+        "priority": 0,
+        "tier": 2,
+        "queued_at": AT,
+        "state": "waiting",
+        "agent": None,
+        "created_by": "sam",
+        "created_at": AT,
+    }
+    return TaskRecord(id=task_id, **{**given, **fields})
 
 
 def audit(audit_id: str = "a1", **fields: Any) -> AuditRecord:

@@ -10,7 +10,7 @@ import pytest
 from tests.support import records as some
 
 from tandem.cti.adapters.postgres.calls import CallStore
-from tandem.cti.model.records import Record
+from tandem.cti.model.records import CallbackTry, Record
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.cti.storage.journal_rows import encode
 from tandem.cti.storage.journal_store import JournalStore
@@ -35,9 +35,11 @@ _ONE_OF_EACH: list[Record] = [
     some.contact(),
     some.recording(),
     some.callback(),
+    some.task(),
     some.audit(),
 ]
-_TABLES = ["calls", "call_events", "segments", "agent_state_history", "contacts", "recordings", "callbacks", "audit"]
+_TABLES = ["calls", "call_events", "segments", "agent_state_history", "contacts", "recordings", "callbacks"]
+_TABLES += ["tasks", "audit"]
 
 
 async def test_twice_is_once(database: Database) -> None:
@@ -51,10 +53,17 @@ async def test_twice_is_once(database: Database) -> None:
 
 async def test_what_was_written_is_read_back(database: Database) -> None:
     record = some.call(caller_name="\N{GRINNING FACE} <b>", state={"deep": [1, None, "深"]})
-    await JournalStore(database).store("s", lot([record, some.callback()]))
+    dialled = some.callback(
+        "b2", state="dialling", created_at=some.AT + 1, queued_at=some.AT - 60, first="agent", window_from=some.AT,
+        window_until=some.AT + 60, expires_at=some.AT + 90, attempts=1, next_at=some.AT, attempt="b2.1", recording="r1",
+        needs="language:zh>=3", language="zh", dnis="95001", created_by="sam", note="备注", last_result="busy",
+        priority=3, tier=0, tries=[CallbackTry(at=some.AT, outcome="busy")],
+    )  # fmt: skip
+    over = some.callback("b3", state="failed")
+    await JournalStore(database).store("s", lot([record, some.callback(), dialled, over]))
     store = CallStore(database)
     assert await store.open_calls() == [record]
-    assert await store.open_callbacks() == [some.callback()]
+    assert await store.open_callbacks() == [some.callback(), dialled]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -129,7 +138,7 @@ async def test_an_agents_next_call_may_come_before_the_end_of_the_last_in_a_lot(
 async def test_the_database_itself_holds_the_rule(database: Database) -> None:
     await database.execute("insert into users values ('a', 'A', 'agent', '1', 'zh', '$argon2id$x')")
     with pytest.raises(asyncpg.CheckViolationError):
-        await database.execute("insert into agent_skills values ('a', 'language:zh', 6)")
+        await database.execute("insert into routing_plans (text) values ('')")
     with pytest.raises(asyncpg.CheckViolationError, match="agents_have_a_device"):
         await database.execute("insert into users values ('b', 'B', 'agent', null, 'zh', '$argon2id$x')")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tandem.cti.core.callback_rows import seen_absent, seen_dialling
 from tandem.cti.core.contact import (
     Advance,
     AgentFreed,
@@ -53,6 +54,8 @@ def cleared(t: Turn, e: ConnectionCleared) -> None:
 def failed(t: Turn, e: Failed) -> None:
     if e.connection == t.contact.leg:
         leg_gone(t, e.cause)
+    elif e.connection == t.contact.caller:
+        end_contact(t, outcome_without_caller(t.contact), e.cause)
 
 
 def joined(t: Turn, e: Joined) -> None:
@@ -95,6 +98,9 @@ def switch_gone(t: Turn, e: SwitchGone) -> None:
 
 def seen(t: Turn, e: Seen) -> None:
     c = t.contact
+    if c.absent:
+        seen_absent(t, e)
+        return
     if e.caller is None:
         t.set(legs=dict.fromkeys(c.legs, ConnectionState.NULL))
         if e.leg is not None and c.leg is not None:
@@ -114,6 +120,8 @@ def seen(t: Turn, e: Seen) -> None:
         t.set(callback_offer=0, asks_number=False)  # the center offers again
         t.music()
         t.do(Seek())
+    elif c.phase is P.DIALLING:
+        seen_dialling(t, e)
     elif c.phase is P.PARTING:
         if e.caller_controlled:
             t.set(deadline=None)

@@ -8,6 +8,9 @@ come late or twice), a person's command raises IllegalTransition. Either way the
              ^-------- REJOINING <-----------+--+     (agent's leg lost; back by itself, or queued again)
              ^-------- TRANSFERRING <--------+        (outside number; queued again when it does not answer)
 
+    A call back, the agent first:      QUEUED -> OFFERED -> RINGING -> DIALLING -> TALKING
+                 the customer first:   QUEUED -> DIALLING -> QUEUED -> OFFERED -> ...
+
     IVR, QUEUED -> TRANSFERRING | PARTING | VOICEMAIL     (overflow, closed; PARTING also with a call back agreed on)
 """
 
@@ -28,15 +31,29 @@ from tandem.cti.core.any_rows import (
     seen,
     switch_gone,
 )
+from tandem.cti.core.callback_rows import (
+    callback_begun,
+    dial_allowed,
+    dial_deadline,
+    dial_failed,
+    dial_refused,
+    dial_route,
+    dial_seat_left,
+    dialling_delivered,
+    recalled,
+)
 from tandem.cti.core.connections import advance
 from tandem.cti.core.contact import (
     Announced,
     CallbackAgreed,
+    CallbackBegun,
     CallbackOffered,
     Contact,
     CustomerKnown,
     DeadlinePassed,
     DeclineAsked,
+    DialAllowed,
+    DialRefused,
     Effect,
     FlowEnded,
     FlowPlays,
@@ -49,6 +66,7 @@ from tandem.cti.core.contact import (
     PopPainted,
     QueueAsked,
     QueueChanged,
+    Recalled,
     SeatLeft,
     SeatReached,
     Seen,
@@ -125,11 +143,14 @@ from tandem.cti.model.events import (
     MediaEnded,
     Originated,
     Parted,
+    Party,
     RequestFailed,
     Retrieved,
     RouteRequested,
 )
-from tandem.cti.model.ids import ConnectionId
+from tandem.cti.model.ids import CallId, ConnectionId, DeviceId
+from tandem.cti.model.records import CallbackRecord
+from tandem.cti.model.skills import Needs
 from tandem.cti.model.states import ConnectionState, Phase
 
 P = Phase
@@ -143,17 +164,24 @@ class Outcome:
     """When ``DeadlinePassed`` is due, on the same clock as ``now``; None = never."""
 
 
+def number_of(event: Originated | RouteRequested) -> str:
+    """Whose call it is: who called us, or whom we call."""
+    customer = isinstance(event, RouteRequested) and event.party is Party.CUSTOMER
+    return event.called if customer else event.calling
+
+
 _WITHHELD = frozenset({"", "anonymous", "unknown", "unavailable", "private", "restricted"})
 """What networks write for a number that its owner does not show (RFC 3323, 4.1: Anonymous), and for his name."""
 
 
 def begin(event: Originated | RouteRequested, *, ani_e164: str, flow: str, now: float) -> Contact:
     """A new contact for a caller's connection; feed ``event`` to ``step`` next."""
-    withheld = event.calling.lower() in _WITHHELD
+    number = number_of(event)
+    withheld = number.lower() in _WITHHELD
     return Contact(
         id=event.call,
         caller=event.connection,
-        ani="" if withheld else event.calling,
+        ani="" if withheld else number,
         ani_e164=ani_e164,
         name="" if withheld and event.name.lower() in _WITHHELD else event.name,
         dnis=event.called,
@@ -161,6 +189,35 @@ def begin(event: Originated | RouteRequested, *, ani_e164: str, flow: str, now: 
         started_at=now,
         since=now,
         legs={event.connection: ConnectionState.NULL},
+    )
+
+
+def begin_callback(
+    call: CallId,
+    *,
+    entry: CallbackRecord,
+    needs: Needs,
+    now: float,
+) -> Contact:
+    """The contact of one attempt to call somebody back; feed ``CallbackBegun`` to ``step`` next."""
+    return Contact(
+        id=call,
+        caller=ConnectionId(f"{call}.0"),
+        ani=entry.number_e164,
+        ani_e164=entry.number_e164,
+        name=entry.caller_name,
+        dnis=DeviceId(entry.dnis),
+        phase=P.QUEUED,
+        started_at=now,
+        queued_at=entry.created_at if entry.queued_at is None else entry.queued_at,
+        since=now,
+        language=entry.language,
+        queue=entry.queue,
+        needs=needs,
+        priority=entry.priority,
+        customer=entry.customer,
+        callback=entry.id,
+        first=entry.first,
     )
 
 
@@ -193,6 +250,16 @@ TABLE: dict[tuple[Phase, type], _Row] = {
     (P.QUEUED, RouteRequested): caller_back,
     (P.QUEUED, Matched): queued_match,
     (P.QUEUED, DeadlinePassed): queued_deadline,
+    (P.QUEUED, CallbackBegun): callback_begun,
+    **{(phase, Recalled): recalled for phase in (P.QUEUED, P.OFFERED, P.RINGING)},
+    (P.DIALLING, DialAllowed): dial_allowed,
+    (P.DIALLING, DialRefused): dial_refused,
+    (P.DIALLING, Delivered): dialling_delivered,
+    (P.DIALLING, RouteRequested): dial_route,
+    (P.DIALLING, RequestFailed): dial_failed,
+    (P.DIALLING, DeadlinePassed): dial_deadline,
+    (P.DIALLING, HangUpAsked): talk_hang_up,
+    (P.DIALLING, SeatLeft): dial_seat_left,
     (P.QUEUED, Announced): announced,
     (P.QUEUED, CallbackOffered): callback_offered,
     (P.QUEUED, NumberPrompted): number_prompted,

@@ -10,6 +10,7 @@ from tandem.cti.core.contact import (
     Ask,
     CallBackOwed,
     Contact,
+    DialAsked,
     Effect,
     Note,
     RecordingBegan,
@@ -84,6 +85,8 @@ class Turn:
 
     def remember(self) -> None:
         contact = self.contact
+        if contact.absent:
+            return  # there is no connection to leave it with
         self.do(Ask(Remember(call=contact.id, connection=contact.caller, memory=remember(contact))))
 
     def clear(self, connection: ConnectionId | None, cause: Cause = Cause.NORMAL) -> None:
@@ -167,15 +170,42 @@ def try_join(t: Turn) -> None:
 
 def begin_talk(t: Turn) -> None:
     """The agent's leg was answered: the two are joined (as soon as the caller is ours)."""
-    first = t.contact.answered_at is None
+    c = t.contact
+    if c.absent:
+        begin_dial(t)
+        return
     t.enter(P.TALKING, "answered")
     t.set(leg_ready=True, seat_away=False)
-    if first:
-        queued_at = t.contact.queued_at if t.contact.queued_at is not None else t.now
-        t.set(answered_at=t.now, waited_s=max(0.0, t.now - queued_at))
+    if c.answered_at is None:
+        # who is called back has not waited on the line before he answered
+        waits_since = c.reached_at if c.callback else c.queued_at
+        t.set(answered_at=t.now, waited_s=max(0.0, t.now - (t.now if waits_since is None else waits_since)))
     t.remember()
-    t.note("accepted", "the agent answered", agent=t.contact.agent)
+    if c.phase is not P.DIALLING:
+        t.note("accepted", "the agent answered", agent=c.agent)
     try_join(t)
+
+
+def begin_dial(t: Turn) -> None:
+    """Somebody is to be called back; his agent, if he has one by now, hears music meanwhile."""
+    leg = t.contact.leg
+    t.enter(P.DIALLING, "answered" if leg is not None else "due")
+    t.set(leg_ready=leg is not None, seat_away=False)
+    if leg is not None:
+        t.note("accepted", "the agent answered", agent=t.contact.agent)
+        t.do(Ask(StartMusic(call=t.contact.id, connection=leg)))
+    t.do(DialAsked())
+
+
+def drop_agent(t: Turn, why: str) -> None:
+    """The agent is gone, the customer's phone rings on: when he answers he stands in the line, at his place."""
+    c = t.contact
+    assert c.agent is not None
+    t.note("agent_lost", why, agent=c.agent)
+    t.clear(c.leg)
+    t.do(AgentFreed(agent=c.agent))
+    t.set(agent=None, device=None, leg=None, leg_ready=False)
+    t.remember()
 
 
 def give_back(t: Turn, refused: NotReadyReason | None, why: str) -> None:
@@ -229,6 +259,8 @@ def outcome_without_caller(c: Contact) -> End:
         return c.outcome or End.ABANDONED_IN_IVR
     if c.phase is P.TRANSFERRING and c.deadline is None:  # the number answered
         return End.TRANSFERRED_OUT
+    if c.phase is P.DIALLING:
+        return End.NOT_REACHED
     if c.phase is P.PARTING:
         return c.outcome or End.MESSAGE
     if c.phase is P.VOICEMAIL and c.recording is not None:
@@ -252,6 +284,8 @@ def leg_gone(t: Turn, cause: Cause) -> None:
         give_back(t, REFUSALS.get(cause, NotReadyReason.CALL_FAILED), f"the phone did not answer ({cause.value})")
     elif c.phase is P.TALKING and not c.leaving:
         begin_rejoin(t, f"the agent's connection ended ({cause.value})", seat_away=c.seat_away)
+    elif c.phase is P.DIALLING and not c.leaving:
+        drop_agent(t, f"the agent's connection ended ({cause.value})")
     elif c.phase is P.REJOINING:
         t.set(leg=None, leg_ready=False, deadline=min(c.deadline or t.now, t.now + t.rules.hang_up_check_s))
     elif c.phase is P.TRANSFERRING:

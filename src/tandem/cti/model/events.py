@@ -23,6 +23,8 @@ class Party(StrEnum):
     AGENT = "agent"
     OUTSIDE = "outside"
     """A number that the caller is transferred to."""
+    CUSTOMER = "customer"
+    """Him whom we call; from his answer on he is what a caller is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

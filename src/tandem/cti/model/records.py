@@ -111,8 +111,20 @@ class RecordingRecord(msgspec.Struct, frozen=True, kw_only=True, tag="recording"
     detail: str
 
 
+class CallbackTry(msgspec.Struct, frozen=True, kw_only=True):
+    """One time that somebody was called back, or that the gate refused it. ``outcome``: ``dialling``, ``answered``,
+    ``busy``, ``no_answer``, ``failed``, ``refused``, ``abandoned``."""
+
+    at: float
+    outcome: str
+
+
 class CallbackRecord(msgspec.Struct, frozen=True, kw_only=True, tag="callback"):
-    """Somebody who should be called back. ``state``: ``open``, ``done``."""
+    """Somebody who should be called back, and the place in line that he keeps.
+
+    ``state``: ``open`` (waits for its time, or for a person), ``due`` (stands in the line), ``dialling``, ``talking``,
+    ``done``, ``failed``, ``cancelled``, ``expired``. What moves it: ``routing.core.acd.callback``.
+    """
 
     id: str
     rev: int
@@ -126,6 +138,61 @@ class CallbackRecord(msgspec.Struct, frozen=True, kw_only=True, tag="callback"):
     state: str
     done_by: AgentId | None
     done_at: float | None
+    created_by: str = ""
+    """Login of who asked for it; '' = the caller himself, or a rule."""
+    note: str = ""
+    dnis: str = ""
+    """Our number that he had dialled: what his phone shows when we call."""
+    language: str = ""
+    needs: str = ""
+    """In words: ``language:zh>=3 and product:loans>=2``."""
+    priority: int = 0
+    tier: int = 2
+    queued_at: float | None = None
+    """Decides his place. None: as of ``created_at``."""
+    first: str = ""
+    """Who is rung first: ``agent``, ``customer``; '' = a person calls him by hand, nobody is dialled by itself."""
+    window_from: float | None = None
+    window_until: float | None = None
+    expires_at: float | None = None
+    attempts: int = 0
+    """How often he was dialled."""
+    next_at: float | None = None
+    """Not before."""
+    last_result: str = ""
+    attempt: CallId | None = None
+    """The contact of the attempt under way, or of the last one: ``<id>.<number>``."""
+    recording: RecordingId | None = None
+    """What he left to say."""
+    tries: list[CallbackTry] = []
+
+
+class TaskRecord(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
+    """Work that is not a call. ``state``: ``waiting``, ``offered``, ``in_hand``, ``done``, ``cancelled``."""
+
+    id: str
+    rev: int
+    queue: QueueId
+    title: str
+    text: str
+    customer: CustomerId | None
+    number_e164: str
+    language: str
+    needs: str
+    priority: int
+    tier: int
+    queued_at: float
+    """Decides its place; survives every return to the line."""
+    state: str
+    agent: AgentId | None
+    created_by: str
+    created_at: float
+    offered_until: float | None = None
+    accepted_at: float | None = None
+    done_at: float | None = None
+    note: str = ""
+    """What the agent said when it was done or returned."""
+    returns: int = 0
 
 
 class AuditRecord(msgspec.Struct, frozen=True, kw_only=True, tag="audit"):
@@ -144,6 +211,7 @@ Record = (
     | ContactRecord
     | RecordingRecord
     | CallbackRecord
+    | TaskRecord
     | AuditRecord
 )
 

@@ -55,13 +55,41 @@ where old.rev < excluded.rev
 
 -- name: put_callback
 insert into callbacks as old (
-    id, rev, call, number_e164, caller_name, customer, queue, reason, created_at, state, done_by, done_at
-) values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9), $10, $11, to_timestamp($12))
+    id, rev, call, number_e164, caller_name, customer, queue, reason, created_at, state, done_by, done_at,
+    created_by, note, dnis, language, needs, priority, tier, queued_at, first, window_from, window_until, expires_at,
+    attempts, next_at, last_result, attempt, recording, tries
+) values (
+    $1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9), $10, $11, to_timestamp($12),
+    $13, $14, $15, $16, $17, $18, $19, to_timestamp($20), $21, to_timestamp($22), to_timestamp($23), to_timestamp($24),
+    $25, to_timestamp($26), $27, $28, $29, $30
+)
 on conflict (id) do update set
     rev = excluded.rev, call = excluded.call, number_e164 = excluded.number_e164,
     caller_name = excluded.caller_name, customer = excluded.customer, queue = excluded.queue,
     reason = excluded.reason, created_at = excluded.created_at, state = excluded.state,
-    done_by = excluded.done_by, done_at = excluded.done_at
+    done_by = excluded.done_by, done_at = excluded.done_at, created_by = excluded.created_by, note = excluded.note,
+    dnis = excluded.dnis, language = excluded.language, needs = excluded.needs, priority = excluded.priority,
+    tier = excluded.tier, queued_at = excluded.queued_at, first = excluded.first,
+    window_from = excluded.window_from, window_until = excluded.window_until, expires_at = excluded.expires_at,
+    attempts = excluded.attempts, next_at = excluded.next_at, last_result = excluded.last_result,
+    attempt = excluded.attempt, recording = excluded.recording, tries = excluded.tries
+where old.rev < excluded.rev
+
+-- name: put_task
+insert into tasks as old (
+    id, rev, queue, title, text, customer, number_e164, language, needs, priority, tier, queued_at, state, agent,
+    created_by, created_at, offered_until, accepted_at, done_at, note, returns
+) values (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, to_timestamp($12), $13, $14,
+    $15, to_timestamp($16), to_timestamp($17), to_timestamp($18), to_timestamp($19), $20, $21
+)
+on conflict (id) do update set
+    rev = excluded.rev, queue = excluded.queue, title = excluded.title, text = excluded.text,
+    customer = excluded.customer, number_e164 = excluded.number_e164, language = excluded.language,
+    needs = excluded.needs, priority = excluded.priority, tier = excluded.tier, queued_at = excluded.queued_at,
+    state = excluded.state, agent = excluded.agent, created_by = excluded.created_by,
+    created_at = excluded.created_at, offered_until = excluded.offered_until, accepted_at = excluded.accepted_at,
+    done_at = excluded.done_at, note = excluded.note, returns = excluded.returns
 where old.rev < excluded.rev
 
 -- name: put_audit

@@ -17,6 +17,7 @@ from tandem.cti.model.records import (
     Record,
     RecordingRecord,
     SegmentRecord,
+    TaskRecord,
 )
 from tandem.cti.storage.texts import storable
 
@@ -33,9 +34,15 @@ STATEMENT: dict[type, str] = {
     ContactRecord: "put_contact",
     RecordingRecord: "put_recording",
     CallbackRecord: "put_callback",
+    TaskRecord: "put_task",
     AuditRecord: "put_audit",
 }
-_JSON_FIELDS = {CallRecord: ("pressed", "state"), CallEventRecord: ("data",), AuditRecord: ("detail",)}
+_JSON_FIELDS = {
+    CallRecord: ("pressed", "state"),
+    CallEventRecord: ("data",),
+    CallbackRecord: ("tries",),
+    AuditRecord: ("detail",),
+}
 
 
 def encode(record: Record) -> bytes:

@@ -1,6 +1,20 @@
 // Shapes of the REST interface. Written by `python -m tandem.agent_desktop.generate_types`; do not edit.
 
-/** Somebody who should be called back. ``state``: ``open``, ``done``. */
+/**
+ * One time that somebody was called back, or that the gate refused it. ``outcome``: ``dialling``, ``answered``,
+ * ``busy``, ``no_answer``, ``failed``, ``refused``, ``abandoned``.
+ */
+export interface CallbackTry {
+  at: number;
+  outcome: string;
+}
+
+/**
+ * Somebody who should be called back, and the place in line that he keeps.
+ *
+ * ``state``: ``open`` (waits for its time, or for a person), ``due`` (stands in the line), ``dialling``, ``talking``,
+ * ``done``, ``failed``, ``cancelled``, ``expired``. What moves it: ``routing.core.acd.callback``.
+ */
 export interface CallbackRecord {
   type: "callback";
   id: string;
@@ -15,6 +29,24 @@ export interface CallbackRecord {
   state: string;
   done_by: string | null;
   done_at: number | null;
+  created_by?: string;
+  note?: string;
+  dnis?: string;
+  language?: string;
+  needs?: string;
+  priority?: number;
+  tier?: number;
+  queued_at?: number | null;
+  first?: string;
+  window_from?: number | null;
+  window_until?: number | null;
+  expires_at?: number | null;
+  attempts?: number;
+  next_at?: number | null;
+  last_result?: string;
+  attempt?: string | null;
+  recording?: string | null;
+  tries?: CallbackTry[];
 }
 
 /** One contact of the history, as the agent reads it. */
@@ -274,7 +306,10 @@ export interface PlanVersion {
   active: boolean;
 }
 
-/** The plan in force. ``form``: the same document as plain JSON, complete and in its canonical order. */
+/**
+ * The plan in force. ``form``: the same document as plain JSON, in its own words (``"80% in 20 s"``) and its
+ * canonical order; what equals its default is left out.
+ */
 export interface RoutingPlan {
   version: number;
   text: string;
@@ -290,7 +325,7 @@ export interface PlanDraft {
   text: string;
 }
 
-/** ``form`` is None when the text cannot be read at all. */
+/** ``form`` is None when there are errors. */
 export interface PlanChecked {
   problems: PlanProblem[];
   form: Record<string, unknown> | null;
