@@ -384,6 +384,8 @@ class Center:
             )
         if contact.agent is not None:
             self._out.append(ShowSeat(contact.agent))
+        elif news:
+            acd.again(self, input_.call)  # his tier, and who knows him, decide too
         self.dirty_calls.add(input_.call)
 
     def _recording(self, input_: RecordingChanged) -> None:

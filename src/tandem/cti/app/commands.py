@@ -113,6 +113,8 @@ def _dispose(center: Center, agent: Agent, command: m.WrapUp) -> None:
     if command.next not in ("ready", "not_ready"):
         raise BadRequest("next must be ready or not_ready")
     contact = wrap_up.contact
+    if contact.queue in center.handling:
+        center.handling[contact.queue].add(wrap_up.talk_s + max(0.0, center.now - wrap_up.started_at))
     del center.wrap_ups[agent.id]
     center.keep(
         rows.contact_row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tandem.cti.app.announcements import prompt_for, wording
@@ -9,7 +10,8 @@ from tandem.cti.app.floor_plan import Closed, Reopened
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import CallId, QueueId
-from tandem.routing.core.plan import Action, Texts
+from tandem.routing.core.hours import is_open, opens_at
+from tandem.routing.core.plan import Action, QueuePlan, Texts
 from tandem.routing.core.steps import LANGUAGE
 
 if TYPE_CHECKING:
@@ -18,6 +20,44 @@ if TYPE_CHECKING:
 
 def look(center: Center, call: CallId) -> None:
     """Look at a waiting contact: does a rule of its queue act now? And when to look again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Is a queue open; if not: why (by language), closed by hand or by its hours, until when (None: unknown)."""
+
+    open: bool
+    why: Texts = field(default_factory=dict)
+    by_hand: bool = False
+    opens_at: float | None = None
+    action: Action | None = None
+    """What becomes of its callers."""
+
+
+_OPEN = Opening(open=True)
+_MESSAGE = Action(kind="message")
+
+
+def opening(center: Center, queue: QueuePlan) -> Opening:
+    closure = center.closures.get(queue.id) or center.closures.get(None)
+    if closure is not None:
+        action = Action(kind="message", text=closure.text) if closure.text else queue.closed or _MESSAGE
+        because = f": {closure.reason}" if closure.reason else ""
+        return Opening(
+            open=False,
+            why={"en": f"closed by {closure.by}{because}", "zh": f"由 {closure.by} 关闭{because}"},
+            by_hand=True,
+            action=action,
+        )
+    hours = center.plan.hours.get(queue.hours)
+    if hours is None or is_open(hours, center.now):
+        return _OPEN
+    return Opening(
+        open=False,
+        why={"en": "outside its hours", "zh": "非服务时间"},
+        opens_at=opens_at(hours, center.now),
+        action=queue.closed or _MESSAGE,
+    )
 
 
 def close(center: Center, input_: Closed) -> None:

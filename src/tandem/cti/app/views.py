@@ -6,15 +6,21 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tandem.agent_desktop.core import messages as m
+from tandem.cti.app import acd, overflow
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
 from tandem.cti.model.records import CustomerMatch
 from tandem.cti.model.skills import needs_text, unmet
 from tandem.cti.model.states import Phase
+from tandem.routing.core.acd.work import Work
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
     from tandem.cti.app.floor_plan import WrapUpState
+
+
+_PREDICTED = 200
+"""The board tells the predicted wait of the first so many in line; of others, whoever asks is told."""
 
 
 def seat(center: Center, agent_id: AgentId) -> m.Seat:
@@ -157,6 +163,7 @@ def seat_row(center: Center, agent_id: AgentId) -> m.SeatRow:
         with_name=_caller_name(center, contact) if contact else "",
         queue=contact.queue if contact else None,
         skills=dict(agent.skills),
+        site=plan.site if (plan := center.plan.agents.get(agent_id)) else "",
     )
 
 
@@ -173,20 +180,40 @@ def call_row(center: Center, call: CallId) -> m.WaitingRow | None:
         return None
     caller = center.callers.get(call)
     known = next((c for c in (caller.customers if caller else ()) if c.id == contact.customer), None)
+    place = center.matcher.place(WorkId(call))
+    work = caller.work if caller and place is not None else None
+    step = None if work is None else center.matcher.step_of(work.id)
+    left = acd.expected_wait(center, call) if place is not None and place <= _PREDICTED else None
     return m.WaitingRow(
         call=call,
         phase=contact.phase,
         queue=contact.queue,
-        place=center.matcher.place(WorkId(call)),
+        place=place,
         number=contact.ani_e164 or contact.ani,
         name=_caller_name(center, contact),
         tier=known.tier if known else "",
         language=contact.language,
         since=contact.queued_at or contact.started_at,
-        priority=contact.priority,
-        needs=needs_text(contact.needs),
+        priority=work.priority if work else contact.priority,
+        needs=needs_text(work.steps[step].needs if work and step is not None else contact.needs),
         agent=contact.agent,
+        step=step,
+        tier_rank=acd.tier_of(center, contact).rank,
+        predicted_p50_s=left.p50_s if left else None,
+        predicted_p90_s=left.p90_s if left else None,
+        why_not=_short_reason(center, work, step),
+        site=work.site if work else "",
     )
+
+
+def _short_reason(center: Center, work: Work | None, step: int | None) -> dict[str, str]:
+    """Why nobody yet, in a few words; the whole reason is asked for by call."""
+    if work is None or step is None:
+        return {}
+    count = center.matcher.logged_on(work.steps[step].needs)
+    if not count:
+        return {"en": "nobody with these skills is logged on", "zh": "没有符合技能要求的坐席登录"}
+    return {"en": f"none of {count} agents is free", "zh": f"{count} 位坐席均不空闲"}
 
 
 def queue_rows(center: Center) -> list[m.QueueRow]:
@@ -203,6 +230,18 @@ def queue_rows(center: Center) -> list[m.QueueRow]:
     rows = []
     for queue, profile in center.plan.queues.items():
         counts = center.counts[queue]
+        free = sum(unmet(profile.steps[0].needs, skills) is None for skills in ready)
+        on_shift = max(center.matcher.logged_on(step.needs) for step in profile.steps)
+        left = center.predictor.wait_left(
+            queue,
+            tier=center.plan.tiers[-1].rank,
+            ahead=len(waiting[queue]),
+            logged_on=on_shift,
+            free=0 if waiting[queue] else free,
+            handle_s=center.handling[queue].mean_s(profile.handle_s),
+        )
+        accuracy = center.predictor.accuracy.get(queue)
+        opening = overflow.opening(center, profile)
         rows.append(
             m.QueueRow(
                 id=queue,
@@ -216,8 +255,17 @@ def queue_rows(center: Center) -> list[m.QueueRow]:
                 service_level=counts.service_level,
                 target_s=profile.target_s,
                 asa_s=counts.asa_s,
-                ready=sum(unmet(profile.steps[0].needs, skills) is None for skills in ready),
+                ready=free,
                 talking=talking[queue],
+                predicted_p50_s=left.p50_s if left else None,
+                predicted_p90_s=left.p90_s if left else None,
+                coverage=accuracy.coverage if accuracy else None,
+                open=opening.open,
+                closed_why=dict(opening.why),
+                closed_by_hand=opening.by_hand,
+                opens_at=opening.opens_at,
+                on_shift=on_shift,
+                kind=profile.kind,
             )
         )
     return rows
