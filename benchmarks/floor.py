@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.exchange import Exchange
@@ -17,12 +18,16 @@ from benchmarks.pages import Pages
 from benchmarks.report import say
 
 from tandem.agent_desktop.adapters.api import COOKIE
+from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app.demo_data import load_demo
 from tandem.cti.app.installation import DEMO_DNIS
 from tandem.cti.app.stack import Stack
+from tandem.cti.model.ids import AgentId
 from tandem.cti.provision.postgres import EmbeddedPostgres
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
+from tandem.routing.core.plan import AgentPlan
+from tandem.routing.plan_file import read_plan, write_plan
 
 PORTS = {"http_port": 20100, "seat_port": 20101, "ami_port": 20102, "phone_port": 20103, "sip_port": 20104}
 DISPOSITION = "balance"
@@ -107,15 +112,19 @@ async def _people(database: Database, seats: int) -> tuple[list[str], str]:
     """Agents who can take every call, logged in; their cookies, and that of a supervisor."""
     await load_demo(database, now=time.time())
     logins = [f"bench{number:04}" for number in range(1, seats + 1)]
+    plans = PlanStore(database)
+    stored = await plans.current()
+    assert stored is not None
+    plan = read_plan(stored.text, "demo")
+    more = {AgentId(login): AgentPlan(login=AgentId(login), skills=dict.fromkeys(SKILLS, 5)) for login in logins}
+    await plans.save(
+        write_plan(replace(plan, agents={**plan.agents, **more})), note="for the benchmark", by="benchmark"
+    )
     async with database.session(60) as connection:
         await connection.executemany(
             "insert into users (login, name, role, device, password_hash) "
             "values ($1, $1, 'agent', $2, '$argon2id$none')",
             [(login, str(20_000 + number)) for number, login in enumerate(logins, 1)],
-        )
-        await connection.executemany(
-            "insert into agent_skills (agent, skill, proficiency) values ($1, $2, 5)",
-            [(login, skill) for login in logins for skill in SKILLS],
         )
         supervisor = (await connection.fetchrow("select login from users where role = 'supervisor' limit 1"))["login"]
         tokens = {login: secrets.token_urlsafe(32) for login in (*logins, supervisor)}

@@ -8,8 +8,10 @@ import pytest
 from argon2 import PasswordHasher
 
 from tandem.cti.adapters.postgres.calls import CallStore
+from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app.demo_data import DEMO_PASSWORD, demo_rows, load_demo
 from tandem.cti.storage.pool import Database
+from tandem.routing.plan_file import read_plan, review_plan
 
 _NOW = 1_800_000_000.0
 _HOUR_S = 3600.0
@@ -31,8 +33,12 @@ async def test_what_the_server_reads_is_there(database: Database) -> None:
     agents = await store.agents()
     assert [agent.device for agent in agents] == [str(device) for device in range(1001, 1009)]
     assert agents[0].login == "mei"
-    assert agents[0].skills["language:zh"] == 5
-    assert [queue.id for queue in await store.queues()] == ["service", "loans", "support", "operator"]
+    stored = await PlanStore(database).current()
+    assert stored is not None
+    assert stored.version == 1
+    plan = read_plan(stored.text, "demo")
+    assert plan.agents[agents[0].login].skills["language:zh"] == 5
+    assert list(plan.queues) == ["service", "loans", "support", "operator", "tickets"]
     tree = await store.dispositions()
     assert [len(group.children) for group in tree] == [5, 4, 4, 4]
     assert await store.open_calls() == []
@@ -58,9 +64,25 @@ def test_nothing_lies_in_the_future(now: float) -> None:
 def test_names_are_names_that_exist() -> None:
     rows = demo_rows(_NOW)
     users = {row[0] for row in rows["put_user"]} | {None}
-    queues = {row[0] for row in rows["put_queue"]} | {None}
+    plan = read_plan(rows["put_plan"][0][0], "demo_routing.yaml", logins=[row[0] for row in rows["put_user"]])
+    queues = set(plan.queues) | {None}
+    assert {row[9] for row in rows["put_customer"]} - {None} <= plan.agents.keys()
     leaves = {row[0] for row in rows["put_disposition"] if row[1]} | {None}
     for contact in rows["put_contact"]:
         assert contact[3] in users
         assert contact[4] in queues
         assert contact[10] in leaves
+
+
+def test_tiers_are_shared_out_as_in_a_real_bank() -> None:
+    tiers = [row[3] for row in demo_rows(_NOW)["put_customer"]]
+    shares = {tier: tiers.count(tier) / len(tiers) for tier in ("vip", "gold", "standard")}
+    for tier, wanted in {"vip": 0.05, "gold": 0.15, "standard": 0.80}.items():
+        assert abs(shares[tier] - wanted) <= 0.011, "5 %, 15 % and 80 %, as near as 50 customers come"
+
+
+def test_the_plan_has_nothing_to_mend_or_to_look_at() -> None:
+    rows = demo_rows(_NOW)
+    agents = [login for login, _, role, *_ in rows["put_user"] if role == "agent"]
+    review = review_plan(rows["put_plan"][0][0], "demo_routing.yaml", logins=agents)
+    assert review.errors == review.warnings == ()

@@ -9,10 +9,15 @@ import asyncpg
 import pytest
 from tests.support.postgres import MakeDatabase
 
+from tandem.cti.adapters.postgres.plans import PlanStore
+from tandem.cti.model.ids import AgentId, QueueId
+from tandem.cti.model.skills import Need
 from tandem.cti.storage.errors import DatabaseDown, MigrationRefused
 from tandem.cti.storage.migrate import Migration, migrate, shipped
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
+from tandem.routing.core.plan import QueuePlan, StepPlan
+from tandem.routing.plan_file import read_plan
 
 _CATALOGS = {
     "columns": """
@@ -32,6 +37,7 @@ _QUERY_FILES = [
     ("tandem.cti.storage", "journal.sql"),
     ("tandem.cti.adapters.postgres", "calls.sql"),
     ("tandem.cti.adapters.postgres", "customers.sql"),
+    ("tandem.cti.adapters.postgres", "plans.sql"),
     ("tandem.agent_desktop.adapters", "store.sql"),
     ("tandem.cti.app", "demo_data.sql"),
 ]
@@ -54,6 +60,47 @@ async def test_schema_and_migrations_build_the_same(make_database: MakeDatabase)
     from_migrations = await make_database("template0")
     await migrate(from_migrations)
     assert await _catalogs(from_schema) == await _catalogs(from_migrations)
+
+
+async def test_queues_and_skills_of_the_first_schema_become_a_plan(make_database: MakeDatabase) -> None:
+    url = await make_database("template0")
+    await migrate(url, shipped()[:1])
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        """
+        insert into users (login, name, role, device, password_hash) values
+            ('mei', '陈美', 'agent', '1001', '$argon2id$x'), ('tom', 'Tom', 'agent', '1002', '$argon2id$x');
+        insert into agent_skills values
+            ('mei', 'language:zh', 5), ('mei', 'product:loans', 2), ('tom', 'language:en', 4);
+        insert into queues (id, name_zh, name_en, priority, target_s, target_share, needs, position) values
+            ('loans', '贷款 "100%"', 'Loans: all', 7, 12.5, 0.07, 'product:loans >= 2 and language:zh', 2),
+            ('all', '全部', 'All', 0, 20, 0.8, '', 1)"""
+    )
+    await connection.close()
+    await migrate(url)
+    database = Database(url)
+    await database.open()
+    stored = await PlanStore(database).current()
+    await database.close()
+    assert stored is not None
+    plan = read_plan(stored.text, "stored", logins=["mei", "tom"])
+    assert list(plan.queues) == ["all", "loans"], "in the order of their positions"
+    assert plan.queues[QueueId("all")] == QueuePlan(id=QueueId("all"), name_zh="全部", name_en="All")
+    assert plan.queues[QueueId("loans")] == QueuePlan(
+        id=QueueId("loans"),
+        name_zh='贷款 "100%"',
+        name_en="Loans: all",
+        priority=7,
+        target_s=12.5,
+        target_share=0.07,
+        steps=(StepPlan(needs=(Need("language:zh", 1), Need("product:loans", 2))),),
+    )
+    assert plan.agents[AgentId("mei")].skills == {"language:zh": 5, "product:loans": 2}
+    assert plan.agents[AgentId("tom")].skills == {"language:en": 4}
+
+
+async def test_an_empty_database_gets_no_plan(database: Database) -> None:
+    assert await PlanStore(database).current() is None
 
 
 async def test_migrating_again_does_nothing(make_database: MakeDatabase) -> None:

@@ -17,12 +17,14 @@ from tandem import agent_desktop
 from tandem.agent_desktop.core.resources import CheckLine
 from tandem.cti.adapters.asterisk.config import AMI_USER
 from tandem.cti.adapters.postgres.calls import CallStore
+from tandem.cti.adapters.postgres.plans import PlanStore, StoredPlan
 from tandem.cti.app.installation import Installation
 from tandem.cti.model.errors import CtiError
 from tandem.cti.provision.asterisk import default_cache_dir, find_in_cache, find_on_host
 from tandem.cti.storage.pool import Database
 from tandem.ivr.errors import FlowError
 from tandem.ivr.flow_files import load_flow_file
+from tandem.routing.plan_file import review_plan
 
 _FREE_BYTES = 1 << 30
 _CONNECT_S = 3.0
@@ -132,17 +134,31 @@ async def _people_and_queues(url: str) -> tuple[Collection[str], list[CheckLine]
     await database.open()
     try:
         store = CallStore(database)
-        agents, queues, dispositions = await store.agents(), await store.queues(), await store.dispositions()
+        agents, dispositions = await store.agents(), await store.dispositions()
+        stored = await PlanStore(database).current()
     except (CtiError, asyncpg.PostgresError) as error:
         remedy = "Run: tandem user LOGIN --name NAME --device 1001; it makes the tables"
         return _any_queue, [_line("Tables", _why(error), remedy, "")]
     finally:
         await database.close()
-    return frozenset(queue.id for queue in queues), [
+    queues, routing = _routing(stored, [agent.login for agent in agents])
+    return queues, [
         _some("Agents", len(agents), "Add one: tandem user LOGIN --name NAME --device 1001"),
-        _some("Queues", len(queues), "Add the queues that the flows name to the table queues"),
+        routing,
         _some("Dispositions", len(dispositions), "Fill the table dispositions: a wrap-up needs one to choose"),
     ]
+
+
+def _routing(stored: StoredPlan | None, logins: Collection[str]) -> tuple[Collection[str], CheckLine]:
+    """The queues of the stored plan, and whether it makes sense."""
+    if stored is None:
+        return _any_queue, _line("Routing plan", "there is none yet", "Write one, then: tandem routing apply FILE", "")
+    review = review_plan(stored.text, f"version {stored.version}", logins=logins)
+    if review.plan is None:
+        first = review.errors[0]
+        return _any_queue, _line("Routing plan", f"{first.file}:{first.line}: {first.what}", first.fix, "")
+    seen = f"version {stored.version}, {len(review.plan.queues)} queues, {len(review.warnings)} warnings"
+    return frozenset(review.plan.queues), _line("Routing plan", "", "", seen)
 
 
 def _some(name: str, count: int, remedy: str) -> CheckLine:

@@ -91,7 +91,6 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--role", choices=("agent", "supervisor", "operator", "admin"), default="agent")
     user.add_argument("--device", help="extension of the agent's phone, such as 1001")
     user.add_argument("--language", choices=("zh", "en"), default="zh")
-    user.add_argument("--skill", action="append", default=[], metavar="SKILL=LEVEL", help="language:zh=5; repeatable")
     probe = command("probe", _probe, "place a test call through the line and report")
     at_home(probe)
     probe.add_argument("--number", default="", help="the number to call (default: the first flow's)")

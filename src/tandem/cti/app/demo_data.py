@@ -1,7 +1,7 @@
-"""The demo bank in the database: users, queues, dispositions, 50 customers with believable histories.
+"""The demo bank in the database: users, routing plan, dispositions, 50 customers with believable histories.
 
-Everything comes from ``demo_bank.yaml``; nothing is random. Loading again adds what is missing and changes nothing that
-is there. Days are counted back from ``now``.
+Everything comes from ``demo_bank.yaml`` and ``demo_routing.yaml``; nothing is random. Loading again
+adds what is missing and changes nothing that is there. Days are counted back from ``now``.
 """
 
 from __future__ import annotations
@@ -47,23 +47,26 @@ async def load_demo(database: Database, *, now: float) -> DemoSummary:
 
 
 def demo_rows(now: float) -> Rows:
-    bank = yaml.safe_load(resources.files("tandem.cti.app").joinpath("demo_bank.yaml").read_text(encoding="utf-8"))
-    users, customers = bank["users"].items(), list(_customers(bank["customers"], now))
+    bank = yaml.safe_load(_shipped("demo_bank.yaml"))
+    customers = list(_customers(bank["customers"], bank["owners"], now))
     histories = [
         history
         for row, (*_, stories) in zip(customers, bank["customers"], strict=True)
         for history in _histories(row["id"], row["numbers"][0][1], [bank["stories"][name] for name in stories], now)
     ]
     return {
-        "put_user": [(login, name, role, device, language) for login, (name, role, device, language, _) in users],
-        "put_skill": [(login, skill, level) for login, user in users for skill, level in user[4].items()],
-        "put_queue": [(queue, *fields, place) for place, (queue, fields) in enumerate(bank["queues"].items())],
+        "put_user": [(login, *fields) for login, fields in bank["users"].items()],
+        "put_plan": [(_shipped("demo_routing.yaml"),)],
         "put_disposition": list(_dispositions(bank["dispositions"])),
         "put_customer": [row["fields"] for row in customers],
         "put_number": [(row["id"], *number) for row in customers for number in row["numbers"]],
         "put_contact": [row for statement, row in histories if statement == "put_contact"],
         "put_ticket": [row for statement, row in histories if statement == "put_ticket"],
     }
+
+
+def _shipped(file: str) -> str:
+    return resources.files("tandem.cti.app").joinpath(file).read_text(encoding="utf-8")
 
 
 async def _put_users(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
@@ -82,14 +85,14 @@ def _dispositions(tree: dict[str, list[Any]]) -> Iterator[tuple[Any, ...]]:
             yield leaf, group, leaf_zh, leaf_en, leaf_place
 
 
-def _customers(rows: list[list[Any]], now: float) -> Iterator[dict[str, Any]]:
+def _customers(rows: list[list[Any]], owners: dict[str, str], now: float) -> Iterator[dict[str, Any]]:
     for place, (name, company, tier, language, city, years, note, numbers, _) in enumerate(rows, 1):
         identity = f"demo-{place:03}"
         email = f"customer{place:03}@example.com"
         since = now - years * 365.25 * _DAY_S - place * _DAY_S
         yield {
             "id": identity,
-            "fields": (identity, name, company, tier, language, email, city, since, note),
+            "fields": (identity, name, company, tier, language, email, city, since, note, owners.get(name)),
             "numbers": [
                 (label, e164, index)
                 for index, (label, _, e164) in enumerate(number.rpartition(" ") for number in numbers)

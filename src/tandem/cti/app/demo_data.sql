@@ -5,21 +5,17 @@ select login from users
 insert into users (login, name, role, device, language, password_hash) values ($1, $2, $3, $4, $5, $6)
 on conflict (login) do nothing
 
--- name: put_skill
-insert into agent_skills (agent, skill, proficiency) values ($1, $2, $3) on conflict do nothing
-
--- name: put_queue
-insert into queues (id, name_zh, name_en, priority, target_s, target_share, needs, position)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
-on conflict (id) do nothing
+-- name: put_plan
+insert into routing_plans (text, note, created_by)
+select $1, 'the demo bank', 'demo' where not exists (select from routing_plans)
 
 -- name: put_disposition
 insert into dispositions (code, parent, zh, en, position) values ($1, $2, $3, $4, $5)
 on conflict (code) do nothing
 
 -- name: put_customer
-insert into customers (id, name, company, tier, language, email, city, since, note, created_by)
-values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8), $9, 'demo')
+insert into customers (id, name, company, tier, language, email, city, since, note, owner, created_by)
+values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8), $9, $10, 'demo')
 on conflict (id) do nothing
 
 -- name: put_number

@@ -7,7 +7,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from tandem.crm_bridge.lookup import Found, LookUpService
 from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.customers import CustomerStore
+from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.center import Center
 from tandem.cti.app.floor_plan import House, Limits
@@ -35,10 +36,8 @@ from tandem.cti.app.shell import Shell
 from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
 from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, RecordingId
-from tandem.cti.model.needs import BadNeeds, parse_needs
-from tandem.cti.model.profiles import AgentProfile, DispositionNode, QueueDay, QueueProfile
+from tandem.cti.model.profiles import DispositionNode, QueueDay
 from tandem.cti.model.records import CustomerMatch, RecordingRecord
-from tandem.cti.model.skills import Needs
 from tandem.cti.runtime import garbage
 from tandem.cti.runtime.clock import SystemClock
 from tandem.cti.runtime.settings import BadSettings
@@ -54,7 +53,8 @@ from tandem.recordings.core.naming import wav_path
 from tandem.recordings.service import Alarm, RecordingAlarm, RecordingService
 from tandem.recordings.settings import RecordingSettings
 from tandem.routing.core.acd.service_level import QueueCounts
-from tandem.routing.core.plan import AgentPlan, Plan, QueuePlan, StepPlan
+from tandem.routing.core.plan import Plan
+from tandem.routing.plan_file import parse_plan
 
 log = logging.getLogger(__name__)
 
@@ -122,29 +122,18 @@ async def load_flows(
     return flows, sounds
 
 
-def _needs_of(queue: QueueProfile) -> Needs:
-    try:
-        return parse_needs(queue.needs)
-    except BadNeeds as error:
-        raise BadSettings(f"queue {queue.id}: needs: {error}. Write it like product:loans>=2") from None
+async def _stored_plan(plans: PlanStore) -> Plan:
+    """The stored plan: its sense was checked before it was saved, its form is read. Raises PlanError, BadSettings."""
+    stored = await plans.current()
+    if stored is None:
+        raise BadSettings(
+            "there is no routing plan yet: write one (docs/how-to/routing.md) and tandem routing apply it"
+        )
+    return replace(parse_plan(stored.text, f"routing plan {stored.version}"), version=stored.version)
 
 
-def _plan_of(queues: Mapping[QueueId, QueueProfile], agents: Mapping[AgentId, AgentProfile]) -> Plan:
-    return Plan(
-        queues={
-            queue.id: QueuePlan(
-                id=queue.id,
-                name_zh=queue.name_zh,
-                name_en=queue.name_en,
-                priority=queue.priority,
-                target_s=queue.target_s,
-                target_share=queue.target_share,
-                steps=(StepPlan(needs=_needs_of(queue) if queue.needs else ()),),
-            )
-            for queue in queues.values()
-        },
-        agents={agent.login: AgentPlan(login=agent.login, skills=agent.skills) for agent in agents.values()},
-    )
+def _targets(plan: Plan) -> dict[QueueId, float]:
+    return {queue.id: queue.target_s for queue in plan.queues.values()}
 
 
 def _leaves(nodes: Sequence[DispositionNode]) -> frozenset[str]:
@@ -300,13 +289,12 @@ async def serving(
         await spool.drain(DRAIN_S)
 
         store = CallStore(database)
-        queues = {queue.id: queue for queue in await store.queues()}
-        agents = {agent.login: agent for agent in await store.agents()}
+        plan = await _stored_plan(PlanStore(database))
         dispositions = await store.dispositions()
-        flows, sounds = await load_flows(installation, list(queues), progress)
+        flows, sounds = await load_flows(installation, list(plan.queues), progress)
         house = House(
-            agents=agents,
-            plan=_plan_of(queues, agents),
+            agents={agent.login: agent for agent in await store.agents()},
+            plan=plan,
             flows=flows,
             sounds=sounds,
             dispositions=_leaves(dispositions),
@@ -342,7 +330,7 @@ async def serving(
                 calls=tuple(await store.open_calls()),
                 agent_states=await store.agent_states(),
                 callbacks=tuple(await store.open_callbacks()),
-                counts=_counts(await store.queue_days(since=_midnight(clock.now()))),
+                counts=_counts(await store.queue_days(_targets(plan), since=_midnight(clock.now()))),
             )
         )
         desktop = DesktopServer(
@@ -351,7 +339,7 @@ async def serving(
             center=shell,
             sessions=PostgresSessions(database),
             library=PostgresLibrary(database, normalise=house.normalise),
-            operations=InstallationOperations(installation, flows, frozenset(queues)),
+            operations=InstallationOperations(installation, flows, frozenset(plan.queues)),
             journal=spool,
         )
         stack.callback(tasks.create_task(shell.switch.run(), name="switch").cancel)

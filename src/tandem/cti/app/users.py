@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager
 
 from tandem.agent_desktop.adapters.passwords import hash_password
 from tandem.cti.model.errors import BadRequest
-from tandem.cti.model.skills import HIGHEST, LOWEST
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
 
@@ -20,15 +19,10 @@ insert into users (login, name, role, device, language, password_hash) values ($
 on conflict (login) do update set name = excluded.name, role = excluded.role, device = excluded.device,
     language = excluded.language, password_hash = excluded.password_hash, active = true
 """
-_PUT_SKILL = """
-insert into agent_skills (agent, skill, proficiency) values ($1, $2, $3)
-on conflict (agent, skill) do update set proficiency = excluded.proficiency
-"""
 
 
 async def put_user(asked: argparse.Namespace, database: AbstractAsyncContextManager[str]) -> int:
     """Add or change one user; the password is asked for, or read as one line from standard input."""
-    skills = dict(_skill(text) for text in asked.skill)
     if asked.role == "agent" and not asked.device:
         raise BadRequest("an agent needs a phone: give --device, such as --device 1001")
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
@@ -41,19 +35,11 @@ async def put_user(asked: argparse.Namespace, database: AbstractAsyncContextMana
         try:
             hashed = hash_password(password)
             await pool.execute(_PUT_USER, asked.login, asked.name, asked.role, asked.device, asked.language, hashed)
-            for skill, level in skills.items():
-                await pool.execute(_PUT_SKILL, asked.login, skill, level)
         finally:
             await pool.close()
     print(f"{asked.login} may log in as {asked.role}.")
     if asked.role == "agent":
-        print("A new agent or skill: restart `tandem serve` (calls go on). A new phone: first run")
-        print("`tandem asterisk-config FOLDER` and `asterisk -rx 'core reload'`.")
+        print("Skills stand in the routing plan: tandem routing export > plan.yaml, write them under agents:,")
+        print("tandem routing apply plan.yaml. A new agent: restart `tandem serve` (calls go on).")
+        print("A new phone: first run `tandem asterisk-config FOLDER` and `asterisk -rx 'core reload'`.")
     return 0
-
-
-def _skill(text: str) -> tuple[str, int]:
-    skill, _, level = text.rpartition("=")
-    if not skill or not level.isdigit() or not LOWEST <= int(level) <= HIGHEST:
-        raise BadRequest(f"--skill {text}: write it like language:zh=5, with a level from {LOWEST} to {HIGHEST}")
-    return skill, int(level)

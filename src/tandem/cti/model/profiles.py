@@ -1,8 +1,7 @@
-"""Who works here and in which queues: what the server reads at start."""
+"""Who works here, dispositions, a queue's day: what the server reads at start."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tandem.cti.model.ids import AgentId, DeviceId, QueueId
@@ -10,26 +9,11 @@ from tandem.cti.model.ids import AgentId, DeviceId, QueueId
 
 @dataclass(frozen=True, slots=True)
 class AgentProfile:
-    """``skills``: skill -> proficiency 1..5 (``{"language:zh": 5, "product:loans": 3}``)."""
+    """Who works at which phone. What he can is in the routing plan."""
 
     login: AgentId
     name: str
     device: DeviceId
-    skills: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class QueueProfile:
-    """``target_share`` of the calls are to be answered within ``target_s`` seconds. Higher ``priority`` goes first."""
-
-    id: QueueId
-    name_zh: str
-    name_en: str
-    priority: int
-    target_s: float
-    target_share: float
-    needs: str = ""
-    """Skills that every call of the queue needs, in words (``product:loans>=2``); '' for none."""
 
 
 @dataclass(frozen=True, slots=True)

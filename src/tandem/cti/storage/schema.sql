@@ -38,27 +38,29 @@ create table sessions (
 create index sessions_until on sessions (until);
 create index sessions_login on sessions (login);
 
-create table agent_skills (
-    agent       text not null references users on delete cascade,
-    skill       text not null check (skill <> ''),
-    proficiency smallint not null check (proficiency between 1 and 5),
-    primary key (agent, skill)
-);
+-- ---- routing ------------------------------------------------------------------------------------------------------
 
--- ---- queues and dispositions --------------------------------------------------------------------------------------
-
-create table queues (
-    id           text primary key check (id ~ '^[A-Za-z0-9._-]{1,64}$'),
-    name_zh      text not null,
-    name_en      text not null,
-    priority     integer not null default 0,
-    target_s     double precision not null default 20 check (target_s > 0),
-    target_share double precision not null default 0.8 check (target_share > 0 and target_share <= 1),
-    needs        text not null default '',
-    position     integer not null default 0
+-- Versions of the routing plan; the newest is the one that counts.
+create table routing_plans (
+    version    bigint generated always as identity primary key,
+    text       text not null check (text <> ''),
+    note       text not null default '',
+    created_by text not null default '',
+    created_at timestamptz not null default now()
 );
-comment on column queues.target_share is 'service level: this share of calls answered within target_s seconds';
-comment on column queues.needs is 'skills every call here needs, in words: language:zh>=3 and product:loans>=2';
+comment on column routing_plans.text is 'docs/reference/routing-plan.md; JSON is YAML, so it may be JSON';
+
+-- Emergency closures that hold now; queue '*' is every queue.
+create table queue_closures (
+    queue     text primary key,
+    closed_by text not null,
+    at        timestamptz not null,
+    reason    text not null default '',
+    text      jsonb not null default '{}'
+);
+comment on column queue_closures.text is 'what callers hear, by language';
+
+-- ---- dispositions -------------------------------------------------------------------------------------------------
 
 create table dispositions (
     code     text primary key check (code ~ '^[A-Za-z0-9._-]{1,64}$'),
@@ -83,8 +85,10 @@ create table customers (
     since      timestamptz not null default now(),
     note       text not null default '',
     created_by text not null default '',
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    owner      text
 );
+comment on column customers.owner is 'log-in of the agent who looks after him';
 create index customers_name on customers (lower(name));
 
 -- Several customers may share a number (a family, a switchboard). A short code (95533) stands as it is dialled.
@@ -219,20 +223,69 @@ create table recordings (
 create index recordings_call on recordings (call);
 
 create table callbacks (
-    id          text primary key,
-    rev         bigint not null,
-    call        text,
-    number_e164 text not null,
-    caller_name text not null,
-    customer    text,
-    queue       text,
-    reason      text not null,
-    created_at  timestamptz not null,
-    state       text not null,
-    done_by     text,
-    done_at     timestamptz
+    id           text primary key,
+    rev          bigint not null,
+    call         text,
+    number_e164  text not null,
+    caller_name  text not null,
+    customer     text,
+    queue        text,
+    reason       text not null,
+    created_at   timestamptz not null,
+    state        text not null,
+    done_by      text,
+    done_at      timestamptz,
+    dnis         text not null default '',
+    language     text not null default '',
+    needs        text not null default '',
+    priority     integer not null default 0,
+    tier         integer not null default 2,
+    queued_at    timestamptz,
+    first        text not null default '',
+    window_from  timestamptz,
+    window_until timestamptz,
+    expires_at   timestamptz,
+    attempts     integer not null default 0,
+    next_at      timestamptz,
+    last_result  text not null default '',
+    attempt      text,
+    recording    text,
+    created_by   text not null default '',
+    note         text not null default '',
+    tries        jsonb not null default '[]'
 );
-create index callbacks_open on callbacks (created_at) where state = 'open';
+comment on column callbacks.dnis is 'our number that was dialled: shown to the customer when he is called';
+comment on column callbacks.queued_at is 'the place in line that is kept';
+comment on column callbacks.first is 'who is rung first: agent, customer; empty: nobody is dialled by itself';
+comment on column callbacks.attempt is 'calls.id of the attempt under way, or of the last one';
+comment on column callbacks.created_by is 'log-in; empty: the caller himself';
+create index callbacks_open on callbacks (created_at) where state in ('open', 'due', 'dialling', 'talking');
+
+-- Work that is not a call.
+create table tasks (
+    id            text primary key,
+    rev           bigint not null,
+    queue         text not null,
+    title         text not null,
+    text          text not null,
+    customer      text,
+    number_e164   text not null,
+    language      text not null,
+    needs         text not null,
+    priority      integer not null,
+    tier          integer not null,
+    queued_at     timestamptz not null,
+    state         text not null,
+    agent         text,
+    created_by    text not null,
+    created_at    timestamptz not null,
+    offered_until timestamptz,
+    accepted_at   timestamptz,
+    done_at       timestamptz,
+    note          text not null,
+    returns       integer not null
+);
+create index tasks_open on tasks (queued_at) where state in ('waiting', 'offered', 'in_hand');
 
 create table audit (
     id     text primary key,

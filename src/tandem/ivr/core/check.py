@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import islice
 
 from tandem.cti.documents.document import Mapping, Node, Scalar, Sequence, read_document
+from tandem.cti.documents.graph import circles, reachable
 from tandem.cti.documents.problems import closest
 from tandem.cti.documents.reading import MAX_GUESSES, Unreadable
 from tandem.cti.documents.shapes import Record
@@ -20,7 +21,6 @@ from tandem.cti.model.skills import HIGHEST, Need
 from tandem.ivr.core.dialogue import FAILURES
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import FLOW_FILE, FlowReading
-from tandem.ivr.core.graph import circles, reachable
 from tandem.ivr.core.state import MAX_COUNT, MAX_ENCODED, MAX_PRESSED, IvrState, encode_state
 from tandem.ivr.errors import FlowError
 

@@ -10,12 +10,20 @@ from typing import Any
 
 import msgspec
 
-from tandem.cti.model.ids import AgentId
-from tandem.cti.model.profiles import AgentProfile, DispositionNode, QueueDay, QueueProfile
-from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecord, RecordingRecord
+from tandem.cti.model.ids import AgentId, QueueId
+from tandem.cti.model.profiles import AgentProfile, DispositionNode, QueueDay
+from tandem.cti.model.records import (
+    AgentStateRecord,
+    CallbackRecord,
+    CallbackTry,
+    CallRecord,
+    RecordingRecord,
+    TaskRecord,
+)
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
 
+_TRIES = msgspec.json.Decoder(list[CallbackTry])
 _QUERIES = load("tandem.cti.adapters.postgres", "calls.sql")
 
 
@@ -41,26 +49,31 @@ class CallStore:
         return {row["agent"]: AgentStateRecord(**row) for row in rows}
 
     async def agents(self) -> list[AgentProfile]:
-        rows = await self._database.fetch(_QUERIES["agents"])
-        return [AgentProfile(**{**row, "skills": msgspec.json.decode(row["skills"])}) for row in rows]
-
-    async def queues(self) -> list[QueueProfile]:
-        return [QueueProfile(**row) for row in await self._database.fetch(_QUERIES["queues"])]
+        return [AgentProfile(**row) for row in await self._database.fetch(_QUERIES["agents"])]
 
     async def dispositions(self) -> list[DispositionNode]:
         """The disposition tree: its roots, in order."""
         return _tree(await self._database.fetch(_QUERIES["dispositions"]), None)
 
-    async def queue_days(self, *, since: float) -> list[QueueDay]:
-        """What every queue did since ``since`` (seconds since the epoch; today's midnight for the board)."""
-        return [QueueDay(**row) for row in await self._database.fetch(_QUERIES["queue_days"], since)]
+    async def queue_days(self, targets_s: Mapping[QueueId, float], *, since: float) -> list[QueueDay]:
+        """What each of these queues did since ``since`` (seconds since the epoch; today's midnight for the board)."""
+        rows = await self._database.fetch(
+            _QUERIES["queue_days"], since, list(targets_s.keys()), list(targets_s.values())
+        )
+        return [QueueDay(**row) for row in rows]
 
     async def unfinished_recordings(self) -> list[RecordingRecord]:
         """Recordings that were running when a server last wrote of them."""
         return [RecordingRecord(**row) for row in await self._database.fetch(_QUERIES["unfinished_recordings"])]
 
     async def open_callbacks(self) -> list[CallbackRecord]:
-        return [CallbackRecord(**row) for row in await self._database.fetch(_QUERIES["open_callbacks"])]
+        """Those that are neither done nor given up, oldest first."""
+        rows = await self._database.fetch(_QUERIES["open_callbacks"])
+        return [CallbackRecord(**{**row, "tries": _TRIES.decode(row["tries"])}) for row in rows]
+
+    async def open_tasks(self) -> list[TaskRecord]:
+        """Tasks that are not done, in the order of their places."""
+        return [TaskRecord(**row) for row in await self._database.fetch(_QUERIES["open_tasks"])]
 
 
 def _tree(rows: list[Mapping[str, Any]], parent: str | None) -> list[DispositionNode]:

@@ -28,16 +28,7 @@ cross join lateral (
 where users.active
 
 -- name: agents
-select login, name, device,
-    coalesce(jsonb_object_agg(skill, proficiency) filter (where skill is not null), '{}') as skills
-from users
-left join agent_skills on agent = login
-where role = 'agent' and active
-group by login
-order by device
-
--- name: queues
-select id, name_zh, name_en, priority, target_s, target_share, needs from queues order by position, id
+select login, name, device from users where role = 'agent' and active order by device
 
 -- name: dispositions
 select code, parent, zh, en from dispositions where active order by position, code
@@ -49,20 +40,34 @@ select queues.id as queue,
     count(*) filter (where answered_at is not null and wait_s <= target_s) as answered_in_target,
     count(*) filter (where outcome = 'abandoned_in_queue' and wait_s <= target_s) as abandoned_in_target,
     coalesce(sum(wait_s) filter (where answered_at is not null), 0)::float8 as waited_s
-from queues
+from unnest($2::text[], $3::float8[]) with ordinality as queues (id, target_s, position)
 left join calls on calls.queue = queues.id and calls.queued_at is not null
     and calls.started_at >= to_timestamp($1::float8)
-group by queues.id
-order by queues.position, queues.id
+group by queues.id, queues.position
+order by queues.position
 
 -- name: open_callbacks
 select id, rev, call, number_e164, caller_name, customer, queue, reason,
     extract(epoch from created_at)::float8 as created_at, state, done_by,
-    extract(epoch from done_at)::float8 as done_at
+    extract(epoch from done_at)::float8 as done_at, created_by, note, dnis, language, needs, priority, tier,
+    extract(epoch from queued_at)::float8 as queued_at, first,
+    extract(epoch from window_from)::float8 as window_from, extract(epoch from window_until)::float8 as window_until,
+    extract(epoch from expires_at)::float8 as expires_at, attempts, extract(epoch from next_at)::float8 as next_at,
+    last_result, attempt, recording, tries
 from callbacks
-where state = 'open'
+where state in ('open', 'due', 'dialling', 'talking')
 order by callbacks.created_at, id
-limit 500
+limit 2000
+
+-- name: open_tasks
+select id, rev, queue, title, text, customer, number_e164, language, needs, priority, tier,
+    extract(epoch from queued_at)::float8 as queued_at, state, agent, created_by,
+    extract(epoch from created_at)::float8 as created_at, extract(epoch from offered_until)::float8 as offered_until,
+    extract(epoch from accepted_at)::float8 as accepted_at, extract(epoch from done_at)::float8 as done_at, note, returns
+from tasks
+where state in ('waiting', 'offered', 'in_hand')
+order by tasks.queued_at, id
+limit 10000
 
 -- name: unfinished_recordings
 select id, rev, call, agent, file, extract(epoch from started_at)::float8 as started_at, duration_s, bytes, state, detail

@@ -1,4 +1,4 @@
-"""Walks over a flow as a graph of names. Linear in its size, without recursion."""
+"""Walks over a graph of names. Linear in its size, without recursion."""
 
 from __future__ import annotations
 

@@ -1,0 +1,190 @@
+"""A plan as plain values (without what equals its default), and plain values as YAML text that people like to read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from tandem.cti.documents.shapes import NO_TEXT
+from tandem.routing.core.plan import (
+    TIERS,
+    Action,
+    AgentPlan,
+    OverflowRule,
+    Plan,
+    QueuePlan,
+    StepPlan,
+    Tier,
+    WeeklyHours,
+)
+from tandem.routing.plan_document.calendar import dates_plain, spans_text, weekly_plain
+from tandem.routing.plan_document.records import FORMAT
+from tandem.routing.plan_document.words import condition_text, share_text, time_text, written_needs
+
+WIDTH = 118
+_DAY_S = 86_400.0
+# What a YAML 1.1 or 1.2 reader, inside {} and [] too, takes for text when it stands without quotes.
+_PLAIN = re.compile(r"[^\W\d_](?:[\w ./><=%+，。、！？：；（）-]|:(?=\w))*")
+_YES_NO = re.compile("(?i)y|n|yes|no|on|off|true|false|null")
+_ESCAPED = re.compile("[\x7f-\xa0\xad\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+
+Plain = str | int | bool | list[Any] | dict[str, Any]
+
+
+def plan_plain(plan: Plan) -> dict[str, Plain]:
+    usual = Plan(queues={})
+    plain: dict[str, Plain] = {
+        "format": FORMAT,
+        "queues": {str(name): _queue(queue) for name, queue in plan.queues.items()},
+        "agents": {str(login): _agent(agent) for login, agent in plan.agents.items()},
+        "hours": {name: _hours(hours) for name, hours in plan.hours.items()},
+    }
+    if plan.tiers != TIERS:
+        plain["tiers"] = {tier.name: _tier(tier) for tier in plan.tiers}
+    plain["sites"] = {site: sorted(map(str, numbers)) for site, numbers in plan.sites.items()}
+    if plan.cross_site_s != usual.cross_site_s:
+        plain["cross_site"] = time_text(plan.cross_site_s)
+    plain["blending"] = _changed(plan.blending, usual.blending, share_text)
+    return {name: value for name, value in plain.items() if value or name == "queues"}
+
+
+def _tier(tier: Tier) -> dict[str, Any]:
+    return {"rank": tier.rank, "priority": tier.priority} if tier.priority else {"rank": tier.rank}
+
+
+def _changed(value: Any, usual: Any, text: Callable[[Any], Plain]) -> dict[str, Any]:
+    """The fields in which a value differs from the usual one; a name loses its unit (``ring_s`` -> ``ring``)."""
+    return {
+        each.name.removesuffix("_s"): text(getattr(value, each.name))
+        for each in fields(value)
+        if getattr(value, each.name) != getattr(usual, each.name)
+    }
+
+
+def _queue(queue: QueuePlan) -> dict[str, Plain]:
+    usual = QueuePlan(id=queue.id, name_zh="", name_en="")
+    plain: dict[str, Any] = {
+        "name": queue.name_zh if queue.name_zh == queue.name_en else {"zh": queue.name_zh, "en": queue.name_en}
+    }
+    if queue.kind != usual.kind:
+        plain["kind"] = queue.kind
+    if queue.priority:
+        plain["priority"] = queue.priority
+    plain["target"] = f"{share_text(queue.target_share)} in {time_text(queue.target_s)}"
+    if queue.handle_s != usual.handle_s:
+        plain["handle"] = time_text(queue.handle_s)
+    plain["steps"] = [_step(step) for step in queue.steps]
+    if queue.hours:
+        plain["hours"] = queue.hours
+    if queue.closed:
+        plain["closed"] = _action(queue.closed)
+    if queue.closing != usual.closing:
+        plain["closing"] = queue.closing
+    if queue.overflow:
+        plain["overflow"] = [_overflow(rule) for rule in queue.overflow]
+    if queue.sticky:
+        sticky = queue.sticky
+        within = time_text(sticky.within_days * _DAY_S)
+        plain["sticky"] = {"prefer": sticky.prefer, "up_to": time_text(sticky.up_to_s), "within": within}
+    if callback := _changed(queue.callback, usual.callback, lambda v: time_text(v) if isinstance(v, float) else v):
+        plain["callback"] = callback
+    if queue.rejoin_within_s != usual.rejoin_within_s:
+        plain["rejoin_within"] = time_text(queue.rejoin_within_s)
+    return plain
+
+
+def _step(step: StepPlan) -> Plain:
+    needs = written_needs(step.needs)
+    if not step.after_s and step.predicted_over_s is None:
+        return needs
+    plain: dict[str, Any] = {"after": time_text(step.after_s)}
+    if step.predicted_over_s is not None:
+        plain["or_predicted_over"] = time_text(step.predicted_over_s)
+    return plain | {"needs": needs}
+
+
+def _action(action: Action) -> dict[str, Any]:
+    plain: dict[str, Any] = {"do": action.kind}
+    if action.to:
+        plain["to"] = action.to
+    if action.text:
+        plain["text"] = dict(action.text)
+    return plain
+
+
+def _overflow(rule: OverflowRule) -> dict[str, Any]:
+    return {"when": condition_text(rule)} | _action(rule.action)
+
+
+def _agent(agent: AgentPlan) -> dict[str, Any]:
+    usual = AgentPlan(login=agent.login, skills=agent.skills)
+    return {"skills": dict(agent.skills)} | _changed(agent, usual, lambda value: value)
+
+
+def _hours(hours: WeeklyHours) -> dict[str, Any]:
+    plain: dict[str, Any] = {"timezone": hours.timezone, "weekly": weekly_plain(hours.days)}
+    if hours.closed_on:
+        plain["closed"] = dates_plain(hours.closed_on)
+    if hours.open_on:
+        plain["open"] = {day.isoformat(): spans_text(spans) for day, spans in sorted(hours.open_on.items())}
+    return plain
+
+
+# -- YAML --------------------------------------------------------------------------------------------------------------
+
+
+def yaml_text(plain: Mapping[str, Any]) -> str:
+    lines: list[str] = []
+    for number, (name, value) in enumerate(plain.items()):
+        if number > 1 and isinstance(value, dict):
+            lines.append("")
+        lines.extend(_entry(name, value, 0))
+    return "\n".join(lines) + "\n"
+
+
+def _entry(name: str, value: Any, depth: int) -> Iterable[str]:
+    """An entry of a mapping. The file's sections, and the queues in theirs, are spread out; what is deeper stands in
+    one line where it fits."""
+    start = "  " * depth + f"{_scalar(name)}:"
+    whole = f"{start} {_inline(value)}"
+    spread = depth == 0 or (isinstance(value, list) and any(map(_is_long, value)))
+    queue = depth == 1 and isinstance(value, dict) and "target" in value
+    if not value or not isinstance(value, dict | list) or not (spread or queue or len(whole) > WIDTH):
+        yield whole
+        return
+    yield start
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _entry(key, inner, depth + 1)
+    else:
+        for each in value:
+            yield "  " * (depth + 1) + f"- {_inline(each)}"
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, dict) or " " in str(value)
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_scalar(key)}: {_inline(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_inline, value)) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else _scalar(value)
+
+
+# Our own words that begin with a digit and are text to every YAML reader.
+_OURS = re.compile(r"[0-9.]+(?:%(?: in [0-9.]+ (?:s|min|h|d))?| (?:s|min|h|d))|[0-9:-]{11}(?: [0-9:-]{11})*")
+
+
+def _scalar(text: str) -> str:
+    if _OURS.fullmatch(text):
+        return text
+    if _PLAIN.fullmatch(text) and text == text.strip() and not (_YES_NO.fullmatch(text) or NO_TEXT.fullmatch(text)):
+        return text
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
