@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.support.history import RecordedFloor, play, recorded_history
-from tests.support.house import Floor
+from tests.support.house import Floor, make_house
 
 from tandem.cti.app.center import Center
 from tandem.cti.app.center_state import BadState, HouseCode, freeze, thaw
@@ -18,6 +18,7 @@ from tandem.cti.app.input_files import PartReader, Recorded, parts
 from tandem.cti.app.replay import begin
 from tandem.cti.app.server import number_allowed
 from tandem.cti.model.errors import CtiError
+from tandem.cti.model.ids import AgentId
 from tandem.cti.model.skills import unmet
 
 
@@ -68,14 +69,26 @@ def test_the_house_comes_along_but_its_functions_are_the_thawers(floor: Floor) -
     assert (house.plan, house.flows, house.sounds) == (floor.house.plan, floor.house.flows, floor.house.sounds)
 
 
-def test_code_in_a_center_is_refused(floor: Floor) -> None:
-    floor.center.surprise = lambda: 1  # type: ignore[attr-defined]
-    with pytest.raises(BadState, match="code where only data belongs"):
-        freeze(floor.center)
-    floor.center.surprise = open(os.devnull)  # type: ignore[attr-defined] # noqa: SIM115
-    with pytest.raises(BadState, match="cannot be written"):
-        freeze(floor.center)
-    floor.center.surprise.close()  # type: ignore[attr-defined]
+def test_code_in_a_center_is_refused(floor: Floor, code: HouseCode) -> None:
+    with open(os.devnull) as file:
+        for surprise in (lambda: 1, file, (each for each in ())):
+            floor.center.surprise = surprise  # type: ignore[attr-defined]
+            with pytest.raises(BadState, match="cannot be written"):
+                freeze(floor.center)
+    for surprise in (floor.center.wake_at, floor.house.normalise.__class__, unmet, os.path):
+        floor.center.surprise = surprise  # type: ignore[attr-defined]
+        with pytest.raises(BadState):
+            thaw(freeze(floor.center), code)
+
+
+def test_a_large_house_does_not_go_too_deep() -> None:
+    skills = {AgentId(f"a{n}"): {f"s{n % 40}": 1 + n % 5, f"s{n % 39 + 1}": 3, "language:zh": 5} for n in range(1500)}
+    floor = Floor(house=make_house(skills=skills))
+    floor.ready(*skills)
+    for n in range(60):
+        floor.call(str(n))
+    floor.settle(limit=2_000)
+    assert thaw(freeze(floor.center), HouseCode.of(floor.house)).agents == floor.center.agents
 
 
 class _Runs:
