@@ -39,7 +39,7 @@ NO_ANSWER_SHARE = 0.03
 RING_S = 10.0
 AWAY_S = 60.0
 BREAK_S, BREAK_EVERY_S = 600.0, 7200.0
-_LEVEL_WEIGHTS = (10, 20, 30, 25, 15)
+_LEVEL_WEIGHTS = (25, 30, 27, 18)
 _PROFILE_STEP_S = 300.0
 _HANDLE_SIGMA = math.sqrt(math.log(1 + 0.8**2))
 """Coefficient of variation 0.8."""
@@ -57,11 +57,11 @@ class Design:
     patience_s: float = 240.0
     skew: float = 0.2
     surprise: float = 0.05
-    safety: float = 0.5
-    """Square-root staffing: a queue with time for ``n`` calls at once is planned for ``n - safety * sqrt(n)``."""
-    skill_counts: tuple[int, ...] = (20, 60, 20)
+    department: int = 5
+    safety: float = 1.0
+    skill_counts: tuple[int, ...] = (20, 50, 30)
     """Of 100 teams, so many have one skill, two, three..."""
-    peak: float = 0.08
+    peak: float = 0.05
     """Calls a second swing by this share over the measured time: a slow start, a peak, an end as the start."""
     minutes: float = 180.0
     """Measured, after ``warm_up_min``."""
@@ -117,18 +117,18 @@ class World:
     @property
     def pace(self) -> float:
         """The agents' mean multiple of a handling time, over what they can take."""
-        paces = [PACE[level] for agent in self.agents for level in agent.levels.values()]
+        paces = [PACE[level] for agent in self.agents for level in agent.levels.values() if level > 1]
         return sum(paces) / len(paces)
 
 
 DESIGNS = {
     design.name: design
     for design in (
-        Design(name="20", agents=20, skills=4, load=0.72, team_size=4, minutes=480, peak=0.10, seeds=40),
-        Design(name="280", agents=280, skills=12, load=0.86, team_size=14, minutes=480, seeds=8),
-        Design(name="1000", agents=1000, skills=60, load=0.95, team_size=10, seeds=8),
-        Design(name="6000", agents=6000, skills=200, load=0.98, team_size=6, minutes=60, peak=0.02, seeds=3),
-        Design(name="6000-98", agents=6000, skills=200, load=1.03, team_size=6, minutes=60, peak=0.02, seeds=3),
+        Design(name="20", agents=20, skills=4, load=0.82, team_size=4, minutes=480, seeds=40),
+        Design(name="280", agents=280, skills=12, load=0.935, department=4, team_size=7, minutes=480, seeds=8),
+        Design(name="1000", agents=1000, skills=60, load=0.915, team_size=5, seeds=8),
+        Design(name="6000", agents=6000, skills=200, load=0.985, team_size=6, minutes=60, peak=0.02, seeds=3),
+        Design(name="6000-98", agents=6000, skills=200, load=1.02, team_size=6, minutes=60, peak=0.02, seeds=3),
         Design(name="calm", agents=1000, skills=60, load=0.60, team_size=5, minutes=120, seeds=4),
     )
 }
@@ -161,20 +161,20 @@ def _agents(design: Design, planned: Sequence[float], chance: random.Random) -> 
         firsts[chance.randrange(teams)] = skill
     skills_of = []
     for first in firsts:
-        count = min(
-            design.skills,
-            chance.choices(range(1, len(design.skill_counts) + 1), weights=design.skill_counts)[0],
+        department = range(
+            first - first % design.department, min(design.skills, first - first % design.department + design.department)
         )
-        skills = [first]
-        while len(skills) < count:
-            other = chance.choices(range(design.skills), weights=planned)[0]
-            if other not in skills:
-                skills.append(other)
-        skills_of.append(skills)
+        count = min(
+            len(department), chance.choices(range(1, len(design.skill_counts) + 1), weights=design.skill_counts)[0]
+        )
+        others = [skill for skill in department if skill != first]
+        skills_of.append(([first, *chance.sample(others, count - 1)], department))
     agents = []
     for number in range(design.agents):
         team = number % teams
-        levels = {skill: chance.choices((1, 2, 3, 4, 5), weights=_LEVEL_WEIGHTS)[0] for skill in skills_of[team]}
+        trained, department = skills_of[team]
+        levels = {skill: chance.choices((2, 3, 4, 5), weights=_LEVEL_WEIGHTS)[0] for skill in trained}
+        levels.update({skill: 1 for skill in department if skill not in levels})
         agents.append(Agent(team, levels, chance.random() * BREAK_EVERY_S))
     return agents
 
@@ -194,14 +194,16 @@ def _queues(design: Design, agents: Sequence[Agent], chance: random.Random) -> l
 
 
 def _rates(design: Design, queues: Sequence[Queue], agents: Sequence[Agent], chance: random.Random) -> list[float]:
-    capacity = [0.0] * len(queues)
+    time_for = [0.0] * len(queues)
     for agent in agents:
-        for skill in agent.levels:
-            capacity[skill] += 1 / len(agent.levels)
+        trained = [skill for skill, level in agent.levels.items() if level > 1]
+        for skill in trained:
+            time_for[skill] += 1 / len(trained)
     work = [
-        (amount - design.safety * math.sqrt(amount)) * math.exp(chance.gauss(0, design.surprise)) for amount in capacity
+        max(amount - design.safety * math.sqrt(amount), amount / 4) * math.exp(chance.gauss(0, design.surprise))
+        for amount in time_for
     ]
-    paces = [PACE[level] for agent in agents for level in agent.levels.values()]
+    paces = [PACE[level] for agent in agents for level in agent.levels.values() if level > 1]
     staffed = design.agents * (1 - BREAK_S / BREAK_EVERY_S)
     scale = design.load * staffed / (sum(work) * sum(paces) / len(paces))
     return [amount * scale / queue.handle_s for amount, queue in zip(work, queues, strict=True)]
