@@ -42,6 +42,7 @@ def seek(center: Center, call: CallId) -> None:
         return
     caller = center.callers[call]
     caller.work = _work(center, contact)
+    center.waiting_in[caller.work.queue] += 1
     matches = center.matcher.enqueue(caller.work, now=center.now)
     if not matches and caller.expected is None:
         caller.expected, caller.expected_at = expected_wait(center, call), center.now
@@ -53,14 +54,22 @@ def seek(center: Center, call: CallId) -> None:
 def leave(center: Center, call: CallId) -> None:
     """The contact waits no more, and not because of a match."""
     caller = center.callers[call]
-    if center.matcher.withdraw(WorkId(call)) and caller.expected is not None:
+    if _withdraw(center, call) and caller.expected is not None:
         center.predictor.abandoned(caller.expected, center.now - caller.expected_at)
         caller.expected = None
 
 
+def _withdraw(center: Center, call: CallId) -> bool:
+    work = center.callers[call].work
+    if work is None or not center.matcher.withdraw(work.id):
+        return False
+    center.waiting_in[work.queue] -= 1
+    return True
+
+
 def again(center: Center, call: CallId) -> None:
     """What decides about a waiting contact has changed (who he is, his queue's rules): he waits anew, at his place."""
-    if center.matcher.withdraw(WorkId(call)):
+    if _withdraw(center, call):
         seek(center, call)
 
 
@@ -166,6 +175,7 @@ def take(center: Center, matches: Iterable[Match]) -> None:
 
 def _matched(center: Center, match: Match) -> None:
     call = CallId(match.work.id)
+    center.waiting_in[match.work.queue] -= 1
     caller = center.callers[call]
     decision = _decision(match)
     if caller.expected is not None:
@@ -232,14 +242,14 @@ def apply_plan(center: Center, input_: PlanApplied) -> None:
         center.counts.setdefault(queue, QueueCounts())
         center.handling.setdefault(queue, Handling())
     # all wait anew only when all agents have their new skills: no decision is made by half a plan
-    waiting = [work.id for work in center.matcher.waiting()]
-    for work in waiting:
-        center.matcher.withdraw(work)
+    waiting = [CallId(work.id) for work in center.matcher.waiting()]
+    for call in waiting:
+        _withdraw(center, call)
     for agent_id, agent in list(center.agents.items()):
         skills = skills_of(input_.plan, agent_id)
         center.agents[agent_id] = replace(agent, skills=skills)
         if center.on_shift.get(agent_id):
             _log_on(center, center.agents[agent_id])
-    for work in waiting:
-        seek(center, CallId(work))
+    for call in waiting:
+        seek(center, call)
     center.dirty_seats.update(center.agents)

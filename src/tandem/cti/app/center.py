@@ -6,11 +6,12 @@ whatever the order in which events come, and the same inputs give the same outpu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from tandem.cti.app import acd, overflow, rows
+from tandem.cti.app import acd, callbacks, overflow, rows
 from tandem.cti.app.commands import commanded
 from tandem.cti.app.floor_plan import (
     Caller,
@@ -33,7 +34,6 @@ from tandem.cti.app.floor_plan import (
     Restored,
     SeatClosed,
     SeatOpened,
-    ShowCallbacks,
     ShowSeat,
     StartRecording,
     Tick,
@@ -60,8 +60,10 @@ from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.expected_wait import Predictor
 from tandem.routing.core.acd.handling import Handling
+from tandem.routing.core.acd.ledger import Ledger
 from tandem.routing.core.acd.matcher import Matcher
 from tandem.routing.core.acd.service_level import QueueCounts
+from tandem.routing.core.may_call import Gate
 
 _REMEMBERED_CALLS = 20_000
 
@@ -83,10 +85,15 @@ class Center:
         }
         self.wrap_ups: dict[AgentId, WrapUpState] = {}
         self.callbacks: dict[str, CallbackRecord] = {}
+        """Those that are neither done nor given up."""
+        self.ledger = Ledger()
+        self.gate = Gate(hours=house.call_hours)
         self.counts: dict[QueueId, QueueCounts] = {queue: QueueCounts() for queue in house.plan.queues}
         self.matcher = Matcher(acd.POLICY)
         self.predictor = Predictor()
         self.handling: dict[QueueId, Handling] = {queue: Handling() for queue in house.plan.queues}
+        self.waiting_in: Counter[QueueId] = Counter()
+        """How many wait, by queue."""
         self.closures: dict[QueueId | None, Closure] = {}
         self.on_shift: dict[AgentId, bool] = {}
         """Who is logged on, as the matcher was told."""
@@ -134,7 +141,9 @@ class Center:
     def _switch_event(self, event: Any) -> None:
         contact = self.contacts.get(event.call)
         if contact is None:
-            if isinstance(event, ev.RouteRequested) and event.party is not ev.Party.CALLER:
+            if isinstance(event, ev.RouteRequested) and (
+                event.party not in (ev.Party.CALLER, ev.Party.CUSTOMER) or event.call in self._forgotten
+            ):
                 # a leg of a contact that we no longer know: nobody will ever join it
                 self.ask(ClearConnection(call=event.call, connection=event.connection))
                 return
@@ -145,7 +154,7 @@ class Center:
 
     def begin(self, event: ev.Originated | ev.RouteRequested) -> Contact:
         flow = self.house.flows.get(event.called)
-        number = self.house.normalise(event.calling)
+        number = self.house.normalise(path.number_of(event))
         contact = path.begin(event, ani_e164=number, flow=flow.name if flow else "", now=self.now)
         if isinstance(event, ev.RouteRequested):
             contact = ct.recall(event.memory, contact)
@@ -174,9 +183,11 @@ class Center:
             elif isinstance(effect, ct.Stretch):
                 self.keep(rows.segment_row(after.id, segment, effect, at=self.now))
                 segment += 1
+        callbacks.keep_place(self, contact, after)
         if after.ended and not contact.ended:
             self._over(contact, after)
-        if contact.answered_at is None and after.answered_at is not None and after.queue in self.counts:
+        answered = contact.answered_at is None and after.answered_at is not None
+        if answered and not after.callback and after.queue in self.counts:
             self.counts[after.queue].answer(after.waited_s, self.plan.queues[after.queue].target_s)
         for effect in outcome.effects:
             self._effect(after.id, effect)
@@ -219,15 +230,25 @@ class Center:
                 self._out.append(StartRecording(call, recording, contact.agent))
             case ct.RecordingOver(recording=recording):
                 self._out.append(FinishRecording(call, recording))
-            case ct.CallBackOwed(reason=why):
-                self._owe_callback(call, why)
+            case ct.CallBackOwed():
+                callbacks.owe(self, call, effect)
+            case ct.CallbackWanted(number=typed):
+                callbacks.wanted(self, call, typed)
+            case ct.DialAsked():
+                callbacks.dial(self, call)
+            case ct.Reached():
+                callbacks.reached(self, call)
 
     def _over(self, before: Contact, after: Contact) -> None:
         queue = after.queue
-        if queue in self.counts and before.phase is not Phase.IVR and after.answered_at is None:
+        # who was told something, left a message or is called back was not kept waiting in vain
+        gave_up = after.outcome in (End.ABANDONED_IN_QUEUE, End.SWITCH_FAILURE) and not after.callback
+        if queue in self.counts and before.phase is not Phase.IVR and after.answered_at is None and gave_up:
             self.counts[queue].abandon(after.waited_s, self.plan.queues[queue].target_s)
         self.wake(self.now + self.house.limits.keep_ended_s, "forget", after.id)
-        if after.answered_at is None and after.outcome is not End.SELF_SERVED:
+        if after.callback:
+            callbacks.over(self, after)
+        if after.answered_at is None and after.outcome is not End.SELF_SERVED and not after.absent:
             self.keep(rows.contact_row(after, agent=None, talk_s=0.0, disposition=None, notes="", rev=1))
 
     # ---- work and agents (see acd.py, overflow.py) ----
@@ -350,17 +371,6 @@ class Center:
             raise ResourceMissing(f"there is no agent {agent}")
         return found
 
-    # ---- callbacks ----
-
-    def _owe_callback(self, call: CallId, why: str) -> None:
-        contact = self.contacts[call]
-        if not contact.ani_e164:
-            return
-        record = rows.callback_row(contact, why, at=self.now)
-        self.callbacks[record.id] = record
-        self.keep(record)
-        self._out.append(ShowCallbacks())
-
     # ---- customers, recordings ----
 
     def _customers(self, input_: CustomersFound) -> None:
@@ -428,6 +438,7 @@ class Center:
         for agent in list(self.agents.values()):
             self._reach(agent.id, phone_ok=agent.device in event.snapshot.in_service)
         adopt(self, event.snapshot, only_before=None)
+        callbacks.taken_up(self)
         for agent in list(self.agents.values()):
             self.sync_agent(self.agents[agent.id])
 
@@ -452,8 +463,12 @@ class Center:
                 self._forget(CallId(key))
             elif kind == "wrap_up":
                 self._out.append(ShowSeat(AgentId(key)))
+            elif kind == "callback":
+                callbacks.tick(self, key)
             elif kind == "look":
-                overflow.look(self, CallId(key))
+                caller = self.callers.get(CallId(key))
+                if caller is not None and caller.look_at <= self.now:
+                    overflow.look(self, CallId(key))
             elif kind == "grace" and self._grace.get(AgentId(key), self.now + 1.0) <= self.now:
                 self.agent_step(self.agents[AgentId(key)], ag.GraceOver())
         acd.take(self, self.matcher.tick(now=self.now))

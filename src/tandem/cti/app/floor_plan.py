@@ -25,7 +25,7 @@ from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd.expected_wait import Expected
 from tandem.routing.core.acd.service_level import QueueCounts
 from tandem.routing.core.acd.work import Work
-from tandem.routing.core.plan import Plan, Texts
+from tandem.routing.core.plan import Plan, Texts, WeeklyHours
 
 # ---- inputs besides the switch's events --------------------------------------------------------------------------
 
@@ -235,6 +235,8 @@ class House:
     """``(number) -> E.164 or ''``."""
     number_allowed: Any
     """``(number) -> bool``: may be dialled as the target of a transfer."""
+    call_hours: Mapping[str, WeeklyHours] = field(default_factory=dict)
+    """When customers may be called by us, by the beginning of their number (see ``routing.core.may_call``)."""
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
 
@@ -261,6 +263,10 @@ class Caller:
     """The wait that was predicted when it came into the line ``expected_at``, until that wait is over."""
     expected_at: float = 0.0
     overflowed: tuple[str, ...] = ()
-    """What overflow has done for him already: each rule acts once."""
+    """What overflow has done for him already (``queue:rule``): each rule acts once."""
+    visited: tuple[QueueId, ...] = ()
+    """The queues in which he has waited: overflow never sends him back."""
+    look_at: float = 0.0
+    """When overflow looks at him next."""
     recording_state: str = ""
     recording_detail: str = ""

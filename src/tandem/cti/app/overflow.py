@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tandem.cti.app import acd
 from tandem.cti.app.announcements import prompt_for, wording
 from tandem.cti.app.floor_plan import Closed, Reopened
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
-from tandem.cti.model.ids import CallId, QueueId
-from tandem.routing.core.hours import is_open, opens_at
-from tandem.routing.core.plan import Action, QueuePlan, Texts
+from tandem.cti.model.ids import CallId, QueueId, WorkId
+from tandem.cti.model.skills import unmet
+from tandem.cti.model.states import AgentState, Phase
+from tandem.routing.core.acd.work import Work
+from tandem.routing.core.hours import closes_at, is_open, opens_at
+from tandem.routing.core.overflow import LOOK_S, Situation, first_due, next_look_s
+from tandem.routing.core.plan import Action, OverflowRule, QueuePlan, Texts
 from tandem.routing.core.steps import LANGUAGE
 
 if TYPE_CHECKING:
@@ -19,7 +24,127 @@ if TYPE_CHECKING:
 
 
 def look(center: Center, call: CallId) -> None:
-    """Look at a waiting contact: does a rule of its queue act now? And when to look again."""
+    """Look at a waiting contact: is its queue closed, is a step due by prediction, does a rule act? And when again."""
+    contact, caller = center.contacts[call], center.callers[call]
+    if contact.phase is not Phase.QUEUED or contact.target or not _waits(center, call):
+        return
+    queue = acd.queue_of(center.plan, contact)
+    if queue.id not in caller.visited:
+        caller.visited = (*caller.visited, queue.id)
+    looks_s: list[float] = []
+    for part in (_closed, _widen, _overflow):
+        due_s = part(center, contact, queue)
+        if not _waits(center, call) or center.contacts[call].queue != contact.queue:
+            return
+        if due_s is not None:
+            looks_s.append(due_s)
+    if looks_s:
+        caller.look_at = center.now + min(looks_s)
+        center.wake(caller.look_at, "look", call)
+
+
+def _waits(center: Center, call: CallId) -> bool:
+    return center.matcher.place(WorkId(call)) is not None
+
+
+def _closed(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
+    """Act when it is closed; in how many seconds to look again (None: it does not close)."""
+    caller = center.callers[contact.id]
+    state = opening(center, queue)
+    hours = center.plan.hours.get(queue.hours)
+    if state.open:
+        end = closes_at(hours, center.now) if hours is not None and queue.closing == "closed" else None
+        return None if end is None else max(LOOK_S, min(end - center.now, _HOUR_S))
+    came_in_time = hours is not None and contact.queued_at is not None and is_open(hours, contact.queued_at)
+    if not state.by_hand and came_in_time and queue.closing == "serve":
+        return None
+    action = state.action or _MESSAGE
+    key = f"{queue.id}:closed"
+    if key in caller.overflowed or (action.kind == "queue" and action.to in caller.visited):
+        action = _MESSAGE  # what he was offered instead he did not take
+    caller.overflowed = (*caller.overflowed, key)
+    act(center, contact, action, dict(state.why))
+    return _ANSWER_S
+
+
+def _widen(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
+    """Steps that come when the wait is predicted to be long."""
+    work = center.callers[contact.id].work
+    if work is None or all(step.predicted_over_s is None for step in queue.steps):
+        return None
+    sticky = len(work.steps) - len(queue.steps)  # a step of one's own agent stands before the queue's
+    left = acd.expected_wait(center, contact.id)
+    reached = center.matcher.step_of(work.id)
+    for number, step in enumerate(queue.steps, sticky):
+        long = left is not None and step.predicted_over_s is not None and left.p50_s > step.predicted_over_s
+        if long and number > reached:
+            center.note(contact.id, "widened", f"step {number + 1}: a long wait is predicted", step=number)
+            acd.take(center, center.matcher.widen(work.id, number, now=center.now))
+            return LOOK_S
+    return LOOK_S if reached < len(work.steps) - 1 else None
+
+
+def _overflow(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
+    if not queue.overflow:
+        return None
+    caller = center.callers[contact.id]
+    acted = {number for number in range(len(queue.overflow)) if f"{queue.id}:{number}" in caller.overflowed}
+    now = _situation(center, contact, queue)
+    number = first_due(queue.overflow, now, acted)
+    if number is None:
+        return next_look_s(queue.overflow, now, acted)
+    caller.overflowed = (*caller.overflowed, f"{queue.id}:{number}")
+    rule = queue.overflow[number]
+    act(center, contact, rule.action, _rule_text(rule))
+    return next_look_s(queue.overflow, now, {*acted, number})
+
+
+def _situation(center: Center, contact: Contact, queue: QueuePlan) -> Situation:
+    caller = center.callers[contact.id]
+    assert contact.queued_at is not None
+    assert caller.work is not None
+    waited_s = max(0.0, center.now - contact.queued_at)
+    predicts = any(rule.predicted_over_s is not None for rule in queue.overflow)
+    left = acd.expected_wait(center, contact.id) if predicts else None
+    return Situation(
+        waited_s=waited_s,
+        predicted_s=None if left is None else waited_s + left.p50_s,
+        ready=_at_work(center, caller.work, max(rule.ready_below or 0 for rule in queue.overflow)),
+        waiting=center.waiting_in[queue.id],
+        visited=caller.visited,
+    )
+
+
+def _at_work(center: Center, work: Work, enough: int) -> int:
+    """Agents Ready or at work who meet any step; counted up to ``enough``."""
+    count = 0
+    for agent in center.agents.values() if enough else ():
+        if agent.state in _AT_WORK and any(unmet(step.needs, agent.skills) is None for step in work.steps):
+            count += 1
+            if count >= enough:
+                break
+    return count
+
+
+_AT_WORK = (AgentState.READY, AgentState.BUSY, AgentState.WORKING_AFTER_CALL)
+
+
+def _rule_text(rule: OverflowRule) -> dict[str, str]:
+    """The rule in words, by language."""
+    zh, en = [], []
+    if rule.waited_over_s is not None:
+        zh.append(f"已等待超过 {rule.waited_over_s:g} 秒")
+        en.append(f"waited over {rule.waited_over_s:g} s")
+    if rule.predicted_over_s is not None:
+        zh.append(f"预计等待超过 {rule.predicted_over_s:g} 秒")
+        en.append(f"predicted wait over {rule.predicted_over_s:g} s")
+    if rule.ready_below is not None:
+        zh.append(f"在岗坐席少于 {rule.ready_below} 位")
+        en.append(f"fewer than {rule.ready_below} agents at work")
+    if rule.waiting_over is not None:
+        zh.append(f"排队超过 {rule.waiting_over} 个")
+        en.append(f"more than {rule.waiting_over} waiting")
+    return {"zh": "，".join(zh), "en": ", ".join(en)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +159,9 @@ class Opening:
     """What becomes of its callers."""
 
 
+_HOUR_S = 3600.0
+_ANSWER_S = 20.0
+"""So long a caller may think about what he was offered."""
 _OPEN = Opening(open=True)
 _MESSAGE = Action(kind="message")
 
@@ -66,7 +194,7 @@ def close(center: Center, input_: Closed) -> None:
     center.closures[closure.queue] = closure
     center.sounds = {**center.sounds, **input_.sounds}
     for work in center.matcher.waiting():
-        if closure.queue in (None, work.queue):
+        if closure.queue in (None, work.queue) and CallId(work.id) in center.contacts:
             look(center, CallId(work.id))
 
 
