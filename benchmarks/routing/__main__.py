@@ -23,6 +23,7 @@ from benchmarks.routing.world import BREAK_EVERY_S, BREAK_S, DESIGNS, World, mak
 FIRST_TUNING_SEED, FIRST_SEED = 1, 1001
 RIVALS: dict[str, Callable[[World], Policy]] = {
     "app_queue": AppQueue,
+    "app_queue-tuned": lambda world: AppQueue(world, by_level=True, heavy=0.2),
     "targets": Targets,
     "longest-idle": LongestIdle,
     "queue-idleness": QueueAndIdleness,
@@ -95,7 +96,7 @@ def compare(name: str, policies: Sequence[str], seeds: range, minutes: float) ->
 def _erlang_a(world: World) -> float:
     calls = sum(world.begins_s <= contact.arrival_s < world.ends_s for contact in world.contacts)
     handle_s = fig.mean(contact.handle_s for contact in world.contacts) * world.pace
-    staffed = round(len(world.agents) * (1 - BREAK_S / (BREAK_EVERY_S + BREAK_S)))
+    staffed = round(len(world.agents) * (1 - BREAK_S / BREAK_EVERY_S))
     return fig.erlang_a(calls / (world.ends_s - world.begins_s), handle_s, staffed, world.design.patience_s)
 
 

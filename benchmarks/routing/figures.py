@@ -173,8 +173,8 @@ def erlang_a(calls_s: float, handle_s: float, agents: int, patience_s: float, ta
     """Service level (%) of M/M/N+M by the headline definition, for a fully pooled centre in steady state.
 
     Palm 1957; Mandelbaum and Zeltyn 2007, Service engineering in action: the Palm/Erlang-A queue. The states are summed
-    up directly; a caller who finds ``k`` before him waits for ``k + 1`` departures, each at the rate of the agents and of
-    the impatient ones before him, and his own patience runs meanwhile.
+    up directly; a caller who finds ``k`` before him waits for ``k + 1`` departures, each at the rate of the agents
+    and of the impatient ones before him, and his own patience runs meanwhile.
     """
     offered, theta, mu = calls_s * handle_s, 1 / patience_s, 1 / handle_s
     # Weights relative to the state in which all agents are busy and nobody waits.

@@ -1,7 +1,7 @@
 """The policies that the product is compared with, written from their public descriptions.
 
 Each is given every advantage that its description leaves open: no polling delay, no callers blocked behind the head of
-their queue, and the variant of its settings that did best on the tuning seeds (see ``VARIANTS``).
+their queue, and those of its settings that did best on the tuning seeds.
 
 Shared by all: an agent is free or not; a contact's step rises with its time; an agent may take a contact whose step is
 at least the first one that he meets (``World.reach``). Free agents are kept per queue and step by how long they are
@@ -146,7 +146,7 @@ class Rival:
 class LongestIdle(Rival):
     """The agent idle longest; the caller who has waited longest, a tier counting as so many seconds more."""
 
-    def __init__(self, world: World, bonus_s: Sequence[float] = (60.0, 10.0, 0.0)) -> None:
+    def __init__(self, world: World, bonus_s: Sequence[float] = (300.0, 60.0, 0.0)) -> None:
         super().__init__(world)
         self.bonus_s = bonus_s
         self.name = "longest-idle"
@@ -163,7 +163,7 @@ class Targets(Rival):
     """As Twilio's TaskRouter: a workflow's targets one after the other, each with a timeout and a priority of its own;
     the worker idle longest; for a freed worker the task of the highest priority, then the oldest."""
 
-    def __init__(self, world: World, tier_priority: Sequence[int] = (20, 5, 0), rise: int = 10) -> None:
+    def __init__(self, world: World, tier_priority: Sequence[int] = (20, 5, 0), rise: int = 4) -> None:
         super().__init__(world)
         self.tier_priority, self.rise = tier_priority, rise
         self.name = "targets"
@@ -192,7 +192,7 @@ class AppQueue(Rival):
     def __init__(self, world: World, by_level: bool = False, heavy: float = 0.0) -> None:
         super().__init__(world)
         self.by_level = by_level
-        self.name = "app_queue"
+        self.name = "app_queue tuned" if by_level or heavy else "app_queue"
         self.last_call = [0.0] * len(world.agents)
         self.by_penalty: list[list[list[tuple[float, int, int]]]] = [[[] for _ in range(5)] for _ in world.queues]
         reached = [0] * len(world.queues)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.routing.policy import Pair
-from benchmarks.routing.world import STEP_FROM_S, STEP_LEVEL, TARGET_S, Queue, World
+from benchmarks.routing.world import STEP_FROM_S, STEP_LEVEL, TARGET_S, TRAINED, Queue, World
 
 from tandem.cti.model.ids import AgentId, QueueId, WorkId
 from tandem.cti.model.skills import Need
@@ -19,7 +19,7 @@ def steps_of(queue: Queue) -> tuple[Step, ...]:
     first, *others = (
         (Need(f"skill:{queue.skill}", level), from_s) for from_s, level in zip(STEP_FROM_S, STEP_LEVEL, strict=True)
     )
-    also = () if queue.also is None else (Need(f"skill:{queue.also}"),)
+    also = () if queue.also is None else (Need(f"skill:{queue.also}", TRAINED),)
     return (
         Step(needs=(first[0], *also), from_s=first[1]),
         *(Step(needs=(need,), from_s=from_s) for need, from_s in others),

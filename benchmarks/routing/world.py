@@ -5,12 +5,15 @@ he calls, what about, how long he would wait, how long he would talk to a middli
 answers) comes with him, and everything that it decides about an agent (skills, breaks) with the agent: every policy
 gets the same callers and the same agents (common random numbers).
 
-- **Skills and queues.** One queue for each skill, with a share of the calls that falls with its rank (``1 / rank **
-  skew``). Steps: level 3 or better at once; from 5 s, 2 or better; from 10 s, whoever has the skill. Every fifth queue
-  asks at first for a second skill too.
-- **Teams.** All agents of a team have the same skills, two to four of them, each at a level of his own. They are each
-  other's *peers*. The work planned for a queue is what its agents have time for when each shares his time out evenly
-  among his skills; what really comes differs from the plan by ``surprise`` (log-normal, per queue).
+- **Skills and queues.** One queue for each skill; skills belong to departments of four or five. Steps: level 3 or
+  better at once; from 5 s, level 2 or better; from 10 s, level 1, which is anyone in the department. Every fifth queue
+  asks at first for training in a second skill of the department, too.
+- **Agents.** Each is trained in one to three skills of his department (20, 50 and 30 %), at a level of 2 to 5, and has
+  the others at level 1. Agents of a team are trained in the same skills: they are each other's *peers*. The first skill
+  of a team is drawn by a plan in which the skills' shares differ (``1 / rank ** skew``).
+- **Work.** A queue is planned to get what its trained agents have time for when each shares his time out evenly, less
+  for small queues than for large ones (square-root staffing). What comes differs from the plan by ``surprise``
+  (log-normal, per queue). All is scaled to ``load``.
 - **Handling time.** Log-normal (Brown et al. 2005, Statistical analysis of a telephone call center), talk and wrap-up
   in one, its mean a property of the queue; multiplied by ``PACE`` of the agent's level in the queue's skill.
 - **Patience.** Exponential, as Erlang-A has it. Tiers are drawn for each caller: 5, 15 and 80 %.
@@ -23,6 +26,7 @@ from __future__ import annotations
 
 import math
 import random
+import statistics
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +36,7 @@ PACE = {1: 1.25, 2: 1.12, 3: 1.0, 4: 0.93, 5: 0.86}
 """Handling time at a level, as a multiple of level 3's."""
 STEP_FROM_S = (0.0, 5.0, 10.0)
 STEP_LEVEL = (3, 2, 1)
+TRAINED = 2
 TIER_SHARES = (0.05, 0.15, 0.80)
 TIERS = ("VIP", "gold", "standard")
 TARGET_S = 20.0
@@ -40,7 +45,11 @@ RING_S = 10.0
 AWAY_S = 60.0
 BREAK_S, BREAK_EVERY_S = 600.0, 7200.0
 _LEVEL_WEIGHTS = (25, 30, 27, 18)
-_PROFILE_STEP_S = 300.0
+"""Of levels 2 to 5."""
+_TRAINED_WEIGHTS = (20, 50, 30)
+"""Of being trained in one, two, three skills."""
+_SAFETY = 1.0
+"""A queue with time for ``n`` calls at once is planned to get ``n - safety * sqrt(n)``."""
 _HANDLE_SIGMA = math.sqrt(math.log(1 + 0.8**2))
 """Coefficient of variation 0.8."""
 
@@ -58,11 +67,10 @@ class Design:
     skew: float = 0.2
     surprise: float = 0.05
     department: int = 5
-    safety: float = 1.0
-    skill_counts: tuple[int, ...] = (20, 50, 30)
-    """Of 100 teams, so many have one skill, two, three..."""
+    """Skills in one."""
     peak: float = 0.05
-    """Calls a second swing by this share over the measured time: a slow start, a peak, an end as the start."""
+    """Calls a second swing by this share over the measured time: a slow start, a peak, an end as the start. It is what
+    is left of the day's peak when the schedule has followed it as well as it could."""
     minutes: float = 180.0
     """Measured, after ``warm_up_min``."""
     warm_up_min: float = 30.0
@@ -95,8 +103,13 @@ class Queue:
 class Agent:
     team: int
     levels: dict[int, int]
-    """Skill -> 1..5."""
+    """Skill -> 1..5, for all skills of his department."""
     first_break_s: float
+
+    @property
+    def trained(self) -> list[int]:
+        """Skills that he has more than the lowest level in."""
+        return [skill for skill, level in self.levels.items() if level >= TRAINED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +129,15 @@ class World:
 
     @property
     def pace(self) -> float:
-        """The agents' mean multiple of a handling time, over what they can take."""
-        paces = [PACE[level] for agent in self.agents for level in agent.levels.values() if level > 1]
-        return sum(paces) / len(paces)
+        """The agents' mean multiple of a handling time, over what they are trained in."""
+        return _pace(self.agents)
 
 
 DESIGNS = {
     design.name: design
     for design in (
-        Design(name="20", agents=20, skills=4, load=0.82, team_size=4, minutes=480, seeds=40),
-        Design(name="280", agents=280, skills=12, load=0.935, department=4, team_size=7, minutes=480, seeds=8),
+        Design(name="20", agents=20, skills=4, load=0.82, team_size=4, minutes=480, peak=0.1, seeds=40),
+        Design(name="280", agents=280, skills=12, load=0.92, department=4, team_size=7, minutes=480, peak=0.1, seeds=8),
         Design(name="1000", agents=1000, skills=60, load=0.915, team_size=5, seeds=8),
         Design(name="6000", agents=6000, skills=200, load=0.985, team_size=6, minutes=60, peak=0.02, seeds=3),
         Design(name="6000-98", agents=6000, skills=200, load=1.02, team_size=6, minutes=60, peak=0.02, seeds=3),
@@ -161,19 +173,16 @@ def _agents(design: Design, planned: Sequence[float], chance: random.Random) -> 
         firsts[chance.randrange(teams)] = skill
     skills_of = []
     for first in firsts:
-        department = range(
-            first - first % design.department, min(design.skills, first - first % design.department + design.department)
-        )
-        count = min(
-            len(department), chance.choices(range(1, len(design.skill_counts) + 1), weights=design.skill_counts)[0]
-        )
+        start = first - first % design.department
+        department = range(start, min(design.skills, start + design.department))
+        count = chance.choices(range(1, len(_TRAINED_WEIGHTS) + 1), weights=_TRAINED_WEIGHTS)[0]
         others = [skill for skill in department if skill != first]
         skills_of.append(([first, *chance.sample(others, count - 1)], department))
     agents = []
     for number in range(design.agents):
         team = number % teams
         trained, department = skills_of[team]
-        levels = {skill: chance.choices((2, 3, 4, 5), weights=_LEVEL_WEIGHTS)[0] for skill in trained}
+        levels = {skill: chance.choices((2, 3, 4, 5), _LEVEL_WEIGHTS)[0] for skill in trained}
         levels.update({skill: 1 for skill in department if skill not in levels})
         agents.append(Agent(team, levels, chance.random() * BREAK_EVERY_S))
     return agents
@@ -185,27 +194,29 @@ def _queues(design: Design, agents: Sequence[Agent], chance: random.Random) -> l
         also = None
         if skill % 5 == 4:
             # A skill that some of its good agents have too, so that the step can be met.
-            others = sorted(
-                {other for agent in agents if agent.levels.get(skill, 0) >= 3 for other in agent.levels} - {skill}
-            )
+            good = [agent for agent in agents if agent.levels.get(skill, 0) >= STEP_LEVEL[0]]
+            others = sorted({other for agent in good for other in agent.trained} - {skill})
             also = chance.choice(others) if others else None
         queues.append(Queue(skill, also, design.handle_s * math.exp(chance.gauss(0, 0.2))))
     return queues
 
 
+def _pace(agents: Sequence[Agent]) -> float:
+    return statistics.fmean(PACE[agent.levels[skill]] for agent in agents for skill in agent.trained)
+
+
 def _rates(design: Design, queues: Sequence[Queue], agents: Sequence[Agent], chance: random.Random) -> list[float]:
     time_for = [0.0] * len(queues)
     for agent in agents:
-        trained = [skill for skill, level in agent.levels.items() if level > 1]
+        trained = agent.trained
         for skill in trained:
             time_for[skill] += 1 / len(trained)
     work = [
-        max(amount - design.safety * math.sqrt(amount), amount / 4) * math.exp(chance.gauss(0, design.surprise))
+        max(amount - _SAFETY * math.sqrt(amount), amount / 4) * math.exp(chance.gauss(0, design.surprise))
         for amount in time_for
     ]
-    paces = [PACE[level] for agent in agents for level in agent.levels.values() if level > 1]
     staffed = design.agents * (1 - BREAK_S / BREAK_EVERY_S)
-    scale = design.load * staffed / (sum(work) * sum(paces) / len(paces))
+    scale = design.load * staffed / (sum(work) * _pace(agents))
     return [amount * scale / queue.handle_s for amount, queue in zip(work, queues, strict=True)]
 
 
@@ -248,7 +259,7 @@ def _reach(queues: Sequence[Queue], agents: Sequence[Agent]) -> list[dict[int, i
         for skill, level in agent.levels.items():
             queue = queues[skill]
             step = next(index for index, needed in enumerate(STEP_LEVEL) if level >= needed)
-            if step == 0 and queue.also is not None and queue.also not in agent.levels:
+            if step == 0 and queue.also is not None and agent.levels[queue.also] < TRAINED:
                 step = 1
             of[skill] = step
         reach.append(of)
