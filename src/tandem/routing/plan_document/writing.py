@@ -149,7 +149,7 @@ def _entry(name: str, value: Any, depth: int) -> Iterable[str]:
     """An entry of a mapping. The file's sections, and the queues in theirs, are spread out; what is deeper stands in
     one line where it fits."""
     start = "  " * depth + f"{_scalar(name)}:"
-    whole = f"{start} {_inline(value)}"
+    whole = f"{start} {inline_yaml(value)}"
     spread = depth == 0 or (isinstance(value, list) and any(map(_is_long, value)))
     queue = depth == 1 and isinstance(value, dict) and "target" in value
     if not value or not isinstance(value, dict | list) or not (spread or queue or len(whole) > WIDTH):
@@ -161,21 +161,20 @@ def _entry(name: str, value: Any, depth: int) -> Iterable[str]:
             yield from _entry(key, inner, depth + 1)
     else:
         for each in value:
-            yield "  " * (depth + 1) + f"- {_inline(each)}"
+            yield "  " * (depth + 1) + f"- {inline_yaml(each)}"
 
 
 def _is_long(value: Any) -> bool:
     return isinstance(value, dict) or " " in str(value)
 
 
-def _inline(value: Any) -> str:
+def inline_yaml(value: Any) -> str:
+    """A plain value in one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_scalar(key)}: {_inline(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{_scalar(key)}: {inline_yaml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_inline, value)) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int) else _scalar(value)
+        return "[" + ", ".join(map(inline_yaml, value)) + "]"
+    return _scalar(value) if isinstance(value, str) else json.dumps(value)
 
 
 # Our own words that begin with a digit and are text to every YAML reader.

@@ -1,0 +1,198 @@
+"""``tandem routing``: look at the routing plan, check one, apply one, go back.
+
+Where a server runs in this home, ``apply``, ``rollback`` and ``preview`` go through it, so that the plan counts at
+once; else the plan is saved and counts from the next start on. The server answers ``routing.apply`` (``text``,
+``note``, ``by``; gives ``{"version"}``) and ``routing.preview`` (``text``; gives ``{"effects": [{..}]}``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from tandem.cti.adapters.postgres.plans import PlanStore, StoredPlan
+from tandem.cti.app.control import ask
+from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable
+from tandem.cti.storage.migrate import migrate
+from tandem.cti.storage.pool import Database
+from tandem.routing.core.plan import Plan
+from tandem.routing.core.plan_change import difference
+from tandem.routing.plan_document.words import share_text, time_text, written_needs
+from tandem.routing.plan_file import PLAN_FILE, Review, parse_plan, review_plan
+
+_MOST_CHANGES = 60
+_MAX_BYTES = 4 * PLAN_FILE.max_characters  # UTF-8 takes at most four bytes a character
+
+OpenDatabase = AbstractAsyncContextManager[str]
+"""Its URL while the ``with`` block runs."""
+
+
+def add_commands(routing: argparse.ArgumentParser) -> None:
+    """What ``run`` looks at: ``do``, and ``file``, ``note``, ``version``."""
+    commands = routing.add_subparsers(dest="do", required=True, metavar="WHAT")
+    for name, text in _WITH_FILE.items():
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("file", help="a routing plan; - reads it from standard input")
+        if name == "apply":
+            command.add_argument("--note", default="", help="why, for those who read the versions")
+    for name, text in _WITHOUT.items():
+        commands.add_parser(name, help=text, description=text)
+    rollback = commands.add_parser(
+        "rollback", help="apply an earlier version again", description="Save it as the newest."
+    )
+    rollback.add_argument("version", type=int)
+
+
+_WITH_FILE = {
+    "check": "say what is wrong with a plan, and what to do",
+    "preview": "say what a plan would change, and what it would do to those who wait now",
+    "apply": "put a plan into force",
+}
+_WITHOUT = {
+    "show": "a short table of the plan in force",
+    "export": "print the text of the plan in force",
+    "versions": "list the versions, newest first",
+}
+
+
+async def run(asked: argparse.Namespace, home: Path, database: OpenDatabase) -> int:
+    """One of the commands. 0: well; 1: the plan has errors. Raises CtiError with a sentence for the one who asked."""
+    async with _store(database) as plans:
+        match asked.do:
+            case "check":
+                return _report(await _review(plans, _text_of(asked.file), _name_of(asked.file)))
+            case "preview":
+                return await _preview(plans, _text_of(asked.file), _name_of(asked.file), home)
+            case "apply":
+                return await _apply(plans, _text_of(asked.file), _name_of(asked.file), asked.note, home)
+            case "rollback":
+                text = await plans.text_of(asked.version)
+                return await _apply(plans, text, f"version {asked.version}", f"back to version {asked.version}", home)
+            case "versions":
+                for version in await plans.versions():
+                    when = datetime.fromtimestamp(version.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
+                    print(f"{version.version:5}  {when}  {version.created_by:12}  {version.note}".rstrip())
+            case "export":
+                sys.stdout.write((await _current(plans)).text)
+            case _:
+                stored = await _current(plans)
+                print(f"version {stored.version}  {stored.note}".rstrip())
+                print("\n".join(plan_table(parse_plan(stored.text, f"version {stored.version}"))))
+    return 0
+
+
+def plan_table(plan: Plan) -> list[str]:
+    """A line for each queue, then how many agents have which skills."""
+    width = max(map(len, plan.queues))
+    lines = []
+    for queue in plan.queues.values():
+        steps = ", then ".join(
+            written_needs(step.needs) + (f" after {time_text(step.after_s)}" if step.after_s else "")
+            for step in queue.steps
+        )
+        target = f"{share_text(queue.target_share)} in {time_text(queue.target_s)}"
+        lines.append(f"{queue.id:{width}}  {target:14}  {queue.hours or 'always open'}: {steps}")
+    count: dict[str, int] = {}
+    for agent in plan.agents.values():
+        for skill in agent.skills:
+            count[skill] = count.get(skill, 0) + 1
+    skills = ", ".join(f"{skill} {number}" for skill, number in sorted(count.items()))
+    return [*lines, f"{len(plan.agents)} agents: {skills or 'no skills'}"]
+
+
+@asynccontextmanager
+async def _store(database: OpenDatabase) -> AsyncIterator[PlanStore]:
+    async with database as url:
+        await migrate(url)
+        pool = Database(url, connections=1)
+        await pool.open()
+        try:
+            yield PlanStore(pool)
+        finally:
+            await pool.close()
+
+
+async def _current(plans: PlanStore) -> StoredPlan:
+    stored = await plans.current()
+    if stored is None:
+        raise ResourceMissing("there is no routing plan yet: tandem routing apply FILE")
+    return stored
+
+
+async def _review(plans: PlanStore, text: str, name: str) -> Review:
+    return review_plan(text, name, logins=await plans.agent_logins())
+
+
+def _report(review: Review) -> int:
+    for problem in review.errors:
+        print(problem)
+    for problem in review.warnings:
+        print(f"warning: {problem}")
+    counts = f"{len(review.errors)} errors, {len(review.warnings)} warnings"
+    print(f"The plan cannot be applied: {counts}." if review.errors else f"The plan is good: {counts}.")
+    return 1 if review.errors else 0
+
+
+async def _preview(plans: PlanStore, text: str, name: str, home: Path) -> int:
+    review = await _review(plans, text, name)
+    if review.plan is None:
+        return _report(review)
+    stored = await plans.current()
+    old = parse_plan(stored.text, f"version {stored.version}") if stored else Plan(queues={})
+    changes = difference(old, review.plan)
+    for change in changes[:_MOST_CHANGES]:
+        print(change.text["en"])
+    if len(changes) > _MOST_CHANGES:
+        print(f"... and {len(changes) - _MOST_CHANGES} more")
+    if not changes:
+        print("Nothing changes.")
+    try:
+        seen = await ask(home, "routing.preview", text=text)
+    except Unavailable:
+        print("No server runs here: what it would do to those who wait cannot be said.")
+    else:
+        for effect in seen["effects"]:
+            print(("warning: " if effect["severity"] == "warning" else "") + effect["text"]["en"])
+    return 0
+
+
+async def _apply(plans: PlanStore, text: str, name: str, note: str, home: Path) -> int:
+    review = await _review(plans, text, name)
+    if review.errors:
+        return _report(review)
+    for problem in review.warnings:
+        print(f"warning: {problem}")
+    by = getpass.getuser()
+    try:
+        version = (await ask(home, "routing.apply", text=text, note=note, by=by))["version"]
+    except Unavailable:
+        version = await plans.save(text, note=note, by=by)
+        print(f"Version {version} is saved. No server runs here: it counts from the next start on.")
+    else:
+        print(f"Version {version} is in force.")
+    return 0
+
+
+def _name_of(file: str) -> str:
+    return "standard input" if file == "-" else Path(file).name
+
+
+def _text_of(file: str) -> str:
+    """Raises BadRequest when the file cannot be read."""
+    try:
+        with Path("/dev/stdin" if file == "-" else file).open("rb") as opened:
+            content = opened.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise BadRequest(f"{file} cannot be read: {error.strerror}") from None
+    if len(content) > _MAX_BYTES:
+        raise BadRequest(f"{file} is larger than {_MAX_BYTES >> 20} MiB")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadRequest(f"{_name_of(file)}:{line}: this is not UTF-8. Save the file as UTF-8.") from None
