@@ -62,6 +62,10 @@ class Installation:
         return self.home / "sounds"
 
     @property
+    def inputs_dir(self) -> Path:
+        return self.home / "inputs"
+
+    @property
     def journal_dir(self) -> Path:
         return self.home / "journal"
 

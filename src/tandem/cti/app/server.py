@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,22 +22,28 @@ from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.settings import DesktopSettings
 from tandem.crm_bridge.adapters.builtin import BuiltInDirectory
 from tandem.crm_bridge.core.numbers import normalise
-from tandem.crm_bridge.lookup import Found, LookUpService
+from tandem.crm_bridge.lookup import LookUpService
 from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.customers import CustomerStore
 from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app import floor_plan as c
+from tandem.cti.app.announcements import prompts_of
 from tandem.cti.app.center import Center
+from tandem.cti.app.control import control
+from tandem.cti.app.directory import DirectoryLookUp
 from tandem.cti.app.floor_plan import House, Limits
+from tandem.cti.app.input_journal import InputJournal
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.operations import InstallationOperations
+from tandem.cti.app.plan_desk import closure_of
+from tandem.cti.app.recordings import Recordings
+from tandem.cti.app.routing_desk import Routing
 from tandem.cti.app.shell import Shell
 from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
-from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, RecordingId
+from tandem.cti.model.ids import DeviceId, QueueId
 from tandem.cti.model.profiles import DispositionNode, QueueDay
-from tandem.cti.model.records import CustomerMatch, RecordingRecord
 from tandem.cti.runtime import garbage
 from tandem.cti.runtime.clock import SystemClock
 from tandem.cti.runtime.settings import BadSettings
@@ -49,9 +55,6 @@ from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.flow_files import load_flow_file
 from tandem.ivr.media import prepare
-from tandem.recordings.core.naming import wav_path
-from tandem.recordings.service import Alarm, RecordingAlarm, RecordingService
-from tandem.recordings.settings import RecordingSettings
 from tandem.routing.core.acd.service_level import QueueCounts
 from tandem.routing.core.plan import Plan
 from tandem.routing.plan_file import parse_plan
@@ -103,6 +106,12 @@ async def _database(stack: AsyncExitStack, url: str, progress: Callable[[str], N
     await database.open()
     stack.push_async_callback(database.close)
     return database
+
+
+async def speak(installation: Installation, prompts: Collection[Prompt]) -> dict[Prompt, str]:
+    """Sound files for these prompts -> their media names at the switch. Raises SpeechUnavailable."""
+    names = await prepare(prompts, installation.sounds_dir)
+    return {prompt: str(installation.sounds_dir / name) for prompt, name in names.items()}
 
 
 async def load_flows(
@@ -163,107 +172,6 @@ def _counts(days: Sequence[QueueDay]) -> Mapping[QueueId, QueueCounts]:
     }
 
 
-class Recordings:
-    """Joins the recordings room with the center: what it finds becomes rows and inputs."""
-
-    def __init__(self, folder: Path, clock: SystemClock, spool: Spool, unfinished: Sequence[RecordingRecord]) -> None:
-        self._unfinished = {record.id: record for record in unfinished}
-        self.service = RecordingService(RecordingSettings(folder=folder), clock, self._alarm)
-        self.shell: Shell | None = None
-        self._clock = clock
-        self._spool = spool
-        self._known: dict[RecordingId, tuple[CallId, AgentId | None, float]] = {}
-        self._finishing: set[asyncio.Task[None]] = set()
-
-    def started(self, recording: RecordingId, call: CallId, agent: AgentId | None) -> None:
-        """It runs; said again after a restart, when it keeps its beginning."""
-        earlier = self._unfinished.get(recording)
-        self._known[recording] = (call, agent, earlier.started_at if earlier else self._clock.now())
-        self.service.started(recording, call)
-        self._write(recording, 1, "recording")
-
-    async def recover(self) -> None:
-        """Finish what was left over: recordings whose calls ended while no server was there. After re-adoption only,
-        or the recording of a call that lives would be cut short."""
-        for record in self._unfinished.values():
-            if record.id not in self._known:
-                self._known[record.id] = (record.call, record.agent, record.started_at)
-                self.stopped(record.id)
-        await self.service.recover()
-
-    def stopped(self, recording: RecordingId) -> None:
-        task = asyncio.get_running_loop().create_task(self._finish(recording))
-        self._finishing.add(task)
-        task.add_done_callback(self._finishing.discard)
-
-    async def _finish(self, recording: RecordingId) -> None:
-        try:
-            file = await self.service.stopped(recording)
-        except CtiError as error:
-            self._write(recording, 2, "failed", detail=str(error))
-            self._tell(recording, "failed", str(error))
-            return
-        self._write(recording, 2, "saved", duration_s=file.duration_s, size=file.bytes)
-        self._tell(recording, "saved", f"{file.duration_s:.1f} s, both sides")
-        self._known.pop(recording, None)
-
-    def _write(
-        self, recording: RecordingId, rev: int, state: str, *, duration_s: float = 0.0, size: int = 0, detail: str = ""
-    ) -> None:
-        call, agent, started_at = self._known[recording]
-        self._spool.write(
-            RecordingRecord(
-                id=recording,
-                rev=rev,
-                call=call,
-                agent=agent,
-                file=wav_path(Path(), recording).name,
-                started_at=started_at,
-                duration_s=duration_s,
-                bytes=size,
-                state=state,
-                detail=detail,
-            )
-        )
-
-    def _tell(self, recording: RecordingId, state: str, detail: str) -> None:
-        if self.shell is not None:
-            self.shell.recording_changed(self._known[recording][0], recording, state, detail)
-
-    def _alarm(self, alarm: Alarm) -> None:
-        if isinstance(alarm, RecordingAlarm):
-            log.log(
-                logging.INFO if alarm.phase == "growing" else logging.ERROR,
-                "recording %s is %s",
-                alarm.recording,
-                alarm.phase,
-            )
-            if alarm.recording in self._known:
-                self._tell(alarm.recording, str(alarm.phase), "")
-        else:
-            log.error("disk for recordings: %s, %d MB free", alarm.space, alarm.free_bytes >> 20)
-
-
-class DirectoryLookUp:
-    """Gives the center the directory's answers."""
-
-    def __init__(self, service: LookUpService) -> None:
-        self._service = service
-        self._running: set[asyncio.Task[None]] = set()
-
-    def __call__(self, number: str, found: Callable[[Sequence[CustomerMatch], int, bool], None]) -> None:
-        task = asyncio.get_running_loop().create_task(self._find(number, found))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-
-    async def _find(self, number: str, found: Callable[[Sequence[CustomerMatch], int, bool], None]) -> None:
-        def late(answer: Found) -> None:
-            found(answer.customers, answer.unknown_contacts, True)
-
-        answer = await self._service.find(number, late)
-        found(answer.customers, answer.unknown_contacts, answer.complete)
-
-
 @asynccontextmanager
 async def serving(
     installation: Installation,
@@ -289,14 +197,15 @@ async def serving(
         await spool.drain(DRAIN_S)
 
         store = CallStore(database)
-        plan = await _stored_plan(PlanStore(database))
+        plans = PlanStore(database)
+        plan = await _stored_plan(plans)
         dispositions = await store.dispositions()
         flows, sounds = await load_flows(installation, list(plan.queues), progress)
         house = House(
             agents={agent.login: agent for agent in await store.agents()},
             plan=plan,
             flows=flows,
-            sounds=sounds,
+            sounds=sounds | await speak(installation, prompts_of(plan)),
             dispositions=_leaves(dispositions),
             normalise=partial(normalise, region=settings.region),
             number_allowed=partial(number_allowed, countries=settings.dial_countries),
@@ -307,8 +216,20 @@ async def serving(
         directory = BuiltInDirectory(CustomerStore(database))
         look_up = LookUpService(directory, count_unknown=directory.unknown_contacts, budget_s=settings.lookup_budget_s)
         stack.push_async_callback(look_up.close)
+        center = Center(house)
+        inputs = InputJournal(
+            installation.inputs_dir,
+            center,
+            region=settings.region,
+            dial_countries=tuple(settings.dial_countries),
+            journal_days=settings.journal_days,
+            on_alarm=lambda text: log.error("journal of inputs: %s", text),
+        )
+        inputs.open()
+        stack.callback(inputs.close)
         shell = Shell(
-            Center(house),
+            center,
+            inputs=inputs,
             clock=clock,
             journal=spool,
             look_up=DirectoryLookUp(look_up),
@@ -331,8 +252,10 @@ async def serving(
                 agent_states=await store.agent_states(),
                 callbacks=tuple(await store.open_callbacks()),
                 counts=_counts(await store.queue_days(_targets(plan), since=_midnight(clock.now()))),
+                closures=tuple(closure_of(closure) for closure in await plans.closures()),
             )
         )
+        routing = Routing(plans, store, shell, clock=clock, speak=partial(speak, installation))
         desktop = DesktopServer(
             _desktop_settings(installation, [_disposition(node) for node in dispositions]),
             hub=hub,
@@ -341,6 +264,7 @@ async def serving(
             library=PostgresLibrary(database, normalise=house.normalise),
             operations=InstallationOperations(installation, flows, frozenset(plan.queues)),
             journal=spool,
+            routing=routing,
         )
         stack.callback(tasks.create_task(shell.switch.run(), name="switch").cancel)
         # pages come back to calls that are adopted already; a switch that is away must not keep them out
@@ -348,6 +272,7 @@ async def serving(
             async with asyncio.timeout(SWITCH_WAIT_S):
                 await shell.switch_found.wait()
         await stack.enter_async_context(desktop)
+        await stack.enter_async_context(control(installation.home, routing.handlers()))
         stack.callback(tasks.create_task(_recover(recordings, shell), name="recover recordings").cancel)
         log.info("Tandem %s serves %s", __version__, desktop.url)
         garbage.settle()

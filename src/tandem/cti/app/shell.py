@@ -49,6 +49,12 @@ class LookUp(Protocol):
     def __call__(self, number: str, found: Callable[[Sequence[CustomerMatch], int, bool], None]) -> None: ...
 
 
+class Inputs(Protocol):
+    """Has the center handle an input, and keeps it."""
+
+    def handle(self, input_: c.Input, *, now: float) -> list[c.Output]: ...
+
+
 class Shell:
     """Implements ``agent_desktop.ports.Center`` for the pages and is the listener of the switch."""
 
@@ -56,6 +62,7 @@ class Shell:
         self,
         center: Center,
         *,
+        inputs: Inputs | None = None,
         clock: Clock,
         journal: Journal,
         look_up: LookUp,
@@ -63,6 +70,7 @@ class Shell:
         database_up: Callable[[], bool],
     ) -> None:
         self.center = center
+        self._handle = center.handle if inputs is None else inputs.handle
         self.switch: Switch | None = None
         self.hub: SeatHub | None = None
         self._clock = clock
@@ -89,7 +97,7 @@ class Shell:
         """Handle one input now. Raises CtiError for a refused command."""
         now = self._clock.now()
         try:
-            outputs = self.center.handle(input_, now=now)
+            outputs = self._handle(input_, now=now)
         finally:
             self._set_timer(now)
         shown: dict[AgentId, None] = {}

@@ -54,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     guard_s: int = 30
     """Dead-man switch: a caller whom no server vouches for goes to the switch's own queue after so long."""
     record: bool = True
+    journal_days: int = 30
+    """How long every input of the routing core is kept, to run a day again (`tandem replay`, `tandem whatif`)."""
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):

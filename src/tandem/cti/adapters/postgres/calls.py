@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tandem.cti.model.ids import AgentId, QueueId
+from tandem.cti.model.ids import AgentId, CallId, QueueId
 from tandem.cti.model.profiles import AgentProfile, DispositionNode, QueueDay
 from tandem.cti.model.records import (
     AgentStateRecord,
@@ -74,6 +74,14 @@ class CallStore:
     async def open_tasks(self) -> list[TaskRecord]:
         """Tasks that are not done, in the order of their places."""
         return [TaskRecord(**row) for row in await self._database.fetch(_QUERIES["open_tasks"])]
+
+    async def decisions(self, call: CallId) -> list[tuple[float, dict[str, Any]]]:
+        """When the call was matched, and the data of those lines of its timeline; oldest first."""
+        rows = await self._database.fetch(_QUERIES["decisions"], call)
+        return [(row["at"], msgspec.json.decode(row["data"])) for row in rows]
+
+    async def has_call(self, call: CallId) -> bool:
+        return await self._database.fetch_row(_QUERIES["has_call"], call) is not None
 
 
 def _tree(rows: list[Mapping[str, Any]], parent: str | None) -> list[DispositionNode]:

@@ -74,3 +74,11 @@ select id, rev, call, agent, file, extract(epoch from started_at)::float8 as sta
 from recordings
 where state = 'recording'
 order by started_at, id
+
+-- name: decisions
+select extract(epoch from at)::float8 as at, data from call_events
+where call = $1 and kind = 'matched'
+order by number
+
+-- name: has_call
+select 1 as there from calls where id = $1

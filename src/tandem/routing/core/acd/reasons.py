@@ -105,7 +105,7 @@ def sentences(
 
 
 def why_not_sentences(why: WhyNot, names: Mapping[AgentId, str] = _NO_NAMES) -> dict[str, str]:
-    """Why it still waits, and what would answer it now."""
+    """Why it still waits."""
     needs, needs_zh = needs_text(why.step_needs), _needs_zh(why.step_needs)
     if why.logged_on == 0:
         en = f"Place {why.place} in line. Nobody who is logged on has {needs}."
@@ -122,8 +122,12 @@ def why_not_sentences(why: WhyNot, names: Mapping[AgentId, str] = _NO_NAMES) -> 
     if why.next_step_in_s is not None:
         en += f" The next step comes in {round(why.next_step_in_s)} s."
         zh += f"{round(why.next_step_in_s)} 秒后进入下一步。"
-    change = _CHANGES[why.change.kind](why, names)
-    return {"en": f"{en} {change['en']}", "zh": f"{zh}{change['zh']}"}
+    return {"en": en, "zh": zh}
+
+
+def change_sentence(why: WhyNot, names: Mapping[AgentId, str] = _NO_NAMES) -> dict[str, str]:
+    """The one change that would answer it now."""
+    return dict(_CHANGES[why.change.kind](why, names))
 
 
 def _agent_ready(why: WhyNot, names: Mapping[AgentId, str]) -> Text:
