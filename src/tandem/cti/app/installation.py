@@ -5,6 +5,7 @@ home/
   asterisk/      the switch: etc, log, spool    postgres/      the embedded database
   recordings/    finished and running           sounds/        prompts, by language
   journal/       what is not in the database yet  tls/         certificate made on the spot
+  inputs/        every input, by day             control.sock  where commands ask the running server
 """
 
 from __future__ import annotations
