@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.routing.core.patience import Exponential, Patience, TwoKinds, Wait, Weibull, fit_all, kaplan_meier
@@ -17,6 +17,7 @@ patiences: st.SearchStrategy[Patience] = (
 )
 
 
+@settings(max_examples=40)
 @given(waits)
 def test_every_fit_is_a_distribution(seen: list[Wait]) -> None:
     fits = fit_all(seen)
