@@ -15,6 +15,7 @@ from typing import Any
 from tandem import __version__
 from tandem.agent_desktop.core.resources import CheckLine
 from tandem.cti.app.installation import Installation, default_home
+from tandem.cti.app.routing_cli import add_commands as add_routing_commands
 from tandem.cti.model.errors import CtiError
 
 
@@ -95,6 +96,13 @@ def _parser() -> argparse.ArgumentParser:
     at_home(probe)
     probe.add_argument("--number", default="", help="the number to call (default: the first flow's)")
     probe.add_argument("--stay", type=float, default=6.0, help="seconds to stay in the call")
+    routing = command("routing", _routing, "look at the routing plan, check one, apply one, go back")
+    add_routing_commands(routing, at_home)
+    why = command("why", _why, "say why an agent got a call, or why nobody has it yet")
+    at_home(why)
+    why.add_argument("call", help="the call's id, as the pages show it")
+    why.add_argument("--language", choices=("en", "zh"), default="en")
+    why.add_argument("--json", action="store_true", help="everything, as JSON")
     command("version", _version, "print the version")
     return parser
 
@@ -232,6 +240,21 @@ def _probe(asked: argparse.Namespace) -> int:
     from tandem.cti.app.probe import probe
 
     return probe(_installation(asked), asked.number, asked.stay)
+
+
+def _routing(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.routing_cli import run
+
+    installation = _installation(asked)
+    return asyncio.run(run(asked, installation.home, database(installation)))
+
+
+def _why(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.why_cli import why
+
+    installation = _installation(asked)
+    found = why(asked.call, installation.home, database(installation), language=asked.language, as_json=asked.json)
+    return asyncio.run(found)
 
 
 if __name__ == "__main__":

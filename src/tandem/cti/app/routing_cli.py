@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -32,20 +32,22 @@ OpenDatabase = AbstractAsyncContextManager[str]
 """Its URL while the ``with`` block runs."""
 
 
-def add_commands(routing: argparse.ArgumentParser) -> None:
-    """What ``run`` looks at: ``do``, and ``file``, ``note``, ``version``."""
+def add_commands(routing: argparse.ArgumentParser, for_all: Callable[[argparse.ArgumentParser], None]) -> None:
+    """What ``run`` looks at: ``do``, and ``file``, ``note``, ``version``. ``for_all`` gives each its common options."""
     commands = routing.add_subparsers(dest="do", required=True, metavar="WHAT")
     for name, text in _WITH_FILE.items():
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("file", help="a routing plan; - reads it from standard input")
         if name == "apply":
             command.add_argument("--note", default="", help="why, for those who read the versions")
+        for_all(command)
     for name, text in _WITHOUT.items():
-        commands.add_parser(name, help=text, description=text)
+        for_all(commands.add_parser(name, help=text, description=text))
     rollback = commands.add_parser(
         "rollback", help="apply an earlier version again", description="Save it as the newest."
     )
     rollback.add_argument("version", type=int)
+    for_all(rollback)
 
 
 _WITH_FILE = {

@@ -33,11 +33,16 @@ Decided = tuple[float, Mapping[str, Any]]
 
 def call_why(center: Center, call: CallId, decided: Iterable[Decided], *, now: float) -> CallWhy:
     """Every decision about a call, oldest first, and, while it waits, why nobody has it yet."""
-    decisions = [line for at, data in decided if (line := _decision(center, at, data)) is not None]
-    return CallWhy(call=call, decisions=decisions, waiting=why_waiting(center, WorkId(call), now=now))
+    waiting = why_waiting(center, WorkId(call), now=now)
+    return CallWhy(call=call, decisions=decision_lines(decided, center.names), waiting=waiting)
 
 
-def _decision(center: Center, at: float, data: Mapping[str, Any]) -> DecisionLine | None:
+def decision_lines(decided: Iterable[Decided], names: Mapping[AgentId, str]) -> list[DecisionLine]:
+    """``names``: of agents, by log-in; who is not in there goes by his log-in."""
+    return [line for at, data in decided if (line := _decision(names, at, data)) is not None]
+
+
+def _decision(names: Mapping[AgentId, str], at: float, data: Mapping[str, Any]) -> DecisionLine | None:
     """None for a line that was written before decisions were kept."""
     d = data.get("decision")
     if not d:
@@ -46,7 +51,7 @@ def _decision(center: Center, at: float, data: Mapping[str, Any]) -> DecisionLin
     return DecisionLine(
         at=at,
         agent=d["agent"],
-        agent_name=_name(center, d["agent"]),
+        agent_name=_name(names, d["agent"]),
         queue=d["queue"],
         rule=d["rule"],
         text=data.get("why", {}),
@@ -63,7 +68,7 @@ def _decision(center: Center, at: float, data: Mapping[str, Any]) -> DecisionLin
         candidates=[
             CandidateLine(
                 agent=c["agent"],
-                name=_name(center, c["agent"]),
+                name=_name(names, c["agent"]),
                 idle_s=c["idle_s"],
                 cost_s=c["cost"],
                 reason=c["reason"],
@@ -114,12 +119,12 @@ def why_waiting(center: Center, work: WorkId, *, now: float) -> WhyWaiting | Non
             kind=change.kind,
             text=change_sentence(why, center.names),
             agent=change.agent,
-            agent_name=_name(center, change.agent) if change.agent else "",
+            agent_name=_name(center.names, change.agent) if change.agent else "",
             need=str(change.need) if change.need else "",
             in_s=change.in_s,
         ),
     )
 
 
-def _name(center: Center, login: str) -> str:
-    return center.names.get(AgentId(login), login)
+def _name(names: Mapping[AgentId, str], login: str) -> str:
+    return names.get(AgentId(login), login)

@@ -1,0 +1,82 @@
+"""``tandem why CALL``: why an agent got it, or why nobody has it yet."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from tandem.agent_desktop.core.routing_resources import CallWhy, DecisionLine, WhyWaiting
+from tandem.cti.adapters.postgres.calls import CallStore
+from tandem.cti.app.control import ask
+from tandem.cti.app.why import decision_lines
+from tandem.cti.model.errors import ResourceMissing, Unavailable
+from tandem.cti.model.ids import CallId
+from tandem.cti.storage.pool import Database
+
+LANGUAGES = ("en", "zh")
+
+
+async def why(
+    call: str, home: Path, database: AbstractAsyncContextManager[str], *, language: str = "en", as_json: bool = False
+) -> int:
+    """Print it; from the running server, or what is stored when none runs. Raises ResourceMissing."""
+    try:
+        found = msgspec.convert(await ask(home, "why", call=call), CallWhy)
+    except Unavailable:
+        found = await _stored(CallId(call), database)
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
+    else:
+        print("\n".join(lines(found, language)))
+    return 0
+
+
+async def _stored(call: CallId, database: AbstractAsyncContextManager[str]) -> CallWhy:
+    async with database as url:
+        pool = Database(url, connections=1)
+        await pool.open()
+        try:
+            store = CallStore(pool)
+            if not await store.has_call(call):
+                raise ResourceMissing(f"there is no call {call}")
+            names = {agent.login: agent.name for agent in await store.agents()}
+            return CallWhy(call=call, decisions=decision_lines(await store.decisions(call), names), waiting=None)
+        finally:
+            await pool.close()
+
+
+def lines(found: CallWhy, language: str) -> Iterator[str]:
+    """The answer as text, decisions first."""
+    for number, decision in enumerate(found.decisions, 1):
+        yield from _decision(number, decision, language)
+    if found.waiting is not None:
+        yield from _waiting(found.waiting, language)
+    elif not found.decisions:
+        yield f"{found.call}: no agent was ever chosen for it, and it does not wait."
+
+
+def _decision(number: int, d: DecisionLine, language: str) -> Iterator[str]:
+    when = datetime.fromtimestamp(d.at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    yield f"{number}. {when}  {d.agent_name} ({d.agent}), queue {d.queue}, rule {d.rule}"
+    yield f"   {d.text.get(language, '')}"
+    predicted = "" if d.predicted_p50_s is None else f", predicted {d.predicted_p50_s:.0f} s"
+    if d.predicted_p50_s is not None and d.predicted_p90_s is not None:
+        predicted += f" (9 in 10 under {d.predicted_p90_s:.0f} s)"
+    yield f"   step {d.step + 1} ({d.step_needs or 'anyone'}), place {d.place}, waited {d.waited_s:.1f} s{predicted}"
+    for c in d.candidates:
+        yield f"   not {c.name} ({c.agent}), idle {c.idle_s:.0f} s: {c.text.get(language, c.reason)}"
+    for o in d.overtaken:
+        yield f"   before {o.id} of {o.queue}, which had waited {o.waited_s:.0f} s: {o.text.get(language, o.rule)}"
+
+
+def _waiting(w: WhyWaiting, language: str) -> Iterator[str]:
+    yield f"It waits in {w.queue}, {w.waited_s:.0f} s so far, step {w.step + 1} ({w.step_needs})."
+    yield f"   {w.text.get(language, '')}"
+    yield f"   {w.change.text.get(language, '')}"
+    if w.predicted_p50_s is not None and w.predicted_p90_s is not None:
+        yield f"   predicted: {w.predicted_p50_s:.0f} s more (9 in 10 under {w.predicted_p90_s:.0f} s)"
