@@ -55,7 +55,8 @@ class PlanVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoutingPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The plan in force. ``form``: the same document as plain JSON, complete and in its canonical order."""
+    """The plan in force. ``form``: the same document as plain JSON, in its own words (``"80% in 20 s"``) and its
+    canonical order; what equals its default is left out."""
 
     version: int
     text: str
@@ -72,7 +73,7 @@ class PlanDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanChecked(msgspec.Struct, frozen=True, kw_only=True):
-    """``form`` is None when the text cannot be read at all."""
+    """``form`` is None when there are errors."""
 
     problems: list[PlanProblem]
     form: dict[str, Any] | None

@@ -8,6 +8,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import * as data from "./data.mjs";
+import * as routing from "./routing.mjs";
 import { serveSip } from "./sip.mjs";
 
 const port = Number(process.argv[2] ?? 18000);
@@ -21,6 +22,7 @@ const state = {
   agent: { login: "agent1", name: "陈静", device: "1001", state: "not_ready", reason: "logged_on", pending: null, since: now(), phone_ok: true, skills: { mandarin: 5, english: 3, vip: 1 } },
   call: null,
   wrap_up: null,
+  tasks: [],
   callbacks: data.callbackEntries(),
   service: { switch_up: true, database_up: true },
   board: data.board(5, 7),
@@ -39,7 +41,7 @@ function push(view, message) {
     page.socket.send(JSON.stringify({ ...message, seq: page.seq }));
   }
 }
-const pushSeat = () => push("seat", { type: "seat", agent: state.agent, call: state.call, wrap_up: state.wrap_up });
+const pushSeat = () => push("seat", { type: "seat", agent: state.agent, call: state.call, wrap_up: state.wrap_up, tasks: state.tasks });
 const pushCallbacks = () => push(null, { type: "callbacks", open: state.callbacks });
 const pushService = () => push(null, { type: "service", ...state.service });
 
@@ -118,6 +120,13 @@ function command(message) {
     case "more_time":
       state.wrap_up = { ...state.wrap_up, until: state.wrap_up.until + 60 };
       return pushSeat();
+    case "task_accept":
+      state.tasks = state.tasks.map((task) => (task.id === message.task ? { ...task, state: "in_hand", accepted_at: now(), offered_until: null } : task));
+      return pushSeat();
+    case "task_return":
+    case "task_done":
+      state.tasks = state.tasks.filter((task) => task.id !== message.task);
+      return pushSeat();
     case "callback_done":
       state.callbacks = state.callbacks.filter((entry) => entry.id !== message.callback);
       return pushCallbacks();
@@ -157,6 +166,16 @@ const scripts = {
       left -= 1;
       if (left <= 0) clearInterval(timer);
     }, 100);
+  },
+  "/mock/tasks": (query) => {
+    state.tasks = Array.from({ length: Number(query.get("count")) }, (_, index) => routing.task(index));
+    pushSeat();
+  },
+  "/mock/routing": (query) => routing.resize(Number(query.get("agents")), Number(query.get("line") ?? 5), Number(query.get("queues") ?? 0)),
+  "/mock/callback": () => {
+    const offered = state.call;
+    if (!offered) return;
+    patchCall({ callback: { attempt: 2, attempts_allowed: 3, number: offered.pop.number_e164, asked_at: now() - 1800, mode: "agent", window: null, created_by: "", note: "想了解分期付款。" } });
   },
   "/mock/callbacks": (query) => {
     state.callbacks = data.callbackEntries().slice(0, Number(query.get("count")));
@@ -216,11 +235,12 @@ const people = {
   operator: { login: "operator", name: "Olga Petrova", role: "operator", language: "en", device: null },
   admin: { login: "admin", name: "Admin", role: "admin", language: "en", device: null },
 };
+const routingActions = ["read_routing", "change_routing", "read_line", "call_back", "read_why", "read_tasks", "create_task", "cancel_task", "study"];
 const may = {
-  agent: ["open_seat", "work_seat", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "create_customer", "read_transfer_targets"],
-  supervisor: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows"],
+  agent: ["open_seat", "work_seat", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "create_customer", "read_transfer_targets", "read_line", "call_back", "read_why", "read_tasks", "create_task"],
+  supervisor: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", ...routingActions],
   operator: ["open_board", "read_calls", "read_callbacks", "read_flows", "check"],
-  admin: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", "check"],
+  admin: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", "check", ...routingActions],
 };
 
 function body(request) {
@@ -255,6 +275,10 @@ async function api(request, url, who, json) {
   if (path === "/api/me/language") {
     who.language = (await body(request)).language;
     return json(200, who);
+  }
+  if (/^\/api\/(routing|line|queues|closure|whatif|staffing|expected-wait|calls\/[^/]+\/why)/.test(path)) {
+    const routed = routing.answer(request.method, path, query, await body(request));
+    if (routed) return json(...routed);
   }
   if (path === "/api/dispositions") return json(200, data.dispositions);
   if (path === "/api/transfer-targets") return json(200, { agents: [...Array(8).keys()].map((i) => ({ login: `agent${i + 1}`, name: data.nameOf(i), role: "agent", language: "zh", device: String(1001 + i) })), queues: data.queues.map((queue) => ({ id: queue.id, ...queue.name })) });

@@ -54,9 +54,9 @@ async function failure(response: Response): Promise<ApiError> {
   );
 }
 
-async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
+export async function request<T>(path: string, init: RequestInit = {}, timeout_ms = TIMEOUT_MS): Promise<T> {
   let response: Response;
-  const deadline = AbortSignal.timeout(TIMEOUT_MS);
+  const deadline = AbortSignal.timeout(timeout_ms);
   const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
   try {
     response = await fetch(path, { credentials: "same-origin", ...init, signal });
@@ -73,15 +73,12 @@ async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
   return (await response.json()) as T;
 }
 
-function send<T>(method: string, path: string, body: unknown): Promise<T> {
-  return request<T>(path, {
-    method,
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
+export function send<T>(method: string, path: string, body: unknown, timeout_ms = TIMEOUT_MS): Promise<T> {
+  const headers = { "Content-Type": "application/json" };
+  return request<T>(path, { method, headers, body: JSON.stringify(body) }, timeout_ms);
 }
 
-function query(values: Record<string, string | number | null | undefined>): string {
+export function query(values: Record<string, string | number | null | undefined>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value !== null && value !== undefined && value !== "") search.set(name, String(value));

@@ -20,6 +20,9 @@ export type Action =
   | "page_3"
   | "page_4"
   | "page_5"
+  | "page_6"
+  | "page_7"
+  | "page_8"
   | "search"
   | "language"
   | "theme"
@@ -56,6 +59,9 @@ export const shortcuts: readonly Shortcut[] = [
   { action: "page_3", chords: ["Alt+3"] },
   { action: "page_4", chords: ["Alt+4"] },
   { action: "page_5", chords: ["Alt+5"] },
+  { action: "page_6", chords: ["Alt+6"] },
+  { action: "page_7", chords: ["Alt+7"] },
+  { action: "page_8", chords: ["Alt+8"] },
   { action: "language", chords: ["L"], guarded: true },
   { action: "theme", chords: ["Y"], guarded: true },
   { action: "help", chords: ["?"] },

@@ -5,6 +5,8 @@ import "./styles/tokens.css";
 import "./styles/app.css";
 import "./styles/seat.css";
 import "./styles/pages.css";
+import "./styles/routing.css";
+import "./styles/studies.css";
 
 const container = document.getElementById("root");
 if (container) {

@@ -1,29 +1,44 @@
 // What each role may open. The server checks every call itself; this only decides what is offered.
 
-export type PageName = "seat" | "board" | "calls" | "callbacks" | "flows" | "system";
+export type PageName =
+  | "seat"
+  | "board"
+  | "line"
+  | "calls"
+  | "callbacks"
+  | "routing"
+  | "studies"
+  | "flows"
+  | "system";
 
 export const pathOf: Record<PageName, string> = {
   seat: "/",
   board: "/board",
+  line: "/line",
   calls: "/calls",
   callbacks: "/callbacks",
+  routing: "/routing",
+  studies: "/studies",
   flows: "/flows",
   system: "/system",
 };
 
 const pagesOf: Record<string, readonly PageName[]> = {
-  agent: ["seat", "calls"],
-  supervisor: ["board", "calls", "callbacks"],
+  agent: ["seat", "calls", "line"],
+  supervisor: ["board", "line", "calls", "callbacks", "routing", "studies"],
   operator: ["flows", "system", "calls"],
-  admin: ["board", "calls", "callbacks", "flows", "system"],
+  admin: ["board", "line", "calls", "callbacks", "routing", "studies", "flows", "system"],
 };
 
 /** What the server must allow (names of its `Action`) for a page to be of use. */
 const needs: Record<PageName, string> = {
   seat: "open_seat",
   board: "open_board",
+  line: "read_line",
   calls: "read_calls",
   callbacks: "read_callbacks",
+  routing: "read_routing",
+  studies: "study",
   flows: "read_flows",
   system: "check",
 };

@@ -9,7 +9,7 @@ import type {
   WaitingRow,
   WrapUpView,
 } from "./generated/live";
-import type { CallbackRecord } from "./generated/rest";
+import type { CallbackRecord, TaskView } from "./generated/rest";
 
 export interface BoardState {
   seats: ReadonlyMap<string, SeatRow>;
@@ -23,6 +23,8 @@ export interface LiveState {
   agent: AgentView | null;
   call: CallView | null;
   wrapUp: WrapUpView | null;
+  /** Offered to this agent or in hand. */
+  tasks: readonly TaskView[];
   board: BoardState | null;
   callbacks: readonly CallbackRecord[] | null;
   service: { switchUp: boolean; databaseUp: boolean };
@@ -33,6 +35,7 @@ export const emptyState: LiveState = {
   agent: null,
   call: null,
   wrapUp: null,
+  tasks: [],
   board: null,
   callbacks: null,
   service: { switchUp: true, databaseUp: true },
@@ -56,7 +59,7 @@ export function apply(state: LiveState, message: ServerMessage): LiveState {
     case "welcome":
       return { ...state, connection: state.connection + 1 };
     case "seat":
-      return { ...state, agent: message.agent, call: message.call, wrapUp: message.wrap_up };
+      return { ...state, agent: message.agent, call: message.call, wrapUp: message.wrap_up, tasks: message.tasks ?? [] };
     case "board": {
       const old = message.whole ? undefined : (state.board ?? undefined);
       return {

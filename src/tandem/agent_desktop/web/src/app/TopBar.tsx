@@ -14,8 +14,11 @@ import { LanguageSwitch, ThemeSwitch } from "./Switches";
 const iconOf: Record<PageName, IconName> = {
   seat: "headset",
   board: "board",
+  line: "line",
   calls: "list",
   callbacks: "callback",
+  routing: "route",
+  studies: "plot",
   flows: "flow",
   system: "pulse",
 };

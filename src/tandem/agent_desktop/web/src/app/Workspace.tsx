@@ -27,6 +27,9 @@ import { useAttention } from "./useAttention";
 const SeatPage = lazy(() => import("../pages/seat/SeatPage"));
 const BoardPage = lazy(() => import("../pages/BoardPage"));
 const CallsPage = lazy(() => import("../pages/CallsPage"));
+const LinePage = lazy(() => import("../pages/LinePage"));
+const RoutingPage = lazy(() => import("../pages/RoutingPage"));
+const StudiesPage = lazy(() => import("../pages/StudiesPage"));
 const CallbacksPage = lazy(() => import("../pages/CallbacksPage"));
 const FlowsPage = lazy(() => import("../pages/FlowsPage"));
 const SystemPage = lazy(() => import("../pages/SystemPage"));
@@ -37,6 +40,12 @@ function PageOf({ name }: { name: PageName }) {
       return <SeatPage />;
     case "board":
       return <BoardPage />;
+    case "line":
+      return <LinePage />;
+    case "routing":
+      return <RoutingPage />;
+    case "studies":
+      return <StudiesPage />;
     case "calls":
       return <CallsPage />;
     case "callbacks":
@@ -79,6 +88,9 @@ function useEverywhereActions(pages: readonly PageName[], onHelp: () => void): v
   useAction("page_3" satisfies Action, go(2));
   useAction("page_4" satisfies Action, go(3));
   useAction("page_5" satisfies Action, go(4));
+  useAction("page_6" satisfies Action, go(5));
+  useAction("page_7" satisfies Action, go(6));
+  useAction("page_8" satisfies Action, go(7));
 }
 
 /** A caller takes the page, wherever the agent is reading. */

@@ -1,4 +1,7 @@
+import { routingEn } from "./routing.en";
+
 export const en = {
+  ...routingEn,
   loading: "Loading",
   retry: "Try again",
   reload: "Load the page again",

@@ -1,6 +1,8 @@
 import type { Words } from "./index";
+import { routingZh } from "./routing.zh";
 
 export const zh: Words = {
+  ...routingZh,
   loading: "正在加载",
   retry: "重试",
   reload: "重新加载页面",

@@ -111,6 +111,25 @@ const shapes = {
       <path d="M6.5 9v3h11V9M12 12v3" />
     </>
   ),
+  line: (
+    <>
+      <circle cx="5" cy="7" r="2" />
+      <circle cx="12" cy="7" r="2" />
+      <circle cx="19" cy="7" r="2" />
+      <path d="M3 17.5h15M15 14l3.5 3.5L15 21" />
+    </>
+  ),
+  route: (
+    <>
+      <circle cx="5" cy="12" r="2" />
+      <path d="M7 12h4l4-6.5h5M11 12l4 6.5h5M17.5 3 20 5.5 17.5 8M17.5 16l2.5 2.5-2.5 2.5" />
+    </>
+  ),
+  plot: <path d="M4 4v16h16M7.5 15.5l4-5 3 2.5 5-7" />,
+  undo: <path d="M4 9.5h10.5a5 5 0 0 1 0 10H9M8 5.5l-4 4 4 4" />,
+  trash: <path d="M5 7h14M10 7V4.5h4V7M7 7l1 12.5h8L17 7M10.5 10.5v5.5M13.5 10.5v5.5" />,
+  stop: <rect x="6" y="6" width="12" height="12" rx="2" />,
+  door: <path d="M6.5 20.5v-17h11v17M4 20.5h16M14 12h.01" />,
   pulse: <path d="M3 12.5h4l2.5-7 5 13 2.5-6h4" />,
   alert: (
     <>

@@ -32,6 +32,12 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
               <Name>{seat.name || seat.login}</Name>
             </b>
             <span className="quiet num">{seat.device}</span>
+            {seat.site && <span className="quiet small">{seat.site}</span>}
+            {(seat.tasks ?? 0) > 0 && (
+              <span className="quiet small num" title={t("task.title")}>
+                <Icon name="ticket" size={12} /> {seat.tasks}
+              </span>
+            )}
             {seat.online && !seat.phone_ok && (
               <span className="warn-mark" title={t("board.phone_away")}>
                 <Icon name="alert" size={13} />

@@ -3,6 +3,8 @@ import type { QueueRow, WaitingRow } from "../../generated/live";
 import { needs, phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
 import { Name, Nothing, Since, Tier } from "../../ui/bits";
+import { Icon } from "../../ui/icons";
+import { Band } from "../why/Band";
 import { type Column, DataGrid } from "../../ui/DataGrid";
 
 export function WaitingCallers({
@@ -29,6 +31,8 @@ export function WaitingCallers({
         render: (call) => (
           <span className="cell-line">
             <Name>{call.name || phoneNumber(call.number) || t("pop.withheld")}</Name>
+            {call.kind === "virtual" && <Icon name="callback" size={13} />}
+            {call.kind === "task" && <Icon name="ticket" size={13} />}
             {(call.tier === "vip" || call.tier === "gold") && <Tier tier={call.tier} />}
           </span>
         ),
@@ -38,7 +42,7 @@ export function WaitingCallers({
         title: t("col.queue"),
         width: "minmax(0, 0.95fr)",
         render: (call) => (
-          <span className="cell-line" title={needs(call.needs) || undefined}>
+          <span className="cell-line" title={[needs(call.needs), pick(call.why_not)].filter(Boolean).join(" — ") || undefined}>
             {call.phase === "queued" ? (
               <Name>{pick(call.queue ? queues.get(call.queue)?.name : null, call.queue ?? "")}</Name>
             ) : (
@@ -61,6 +65,13 @@ export function WaitingCallers({
         width: "46px",
         align: "right",
         render: (call) => <Since at={call.since} />,
+      },
+      {
+        key: "still",
+        title: t("line.still"),
+        width: "92px",
+        align: "right",
+        render: (call) => <Band p50_s={call.predicted_p50_s} p90_s={call.predicted_p90_s} />,
       },
     ],
     [t, w, pick, queues],

@@ -11,6 +11,7 @@ import { useSpeech } from "../../i18n";
 import { useNames } from "../../names";
 import { LanguageMark, Loading, Name, Nothing } from "../../ui/bits";
 import { Contacts } from "../seat/History";
+import { CallReasons } from "../why/Decisions";
 import { detailOf, zeroOf } from "./timeline";
 
 type Loaded = { state: "loading" } | { state: "failed"; text: string } | { state: "ready"; detail: CallDetail };
@@ -104,6 +105,7 @@ function Timeline({ detail }: { detail: CallDetail }) {
 
 function Detail({ detail }: { detail: CallDetail }) {
   const { t, w, lang } = useSpeech();
+  const { me } = useDesk();
   const names = useNames();
   const { call } = detail;
   const zero = zeroOf(detail.timeline, call.started_at);
@@ -163,6 +165,12 @@ function Detail({ detail }: { detail: CallDetail }) {
           <Player key={recording.id} recording={recording} zero={zero} />
         ))}
       </section>
+      {me.may.includes("read_why") && (
+        <section data-testid="call-why">
+          <h3>{t("why.title")}</h3>
+          <CallReasons call={call.id} live={call.ended_at === null} />
+        </section>
+      )}
       <Timeline detail={detail} />
       <section>
         <h3>{t("calls.history")}</h3>

@@ -15,6 +15,7 @@ import { Icon } from "../../ui/icons";
 import { chordOf } from "../../keys";
 import { CallbackEntries } from "../callbacks/CallbackEntries";
 import { useReasonWord } from "./StateControl";
+import { Tasks } from "./Tasks";
 
 const LIST_LIMIT = 200;
 
@@ -181,15 +182,18 @@ export function IdleSeat() {
           )}
         </Panel>
       </div>
-      <Panel
-        title={t("callbacks.title")}
-        icon="callback"
-        flush
-        className="fill seat-idle-side"
-        extra={callbacks && callbacks.length > 0 ? <b className="num">{callbacks.length}</b> : null}
-      >
-        <CallbackEntries />
-      </Panel>
+      <div className="seat-idle-side">
+        <Tasks />
+        <Panel
+          title={t("callbacks.title")}
+          icon="callback"
+          flush
+          className="fill"
+          extra={callbacks && callbacks.length > 0 ? <b className="num">{callbacks.length}</b> : null}
+        >
+          <CallbackEntries />
+        </Panel>
+      </div>
       <p className="seat-idle-foot quiet small">
         <Icon name="help" size={14} /> {t("idle.keys")} <Kbd>?</Kbd>
       </p>

@@ -8,9 +8,12 @@ import { useLasting } from "../../ui/useLasting";
 import { afterPaint } from "./afterPaint";
 import { BareCall } from "./BareCall";
 import { CallPanel } from "./CallPanel";
+import { CallbackNote } from "./CallbackNote";
 import { CustomerPane } from "./CustomerPane";
 import { Disposal } from "./Disposal";
 import { IdleSeat } from "./IdleSeat";
+import { ShortWhy } from "./ShortWhy";
+import { Tasks } from "./Tasks";
 import { forgetDrafts } from "./draft";
 
 const LINGER_MS = 600;
@@ -54,8 +57,11 @@ export default function SeatPage() {
     <div className={`seat-call ${offered ? "is-offer" : ""}`}>
       <CustomerPane key={`pop-${current}`} callId={current} pop={pop} call={call} chosen={wrapUp?.customer ?? null} />
       <aside className="seat-side">
+        {call?.callback && <CallbackNote callback={call.callback} />}
         {call && <CallPanel call={call} />}
+        {call && !offered && <ShortWhy call={call} />}
         {!offered && <Disposal key={current} call={current} wrapUp={call ? null : wrapUp} />}
+        {!offered && <Tasks quiet />}
       </aside>
     </div>
   );

@@ -1,0 +1,142 @@
+// The routing plan as the form sees it: the document of docs/reference/routing-plan.md as plain JSON. Pure.
+
+import type { FormEdit } from "../../generated/rest";
+
+export type Both = string | { zh: string; en: string };
+export type StepForm = string | { after?: string; or_predicted_over?: string; needs?: string };
+
+export interface ActionForm {
+  do: string;
+  to?: string;
+  text?: Record<string, string>;
+}
+
+export interface RuleForm extends ActionForm {
+  when: string;
+}
+
+export interface QueueForm {
+  name: Both;
+  kind?: string;
+  priority?: number;
+  target?: string;
+  handle?: string;
+  steps?: StepForm[];
+  hours?: string;
+  closed?: ActionForm;
+  closing?: string;
+  overflow?: RuleForm[];
+  sticky?: { prefer?: string; up_to?: string; within?: string };
+  callback?: { first?: string; attempts?: number };
+  rejoin_within?: string;
+}
+
+export interface AgentForm {
+  skills?: Record<string, number>;
+  site?: string;
+  team?: string;
+  tasks?: number;
+  outbound?: boolean;
+}
+
+export interface PlanForm {
+  queues: Record<string, QueueForm>;
+  agents?: Record<string, AgentForm>;
+  hours?: Record<string, { timezone?: string; weekly: Record<string, string>; closed?: string[] }>;
+}
+
+export interface Need {
+  skill: string;
+  minimum: number;
+}
+
+export const ANYONE = "anyone";
+
+/** `language:zh>=3 and vip` -> its parts; null when it is not written like that. `anyone` has none. */
+export function readNeeds(text: string): Need[] | null {
+  if (text.trim() === ANYONE || text.trim() === "") return [];
+  const needs: Need[] = [];
+  for (const part of text.split(/\s+and\s+/)) {
+    const found = /^\s*([\w:.-]+?)\s*(?:>=\s*([1-5]))?\s*$/.exec(part);
+    if (!found?.[1]) return null;
+    needs.push({ skill: found[1], minimum: Number(found[2] ?? 1) });
+  }
+  return needs;
+}
+
+export function writeNeeds(needs: readonly Need[]): string {
+  return needs.map((need) => `${need.skill}>=${need.minimum}`).join(" and ") || ANYONE;
+}
+
+export interface Step {
+  after: string;
+  predicted: string;
+  needs: string;
+}
+
+export function readStep(step: StepForm): Step {
+  if (typeof step === "string") return { after: "", predicted: "", needs: step };
+  return { after: step.after ?? "", predicted: step.or_predicted_over ?? "", needs: step.needs ?? ANYONE };
+}
+
+export function writeStep({ after, predicted, needs }: Step): StepForm {
+  if (!after && !predicted) return needs;
+  return { after: after || "0 s", ...(predicted ? { or_predicted_over: predicted } : {}), needs };
+}
+
+/** `80% in 20 s` -> share in percent and the time; null when it is not written like that. */
+export function readTarget(text: string | undefined): { percent: number; time: string } | null {
+  const found = /^\s*([\d.]+)\s*%\s*in\s*(.+?)\s*$/.exec(text ?? "");
+  return found?.[1] && found[2] ? { percent: Number(found[1]), time: found[2] } : null;
+}
+
+/** A time as the plan writes it: a bare number is seconds. Null when it is none; "" stays "". */
+export function readTime(text: string): string | null {
+  const given = text.trim();
+  if (given === "") return "";
+  const found = /^(\d+(?:\.\d+)?)\s*(s|min|h|d|秒|分钟?|小时|天)?$/.exec(given);
+  if (!found?.[1]) return null;
+  const units: Record<string, string> = { 秒: "s", 分: "min", 分钟: "min", 小时: "h", 天: "d" };
+  const unit = found[2] ?? "s";
+  return `${found[1]} ${units[unit] ?? unit}`;
+}
+
+export function bothOf(name: Both | undefined): { zh: string; en: string } {
+  if (name === undefined) return { zh: "", en: "" };
+  return typeof name === "string" ? { zh: name, en: name } : name;
+}
+
+/** All skills that anybody has or any step asks for, in order. */
+export function skillsOf(form: PlanForm): string[] {
+  const found = new Set<string>();
+  for (const agent of Object.values(form.agents ?? {})) for (const skill of Object.keys(agent.skills ?? {})) found.add(skill);
+  for (const queue of Object.values(form.queues)) {
+    for (const step of queue.steps ?? []) for (const need of readNeeds(readStep(step).needs) ?? []) found.add(need.skill);
+  }
+  return [...found].sort();
+}
+
+type Json = unknown;
+
+function put(into: Json, path: readonly string[], value: Json): Json {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (Array.isArray(into)) {
+    const list = [...into];
+    const index = key === "-" ? list.length : Number(key);
+    const next = rest.length > 0 ? put(list[index], rest, value) : value;
+    if (next === null) list.splice(index, 1);
+    else list[index] = next;
+    return list;
+  }
+  const record = { ...((into ?? {}) as Record<string, Json>) };
+  const next = rest.length > 0 ? put(record[key], rest, value) : value;
+  if (next === null || next === undefined) delete record[key];
+  else record[key] = next;
+  return record;
+}
+
+/** What the server makes of edits, shown before it has answered. */
+export function withEdits(form: PlanForm, edits: readonly FormEdit[]): PlanForm {
+  return edits.reduce((changed, edit) => put(changed, edit.path, edit.value) as PlanForm, form);
+}

@@ -1,0 +1,163 @@
+// A plan that is being edited: its text is the truth; the form is what the server reads out of it.
+
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { FormEdit, PlanChecked, PlanProblem, RoutingPlan } from "../../generated/rest";
+import { routingApi } from "../../routingApi";
+import { useProblem } from "../useProblem";
+import { type PlanForm, withEdits } from "./form";
+
+const CHECK_MS = 400;
+const EDIT_MS = 250;
+const MOST_UNDO = 100;
+
+/** A sentence, or one in each language with what to do. */
+export type Refusal = string | { what: Record<string, string>; fix: Record<string, string> };
+
+export interface Draft {
+  base: RoutingPlan;
+  text: string;
+  /** What the form shows; null while the text has errors. */
+  form: PlanForm | null;
+  problems: readonly PlanProblem[];
+  /** The text has changed since it was last checked. */
+  checking: boolean;
+  /** Why the last edit of the form, or check, was not taken. */
+  refused: Refusal | null;
+  changed: boolean;
+  canUndo: boolean;
+  setText(text: string): void;
+  edit(edits: readonly FormEdit[]): void;
+  undo(): void;
+  /** Goes on from this plan: a newly applied one, or one of somebody else. */
+  rebase(plan: RoutingPlan, options: { keepText: boolean }): void;
+  /** Waits for edits of the form that are on their way; the text then has them. */
+  settled(): Promise<string>;
+}
+
+export function useDraft(plan: RoutingPlan): Draft {
+  const problemOf = useProblem();
+  const [base, setBase] = useState(plan);
+  const [text, setTextState] = useState(plan.text);
+  const [checked, setChecked] = useState<PlanChecked>({ problems: plan.problems, form: plan.form });
+  const [pending, setPending] = useState<readonly FormEdit[]>([]);
+  const [checking, setChecking] = useState(false);
+  const [refused, setRefused] = useState<Refusal | null>(null);
+  const [past, setPast] = useState<readonly string[]>([]);
+
+  const latest = useRef(text);
+  const checkedText = useRef(plan.text);
+  const queue = useRef<FormEdit[]>([]);
+  const working = useRef<Promise<void>>(Promise.resolve());
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  const take = useCallback((next: string) => {
+    latest.current = next;
+    setTextState(next);
+  }, []);
+
+  const remember = useCallback((old: string) => setPast((known) => [...known.slice(-MOST_UNDO), old]), []);
+
+  useEffect(() => {
+    if (text === checkedText.current) return;
+    setChecking(true);
+    let gone = false;
+    const wait = setTimeout(() => {
+      routingApi.check(text).then(
+        (answer) => {
+          if (gone) return;
+          checkedText.current = text;
+          setChecked(answer);
+          setRefused(null);
+          setChecking(false);
+        },
+        (error: unknown) => {
+          if (gone) return;
+          setRefused(problemOf(error));
+          setChecking(false);
+        },
+      );
+    }, CHECK_MS);
+    return () => {
+      gone = true;
+      clearTimeout(wait);
+    };
+  }, [text, problemOf]);
+
+  const flush = useCallback((): Promise<void> => {
+    clearTimeout(timer.current);
+    const edits = queue.current;
+    queue.current = [];
+    if (edits.length === 0) return working.current;
+    const work = async () => {
+      const before = latest.current;
+      try {
+        const answer = await routingApi.edit(before, edits);
+        const error = answer.problems.find((problem) => problem.severity === "error");
+        if (error || answer.form === null) {
+          setRefused(error ?? null);
+        } else {
+          remember(before);
+          checkedText.current = answer.text;
+          setChecked({ problems: answer.problems, form: answer.form });
+          setRefused(null);
+          take(answer.text);
+        }
+      } catch (error) {
+        setRefused(problemOf(error));
+      } finally {
+        setPending((known) => known.filter((edit) => !edits.includes(edit)));
+      }
+    };
+    working.current = working.current.then(work);
+    return working.current;
+  }, [problemOf, remember, take]);
+
+  const edit = useCallback(
+    (edits: readonly FormEdit[]) => {
+      queue.current.push(...edits);
+      setPending((known) => [...known, ...edits]);
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => void flush(), EDIT_MS);
+    },
+    [flush],
+  );
+
+  const form = useMemo(
+    () => (checked.form === null ? null : withEdits(checked.form as unknown as PlanForm, pending)),
+    [checked.form, pending],
+  );
+
+  return {
+    base,
+    text,
+    form,
+    problems: checked.problems,
+    checking: checking || pending.length > 0,
+    refused,
+    changed: text !== base.text,
+    canUndo: past.length > 0,
+    setText: (next) => {
+      remember(latest.current);
+      take(next);
+    },
+    edit,
+    undo: () => {
+      const old = past.at(-1);
+      if (old === undefined) return;
+      setPast(past.slice(0, -1));
+      take(old);
+    },
+    rebase: (next, { keepText }) => {
+      setBase(next);
+      if (keepText) return;
+      setPast([]);
+      checkedText.current = next.text;
+      setChecked({ problems: next.problems, form: next.form });
+      take(next.text);
+    },
+    settled: async () => {
+      await flush();
+      return latest.current;
+    },
+  };
+}
