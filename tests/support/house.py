@@ -21,6 +21,7 @@ from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecor
 from tandem.cti.model.skills import Need
 from tandem.cti.model.states import AgentState, ConnectionState, Phase
 from tandem.ivr.core.check import load_flow
+from tandem.routing.core.acd.callback import OVER
 from tandem.routing.core.plan import AgentPlan, Plan, QueuePlan, StepPlan
 
 FLOW_FILE = Path(__file__).parents[2] / "examples" / "flows" / "main.yaml"
@@ -178,7 +179,7 @@ class Floor:
         self.center = Center(self.house)
         if store:
             kept = tuple(call for call in calls.values() if call.ended_at is None or call.id in wrapping)
-            owed = tuple(callback for callback in callbacks.values() if callback.state == "open")
+            owed = tuple(callback for callback in callbacks.values() if callback.state not in OVER)
             self.handle(c.Restored(calls=kept, agent_states=states, callbacks=owed, counts={}))
         self.handle(ev.SwitchFound(snapshot=self.snapshot(), restarted=False))
         for agent in self.center.agents:
@@ -188,7 +189,7 @@ class Floor:
 
     def _dead_man(self) -> None:
         for connection, leg in list(self.legs.items()):
-            if leg.controlled and leg.party is ev.Party.CALLER:
+            if leg.controlled and leg.party in (ev.Party.CALLER, ev.Party.CUSTOMER):
                 leg.controlled, leg.fallback = False, True
             elif leg.controlled:
                 del self.legs[connection]
@@ -244,7 +245,7 @@ class Floor:
             case rq.Remember() if request.connection in self.legs:
                 self.legs[request.connection].memory = request.memory
             case rq.MakeConnection():
-                leg = Leg(request.call, request.party, request.device, ConnectionState.ALERTING)
+                leg = Leg(request.call, request.party, request.device, ConnectionState.ALERTING, memory=request.memory)
                 self.legs[request.connection] = leg
                 self.news.append(ev.Delivered(call=request.call, connection=request.connection, device=request.device))
                 if self.auto_answer:

@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.house import Floor
 
 from tandem.cti.app.center import Center
-from tandem.cti.model.ids import CallId
+from tandem.cti.model.ids import CallId, WorkId
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +30,7 @@ class PathFloor(Floor):
         rows._ROWS = {**Center._ROWS, Told: _told}
         told: Any = Told(call, event)
         self.handle(told)
+
+    def place(self, call: CallId) -> int | None:
+        """In the matcher's line."""
+        return self.center.matcher.place(WorkId(call))

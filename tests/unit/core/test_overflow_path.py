@@ -44,7 +44,7 @@ def test_another_queue_keeps_the_place() -> None:
     assert (contact.phase, contact.queue, contact.priority, contact.queued_at) == (
         Phase.QUEUED, "operator", 3, queued_at,
     )  # fmt: skip
-    assert floor.center.matcher.place(call) == 1
+    assert floor.place(call) == 1
     floor.ready(MEI)
     assert floor.center.contacts[call].phase is Phase.OFFERED
 
@@ -58,7 +58,7 @@ def test_an_outside_number_or_back_at_the_old_place(answers: bool) -> None:
     floor.settle()
     leg = floor.center.contacts[call].leg
     assert leg is not None
-    assert floor.center.matcher.place(call) is None
+    assert floor.place(call) is None
     if answers:
         floor.answer(leg)
         floor.settle()
@@ -71,7 +71,7 @@ def test_an_outside_number_or_back_at_the_old_place(answers: bool) -> None:
         floor.settle()
         contact = floor.center.contacts[call]
         assert (contact.phase, contact.queued_at) == (Phase.QUEUED, queued_at)
-        assert floor.center.matcher.place(call) == 1
+        assert floor.place(call) == 1
 
 
 def test_last_words_and_the_end() -> None:
@@ -81,7 +81,7 @@ def test_last_words_and_the_end() -> None:
     contact = floor.center.contacts[call]
     assert (contact.ended, contact.outcome) == (True, Outcome.MESSAGE)
     assert not floor.legs
-    assert floor.center.matcher.place(call) is None
+    assert floor.place(call) is None
 
 
 @pytest.mark.parametrize("who", ["caller", "limit"])
@@ -99,8 +99,8 @@ def test_a_message_is_recorded_and_owed_a_call_back(who: str) -> None:
     floor.settle()
     contact = floor.center.contacts[call]
     assert (contact.outcome, contact.recording) == (Outcome.VOICEMAIL, None)
-    [owed] = [r for r in floor.records if isinstance(r, CallbackRecord)]
-    assert (owed.reason, owed.number_e164) == ("voicemail", "+8613800138000")
+    owed = next(r for r in floor.records if isinstance(r, CallbackRecord))
+    assert (owed.reason, owed.number_e164, owed.recording) == ("voicemail", "+8613800138000", record.recording)
 
 
 def test_who_hangs_up_before_the_tone_has_given_up() -> None:
@@ -155,7 +155,7 @@ def test_another_number_is_typed() -> None:
 
 def test_he_waits_on_while_he_chooses_and_a_match_interrupts() -> None:
     floor, call, answer = offered()
-    assert floor.center.matcher.place(call) == 1
+    assert floor.place(call) == 1
     floor.ready(MEI)
     assert floor.center.contacts[call].phase is Phase.OFFERED
     floor.handle(answer)  # he pressed 1 while the agent was being found: too late
@@ -166,7 +166,7 @@ def test_he_waits_on_while_he_chooses_and_a_match_interrupts() -> None:
 def test_agreed_he_hears_it_and_the_call_ends() -> None:
     floor, call, _ = offered()
     floor.tell(call, ct.CallbackAgreed(prompts=("we-call-you",), number="+8613800138000"))
-    assert floor.center.matcher.place(call) is None
+    assert floor.place(call) is None
     floor.settle()
     assert floor.center.contacts[call].outcome is Outcome.CALLBACK
 

@@ -29,6 +29,10 @@ BUILT_IN: Mapping[str, Texts] = {
         "zh": "好的，您的位置已保留，我们会给您回电。再见。",
         "en": "Thank you. Your place is kept, and we will call you back. Goodbye.",
     },
+    "callback_number": {
+        "zh": "请输入您希望我们回拨的电话号码，以井号键结束。",
+        "en": "Please enter the number that we should call, then press the hash key.",
+    },
     "callback_answered": {
         "zh": "您好，这是您预约的回电，请稍候，马上为您接通客服人员。",
         "en": "Hello, this is the call that you asked for. Please hold, an agent will be with you in a moment.",

@@ -234,6 +234,8 @@ class Center:
                 callbacks.owe(self, call, effect)
             case ct.CallbackWanted(number=typed):
                 callbacks.wanted(self, call, typed)
+            case ct.NumberWanted():
+                callbacks.ask_number(self, call)
             case ct.DialAsked():
                 callbacks.dial(self, call)
             case ct.Reached():

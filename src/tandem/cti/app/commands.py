@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app import rows
-from tandem.cti.app.floor_plan import Commanded, LookUp, ShowCallbacks, ShowSeat, WrapUpState
+from tandem.cti.app import callbacks, rows
+from tandem.cti.app.floor_plan import Commanded, LookUp, ShowSeat, WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
@@ -52,7 +50,7 @@ def commanded(center: Center, input_: Commanded) -> None:
             center.wake(until, "wrap_up", agent.id)
             center.put(ShowSeat(agent.id))
         case m.CallbackDone():
-            _callback_done(center, agent.id, command.callback)
+            callbacks.done_by_hand(center, command.callback, agent.id)
 
 
 def _at_seat(center: Center, agent: Agent, call: str) -> Contact:
@@ -128,11 +126,3 @@ def _dispose(center: Center, agent: Agent, command: m.WrapUp) -> None:
     )
     center.note(contact.id, "history_written", "disposition and notes kept", disposition=command.disposition)
     center.agent_step(agent, ag.Disposed(contact.id, ready=command.next == "ready"))
-
-
-def _callback_done(center: Center, agent: AgentId, callback: str) -> None:
-    record = center.callbacks.pop(callback, None)
-    if record is None:
-        raise ResourceMissing("somebody else has done this call back already")
-    center.keep(msgspec.structs.replace(record, rev=record.rev + 1, state="done", done_by=agent, done_at=center.now))
-    center.put(ShowCallbacks())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tandem.cti.app import callbacks
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.errors import BadRequest
@@ -48,6 +49,8 @@ def advance(center: Center, contact: Contact, effect: ct.Advance) -> None:
         asked = _from_flow(center, wanted, outcome.state, flow)
         if isinstance(asked, ct.FlowPlays) and effect.what == "resume":
             asked = replace(asked, again=True)
+        elif isinstance(asked, ct.QueueAsked):
+            asked = callbacks.with_earlier_place(center, center.contacts[contact.id], asked)
         center.step(center.contacts[contact.id], asked)
 
 

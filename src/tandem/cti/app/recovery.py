@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tandem.cti.app import rows
+from tandem.cti.app import callbacks, rows
 from tandem.cti.app.floor_plan import Caller, LookUp, Restored, ShowSeat, StartRecording, WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, Seen, changed
 from tandem.cti.model.events import ConnectionSnapshot, Party, RouteRequested, Snapshot
-from tandem.cti.model.ids import AgentId, CallId
+from tandem.cti.model.ids import AgentId, CallId, ConnectionId
 from tandem.cti.model.requests import ClearConnection
 from tandem.cti.model.states import AgentState, ConnectionState, NotReadyReason, Phase
 from tandem.routing.core.acd import agent as ag
@@ -38,7 +38,7 @@ def restore(center: Center, restored: Restored) -> None:
             continue  # written by another version: the connection's own memory will do
         _take_up(center, contact)
     for callback in restored.callbacks:
-        center.callbacks[callback.id] = callback
+        callbacks.load(center, callback)
     center.counts.update({queue: counts for queue, counts in restored.counts.items() if queue in center.counts})
     for agent_id, state in restored.agent_states.items():
         agent = center.agents.get(agent_id)
@@ -72,20 +72,21 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
         by_call[connection.call].append(connection)
     routine = only_before is not None
     for call, connections in by_call.items():
-        caller = next((c for c in connections if c.party is Party.CALLER), None)
+        caller = next((c for c in connections if c.party in (Party.CALLER, Party.CUSTOMER)), None)
         if call in center.contacts:
             continue
-        if caller is not None and (caller.controlled or (caller.in_fallback and not routine)):
+        customer = caller is not None and caller.party is Party.CUSTOMER
+        if caller is not None and (caller.controlled or ((caller.in_fallback or customer) and not routine)):
             event = RouteRequested(
                 call=call,
                 connection=caller.connection,
-                party=Party.CALLER,
+                party=caller.party,
                 calling=caller.calling,
                 name=caller.name,
                 called=caller.called,
                 memory=caller.memory,
             )
-            contact = _take_up_caller(center, event)
+            contact = _take_up_caller(center, event, caller.state)
             if routine:
                 center.step(contact, event)
         elif caller is None and not routine:
@@ -124,13 +125,22 @@ def _seen(center: Center, contact: Contact, connections: list[ConnectionSnapshot
 
 def _disagrees(contact: Contact, seen: Seen) -> bool:
     """Something happened that we were never told of."""
+    if contact.absent:
+        return contact.phase is Phase.RINGING and seen.leg is None and not _asked_for(contact, contact.leg)
+    if contact.phase is Phase.DIALLING and seen.caller is None:
+        return not _asked_for(contact, contact.caller)
     if seen.caller is None or seen.in_fallback:
         return True
     if contact.phase in (Phase.RINGING, Phase.TALKING, Phase.TRANSFERRING) and contact.leg is not None:
-        lost = seen.leg is None and contact.legs.get(contact.leg) is not ConnectionState.INITIATED
+        lost = seen.leg is None and not _asked_for(contact, contact.leg)
         apart = seen.caller_controlled and seen.leg_controlled and not seen.joined
         return lost or apart
     return contact.phase is Phase.QUEUED and seen.caller_controlled and not contact.caller_ready
+
+
+def _asked_for(contact: Contact, leg: ConnectionId | None) -> bool:
+    """It is not there because it has only just been asked for."""
+    return leg is not None and contact.legs.get(leg) is ConnectionState.INITIATED
 
 
 def _agents_in_line(center: Center) -> None:
@@ -169,9 +179,9 @@ def _take_up(center: Center, contact: Contact) -> None:
         center.track_agent(contact, contact)
 
 
-def _take_up_caller(center: Center, event: RouteRequested) -> Contact:
+def _take_up_caller(center: Center, event: RouteRequested, state: ConnectionState) -> Contact:
     """A caller whom the switch has and nobody here knows: from his connection's memory, or as a new one."""
-    contact = changed(center.begin(event), legs={event.connection: ConnectionState.CONNECTED})
+    contact = changed(center.begin(event), legs={event.connection: state})
     if contact.agent is not None:
         agent = center.agents.get(contact.agent)
         contact = changed(contact, device=agent.device) if agent else changed(contact, agent=None, leg=None)

@@ -88,7 +88,7 @@ def contact_row(
         agent=agent,
         queue=c.queue,
         channel="voice",
-        direction="inbound",
+        direction="outbound" if c.callback else "inbound",
         at=c.started_at,
         duration_s=talk_s,
         outcome=outcome,

@@ -102,7 +102,7 @@ def dial_route(t: Turn, e: RouteRequested) -> None:
 
 def reached(t: Turn) -> None:
     """The customer answered: he talks with the agent who waits for him, or waits for one, at his place."""
-    t.set(reached_at=t.now)
+    t.set(line_at=t.now)
     t.note("reached", "the customer answered")
     t.do(Reached())
     if t.contact.leg_ready:
@@ -164,7 +164,7 @@ def seen_dialling(t: Turn, e: Seen) -> None:
     if e.leg is None and c.agent is not None:
         drop_agent(t, "the agent's connection ended while the server was away")
     if e.joined:
-        t.set(leg_ready=True, reached_at=t.now)
+        t.set(leg_ready=True, line_at=t.now)
         t.do(Reached())
         begin_talk(t)
         t.set(caller_ready=False, leg_ready=False)

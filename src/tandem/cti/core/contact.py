@@ -91,8 +91,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """Who of a call back is rung first: ``agent`` or ``customer``."""
     dialled: bool = False
     """The customer's phone was asked for; never twice."""
-    reached_at: float | None = None
-    """When the customer answered."""
+    line_at: float | None = None
+    """Since when he has waited on the line, in this call; ``queued_at``, his place, may be older."""
 
     media: int = 0
     """Counts media requests; the token of the last one is ``<id>.<media>``."""
@@ -156,7 +156,7 @@ def remember(contact: Contact) -> str:
         "e": contact.outcome or "",
         "b": contact.callback,
         "d": contact.first,
-        "h": "" if contact.reached_at is None else f"{contact.reached_at:.3f}",
+        "h": "" if contact.line_at is None else f"{contact.line_at:.3f}",
         "w": contact.dnis if contact.callback else "",
         "g": contact.leg or "",
         "k": f"{contact.rev}.{contact.events}.{contact.segments}.{contact.legs_made}.{contact.media}",
@@ -204,7 +204,7 @@ def recall(memory: str, contact: Contact) -> Contact:
             callback=fields.get("b", ""),
             first=fields.get("d", ""),
             dialled="b" in fields,
-            reached_at=float(fields["h"]) if "h" in fields else None,
+            line_at=float(fields["h"]) if "h" in fields else None,
             dnis=DeviceId(fields["w"]) if "w" in fields else contact.dnis,
             leg=ConnectionId(fields["g"]) if "g" in fields else None,
         )
@@ -217,13 +217,15 @@ def recall(memory: str, contact: Contact) -> Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueAsked:
-    """The flow sends the caller to a queue."""
+    """The flow sends the caller to a queue. ``queued_at``: an earlier place that he has again, by ``rule``."""
 
     queue: QueueId
     needs: Needs
     priority: int
     language: str
     pressed: tuple[dict[str, str], ...]
+    queued_at: float | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

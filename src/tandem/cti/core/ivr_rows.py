@@ -107,6 +107,9 @@ def ivr_queue(t: Turn, e: QueueAsked) -> None:
         priority=e.priority,
         language=e.language,
     )
+    if e.queued_at is not None:
+        t.set(queued_at=e.queued_at)
+        t.note("place_kept", f"waits since {t.now - e.queued_at:.0f} s: {e.rule}", rule=e.rule, queued_at=e.queued_at)
     t.music()
     requeue(t, "flow")
 

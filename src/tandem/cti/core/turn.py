@@ -142,6 +142,8 @@ def requeue(t: Turn, ended_by: str, **changes: Any) -> None:
     t.enter(P.QUEUED, ended_by, deadline=t.now + t.rules.person_s if t.contact.target else None)
     queued_at = t.contact.queued_at if t.contact.queued_at is not None else t.now
     t.set(queued_at=queued_at, agent=None, device=None, leg=None, leg_ready=False, seat_away=False, leaving=False)
+    if t.contact.line_at is None and not t.contact.absent:
+        t.set(line_at=t.now)
     t.set(**changes)
     t.remember()
     t.do(Seek())
@@ -177,13 +179,17 @@ def begin_talk(t: Turn) -> None:
     t.enter(P.TALKING, "answered")
     t.set(leg_ready=True, seat_away=False)
     if c.answered_at is None:
-        # who is called back has not waited on the line before he answered
-        waits_since = c.reached_at if c.callback else c.queued_at
-        t.set(answered_at=t.now, waited_s=max(0.0, t.now - (t.now if waits_since is None else waits_since)))
+        t.set(answered_at=t.now, waited_s=waited_s(c, t.now))
     t.remember()
     if c.phase is not P.DIALLING:
         t.note("accepted", "the agent answered", agent=c.agent)
     try_join(t)
+
+
+def waited_s(c: Contact, now: float) -> float:
+    """How long he has waited on the line. Who is called back does not, until he answers."""
+    since = c.line_at if c.line_at is not None or c.callback else c.queued_at
+    return 0.0 if since is None else max(0.0, now - since)
 
 
 def begin_dial(t: Turn) -> None:
@@ -245,10 +251,8 @@ def end_contact(t: Turn, outcome: End, cause: Cause) -> None:
     if c.phase is P.QUEUED:
         t.do(StopSeeking())
     t.enter(P.ENDED, outcome.value)
-    waited_s = c.waited_s
-    if c.answered_at is None and c.queued_at is not None:
-        waited_s = t.now - c.queued_at
-    t.set(outcome=outcome, cause=cause, ended_at=t.now, waited_s=waited_s, caller_ready=False)
+    waited = c.waited_s if c.answered_at is not None else waited_s(c, t.now)
+    t.set(outcome=outcome, cause=cause, ended_at=t.now, waited_s=waited, caller_ready=False)
     t.note("ended", f"{outcome.value} ({cause.value})", outcome=outcome.value, cause=cause.value)
     if c.agent is not None:
         t.do(AgentFreed(agent=c.agent, talked=c.phase in (P.TALKING, P.REJOINING)))

@@ -6,7 +6,7 @@ Callbacks pass it, and so does outbound. ``at`` is seconds since the Unix epoch.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,23 +25,21 @@ class Refusal:
 
 
 class Gate:
-    """``hours_of(number)``: when he may be called, in his own time zone (None: at any time). ``allowed(number)``: a
-    number that may be dialled at all (countries, no premium rate). ``most_a_day`` dials of one number in 24 hours.
+    """``hours``: when a customer may be called, in his own time zone, by the beginning of his number (``+86``; the longest
+    that fits counts, ``''`` is everybody; none that fits: at any time). ``most_a_day`` dials of one number in 24 hours.
 
-    Remembers the dials of the last 24 hours; memory is bounded by their number.
+    Remembers the dials of the last 24 hours; memory is bounded by their number. Data only: it can be frozen.
     """
 
     def __init__(
         self,
         *,
-        hours_of: Callable[[str], WeeklyHours | None] = lambda number: None,
-        allowed: Callable[[str], bool] = lambda number: True,
+        hours: Mapping[str, WeeklyHours] | None = None,
         do_not_call: Set[str] = frozenset(),
         most_a_day: int = 10,
     ) -> None:
         self.do_not_call = do_not_call
-        self._hours_of = hours_of
-        self._allowed = allowed
+        self._hours = dict(hours or {})
         self._most = most_a_day
         self._dials: deque[tuple[float, str]] = deque()
         self._of: dict[str, deque[float]] = {}
@@ -50,9 +48,7 @@ class Gate:
         """None: yes."""
         if number in self.do_not_call:
             return Refusal(reason="do_not_call", again_at=None)
-        if not self._allowed(number):
-            return Refusal(reason="not_allowed", again_at=None)
-        hours = self._hours_of(number)
+        hours = next((self._hours[key] for end in range(len(number), -1, -1) if (key := number[:end]) in self._hours), None)
         if hours is not None and not is_open(hours, at):
             return Refusal(reason="hours", again_at=opens_at(hours, at))
         self._forget(at)

@@ -5,8 +5,9 @@
     open, due -> cancelled | expired | failed | done by hand
 
 ``open`` waits for its time (window, retry, allowed hours) or, with ``first`` = '', for a person. ``due`` stands in the
-line. Each dial is an attempt of its own with an id of its own, ``attempt_id``, and is entered here before the switch is
-asked: an attempt that is entered is never dialled (again), whatever happened in between.
+line, for one attempt with an id of its own (``attempt``: the contact's, the same however often the server restarts). That
+it is dialled is entered here before the switch is asked, and only once: an attempt that is entered is never dialled
+(again), whatever happened in between.
 """
 
 from __future__ import annotations
@@ -93,11 +94,6 @@ class Changed:
 Event = TimeCame | Dialled | Refused | Answered | AttemptOver | Cancelled | DoneByHand | CalledAgain | Changed
 
 
-def attempt_id(record: CallbackRecord) -> CallId:
-    """The contact of the next attempt. The same as long as nothing was dialled, however often the server restarts."""
-    return CallId(f"{record.id}.{record.attempts + 1}")
-
-
 def place_of(record: CallbackRecord) -> float:
     return record.created_at if record.queued_at is None else record.queued_at
 
@@ -137,7 +133,9 @@ def _time_came(record: CallbackRecord, event: TimeCame, now: float, rule: Callba
         return _refused(record, Refused(event.refusal), now, rule)
     if now < max(record.next_at or 0.0, record.window_from or 0.0):
         return {}
-    return {} if record.state == "due" else {"state": "due", "next_at": None}
+    if record.state == "due":
+        return {}
+    return {"state": "due", "next_at": None, "attempt": CallId(f"{record.id}.{record.rev + 1}")}
 
 
 def _refused(record: CallbackRecord, event: Refused, now: float, rule: CallbackRule) -> dict[str, Any]:
@@ -157,12 +155,11 @@ def _refused(record: CallbackRecord, event: Refused, now: float, rule: CallbackR
 
 
 def _dialled(record: CallbackRecord, event: Dialled, now: float, rule: CallbackRule) -> dict[str, Any]:
-    if event.call != attempt_id(record):
-        raise IllegalTransition(f"{event.call} was dialled before, or is not this entry's")
+    if event.call != record.attempt:
+        raise IllegalTransition(f"{event.call} is not the attempt that stands in the line")
     return {
         "state": "dialling",
         "attempts": record.attempts + 1,
-        "attempt": event.call,
         "tries": _tried(record, now, "dialling"),
     }
 
@@ -172,10 +169,10 @@ def _answered(record: CallbackRecord, event: Answered, now: float, rule: Callbac
 
 
 def _attempt_over(record: CallbackRecord, event: AttemptOver, now: float, rule: CallbackRule) -> dict[str, Any]:
-    if record.state == "due":  # nobody was dialled
-        return {"state": "open", "next_at": now + AGAIN_AT_LEAST_S} if event.result == "withdrawn" else {}
     if event.call != record.attempt:
         return {}  # news of an attempt that is long over
+    if record.state == "due":  # nobody was dialled
+        return {"state": "open", "next_at": now + AGAIN_AT_LEAST_S} if event.result == "withdrawn" else {}
     result = "failed" if event.result == "withdrawn" else event.result
     tried = [*record.tries[:-1], CallbackTry(at=record.tries[-1].at if record.tries else now, outcome=result)]
     changes: dict[str, Any] = {"last_result": result, "tries": tried}

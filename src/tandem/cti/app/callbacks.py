@@ -1,0 +1,486 @@
+"""The center's part of the place-in-line ledger and of calling people back. Pure.
+
+The order in which an attempt is written and made: the gate is asked, the entry (``dialling``, its number of attempts)
+is put out, then the request to the switch; the shell carries them out in this order. An attempt that the entry knows
+is never dialled (again): after a crash it is found at the switch, or counts as failed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from tandem.cti.app import overflow, rows
+from tandem.cti.app.announcements import BUILT_IN
+from tandem.cti.app.floor_plan import Caller, LookUp, ShowCallbacks
+from tandem.cti.core import contact as ct
+from tandem.cti.core import path
+from tandem.cti.core.contact import Contact
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.errors import BadRequest, IllegalTransition, ResourceMissing, WrongState
+from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
+from tandem.cti.model.needs import BadNeeds, parse_needs
+from tandem.cti.model.records import CallbackRecord
+from tandem.cti.model.skills import Needs, unmet
+from tandem.cti.model.states import Outcome, Phase
+from tandem.routing.core.acd import callback as cb
+from tandem.routing.core.acd.ledger import Entry
+from tandem.routing.core.may_call import Refusal
+from tandem.routing.core.plan import CallbackRule, QueuePlan
+from tandem.routing.core.steps import steps_of
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+ANSWER_S = 12.0
+"""From the dial to the answer, as expected: so early a customer is dialled before an agent is free."""
+LOOK_EVERY_S = 2.0
+"""How often it is looked whether a customer who is to be rung first can be rung."""
+_WAITS = (Phase.QUEUED, Phase.OFFERED, Phase.RINGING, Phase.DIALLING)
+_LOST = (Outcome.ABANDONED_IN_QUEUE, Outcome.SWITCH_FAILURE)
+
+
+# ---- the ledger ----
+
+
+def keep_place(center: Center, before: Contact, after: Contact) -> None:
+    """After every step of a contact: the ledger knows who waits."""
+    id_ = WorkId(after.id)
+    if after.phase in _WAITS and not after.callback:
+        if after.queue != before.queue or before.phase not in _WAITS or id_ not in center.ledger:
+            kind: Literal["live", "transferred"] = "live" if after.answered_at is None else "transferred"
+            center.ledger.enter(
+                Entry(
+                    id=id_,
+                    kind=kind,
+                    queue=after.queue or QueueId(""),
+                    number=after.ani_e164,
+                    queued_at=center.now if after.queued_at is None else after.queued_at,
+                    priority=after.priority,
+                )
+            )
+    elif after.ended and not before.ended and after.outcome in _LOST and id_ in center.ledger:
+        queue = center.plan.queues.get(after.queue) if after.queue is not None else None
+        center.ledger.left(id_, now=center.now, keep_s=queue.rejoin_within_s if queue else 0.0)
+    elif before.phase in _WAITS or (not before.ended and after.ended):
+        center.ledger.leave(id_)
+
+
+def with_earlier_place(center: Center, contact: Contact, asked: ct.QueueAsked) -> ct.QueueAsked:
+    """He who comes into this queue may have been here before: then he has his earlier place again, and a call back
+    that he was promised is done by that."""
+    if contact.callback or contact.queued_at is not None:
+        return asked
+    found = center.ledger.recognise(contact.ani_e164, asked.queue, now=center.now)
+    if found is None:
+        return asked
+    if found.rule == "called_again":
+        record = center.callbacks.get(found.id)
+        if record is None or record.state not in ("open", "due"):
+            return asked  # he is being called at this very moment: that call goes on
+        _step(center, record, cb.CalledAgain())
+    return replace(asked, queued_at=found.queued_at, rule=found.rule)
+
+
+# ---- asking for it ----
+
+
+def wanted(center: Center, call: CallId, typed: str) -> None:
+    """A waiting caller pressed "keep my place and call me back"; ``typed``: on this number."""
+    contact = center.contacts[call]
+    number = center.house.normalise(typed) if typed else contact.ani_e164
+    if not number or refusal_of(center, number, ever=True) is not None:
+        center.note(call, "callback_refused", "this number cannot be called back", number=number or typed)
+        return
+    put_new(center, _record(center, contact, reason="caller", number=number))
+    prompts = overflow.said(center, BUILT_IN["callback_kept"], contact.language)
+    center.step(center.contacts[call], ct.CallbackAgreed(prompts=prompts, number=number))
+
+
+def ask_number(center: Center, call: CallId) -> None:
+    """He wants to be called back on another number."""
+    prompts = overflow.said(center, BUILT_IN["callback_number"], center.contacts[call].language)
+    if prompts:
+        center.step(center.contacts[call], ct.NumberPrompted(prompts=prompts))
+
+
+def may_offer(center: Center, contact: Contact) -> bool:
+    """Whether he who waits can be offered a call back: his number is known and may be called."""
+    return bool(contact.ani_e164) and not contact.callback and refusal_of(center, contact.ani_e164, ever=True) is None
+
+
+def owe(center: Center, call: CallId, owed: ct.CallBackOwed) -> None:
+    """We lost a caller, or he left a message."""
+    contact = center.contacts[call]
+    if not contact.ani_e164 or (contact.callback and contact.answered_at is None):
+        return  # an attempt that failed is the business of its entry
+    record = _record(center, contact, reason=owed.reason, number=contact.ani_e164)
+    # a person calls him whom the switch lost: nobody knows how far his matter had come
+    first = record.first if owed.recording is not None else ""
+    put_new(center, msgspec.structs.replace(record, first=first, recording=owed.recording))
+
+
+def create(
+    center: Center,
+    *,
+    id_: str,
+    number: str,
+    queue: QueueId,
+    first: Literal["agent", "customer"],
+    by: str,
+    name: str = "",
+    note: str = "",
+    call: CallId | None = None,
+    window: tuple[float, float] | None = None,
+) -> CallbackRecord:
+    """Somebody promises a customer to call him. After ``call`` he has the place that he had there.
+
+    Raises BadRequest, ResourceMissing; nothing is changed then.
+    """
+    if queue not in center.plan.queues:
+        raise ResourceMissing(f"there is no queue {queue}")
+    if id_ in center.callbacks:
+        raise WrongState("this call back is there already")
+    e164 = _dialable(center, number)
+    start, end = _window(center, window)
+    contact = center.contacts.get(call) if call is not None else None
+    rule = center.plan.queues[queue].callback
+    record = CallbackRecord(
+        id=id_,
+        rev=0,
+        call=call,
+        number_e164=e164,
+        caller_name=name or (contact.name if contact else ""),
+        customer=contact.customer if contact else None,
+        queue=queue,
+        reason="asked",
+        created_at=center.now,
+        state="open",
+        done_by=None,
+        done_at=None,
+        created_by=by,
+        note=note,
+        dnis=contact.dnis if contact else next(iter(center.house.flows), ""),
+        language=contact.language if contact else "",
+        needs=_in_words(contact.needs) if contact else "",
+        queued_at=(contact.queued_at if contact else None) or center.now,
+        first=first,
+        window_from=start,
+        window_until=end,
+        expires_at=max(center.now + rule.expires_s, end or 0.0),
+        next_at=center.now,
+    )
+    return put_new(center, record)
+
+
+def change(
+    center: Center,
+    id_: str,
+    *,
+    number: str,
+    first: Literal["agent", "customer"],
+    window: tuple[float, float] | None,
+    note: str,
+) -> CallbackRecord:
+    """Raises BadRequest, ResourceMissing, WrongState (he is being dialled)."""
+    record = find(center, id_)
+    _window(center, window)
+    event = cb.Changed(number=_dialable(center, number), first=first, window=window, note=note)
+    return _asked(center, record, event)
+
+
+def cancel(center: Center, id_: str, by: AgentId | None) -> None:
+    """Raises ResourceMissing, WrongState (he is being dialled)."""
+    _asked(center, find(center, id_), cb.Cancelled(by))
+
+
+def done_by_hand(center: Center, id_: str, by: AgentId | None) -> None:
+    """Raises ResourceMissing, WrongState (he is being dialled)."""
+    _asked(center, find(center, id_), cb.DoneByHand(by))
+
+
+def find(center: Center, id_: str) -> CallbackRecord:
+    record = center.callbacks.get(id_)
+    if record is None:
+        raise ResourceMissing("somebody else has done this call back already")
+    return record
+
+
+# ---- its time ----
+
+
+def tick(center: Center, id_: str) -> None:
+    """The timer of an entry."""
+    record = center.callbacks.get(id_)
+    if record is None or not record.first:
+        return
+    at = cb.wake_at(record, center.now)
+    if record.state == "open" and at is not None and at > center.now:
+        center.wake(at, "callback", id_)
+        return
+    if record.state in ("open", "due"):
+        after = _step(center, record, cb.TimeCame(refusal_of(center, record.number_e164)))
+        if after is record:
+            _schedule(center, record)
+        if after.state == "due" and after.first == "customer":
+            _ring_customer_if(center, after)
+
+
+def dial(center: Center, call: CallId) -> None:
+    """An attempt wants to dial: the gate is asked now, and the entry written before the switch is asked."""
+    contact = center.contacts[call]
+    record = center.callbacks.get(contact.callback)
+    reason = "there is no entry for this call"
+    if record is not None:
+        refusal = refusal_of(center, record.number_e164)
+        try:
+            if refusal is None:
+                after = _step(center, record, cb.Dialled(call))
+                center.gate.dialled(record.number_e164, center.now)
+                center.step(contact, ct.DialAllowed(ring_s=_rule(center, after).ring_s))
+                return
+            reason = refusal.reason
+            _step(center, record, cb.Refused(refusal))
+        except IllegalTransition as error:
+            reason = str(error)
+    center.step(contact, ct.DialRefused(reason=reason))
+
+
+def reached(center: Center, call: CallId) -> None:
+    """The customer answered."""
+    contact = center.contacts[call]
+    record = center.callbacks.get(contact.callback)
+    if record is not None and record.state == "dialling":
+        _step(center, record, cb.Answered())
+    prompts = overflow.said(center, BUILT_IN["callback_answered"], contact.language)
+    if contact.agent is None and prompts:
+        center.step(contact, ct.Announced(prompts=prompts))
+
+
+def over(center: Center, contact: Contact) -> None:
+    """The contact of an attempt has ended."""
+    record = center.callbacks.get(contact.callback)
+    if record is None:
+        return
+    if record.attempt == contact.id and record.state in ("due", "dialling", "talking"):
+        _step(center, record, cb.AttemptOver(contact.id, _result(contact)))
+
+
+def _result(contact: Contact) -> cb.Result:
+    if not contact.dialled:
+        return "withdrawn"
+    if contact.answered_at is not None:
+        return "answered"
+    if contact.line_at is not None:
+        return "abandoned"
+    match contact.cause:
+        case Cause.BUSY | Cause.REJECTED:
+            return "busy"
+        case Cause.NO_ANSWER | Cause.CANCELLED:
+            return "no_answer"
+        case Cause.INVALID_NUMBER:
+            return "invalid_number"
+        case _:
+            return "failed"
+
+
+def taken_up(center: Center) -> None:
+    """After a gap, when the switch's calls are adopted: an attempt in the air that the switch does not have is over;
+    who stood in the line does so again, with the same attempt."""
+    for record in list(center.callbacks.values()):
+        if record.attempt is None or record.state not in ("due", "dialling", "talking"):
+            continue
+        contact = center.contacts.get(record.attempt)
+        if contact is not None:
+            if contact.ended:
+                over(center, contact)
+        elif record.state == "due":
+            _enter_line(center, record)
+        else:
+            _step(center, record, cb.AttemptOver(record.attempt, "failed"))
+
+
+def load(center: Center, record: CallbackRecord) -> None:
+    """An entry as the store has it, at start."""
+    center.callbacks[record.id] = record
+    _in_ledger(center, record)
+    _schedule(center, record)
+
+
+def refusal_of(center: Center, number: str, *, ever: bool = False) -> Refusal | None:
+    """What the may-call gate says; with ``ever``: only what will not pass by itself."""
+    if not center.house.number_allowed(number):
+        return Refusal(reason="not_allowed", again_at=None)
+    refusal = center.gate.may_call(number, center.now)
+    return None if refusal is not None and ever and refusal.again_at is not None else refusal
+
+
+# ---- moves ----
+
+
+def put_new(center: Center, record: CallbackRecord) -> CallbackRecord:
+    known = center.callbacks.get(record.id)
+    record = msgspec.structs.replace(record, rev=known.rev + 1 if known else 1)
+    _put(center, record)
+    return record
+
+
+def _asked(center: Center, record: CallbackRecord, event: cb.Event) -> CallbackRecord:
+    try:
+        return _step(center, record, event)
+    except IllegalTransition as error:
+        raise WrongState(str(error)) from error
+
+
+def _step(center: Center, record: CallbackRecord, event: cb.Event) -> CallbackRecord:
+    after = cb.step(record, event, now=center.now, rule=_rule(center, record))
+    if after is record:
+        return record
+    _put(center, after)
+    if record.state == "due" and after.state not in ("due", "dialling"):
+        contact = center.contacts.get(record.attempt) if record.attempt is not None else None
+        if contact is not None and not contact.ended and contact.absent:
+            center.step(contact, ct.Recalled())
+    elif after.state == "due" and record.state != "due":
+        _enter_line(center, after)
+    return after
+
+
+def _put(center: Center, record: CallbackRecord) -> None:
+    if record.state in cb.OVER:
+        center.callbacks.pop(record.id, None)
+    else:
+        center.callbacks[record.id] = record
+        _schedule(center, record)
+    _in_ledger(center, record)
+    center.keep(record)
+    center.put(ShowCallbacks())
+
+
+def _in_ledger(center: Center, record: CallbackRecord) -> None:
+    id_ = WorkId(record.id)
+    if record.state in cb.OVER or record.state == "talking" or record.queue is None or not record.first:
+        center.ledger.leave(id_)
+        return
+    center.ledger.enter(
+        Entry(
+            id=id_,
+            kind="virtual",
+            queue=record.queue,
+            number=record.number_e164,
+            queued_at=cb.place_of(record),
+            tier=record.tier,
+            priority=record.priority,
+        )
+    )
+
+
+def _schedule(center: Center, record: CallbackRecord) -> None:
+    at = cb.wake_at(record, center.now)
+    if at is not None:
+        if record.state == "due" and record.first == "customer":
+            at = min(at, center.now + LOOK_EVERY_S)
+        center.wake(max(at, center.now), "callback", record.id)
+
+
+def _enter_line(center: Center, record: CallbackRecord) -> None:
+    if record.first == "customer":
+        _ring_customer_if(center, record)
+    else:
+        _begin(center, record)
+
+
+def _begin(center: Center, record: CallbackRecord) -> None:
+    call = record.attempt
+    if call is None or call in center.contacts or not center.switch_up:
+        return
+    contact = path.begin_callback(call, entry=record, needs=_needs(record), now=center.now)
+    center.contacts[call] = contact
+    center.callers[call] = Caller()
+    center.put(LookUp(call, record.number_e164))
+    center.step(contact, ct.CallbackBegun())
+
+
+def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
+    """Now, when an agent will be free by the time of his answer."""
+    queue = _queue(center, record)
+    needs = steps_of(queue.steps, _needs(record))[0].needs
+    in_the_air = sum(
+        contact.phase is Phase.DIALLING and contact.queue == queue.id and contact.agent is None
+        for contact in center.contacts.values()
+    )
+    free = sum(unmet(needs, center.agents[agent].skills) is None for agent in center.matcher.available_agents)
+    if free > in_the_air:
+        _begin(center, record)
+        return
+    place = cb.place_of(record)
+    ahead = sum(work.queue == queue.id and work.queued_at < place for work in center.matcher.waiting())
+    expected = center.predictor.wait_left(
+        queue.id,
+        tier=record.tier,
+        ahead=ahead + in_the_air,
+        logged_on=center.matcher.logged_on(needs),
+        handle_s=queue.handle_s,
+    )
+    if expected is not None and expected.p50_s <= ANSWER_S:
+        _begin(center, record)
+
+
+def _record(center: Center, contact: Contact, *, reason: str, number: str) -> CallbackRecord:
+    queue = center.plan.queues.get(contact.queue) if contact.queue is not None else None
+    rule = queue.callback if queue else CallbackRule()
+    caller = center.callers.get(contact.id)
+    work = caller.work if caller else None
+    return msgspec.structs.replace(
+        rows.callback_row(contact, reason, at=center.now),
+        number_e164=number,
+        dnis=contact.dnis,
+        language=contact.language,
+        needs=_in_words(contact.needs),
+        priority=contact.priority,
+        tier=work.tier if work else 2,
+        queued_at=contact.queued_at if contact.queued_at is not None else center.now,
+        first=rule.first,
+        expires_at=center.now + rule.expires_s,
+        next_at=center.now,
+    )
+
+
+def _queue(center: Center, record: CallbackRecord) -> QueuePlan:
+    queue = center.plan.queues.get(record.queue) if record.queue is not None else None
+    return queue or next(iter(center.plan.queues.values()))
+
+
+def _rule(center: Center, record: CallbackRecord) -> CallbackRule:
+    return _queue(center, record).callback
+
+
+def _in_words(needs: Needs) -> str:
+    return " and ".join(map(str, needs))
+
+
+def _needs(record: CallbackRecord) -> Needs:
+    if not record.needs:
+        return ()
+    try:
+        return parse_needs(record.needs)
+    except BadNeeds:
+        return ()
+
+
+def _dialable(center: Center, number: str) -> str:
+    e164: str = center.house.normalise(number)
+    if not e164 or refusal_of(center, e164, ever=True) is not None:
+        raise BadRequest("this number may not be dialled; check it, the allowed countries and the do-not-call list")
+    return e164
+
+
+def _window(center: Center, window: tuple[float, float] | None) -> tuple[float | None, float | None]:
+    if window is None:
+        return None, None
+    start, end = window
+    if not start < end or end <= center.now:
+        raise BadRequest("the window must begin before it ends, and end in the future")
+    return start, end
