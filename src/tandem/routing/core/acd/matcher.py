@@ -54,7 +54,9 @@ class Matcher:
         self._lanes: dict[object, Lane] = {}
         self._routes: dict[tuple[Kind, tuple[Step, ...]], Route] = {}
         self._known_steps: dict[int, tuple[tuple[Step, ...], Route]] = {}
-        self._timers: list[tuple[float, Order, Entry]] = []
+        self._timers: list[tuple[float, Order, int, Entry]] = []
+        self._timer = 0
+        """Counts them: who is withdrawn and waits again has a timer for the same moment twice."""
         self._turn = 0
         self._latest_idle = float("-inf")
         self._renewed_at: float | None = None
@@ -175,7 +177,7 @@ class Matcher:
     def wake_at(self) -> float | None:
         """When the next step of a waiting work comes, or None."""
         timers = self._timers
-        while timers and (not timers[0][2].waits or timers[0][2].step_at != timers[0][0]):
+        while timers and (not timers[0][3].waits or timers[0][3].step_at != timers[0][0]):
             heappop(timers)
         return timers[0][0] if timers else None
 
@@ -304,7 +306,7 @@ class Matcher:
         timers = self._timers
         matches: list[Match] = []
         while timers and timers[0][0] <= now:
-            at, _, entry = heappop(timers)
+            at, _, _, entry = heappop(timers)
             if entry.waits and entry.step_at == at:
                 match = self._advance(entry, now)
                 if match is not None:
@@ -362,9 +364,10 @@ class Matcher:
             return
         entry.step_at = entry.order[2] + steps[entry.stage + 1].from_s
         if len(self._timers) > 64 + 3 * len(self._entries):
-            self._timers = [timer for timer in self._timers if timer[2].waits and timer[2].step_at == timer[0]]
+            self._timers = [timer for timer in self._timers if timer[3].waits and timer[3].step_at == timer[0]]
             heapify(self._timers)
-        heappush(self._timers, (entry.step_at, entry.order, entry))
+        self._timer += 1
+        heappush(self._timers, (entry.step_at, entry.order, self._timer, entry))
 
     # ---- the line ----
 
