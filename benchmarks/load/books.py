@@ -16,6 +16,8 @@ from itertools import pairwise
 
 HEARD_AFTER_S = 2.0
 """Two who talked for so long must have heard each other."""
+GONE_AFTER_S = 5.0
+"""When one of two has left, the other's telephone is free by then."""
 _READY = "ready"
 _ANSWERED = "answered"
 _GAVE_UP = frozenset({"abandoned_in_queue", "abandoned_in_ivr"})
@@ -88,7 +90,8 @@ class DetailRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """``busy``: (device, from, until, call) as PostgreSQL has it. ``seats``: what is wrong with a page at the end, ''
-    when nothing is. ``states``: by device, as PostgreSQL has them. The last three count what should be none."""
+    when nothing is. ``states``: by device, as PostgreSQL has them. ``channels``: left in Asterisk; the last two count
+    what should be none."""
 
     callers: Sequence[CallerLog]
     rings: Sequence[RingLog]
@@ -97,7 +100,7 @@ class Evidence:
     details: Sequence[DetailRecord]
     seats: Mapping[str, str]
     states: Mapping[str, str]
-    channels: int
+    channels: Sequence[str]
     open_legs: int
     dead_letters: int
 
@@ -141,6 +144,8 @@ def _telephones(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(Fault.LOST, f"{caller.number} was not served: {caller.ended_by or 'still there'}")
         for ring in answers:
             yield from _heard(caller, ring)
+        for ring in rings.get(caller.number, ()):
+            yield from _held(caller, ring)
         if len({name for name in caller.heard if name.startswith("a")}) > 1:
             yield Finding(Fault.DOUBLED, f"{caller.number} heard {' and '.join(sorted(caller.heard))}")
 
@@ -153,6 +158,17 @@ def _heard(caller: CallerLog, ring: RingLog) -> Iterator[Finding]:
         yield Finding(Fault.LOST, f"{caller.number} did not hear {ring.device}, who had answered")
     if ring.heard != {caller.name}:
         yield Finding(Fault.DIFFERS, f"{ring.device} heard {sorted(ring.heard)} instead of {caller.number}")
+
+
+def _held(caller: CallerLog, ring: RingLog) -> Iterator[Finding]:
+    if caller.over_at is None or ring.over_at is None:
+        return
+    if ring.over_at - caller.over_at > GONE_AFTER_S:
+        held_s = ring.over_at - caller.over_at
+        yield Finding(Fault.STUCK, f"phone {ring.device} was held for {held_s:.1f} s after {caller.number} had left")
+    if ring.up_at is not None and caller.over_at - ring.over_at > GONE_AFTER_S:
+        held_s = caller.over_at - ring.over_at
+        yield Finding(Fault.STUCK, f"{caller.number} was held for {held_s:.1f} s after {ring.device} had left")
 
 
 def _phones_at_once(rings: Sequence[RingLog]) -> Iterator[Finding]:
@@ -237,8 +253,9 @@ def _left_over(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(Fault.STUCK, f"the page of {device}: {wrong}")
         if evidence.states.get(device) != _READY:
             yield Finding(Fault.STUCK, f"the database has {device} as {evidence.states.get(device)}")
+    for channel in evidence.channels:
+        yield Finding(Fault.STUCK, f"Asterisk still has {channel}")
     for count, what in (
-        (evidence.channels, "channels in Asterisk"),
         (evidence.open_legs, "calls at the telephones"),
         (evidence.dead_letters, "records that the database refused"),
     ):

@@ -106,7 +106,7 @@ async def run(load: Load) -> Run:
         say("the last ones are served")
         await callers.all_over(load.patience_s[1] + load.talk_s[1] + _LAST_TALK_S)
         await seats.all_idle(_SETTLE_S)
-        await _settled(stack)
+        settled_s = await _settled(stack)
 
         return Run(
             evidence=await _evidence(stack, callers, phones, seats, open_legs=len(trunk.legs) + len(house.legs)),
@@ -117,7 +117,7 @@ async def run(load: Load) -> Run:
                 replies_s=seats.replies_s,
                 occupancy=await _occupancy(stack, began, ended, load.agents),
             ),
-            costs=costs,
+            costs=[*costs, Figure("until nothing was open after the last call", settled_s, "s")],
             notes=[
                 *(f"{count} x page command refused: {code}" for code, count in _counted(seats.refused)),
                 *_complaints(stack),
@@ -151,26 +151,32 @@ class _Progress:
             say(f"{rung_in} have rung in, {there} are on the line")
 
 
-async def _settled(stack: Stack) -> None:
-    """The records are written behind the calls, recordings finished after them: until nothing is open, or too late."""
-    deadline = time.monotonic() + _SETTLE_S
+async def _settled(stack: Stack) -> float:
+    """The records are written behind the calls, recordings finished after them, Asterisk takes its channels down:
+    until nothing is open, or too late. Seconds that it took."""
+    began = time.monotonic()
     question = (
         "select (select count(*) from calls where ended_at is null) + "
         "(select count(*) from recordings where state = 'recording') as open"
     )
-    while time.monotonic() < deadline:
+    while time.monotonic() < began + _SETTLE_S:
         row = await stack.database.fetch_row(question)
-        if row is not None and row["open"] == 0:
+        if row is not None and row["open"] == 0 and not await _channels(stack):
             break
         await asyncio.sleep(0.5)
+    took_s = time.monotonic() - began
     await asyncio.sleep(1.0)
+    return took_s
+
+
+async def _channels(stack: Stack) -> list[str]:
+    return [line for line in (await stack.asterisk.rx("core show channels concise")).splitlines() if "!" in line]
 
 
 async def _evidence(stack: Stack, callers: Callers, phones: Phones, seats: Seats, *, open_legs: int) -> Evidence:
     database = stack.database
     dead = await database.fetch_row("select count(*)::int as count from dead_letters where resolved_at is null")
     assert dead is not None
-    counted = re.search(r"(\d+) active channel", await stack.asterisk.rx("core show channels count"))
     return Evidence(
         callers=[
             CallerLog(
@@ -200,7 +206,7 @@ async def _evidence(stack: Stack, callers: Callers, phones: Phones, seats: Seats
         details=detail_records(detail_records_file(stack).read_text(encoding="utf-8"), TRUNK),
         seats={device: _wrong(place) for device, place in seats.by_device.items()},
         states={row["device"]: row["state"] for row in await database.fetch(_STATES)},
-        channels=int(counted[1]) if counted else -1,
+        channels=await _channels(stack),
         open_legs=open_legs,
         dead_letters=dead["count"],
     )

@@ -17,12 +17,14 @@ from benchmarks.report import say
 
 from tandem.agent_desktop.adapters.passwords import hash_password
 from tandem.cti.adapters.asterisk.config import AgentPhone
+from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app.demo_data import load_demo
 from tandem.cti.app.stack import Stack
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.provision.postgres import EmbeddedPostgres
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
+from tandem.routing.plan_file import write_plan
 
 TRUNK_PORT, PHONES_PORT = 19_010, 19_011
 CALLERS_AUDIO, PHONES_AUDIO = 19_020, 19_022
@@ -107,16 +109,7 @@ async def _put_people(url: str, load: Load) -> None:
 
 async def _put_routing(database: Database, load: Load) -> None:
     """Queues, and what agents can do."""
-    routing = plan.routing(load)
-    async with database.session(60) as connection, connection.transaction():
-        await connection.executemany(
-            "insert into queues (id, name_zh, name_en, needs) values ($1, $1, $1, $2)",
-            [(queue.id, str(queue.steps[-1].needs[0])) for queue in routing.queues.values()],
-        )
-        await connection.executemany(
-            "insert into agent_skills (agent, skill, proficiency) values ($1, $2, $3)",
-            [(a.login, skill, level) for a in routing.agents.values() for skill, level in a.skills.items()],
-        )
+    await PlanStore(database).save(write_plan(plan.routing(load)), note="for the load run", by="load")
 
 
 async def _keep_detail_records(stack: Stack) -> None:

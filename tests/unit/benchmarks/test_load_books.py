@@ -58,7 +58,7 @@ GOOD = Evidence(
     ),
     seats={"5001": ""},
     states={"5001": "ready"},
-    channels=0,
+    channels=(),
     open_legs=0,
     dead_letters=0,
 )
@@ -104,6 +104,8 @@ WRONG: dict[str, tuple[Callable[[], Evidence], Fault]] = {
     ),
     "a phone rang while it had a call": (lambda: _ring(1, invited_at=129.0), Fault.DOUBLED),
     "a phone rang while its call never ended": (lambda: _ring(0, over_at=None), Fault.DOUBLED),
+    "a phone rings on for a caller who has left": (lambda: _ring(1, over_at=146.0), Fault.STUCK),
+    "a caller is left alone": (lambda: _ring(0, over_at=124.0), Fault.STUCK),
     "a phone was rung for nobody": (
         lambda: _more_rings(number="+1", up_at=None, invited_at=150.0, over_at=151.0),
         Fault.DIFFERS,
@@ -136,8 +138,7 @@ WRONG: dict[str, tuple[Callable[[], Evidence], Fault]] = {
     "a seat with a call": (lambda: replace(GOOD, seats={"5001": "busy (None), call 1 talking"}), Fault.STUCK),
     "an agent who is not Ready": (lambda: replace(GOOD, states={"5001": "working_after_call"}), Fault.STUCK),
     "an agent without a state": (lambda: replace(GOOD, states={}), Fault.STUCK),
-    "a channel": (lambda: replace(GOOD, channels=1), Fault.STUCK),
-    "channels that could not be counted": (lambda: replace(GOOD, channels=-1), Fault.STUCK),
+    "a channel": (lambda: replace(GOOD, channels=("PJSIP/5001-00000001!tandem-legs",)), Fault.STUCK),
     "a leg at the phones": (lambda: replace(GOOD, open_legs=2), Fault.STUCK),
     "a record that the database refused": (lambda: replace(GOOD, dead_letters=1), Fault.STUCK),
 }
