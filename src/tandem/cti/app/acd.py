@@ -28,6 +28,7 @@ from tandem.routing.core.steps import steps_of
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
+_NOBODY = (Step(needs=(), only=AgentId("")),)
 POLICY = Policy(explain=12)
 """A decision names up to twelve agents who were not taken."""
 
@@ -110,6 +111,8 @@ def _steps(center: Center, contact: Contact, queue: QueuePlan) -> tuple[Step, ..
     if contact.target:
         # who is asked for by name need not have the queue's skills
         return (Step(needs=(), only=contact.target),)
+    if overflow.closed_for(center, contact, queue) is not None:
+        return _NOBODY  # he keeps his place while he is told, or answers what he is offered
     steps = steps_of(queue.steps, contact.needs)
     preferred = _preferred(center, contact, queue)
     if preferred is None or queue.sticky is None:

@@ -50,14 +50,11 @@ def _waits(center: Center, call: CallId) -> bool:
 def _closed(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
     """Act when it is closed; in how many seconds to look again (None: it does not close)."""
     caller = center.callers[contact.id]
-    state = opening(center, queue)
-    hours = center.plan.hours.get(queue.hours)
-    if state.open:
+    state = closed_for(center, contact, queue)
+    if state is None:
+        hours = center.plan.hours.get(queue.hours)
         end = closes_at(hours, center.now) if hours is not None and queue.closing == "closed" else None
         return None if end is None else max(LOOK_S, min(end - center.now, _HOUR_S))
-    came_in_time = hours is not None and contact.queued_at is not None and is_open(hours, contact.queued_at)
-    if not state.by_hand and came_in_time and queue.closing == "serve":
-        return None
     action = state.action or _MESSAGE
     key = f"{queue.id}:closed"
     if key in caller.overflowed or (action.kind == "queue" and action.to in caller.visited):
@@ -186,6 +183,16 @@ def opening(center: Center, queue: QueuePlan) -> Opening:
         opens_at=opens_at(hours, center.now),
         action=queue.closed or _MESSAGE,
     )
+
+
+def closed_for(center: Center, contact: Contact, queue: QueuePlan) -> Opening | None:
+    """Why this caller is not served here now; None when he is: it is open, or was when he came (``closing: serve``)."""
+    state = opening(center, queue)
+    if state.open:
+        return None
+    hours = center.plan.hours.get(queue.hours)
+    came_in_time = hours is not None and contact.queued_at is not None and is_open(hours, contact.queued_at)
+    return None if came_in_time and queue.closing == "serve" and not state.by_hand else state
 
 
 def close(center: Center, input_: Closed) -> None:
