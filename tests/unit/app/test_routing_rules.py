@@ -141,7 +141,7 @@ def test_who_talked_to_him_last_is_waited_for_a_while() -> None:
     apply(floor, _with_agent(floor, TOM, BOTH))
     floor.ready(TOM)
     assert phase(floor, second) is Phase.QUEUED, "he is Mei's for some seconds"
-    floor.pass_time(20)
+    floor.pass_time(16)
     assert floor.center.contacts[second].agent == TOM
 
 

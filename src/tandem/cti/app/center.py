@@ -97,8 +97,8 @@ class Center:
         self.closures: dict[QueueId | None, Closure] = {}
         self.on_shift: dict[AgentId, bool] = {}
         """Who is logged on, as the matcher was told."""
-        self.sounds: Mapping[Prompt, str] = {}
-        """Of the plan and the closures, besides the flows'."""
+        self.sounds: Mapping[Prompt, str] = house.sounds
+        """Of the flows, the plans and the closures."""
         self.switch_up = False
         self.dirty_seats: set[AgentId] = set()
         self.dirty_calls: set[CallId] = set()
@@ -142,7 +142,7 @@ class Center:
         contact = self.contacts.get(event.call)
         if contact is None:
             if isinstance(event, ev.RouteRequested) and (
-                event.party not in (ev.Party.CALLER, ev.Party.CUSTOMER) or event.call in self._forgotten
+                not event.party.is_served or event.call in self._forgotten
             ):
                 # a leg of a contact that we no longer know: nobody will ever join it
                 self.ask(ClearConnection(call=event.call, connection=event.connection))
