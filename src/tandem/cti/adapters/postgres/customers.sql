@@ -16,7 +16,7 @@ order by case tier when 'vip' then 0 when 'gold' then 1 else 2 end, lower(name),
 limit $3
 
 -- name: customers
-select id, name, company, tier, language, email, city, extract(epoch from since)::float8 as since, note,
+select id, name, company, tier, language, email, city, extract(epoch from since)::float8 as since, note, owner,
     coalesce(
         (select array_agg(e164 order by position, e164) from customer_numbers where customer = customers.id), '{}'
     ) as numbers
