@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -34,8 +34,9 @@ class DocumentKind:
     empty_fix: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
+    """A named tuple, for a large file has a million of them."""
+
     text: str
     quoted: bool
     line: int
@@ -90,41 +91,37 @@ class _TreeReader:
 
     def take(self, event: yaml.Event) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.DocumentStartEvent):
+        if isinstance(event, yaml.ScalarEvent):  # by far the most
+            self._admit(event, line)
+            self._add(Scalar(event.value, bool(event.style), line))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._close()
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._admit(event, line)
+            if len(self._open) == MAX_DEPTH:
+                self.refuse(line, "too_deep", f"more than {MAX_DEPTH} levels", "Write it flatter.")
+            self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), line))
+        elif isinstance(event, yaml.AliasEvent):
+            self._refuse_anchor(line)
+        elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
                 fix = f"Keep one {self.kind.noun} per file."
                 self.refuse(line, "several_documents", "a second YAML document begins here", fix)
-        elif isinstance(event, yaml.AliasEvent):
-            self._refuse_anchor(line)
-        elif isinstance(event, yaml.NodeEvent):
-            self._node(event, line)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            self._close()
 
     def _refuse_anchor(self, line: int) -> None:
         self.refuse(line, "alias", "anchors and aliases (& and *) are not allowed", self.kind.alias_fix)
 
-    def _node(self, event: yaml.NodeEvent, line: int) -> None:
+    def _admit(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, line: int) -> None:
         self._nodes += 1
         if self._nodes > self.kind.max_nodes:
             what = f"the file has more than {self.kind.max_nodes} values"
             self.refuse(line, "too_large", what, self.kind.too_large_fix)
         if event.anchor is not None:
             self._refuse_anchor(line)
-        if isinstance(event, yaml.ScalarEvent):
-            if event.tag is not None:
-                self._report_tag(line, event.tag)
-            self._add(Scalar(event.value, bool(event.style), line))
-        elif isinstance(event, yaml.CollectionStartEvent):
-            if event.tag is not None:
-                self._report_tag(line, event.tag)
-            if len(self._open) == MAX_DEPTH:
-                self.refuse(line, "too_deep", f"more than {MAX_DEPTH} levels", "Write it flatter.")
-            self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), line))
-
-    def _report_tag(self, line: int, tag: str) -> None:
-        self.report(line, "tag", f"the tag {tag!r} is not allowed", "Remove it: values have no tags here.")
+        if event.tag is not None:
+            what = f"the tag {event.tag!r} is not allowed"
+            self.report(line, "tag", what, "Remove it: values have no tags here.")
 
     def _close(self) -> None:
         done = self._open.pop()

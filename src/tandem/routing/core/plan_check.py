@@ -217,7 +217,7 @@ class _Check:
             self.warn(
                 path, "step_never_matches", f"{place} can never match: {self._lacking(step.needs)}", self._how(step)
             )
-        elif able and before and not able & ~before:
+        elif step.needs and able and before and not able & ~before:
             what = f"{place} adds nobody: every agent who meets it meets an earlier step too"
             self.warn(path, "step_adds_no_agent", what, "Let it ask for less, or remove it.")
 
@@ -320,10 +320,13 @@ _NOUNS = {"queues": "queue", "agents": "agent", "hours": "hours", "tiers": "tier
 
 
 def _wider(step: StepPlan, earlier: tuple[StepPlan, ...]) -> int:
-    """The number (from 1) of an earlier step whose needs everyone meets who meets this one's; 0 for none."""
+    """The number (from 1) of an earlier step whose needs everyone meets who meets this one's; 0 for none.
+
+    A later step for anyone drops what calls need of their own (``steps.steps_of``), so only another such is as wide.
+    """
     level = {need.skill: need.minimum for need in step.needs}
     for number, other in enumerate(earlier, 1):
-        if all(level.get(need.skill, 0) >= need.minimum for need in other.needs):
+        if all(level.get(need.skill, 0) >= need.minimum for need in other.needs) and (step.needs or number > 1):
             return number
     return 0
 
