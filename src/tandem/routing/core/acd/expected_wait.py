@@ -24,7 +24,7 @@ Pure: no clock, no randomness; equal inputs give equal predictions.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import erfc, expm1, log1p, sqrt
 from types import MappingProxyType
@@ -40,6 +40,7 @@ _NORMAL = (-1.2815515655446004, 0.0, 1.2815515655446004)
 _SCORE = 6.0
 """Scores beyond this are taken for this: one forgotten call must not move everything."""
 _SHAPE_LEAST = 0.25
+_PACE_LEAST = 0.01
 _AS_PLACES = 40.0
 """What holds for all lines counts, in one line, as much as so many places of its own."""
 _AS_OUTCOMES = 30.0
@@ -49,6 +50,8 @@ _KEEP_ALL = 0.9995
 _STEP_LINE = 0.02
 _STEP_ALL = 0.01
 _STEP_SIZE = 0.02
+_EARLY, _EARLY_OUTCOMES = 3.0, 50.0
+"""The first steps are so much larger; after so many outcomes, half of that."""
 _SIZES = (2, 5, 17, 65)
 """Lines of so many places and more are corrected together, for the model errs otherwise in short lines than in long."""
 _ELSEWHERE = 0.5
@@ -82,6 +85,20 @@ class Expected:
 
 
 @dataclass(slots=True)
+class _Shift:
+    """Of the quantiles of the scores, at LEVELS."""
+
+    at: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    outcomes: int = 0
+
+    def move(self, steps: Sequence[float], size: float) -> None:
+        """Larger steps at first, to be right soon."""
+        size *= 1.0 + _EARLY / (1.0 + self.outcomes / _EARLY_OUTCOMES)
+        self.at = [shift + size * step for shift, step in zip(self.at, steps, strict=True)]
+        self.outcomes += 1
+
+
+@dataclass(slots=True)
 class _Line:
     """What was learned of one line, or of all. Sums are discounted by each outcome."""
 
@@ -93,9 +110,7 @@ class _Line:
     excess: float = 0.0
     """Weighted sum of (squared relative error - gamma's own share)."""
     weight: float = 0.0
-    shift: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
-    """Of the quantiles of the scores, at LEVELS."""
-    outcomes: int = 0
+    shift: _Shift = field(default_factory=lambda: _Shift())
 
     def forget(self, keep: float) -> None:
         self.places *= keep
@@ -104,7 +119,6 @@ class _Line:
         self.abandons *= keep
         self.excess *= keep
         self.weight *= keep
-        self.outcomes += 1
 
 
 _NEW = _Line()
@@ -120,8 +134,7 @@ class Predictor:
     def __init__(self) -> None:
         self._all = _Line(places=_AS_PLACES, placed=_AS_PLACES, weight=_AS_OUTCOMES, excess=0.1 * _AS_OUTCOMES)
         self._lines: dict[QueueId, dict[int, _Line]] = {}
-        self._by_size = [[0.0, 0.0, 0.0] for _ in range(len(_SIZES) + 1)]
-        """Shift of the quantiles of the scores, as in _Line."""
+        self._by_size = [_Shift() for _ in range(len(_SIZES) + 1)]
         self._accuracy: dict[QueueId, Accuracy] = {}
 
     # ---- questions --------------------------------------------------------------------------------------------------
@@ -153,7 +166,7 @@ class Predictor:
         prior_s = _PATIENCE_PRIOR * handle_s
         abandon_rate = everything.abandons / everything.waited_s if everything.waited_s > 0 else 0.0
         abandon_rate = (line.abandons + prior_s * abandon_rate) / (line.waited_s + prior_s)
-        mean_s, own_variance = _drain(places, place_s * pace, abandon_rate)
+        mean_s, own_variance = _drain(places, place_s * max(pace, _PACE_LEAST), abandon_rate)
         spread = (line.excess + _AS_OUTCOMES * everything.excess / everything.weight) / (line.weight + _AS_OUTCOMES)
         shape = max(_SHAPE_LEAST, 1.0 / (own_variance + max(0.0, spread)))
         centre, root = 1.0 - 1.0 / (9.0 * shape), 3.0 * sqrt(shape)
@@ -223,21 +236,22 @@ class Predictor:
                 weight = min(expected.shape, 20.0)
                 state.excess += weight * (min((waited_s / expected.mean_s - 1.0) ** 2, 4.0) - expected.own_variance)
                 state.weight += weight
-        size = self._by_size[bisect_right(_SIZES, expected.places)]
-        for at, level in enumerate(LEVELS):
+        steps = []
+        for level, quantile in zip(LEVELS, quantiles, strict=True):
             if ended:
-                under = 1.0 if score <= quantiles[at] else 0.0
+                under = 1.0 if score <= quantile else 0.0
             else:
                 under = max(0.0, (level - reached) / (1.0 - reached)) if reached < 1.0 else 0.0
-            step = (level - under) * sqrt(told)
-            line.shift[at] += _STEP_LINE * step
-            self._all.shift[at] += _STEP_ALL * step
-            size[at] += _STEP_SIZE * step
+            steps.append((level - under) * sqrt(told))
+        line.shift.move(steps, _STEP_LINE)
+        self._all.shift.move(steps, _STEP_ALL)
+        self._by_size[bisect_right(_SIZES, expected.places)].move(steps, _STEP_SIZE)
 
     def _quantiles(self, line: _Line, places: float) -> list[float]:
         """Of the scores of works in this line with so many places to go, at LEVELS."""
         size = self._by_size[bisect_right(_SIZES, places)]
-        return [sum(parts) for parts in zip(_NORMAL, self._all.shift, line.shift, size, strict=True)]
+        shifts = zip(_NORMAL, self._all.shift.at, line.shift.at, size.at, strict=True)
+        return [normal + shared + own + of_size for normal, shared, own, of_size in shifts]
 
     def _line(self, queue: QueueId, tier: int) -> _Line:
         tiers = self._lines.get(queue)
@@ -267,7 +281,7 @@ class Predictor:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Snapshot:
     everything: _Line
-    by_size: list[list[float]]
+    by_size: list[_Shift]
     lines: dict[QueueId, dict[int, _Line]]
     accuracy: dict[QueueId, Accuracy]
 
