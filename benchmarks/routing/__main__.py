@@ -18,7 +18,9 @@ from benchmarks.routing import figures as fig
 from benchmarks.routing.policy import Policy
 from benchmarks.routing.rivals import AppQueue, LongestIdle, Pooled, QueueAndIdleness, Targets
 from benchmarks.routing.simulate import Run, simulate
-from benchmarks.routing.world import BREAK_EVERY_S, BREAK_S, DESIGNS, World, make
+from benchmarks.routing.world import BREAK_EVERY_S, BREAK_S, DESIGNS, TARGET_S, World, make
+
+from tandem.routing.core.staffing import Load, perform
 
 FIRST_TUNING_SEED, FIRST_SEED = 1, 1001
 RIVALS: dict[str, Callable[[World], Policy]] = {
@@ -29,7 +31,7 @@ RIVALS: dict[str, Callable[[World], Policy]] = {
     "queue-idleness": QueueAndIdleness,
 }
 OURS, BOUND = "tandem", "pooled"
-QUICK_MINUTES = {"20": 480, "280": 60, "1000": 45, "6000": 10, "6000-98": 10, "calm": 30}
+QUICK_MINUTES = {"20": 480, "280": 240, "1000": 120, "6000": 40, "6000-98": 40, "calm": 60}
 
 
 def policy_named(name: str, world: World) -> Policy:
@@ -94,10 +96,16 @@ def compare(name: str, policies: Sequence[str], seeds: range, minutes: float) ->
 
 
 def _erlang_a(world: World) -> float:
+    """Of all agents as one group, everybody at the mean pace, in steady state (%)."""
     calls = sum(world.begins_s <= contact.arrival_s < world.ends_s for contact in world.contacts)
-    handle_s = fig.mean(contact.handle_s for contact in world.contacts) * world.pace
-    staffed = round(len(world.agents) * (1 - BREAK_S / BREAK_EVERY_S))
-    return fig.erlang_a(calls / (world.ends_s - world.begins_s), handle_s, staffed, world.design.patience_s)
+    load = Load(
+        calls_per_s=calls / (world.ends_s - world.begins_s),
+        handle_s=fig.mean(contact.handle_s for contact in world.contacts) * world.pace,
+        patience_s=world.design.patience_s,
+    )
+    return (
+        100 * perform(load, round(len(world.agents) * (1 - BREAK_S / BREAK_EVERY_S)), target_s=TARGET_S).service_level
+    )
 
 
 def _print_table(

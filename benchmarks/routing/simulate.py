@@ -78,7 +78,7 @@ class _Simulation:
         self.events: list[tuple[float, int, _Event, int]] = []
         self.sequence = 0
         self.lines: dict[tuple[int, int], list[tuple[float, int]]] = {}
-        self.mean_pace = world.pace
+        self.mean_pace = world.pace if pooled else 1.0
 
     def run(self) -> Run:
         world, policy, events = self.world, self.policy, self.events

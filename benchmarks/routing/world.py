@@ -136,7 +136,7 @@ class World:
 DESIGNS = {
     design.name: design
     for design in (
-        Design(name="20", agents=20, skills=4, load=0.76, team_size=4, minutes=480, peak=0.1, seeds=40),
+        Design(name="20", agents=20, skills=8, load=0.72, team_size=2, department=4, minutes=480, peak=0.1, seeds=40),
         Design(
             name="280", agents=280, skills=12, load=0.945, department=4, team_size=7, minutes=480, peak=0.1, seeds=8
         ),
@@ -187,6 +187,11 @@ def _agents(design: Design, planned: Sequence[float], chance: random.Random) -> 
         levels = {skill: chance.choices((2, 3, 4, 5), _LEVEL_WEIGHTS)[0] for skill in trained}
         levels.update({skill: 1 for skill in department if skill not in levels})
         agents.append(Agent(team, levels, chance.random() * BREAK_EVERY_S))
+    for skill in range(design.skills):
+        # Somebody is good at each, so that no first step is without anybody.
+        having = [agent for agent in agents if skill in agent.levels]
+        best = max(having, key=lambda agent: agent.levels[skill])
+        best.levels[skill] = max(best.levels[skill], STEP_LEVEL[0])
     return agents
 
 
