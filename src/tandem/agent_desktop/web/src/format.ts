@@ -80,11 +80,21 @@ export function share(value: number | null): string {
   return value === null ? "–" : `${Math.round(value * 100)} %`;
 }
 
+/** How the server writes that nothing in particular is needed. */
+export const NO_NEEDS: ReadonlySet<string> = new Set(["", "anyone", "no special skill"]);
+
 /** ``language:zh>=3 and product:loans>=2`` -> "zh ≥ 3 · loans ≥ 2"; what does not look like that is left alone. */
 export function needs(text: string): string {
   const parts = text.split(" and ").map((part) => /^(?:[\w-]+:)?([\w-]+)>=(\d)$/.exec(part));
   if (!parts.every((part) => part !== null)) return text;
   return parts.map((part) => `${part[1]} ≥ ${part[2]}`).join(" · ");
+}
+
+/** What `<input type="datetime-local">` shows for a moment, in the reader's time zone. */
+export function localInput(at: number): string {
+  const day = new Date(at * 1000);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}T${two(day.getHours())}:${two(day.getMinutes())}`;
 }
 
 export function fileSize(bytes: number): string {

@@ -4,7 +4,7 @@ import { Button, Input, type InputRef, Select } from "antd";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useDesk } from "../desk";
 import type { LineEntry } from "../generated/rest";
-import { needs, phoneNumber } from "../format";
+import { phoneNumber } from "../format";
 import { useSpeech } from "../i18n";
 import { chordOf } from "../keys";
 import { useNames, useQueues } from "../names";
@@ -17,6 +17,7 @@ import { CallbackDialog } from "./line/CallbackDialog";
 import { EntryPanel } from "./line/EntryPanel";
 import { useProblem } from "./useProblem";
 import { Band } from "./why/Band";
+import { Needs } from "./why/Needs";
 import { usePolled } from "./why/usePolled";
 
 const EVERY_MS = 2_000;
@@ -36,7 +37,7 @@ function useColumns(): Column<LineEntry>[] {
         width: "minmax(0, 1.3fr)",
         render: (one) => (
           <span className="cell-line">
-            <Name>{one.name || phoneNumber(one.number) || t("pop.withheld")}</Name>
+            <Name>{one.name || phoneNumber(one.number) || (one.kind === "task" ? one.note || one.id : t("pop.withheld"))}</Name>
             {(one.tier === "vip" || one.tier === "gold") && <Tier tier={one.tier} />}
           </span>
         ),
@@ -51,7 +52,7 @@ function useColumns(): Column<LineEntry>[] {
         render: (one) => (
           <span className="cell-line" title={one.step_needs}>
             <span className="num quiet">{one.step + 1}</span>
-            <Name>{needs(one.step_needs)}</Name>
+            <Needs text={one.step_needs} />
           </span>
         ),
       },

@@ -5,7 +5,7 @@ import { useSpeech } from "../../i18n";
 import { Name, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { Band } from "../why/Band";
-import { judged } from "../studies/Accuracy";
+import { judged } from "../studies/judging";
 import { health } from "./rows";
 
 function Longest({ since, target_s }: { since: number | null; target_s: number }) {

@@ -30,9 +30,9 @@ export function WaitingCallers({
         width: "minmax(0, 1fr)",
         render: (call) => (
           <span className="cell-line">
-            <Name>{call.name || phoneNumber(call.number) || t("pop.withheld")}</Name>
             {call.kind === "virtual" && <Icon name="callback" size={13} />}
             {call.kind === "task" && <Icon name="ticket" size={13} />}
+            <Name>{call.name || phoneNumber(call.number) || t("pop.withheld")}</Name>
             {(call.tier === "vip" || call.tier === "gold") && <Tier tier={call.tier} />}
           </span>
         ),
@@ -68,10 +68,10 @@ export function WaitingCallers({
       },
       {
         key: "still",
-        title: t("line.still"),
-        width: "92px",
+        title: t("board.still"),
+        width: "54px",
         align: "right",
-        render: (call) => <Band p50_s={call.predicted_p50_s} p90_s={call.predicted_p90_s} />,
+        render: (call) => <Band p50_s={call.predicted_p50_s} p90_s={call.predicted_p90_s} short />,
       },
     ],
     [t, w, pick, queues],

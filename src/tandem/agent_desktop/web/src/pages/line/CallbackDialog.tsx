@@ -4,6 +4,7 @@ import { Button, Input, Modal, Select } from "antd";
 import { useState } from "react";
 import { serverNow } from "../../clock";
 import type { LineEntry, Window } from "../../generated/rest";
+import { localInput } from "../../format";
 import { useSpeech } from "../../i18n";
 import { useQueues } from "../../names";
 import { oneLine } from "../../text";
@@ -15,13 +16,6 @@ import { useProblem } from "../useProblem";
 
 type Mode = "agent" | "customer";
 const NUMBER = /^\+?[0-9][0-9 ()-]{1,30}$/;
-
-/** What `<input type="datetime-local">` shows for a moment, in the reader's time zone. */
-export function localInput(at: number): string {
-  const day = new Date(at * 1000);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}T${two(day.getHours())}:${two(day.getMinutes())}`;
-}
 
 export function CallbackDialog({
   entry,

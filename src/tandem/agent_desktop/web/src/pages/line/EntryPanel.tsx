@@ -47,12 +47,13 @@ export function EntryPanel({ entry, onMove, onChanged }: { entry: LineEntry | nu
     return (
       <Panel className="fill">
         <Nothing icon="line" title={t("line.choose")}>
-          {t("line.choose_text")}
+          {t(me.may.includes("read_routing") ? "line.choose_text" : "line.choose_agent_text")}
         </Nothing>
       </Panel>
     );
   }
-  const all = me.user.role !== "agent";
+  // Agents move only what they promised, and are not told about the rest of the house.
+  const all = me.may.includes("read_routing");
   const isCallback = entry.mode !== "";
   const mine = all || entry.created_by === me.user.login;
   const mayMove = isCallback && mine && me.may.includes("call_back");
@@ -85,14 +86,14 @@ export function EntryPanel({ entry, onMove, onChanged }: { entry: LineEntry | nu
     <Panel
       className="fill entry-panel"
       testId="line-entry"
-      title={<Name>{entry.name || phoneNumber(entry.number) || t("pop.withheld")}</Name>}
+      title={<Name>{entry.name || phoneNumber(entry.number) || (entry.kind === "task" ? entry.id : t("pop.withheld"))}</Name>}
       extra={
         mayMove && (
           <>
             <Button size="small" icon={<Icon name="clock" size={13} />} onClick={onMove} data-testid="callback-move">
               {t("line.move")}
             </Button>
-            <Popconfirm title={t("line.cancel_sure")} okText={t("line.cancel")} cancelText={t("plan.cancel")} onConfirm={() => void cancel()}>
+            <Popconfirm title={t("line.cancel_sure")} okText={t("line.cancel")} cancelText={t("line.keep")} onConfirm={() => void cancel()}>
               <Button size="small" danger loading={busy} data-testid="callback-cancel">
                 {t("line.cancel")}
               </Button>

@@ -6,29 +6,12 @@ import { useSpeech } from "../../i18n";
 import { Icon } from "../../ui/icons";
 import { Nothing } from "../../ui/bits";
 import { Problems } from "./Problems";
+import { countLines, lineSpan } from "./textLines";
 
 /** As in routing.css: `.code` has no wrapped lines, so a line is a row. */
 const LINE_PX = 20;
 const PAD_PX = 8;
 const SPARE_LINES = 6;
-
-/** Where the n-th line (from 1) begins and ends. */
-export function lineSpan(text: string, line: number): [number, number] {
-  let from = 0;
-  for (let n = 1; n < line; n += 1) {
-    const next = text.indexOf("\n", from);
-    if (next < 0) return [text.length, text.length];
-    from = next + 1;
-  }
-  const end = text.indexOf("\n", from);
-  return [from, end < 0 ? text.length : end];
-}
-
-export function countLines(text: string): number {
-  let count = 1;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count += 1;
-  return count;
-}
 
 function indent(area: HTMLTextAreaElement, event: KeyboardEvent): void {
   // Esc first, then Tab leaves the field: the keyboard is not caught.

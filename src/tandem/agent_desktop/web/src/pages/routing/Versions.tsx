@@ -78,7 +78,7 @@ export function Versions({
         width: "minmax(0, 1fr)",
         render: (one) => (
           <span className="cell-line">
-            {one.active && <span className="mark plan-changed">{t("versions.active")}</span>}
+            {one.active && <span className="mark mark-active">{t("versions.active")}</span>}
             <Name>{one.note || "–"}</Name>
           </span>
         ),

@@ -1,4 +1,4 @@
-// Why this call came here, in the seat's own panel: one sentence, and more on demand.
+// Why this call came here: the sentence stands beside the customer; here is what it was decided by, on demand.
 
 import { useState } from "react";
 import { useDesk } from "../../desk";
@@ -8,18 +8,15 @@ import { Icon } from "../../ui/icons";
 import { CallReasons } from "../why/Decisions";
 
 export function ShortWhy({ call }: { call: CallView }) {
-  const { t, pick } = useSpeech();
+  const { t } = useSpeech();
   const { me } = useDesk();
   const [open, setOpen] = useState(false);
-  const why = pick(call.pop.why);
-  if (!why || !me.may.includes("read_why")) return null;
+  if (Object.keys(call.pop.why).length === 0 || !me.may.includes("read_why")) return null;
   return (
     <section className="panel short-why" data-testid="short-why">
       <button type="button" className="short-why-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name={open ? "down" : "right"} size={12} />
-        <span>
-          <b>{t("pop.why")}</b> <bdi>{why}</bdi>
-        </span>
+        {t("why.details")}
       </button>
       {open && <CallReasons call={call.id} live={false} />}
     </section>

@@ -2,23 +2,13 @@
 
 import { useCallback } from "react";
 import { serverNow } from "../../clock";
-import type { WaitAccuracy } from "../../generated/rest";
 import { moment } from "../../format";
 import { useSpeech } from "../../i18n";
 import { useNames } from "../../names";
 import { routingApi } from "../../routingApi";
 import { Loading, Name, Nothing, Panel } from "../../ui/bits";
 import { useLoaded } from "../useLoaded";
-
-const GOOD = [0.78, 0.82] as const;
-const ENOUGH = 100;
-
-/** Too few waits say nothing. */
-export function judged(row: Pick<WaitAccuracy, "coverage" | "count">): "few" | "good" | "narrow" | "wide" {
-  if (row.coverage === null || row.count < ENOUGH) return "few";
-  if (row.coverage < GOOD[0]) return "narrow";
-  return row.coverage > GOOD[1] ? "wide" : "good";
-}
+import { judged } from "./judging";
 
 export function Accuracy() {
   const { t, lang } = useSpeech();

@@ -2,7 +2,7 @@
 
 import { App, Button, InputNumber, Progress, Select } from "antd";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import type { Measure, WhatIfDesk, WhatIfJob, WhatIfResult } from "../../generated/rest";
+import type { WhatIfDesk, WhatIfJob, WhatIfResult } from "../../generated/rest";
 import { serverNow } from "../../clock";
 import { duration, moment, share } from "../../format";
 import { useSpeech } from "../../i18n";
@@ -15,23 +15,10 @@ import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
 import { usePolled } from "../why/usePolled";
 import { Plot } from "./Plot";
+import { amount, verdict } from "./judging";
 
 const EVERY_MS = 1_000;
 const OVER = new Set(["done", "failed", "cancelled"]);
-
-/** A value in its own unit; `signed` for differences. */
-export function amount(value: number, unit: Measure["unit"], signed = false): string {
-  const sign = signed && value > 0 ? "+" : "";
-  if (unit === "share") return `${sign}${(value * 100).toFixed(1)}${signed ? "" : " %"}`;
-  if (unit === "seconds") return `${sign}${value.toFixed(1)} s`;
-  return `${sign}${Math.abs(value) < 100 ? value.toFixed(1) : value.toFixed(0)}`;
-}
-
-/** Whether the difference is good, bad, or within chance. */
-export function verdict(measure: Measure): "better" | "worse" | "unclear" {
-  if (measure.better === "neither" || (measure.low <= 0 && measure.high >= 0)) return "unclear";
-  return measure.difference > 0 === (measure.better === "higher") ? "better" : "worse";
-}
 
 function Measures({ result }: { result: WhatIfResult }) {
   const { t, pick } = useSpeech();
@@ -60,11 +47,14 @@ function Measures({ result }: { result: WhatIfResult }) {
                 <td className="num right">
                   <b>{amount(measure.after, measure.unit)}</b>
                 </td>
-                <td className="num right verdict">{amount(measure.difference, measure.unit, true)}</td>
+                <td className="num right verdict">
+                  {amount(measure.difference, measure.unit, true)}
+                  {measure.unit === "share" && t("whatif.points")}
+                </td>
                 <td className="num right quiet">
                   {amount(measure.low, measure.unit, true)} … {amount(measure.high, measure.unit, true)}
                 </td>
-                <td className="verdict">{t(`whatif.${judged}`)}</td>
+                <td className="verdict">{judged === "neither" ? "" : t(`whatif.${judged}`)}</td>
               </tr>
             );
           })}
@@ -289,7 +279,7 @@ export function WhatIf() {
                     <span className="quiet small">
                       <Name>{one.by}</Name> · {moment(one.started_at, serverNow(), lang)}
                     </span>
-                    <span className="quiet small mono cut">{one.change.split("\n").find((line) => line.trim() && !line.startsWith("#")) ?? ""}</span>
+                    <span className="quiet small mono cut">{one.change.split("\n").filter((line) => line.trim() && !line.startsWith("#")).slice(0, 3).join(" ")}</span>
                   </button>
                 </li>
               ))}

@@ -3,13 +3,14 @@
 import { useMemo } from "react";
 import { ApiError } from "../../api";
 import type { DecisionLine } from "../../generated/rest";
-import { clockTimeSeconds, duration, needs } from "../../format";
+import { clockTimeSeconds, duration } from "../../format";
 import { useSpeech } from "../../i18n";
 import { useNames } from "../../names";
 import { routingApi } from "../../routingApi";
 import { Loading, Name } from "../../ui/bits";
 import { useProblem } from "../useProblem";
 import { Band } from "./Band";
+import { Needs } from "./Needs";
 import { usePolled } from "./usePolled";
 import { WaitingWhy } from "./Waiting";
 
@@ -99,7 +100,7 @@ export function Decision({ decision }: { decision: DecisionLine }) {
         <div>
           <dt>{t("why.step")}</dt>
           <dd>
-            <span className="num">{decision.step + 1}</span> · {needs(decision.step_needs)}
+            <span className="num">{decision.step + 1}</span> · <Needs text={decision.step_needs} />
           </dd>
         </div>
         <div>

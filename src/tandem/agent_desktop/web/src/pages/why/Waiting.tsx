@@ -3,13 +3,14 @@
 import { useMemo } from "react";
 import { ApiError } from "../../api";
 import type { WhyWaiting } from "../../generated/rest";
-import { duration, needs } from "../../format";
+import { duration } from "../../format";
 import { useSpeech } from "../../i18n";
 import { routingApi } from "../../routingApi";
 import { Loading } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useProblem } from "../useProblem";
 import { Band } from "./Band";
+import { Needs } from "./Needs";
 import { usePolled } from "./usePolled";
 
 const EVERY_MS = 2_000;
@@ -41,7 +42,7 @@ export function WaitingWhy({ why }: { why: WhyWaiting }) {
         <div>
           <dt>{t("why.step")}</dt>
           <dd>
-            <span className="num">{why.step + 1}</span> · {needs(why.step_needs)}
+            <span className="num">{why.step + 1}</span> · <Needs text={why.step_needs} />
           </dd>
         </div>
         <div>

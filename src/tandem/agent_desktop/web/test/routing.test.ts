@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { isWord } from "../src/i18n";
+import { diffLines } from "../src/pages/routing/diff";
+import {
+  type PlanForm,
+  bothOf,
+  readNeeds,
+  readStep,
+  readTarget,
+  readTime,
+  skillsOf,
+  withEdits,
+  writeNeeds,
+  writeStep,
+} from "../src/pages/routing/form";
+
+const plan: PlanForm = {
+  queues: {
+    loans: { name: "Loans", steps: ["language:zh>=3 and vip>=1", { after: "10 s", needs: "anyone" }] },
+    cards: { name: { zh: "信用卡", en: "Cards" } },
+  },
+  agents: { mei: { skills: { "language:zh": 5 } }, tom: {} },
+};
+
+describe("needs", () => {
+  it.each(["language:zh>=3 and product:loans>=2", "vip>=1", "anyone"])("%s is written as it was read", (text) => {
+    expect(writeNeeds(readNeeds(text) ?? [])).toBe(text);
+  });
+
+  it("without a level are level 1", () => {
+    expect(readNeeds("vip and language:zh >= 2")).toEqual([
+      { skill: "vip", minimum: 1 },
+      { skill: "language:zh", minimum: 2 },
+    ]);
+  });
+
+  it.each(["vip>=6", "vip or tech", "vip>3", "(vip)"])("%s stays text", (text) => {
+    expect(readNeeds(text)).toBeNull();
+  });
+});
+
+describe("steps and targets", () => {
+  it.each(["vip>=2", { after: "10 s", needs: "anyone" }, { after: "0 s", or_predicted_over: "20 s", needs: "vip>=1" }])(
+    "a step is written as it was read",
+    (step) => {
+      expect(writeStep(readStep(step))).toEqual(step);
+    },
+  );
+
+  it("reads a target", () => {
+    expect(readTarget("87.5% in 20 s")).toEqual({ percent: 87.5, time: "20 s" });
+    expect(readTarget("fast")).toBeNull();
+    expect(readTarget(undefined)).toBeNull();
+  });
+
+  it.each([
+    ["20", "20 s"],
+    ["3min", "3 min"],
+    [" 1.5 h ", "1.5 h"],
+    ["5 分钟", "5 min"],
+    ["", ""],
+    ["-3 s", null],
+    ["soon", null],
+  ])("the time %j is %j", (typed, said) => {
+    expect(readTime(typed)).toBe(said);
+  });
+
+  it("one name counts for both languages", () => {
+    expect(bothOf("Loans")).toEqual({ zh: "Loans", en: "Loans" });
+  });
+});
+
+describe("the form", () => {
+  it("knows every skill that somebody has or a step asks for", () => {
+    expect(skillsOf(plan)).toEqual(["language:zh", "vip"]);
+    expect(skillsOf({ queues: {} })).toEqual([]);
+  });
+
+  it("shows edits at once and leaves the old plan alone", () => {
+    const changed = withEdits(plan, [
+      { path: ["agents", "mei", "skills", "vip"], value: 3 },
+      { path: ["agents", "mei", "skills", "language:zh"], value: null },
+      { path: ["agents", "ann", "skills", "vip"], value: 1 },
+      { path: ["queues", "loans", "steps", "-"], value: "anyone" },
+      { path: ["queues", "loans", "steps", "0"], value: null },
+      { path: ["queues", "cards"], value: null },
+    ]);
+    expect(changed.agents).toEqual({ mei: { skills: { vip: 3 } }, tom: {}, ann: { skills: { vip: 1 } } });
+    expect(changed.queues).toEqual({ loans: { name: "Loans", steps: [{ after: "10 s", needs: "anyone" }, "anyone"] } });
+    expect(plan.agents?.["mei"]?.skills).toEqual({ "language:zh": 5 });
+    expect(plan.queues["cards"]).toBeDefined();
+  });
+});
+
+describe("the difference of two versions", () => {
+  const lines = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `line ${from + index}`).join("\n");
+
+  it("is nothing between equal texts", () => {
+    expect(diffLines("a\nb", "a\nb")).toEqual([]);
+  });
+
+  it("shows what was taken away before what came, with a little around it", () => {
+    const found = diffLines(lines(20), lines(20).replace("line 10\n", "LINE 10\nmore\n"));
+    expect(found.filter((line) => line.kind === "removed").map((line) => line.text)).toEqual(["line 10"]);
+    expect(found.filter((line) => line.kind === "added").map((line) => [line.text, line.line])).toEqual([
+      ["LINE 10", 11],
+      ["more", 12],
+    ]);
+    expect(found.filter((line) => line.kind === "same")).toHaveLength(6);
+    expect(found[0]?.kind).toBe("gap");
+    expect(found.at(-1)?.kind).toBe("gap");
+  });
+
+  it("keeps what both have in the middle", () => {
+    const found = diffLines("a\nx\nb\ny\nc", "a\nb\nz\nc");
+    expect(found.map((line) => `${line.kind[0]}${line.text}`)).toEqual(["sa", "rx", "sb", "ry", "az", "sc"]);
+  });
+
+  it("of long texts that have nothing in common is quick", () => {
+    expect(diffLines(lines(5_000), lines(5_000, 5_000)).filter((line) => line.kind === "added")).toHaveLength(5_000);
+  });
+});
+
+it("every rule of the matcher has a short word", () => {
+  const reasons = readFileSync(new URL("../../../routing/core/acd/reasons.py", import.meta.url), "utf8");
+  const table = /RULES: [^=]*= \{([\s\S]*?)\n\}/.exec(reasons)?.[1] ?? "";
+  const codes = [...table.matchAll(/^ {4}"(\w+)":/gm)].map((found) => found[1] ?? "");
+  expect(codes.length).toBeGreaterThan(5);
+  expect(codes.filter((code) => !isWord("rule", code))).toEqual([]);
+});
