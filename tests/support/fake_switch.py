@@ -253,7 +253,7 @@ class FakeTelephony:
         if not line.fallback:
             self._to_loop(line)
             return
-        caller = next(o for o in self.lines.values() if o.call == line.call and o.party is ev.Party.CALLER)
+        caller = next(o for o in self.lines.values() if o.call == line.call and o.party.is_served)
         self.join(caller, line)
 
     def _to_loop(self, line: Line) -> None:
@@ -295,14 +295,14 @@ class FakeTelephony:
 
     def _dead_man(self, line: Line) -> None:
         line.controlled, line.guard = False, None
-        if line.party is not ev.Party.CALLER:
+        if not line.party.is_served:
             self.hang_up(line)
             return
         line.fallback = True
         self._fallback_rings()
 
     def _fallback_rings(self) -> None:
-        for caller in [line for line in self.lines.values() if line.fallback and line.party is ev.Party.CALLER]:
+        for caller in [line for line in self.lines.values() if line.fallback and line.party.is_served]:
             if caller.joined or any(o.call == caller.call and o is not caller for o in self.lines.values()):
                 continue
             busy = {line.device for line in self.lines.values()}
@@ -452,7 +452,7 @@ class FakeSwitch:
 def _state(line: Line) -> ConnectionState:
     if line.held:
         return ConnectionState.HOLD
-    if line.fallback and line.joined is None and line.party is ev.Party.CALLER:
+    if line.fallback and line.joined is None and line.party.is_served:
         return ConnectionState.QUEUED
     if line.answered:
         return ConnectionState.CONNECTED

@@ -189,7 +189,7 @@ class Floor:
 
     def _dead_man(self) -> None:
         for connection, leg in list(self.legs.items()):
-            if leg.controlled and leg.party in (ev.Party.CALLER, ev.Party.CUSTOMER):
+            if leg.controlled and leg.party.is_served:
                 leg.controlled, leg.fallback = False, True
             elif leg.controlled:
                 del self.legs[connection]

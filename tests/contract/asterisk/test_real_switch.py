@@ -244,6 +244,20 @@ async def test_both_sides_are_recorded_and_music_ends_with_the_join(real: RealRi
     assert likeness(raw[:, 1], caller) < 0.9
 
 
+async def test_a_message_is_the_callers_voice_from_its_first_second(real: RealRig) -> None:
+    """Nobody is joined with him, nothing plays: what he says is recorded all the same, and the other side is silent."""
+    _, at = await caller_waits(real)
+    await real.switch.request(Record(call=at.call, connection=at.connection, recording=RecordingId("message")))
+    await asyncio.sleep(1.6)
+    await real.switch.request(StopRecording(call=at.call, connection=at.connection, recording=RecordingId("message")))
+    await asyncio.sleep(0.3)
+    raw = np.fromfile(real.pair.settings.recordings_dir / "message.raw", dtype="<i2").astype(float).reshape(-1, 2)
+    assert len(raw) == pytest.approx(8000 * 1.6, rel=0.2)
+    caller, _ = soundfile.read(asterisk_install().data_dir / "sounds" / "en" / "demo-instruct.wav")
+    assert likeness(raw[:, 0], caller) > 0.99
+    assert raw[:, 1].std() < 10
+
+
 # -- controllers that end
 
 

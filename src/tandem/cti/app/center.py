@@ -14,6 +14,9 @@ from typing import Any
 from tandem.cti.app import acd, callbacks, overflow, rows
 from tandem.cti.app.commands import commanded
 from tandem.cti.app.floor_plan import (
+    CallbackAltered,
+    CallbackAsked,
+    CallbackCancelled,
     Caller,
     Closed,
     Closure,
@@ -141,9 +144,7 @@ class Center:
     def _switch_event(self, event: Any) -> None:
         contact = self.contacts.get(event.call)
         if contact is None:
-            if isinstance(event, ev.RouteRequested) and (
-                not event.party.is_served or event.call in self._forgotten
-            ):
+            if isinstance(event, ev.RouteRequested) and (not event.party.is_served or event.call in self._forgotten):
                 # a leg of a contact that we no longer know: nobody will ever join it
                 self.ask(ClearConnection(call=event.call, connection=event.connection))
                 return
@@ -529,6 +530,9 @@ class Center:
         PlanApplied: acd.apply_plan,
         Closed: overflow.close,
         Reopened: overflow.reopen,
+        CallbackAsked: callbacks.create,
+        CallbackAltered: callbacks.alter,
+        CallbackCancelled: callbacks.cancel,
         Tick: _tick,
         ev.BackInService: _phone,
         ev.OutOfService: _phone,

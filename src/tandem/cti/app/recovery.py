@@ -72,7 +72,7 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
         by_call[connection.call].append(connection)
     routine = only_before is not None
     for call, connections in by_call.items():
-        caller = next((c for c in connections if c.party in (Party.CALLER, Party.CUSTOMER)), None)
+        caller = next((c for c in connections if c.party.is_served), None)
         if call in center.contacts:
             continue
         customer = caller is not None and caller.party is Party.CUSTOMER

@@ -26,6 +26,11 @@ class Party(StrEnum):
     CUSTOMER = "customer"
     """Him whom we call; from his answer on he is what a caller is."""
 
+    @property
+    def is_served(self) -> bool:
+        """The one for whom the call is: who called us, or whom we call."""
+        return self in (Party.CALLER, Party.CUSTOMER)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Originated:

@@ -56,12 +56,13 @@ _Q850 = {
 
 
 def originate(request: MakeConnection) -> Action:
-    """Ring the device; answered, the leg goes to the loop of the legs. ``ChannelId`` makes it idempotent."""
+    """Ring the device; answered, the leg goes to the loop of the legs, a customer's to that of the callers: should no
+    server be there then, the fallback queue looks after him. ``ChannelId`` makes it idempotent."""
     channel = f"PJSIP/{_device(request.party, request.device)}"
     return "Originate", (
         ("Channel", channel),
         ("ChannelId", _checked(_ID, request.connection, "connection")),
-        ("Context", LEGS),
+        ("Context", CALLERS if request.party.is_served else LEGS),
         ("Exten", LOOP),
         ("Priority", "1"),
         ("Timeout", str(max(1, round(request.timeout_s * 1000)))),
@@ -85,7 +86,7 @@ def bridge(leg: Leg, other: Leg) -> Action:
 
 
 def redirect_to_loop(leg: Leg) -> Action:
-    context = CALLERS if leg.party is Party.CALLER else LEGS
+    context = CALLERS if leg.party.is_served else LEGS
     return "Redirect", (("Channel", leg.channel), ("Context", context), ("Exten", LOOP), ("Priority", "1"))
 
 

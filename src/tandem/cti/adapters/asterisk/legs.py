@@ -79,7 +79,7 @@ class Leg:
     def state(self) -> ConnectionState:
         if self.held:
             return ConnectionState.HOLD
-        if self.fallback and not self.bridge and self.party is Party.CALLER:
+        if self.fallback and not self.bridge and self.party.is_served:
             return ConnectionState.QUEUED
         if self.answered:
             return ConnectionState.CONNECTED
@@ -133,8 +133,14 @@ def read_legs(rows: Iterable[Message], ids: PublicIds) -> Iterator[Leg]:
     """Our legs from the events of AMI ``Status`` with ``Variables: STATUS_VARIABLES``; other channels are left out."""
     rows = [row for row in rows if device_of(row.get("Channel")) and row.get("Uniqueid")]
     callers = {row["Uniqueid"] for row in rows if row.get("Context") in {CALLERS, ARRIVALS} and not _variables(row)[0]}
+    served = {uniqueid: ids.call(uniqueid) for uniqueid in callers}
     for row in rows:
-        call, party, device, dnis, served, asked, *memory = _variables(row)
+        call, party, *_ = _variables(row)
+        if call and party == Party.CUSTOMER:
+            # joined once, a channel has the Linkedid of the oldest in its bridge
+            served[row["Uniqueid"]] = served[row.get("Linkedid")] = CallId(call)
+    for row in rows:
+        call, party, device, dnis, was_served, asked, *memory = _variables(row)
         uniqueid, context, exten = row["Uniqueid"], row.get("Context"), row.get("Exten")
         bridge = row.get("BridgeID")
         leg = Leg(
@@ -155,22 +161,24 @@ def read_legs(rows: Iterable[Message], ids: PublicIds) -> Iterator[Leg]:
             leg.made = True
             leg.party = Party(party) if party in _PARTIES else Party.AGENT
             leg.device = leg.called = DeviceId(device)
+            if leg.party is Party.CUSTOMER:
+                leg.fallback, leg.served = exten == DEADMAN, bool(was_served)
         elif uniqueid in callers:
             leg.call, leg.connection = ids.call(uniqueid), ids.connection(uniqueid)
             leg.calling, leg.name = caller_number(row), caller_name(row)
             leg.called = DeviceId(dnis or _known(row.get("DNID")))
             leg.fallback = exten == DEADMAN
-            leg.served = bool(served)
-        elif row.get("Linkedid") in callers:
-            become_fallback_leg(leg, row["Linkedid"], ids)
+            leg.served = bool(was_served)
+        elif row.get("Linkedid") in served:
+            become_fallback_leg(leg, served[row["Linkedid"]], ids)
         else:
             continue
         yield leg
 
 
-def become_fallback_leg(leg: Leg, caller: str, ids: PublicIds) -> None:
-    """The fallback queue rings this phone for the caller with Uniqueid ``caller``."""
-    leg.call, leg.connection = ids.call(caller), ids.connection(leg.uniqueid)
+def become_fallback_leg(leg: Leg, call: CallId, ids: PublicIds) -> None:
+    """The fallback queue rings this phone for the caller of ``call``."""
+    leg.call, leg.connection = call, ids.connection(leg.uniqueid)
     leg.party, leg.called, leg.fallback = Party.AGENT, leg.device, True
 
 

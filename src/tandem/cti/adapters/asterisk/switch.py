@@ -24,7 +24,7 @@ from tandem.cti.adapters.asterisk.link import ActionRefused, Alarm, AmiLink, Ami
 from tandem.cti.adapters.asterisk.translator import Translator
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import CtiError, LinkDown, ResourceMissing, WrongState
-from tandem.cti.model.events import Failed, Party, Snapshot, SwitchEvent, SwitchFound, SwitchLost
+from tandem.cti.model.events import Failed, Snapshot, SwitchEvent, SwitchFound, SwitchLost
 from tandem.cti.model.ids import ConnectionId, DeviceId
 from tandem.cti.model.requests import (
     ClearConnection,
@@ -291,7 +291,7 @@ class AsteriskSwitch:
             self._called_off.discard(leg.connection)
             request = ClearConnection(call=leg.call, connection=leg.connection, cause=Cause.CANCELLED)
             self._spawn(self._clear(request))
-        if leg.served and leg.controlled and leg.party is Party.CALLER:
+        if leg.served and leg.controlled and leg.party.is_served:
             # A server is here again: should it go once more, the caller is to be queued and not hung up.
             leg.served = False
             self._spawn(self._ask(actions.forget_served(leg)))

@@ -227,7 +227,7 @@ class Translator:
             leg.answered = message.get("ChannelState") == UP
             events.append(_originated(leg))
         elif device in self.contacts and message.get("Linkedid") in self.legs:
-            become_fallback_leg(leg, message["Linkedid"], self.ids)
+            become_fallback_leg(leg, self.legs[message["Linkedid"]].call, self.ids)
         else:
             return None, []
         self._add(leg)
@@ -299,7 +299,7 @@ class Translator:
         leg = self.legs.get(message.get("Uniqueid"))
         if leg is None or not leg.bridge or leg.bridge != message.get("BridgeUniqueid"):
             return []
-        if leg.fallback and leg.party is Party.CALLER:
+        if leg.fallback and leg.party.is_served:
             leg.served = True
         return self._parted_if(leg)
 
