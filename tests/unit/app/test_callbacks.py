@@ -12,6 +12,7 @@ from tests.support.paths import PathFloor
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import callbacks
 from tandem.cti.app import floor_plan as c
+from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
 from tandem.cti.model import events as ev
@@ -410,39 +411,30 @@ def test_it_expires() -> None:
 
 def test_somebody_promises_it_changes_it_and_cancels_it() -> None:
     floor = PathFloor()
-    rows: list[CallbackRecord] = []
-    center = floor.center
-
-    def doing(what: Any) -> None:
-        """Inside one input of the center."""
-        rows_of: Any = center
-        rows_of._ROWS = {**type(center)._ROWS, str: lambda _center, _text: rows.append(what())}
-        text: Any = "now"
-        floor.handle(text)
-
+    center, loans = floor.center, QueueId("loans")
     window = (floor.now + 600, floor.now + 1200)
-    doing(
-        lambda: callbacks.create(
-            center, id_="k1", number=ANI, queue=QueueId("loans"), first="agent", by="sam", note="again", window=window
-        )
-    )
-    assert (rows[-1].state, rows[-1].created_by) == ("open", "sam")
+    asked = CallbackAsked(id="k1", number=ANI, queue=loans, first="agent", by="sam", note="again", window=window)
+    floor.handle(asked)
+    assert (entry(floor).state, entry(floor).created_by) == ("open", "sam")
+    with pytest.raises(WrongState):
+        floor.handle(asked)
     with pytest.raises(BadRequest):
-        doing(lambda: callbacks.create(center, id_="k2", number="+1900", queue=QueueId("loans"), first="agent", by="s"))
+        floor.handle(replace(asked, id="k2", number="+1900"))
     with pytest.raises(ResourceMissing):
-        doing(lambda: callbacks.create(center, id_="k2", number=ANI, queue=QueueId("x"), first="agent", by="s"))
+        floor.handle(replace(asked, id="k2", queue=QueueId("x")))
+    altered = CallbackAltered(id="k1", number="+8613900139000", first="agent", window=None, note="now")
     with pytest.raises(BadRequest):
-        doing(lambda: callbacks.change(center, "k1", number=ANI, first="agent", window=(5.0, 2.0), note=""))
+        floor.handle(replace(altered, window=(5.0, 2.0)))
     floor.pass_time(500)
     assert center.callbacks["k1"].state == "open"
-    doing(lambda: callbacks.change(center, "k1", number="+8613900139000", first="agent", window=None, note="now"))
+    floor.handle(altered)
     floor.pass_time(2)
     assert attempt(floor).ani_e164 == "+8613900139000"
-    doing(lambda: callbacks.cancel(center, "k1", MEI))
+    floor.handle(CallbackCancelled("k1", MEI))
     assert (entry(floor).state, entry(floor).done_by) == ("cancelled", MEI)
     assert not center.matcher.waiting()
     with pytest.raises(ResourceMissing):
-        doing(lambda: callbacks.cancel(center, "k1", MEI))
+        floor.handle(CallbackCancelled("k1", MEI))
 
 
 def test_nobody_cancels_a_phone_that_rings() -> None:
@@ -452,7 +444,7 @@ def test_nobody_cancels_a_phone_that_rings() -> None:
     floor.ready(MEI)
     to_dial(floor)
     with pytest.raises(WrongState):
-        callbacks.cancel(floor.center, id_, None)
+        floor.handle(CallbackCancelled(id_, MEI))
 
 
 def test_a_withheld_number_is_offered_nothing() -> None:

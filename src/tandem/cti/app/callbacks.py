@@ -14,7 +14,14 @@ import msgspec
 
 from tandem.cti.app import overflow, rows
 from tandem.cti.app.announcements import BUILT_IN
-from tandem.cti.app.floor_plan import Caller, LookUp, ShowCallbacks
+from tandem.cti.app.floor_plan import (
+    CallbackAltered,
+    CallbackAsked,
+    CallbackCancelled,
+    Caller,
+    LookUp,
+    ShowCallbacks,
+)
 from tandem.cti.core import contact as ct
 from tandem.cti.core import path
 from tandem.cti.core.contact import Contact
@@ -122,78 +129,58 @@ def owe(center: Center, call: CallId, owed: ct.CallBackOwed) -> None:
     put_new(center, msgspec.structs.replace(record, first=first, recording=owed.recording))
 
 
-def create(
-    center: Center,
-    *,
-    id_: str,
-    number: str,
-    queue: QueueId,
-    first: Literal["agent", "customer"],
-    by: str,
-    name: str = "",
-    note: str = "",
-    call: CallId | None = None,
-    window: tuple[float, float] | None = None,
-) -> CallbackRecord:
+def create(center: Center, asked: CallbackAsked) -> None:
     """Somebody promises a customer to call him. After ``call`` he has the place that he had there.
 
-    Raises BadRequest, ResourceMissing; nothing is changed then.
+    Raises BadRequest, ResourceMissing, WrongState; nothing is changed then.
     """
-    if queue not in center.plan.queues:
-        raise ResourceMissing(f"there is no queue {queue}")
-    if id_ in center.callbacks:
+    if asked.queue not in center.plan.queues:
+        raise ResourceMissing(f"there is no queue {asked.queue}")
+    if asked.id in center.callbacks:
         raise WrongState("this call back is there already")
-    e164 = _dialable(center, number)
-    start, end = _window(center, window)
-    contact = center.contacts.get(call) if call is not None else None
-    rule = center.plan.queues[queue].callback
+    e164 = _dialable(center, asked.number)
+    start, end = _window(center, asked.window)
+    contact = center.contacts.get(asked.call) if asked.call is not None else None
+    rule = center.plan.queues[asked.queue].callback
     record = CallbackRecord(
-        id=id_,
+        id=asked.id,
         rev=0,
-        call=call,
+        call=asked.call,
         number_e164=e164,
-        caller_name=name or (contact.name if contact else ""),
+        caller_name=asked.name or (contact.name if contact else ""),
         customer=contact.customer if contact else None,
-        queue=queue,
+        queue=asked.queue,
         reason="asked",
         created_at=center.now,
         state="open",
         done_by=None,
         done_at=None,
-        created_by=by,
-        note=note,
+        created_by=asked.by,
+        note=asked.note,
         dnis=contact.dnis if contact else next(iter(center.house.flows), ""),
         language=contact.language if contact else "",
         needs=_in_words(contact.needs) if contact else "",
         queued_at=(contact.queued_at if contact else None) or center.now,
-        first=first,
+        first=asked.first,
         window_from=start,
         window_until=end,
         expires_at=max(center.now + rule.expires_s, end or 0.0),
         next_at=center.now,
     )
-    return put_new(center, record)
+    put_new(center, record)
 
 
-def change(
-    center: Center,
-    id_: str,
-    *,
-    number: str,
-    first: Literal["agent", "customer"],
-    window: tuple[float, float] | None,
-    note: str,
-) -> CallbackRecord:
+def alter(center: Center, wanted: CallbackAltered) -> None:
     """Raises BadRequest, ResourceMissing, WrongState (he is being dialled)."""
-    record = find(center, id_)
-    _window(center, window)
-    event = cb.Changed(number=_dialable(center, number), first=first, window=window, note=note)
-    return _asked(center, record, event)
+    record = find(center, wanted.id)
+    _window(center, wanted.window)
+    number = _dialable(center, wanted.number)
+    _asked(center, record, cb.Changed(number=number, first=wanted.first, window=wanted.window, note=wanted.note))
 
 
-def cancel(center: Center, id_: str, by: AgentId | None) -> None:
+def cancel(center: Center, wanted: CallbackCancelled) -> None:
     """Raises ResourceMissing, WrongState (he is being dialled)."""
-    _asked(center, find(center, id_), cb.Cancelled(by))
+    _asked(center, find(center, wanted.id), cb.Cancelled(AgentId(wanted.by)))
 
 
 def done_by_hand(center: Center, id_: str, by: AgentId | None) -> None:

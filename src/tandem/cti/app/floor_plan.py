@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.core.contact import Contact
@@ -136,6 +136,36 @@ class Reopened:
     queue: QueueId | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAsked:
+    """Somebody promises a customer to call him back. ``id`` is new; ``window``: (from, until)."""
+
+    id: str
+    number: str
+    queue: QueueId
+    first: Literal["agent", "customer"]
+    by: str
+    name: str = ""
+    note: str = ""
+    call: CallId | None = None
+    window: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAltered:
+    id: str
+    number: str
+    first: Literal["agent", "customer"]
+    window: tuple[float, float] | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackCancelled:
+    id: str
+    by: str
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     pass
@@ -155,6 +185,9 @@ Input = (
     | PlanApplied
     | Closed
     | Reopened
+    | CallbackAsked
+    | CallbackAltered
+    | CallbackCancelled
     | Tick
 )
 
