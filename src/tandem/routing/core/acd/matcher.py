@@ -24,22 +24,28 @@ from itertools import islice
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import AgentId, WorkId
 from tandem.cti.model.skills import Needs
-from tandem.routing.core.acd import snapshot
+from tandem.routing.core.acd import explain, snapshot
 from tandem.routing.core.acd.line import Entry, Lane, Order, Route, order_of, refile, route_of
 from tandem.routing.core.acd.policy import Policy
-from tandem.routing.core.acd.pool import Group, Member, Pool, normal
+from tandem.routing.core.acd.pool import Group, HeadItem, Member, Pool, normal
+from tandem.routing.core.acd.weigh import Scales
 from tandem.routing.core.acd.why_not import why_not
-from tandem.routing.core.acd.work import KINDS, VOICE, Kind, Match, Step, WhyNot, Work
+from tandem.routing.core.acd.work import KINDS, VOICE, Candidate, Kind, Match, Overtaken, Step, WhyNot, Work
 
 DEFAULT = Policy()
 _STEPS_KNOWN = 8192
 """Step tuples whose route is found by identity; more than that are forgotten and found by value again."""
-_PRICED = 24
-"""More free agents than this, and losing one costs nothing."""
+_NEVER = float("inf")
+_RENEW_S = 30.0
+"""How often the rate at which agents become free is renewed."""
 
 
 def _lane_key(work: Work, route: Route, floor: int) -> object:
     return (work.queue, work.tier, work.priority, work.site, route, floor)
+
+
+def _idleness(member: Member) -> tuple[float, int]:
+    return (member.idle_since, member.turn)
 
 
 class Matcher:
@@ -57,13 +63,11 @@ class Matcher:
         self._timers: list[tuple[float, Order, int, Entry]] = []
         self._timer = 0
         """Counts them: who is withdrawn and waits again has a timer for the same moment twice."""
+        self._scales = Scales(policy)
+        self._renewed = 0
+        """Which of the priced groups was renewed last."""
         self._turn = 0
         self._latest_idle = float("-inf")
-        self._renewed_at: float | None = None
-        self._counted_s = 0.0
-        self._freed = 0
-        self._freed_counted = 0.0
-        self._decays = tuple(policy.scarcity_decay**n for n in range(_PRICED))
 
     # ---- agents ----
 
@@ -100,23 +104,25 @@ class Matcher:
         if member.free:
             self.unavailable(agent)
         matches = self._on_time(now)
-        self._freed += 1
+        self._scales.freed += 1
         self._turn += 1
-        member.idle_since, member.kinds, member.turn = idle_since, kinds, self._turn
-        match = self._serve(member, now)
-        if match is not None:
-            matches.append(match)
-            return matches
+        member.idle_since, member.turn = idle_since, self._turn
+        if member.kinds != kinds:
+            member.kinds, member.open = kinds, None
+        groups = member.available_in()
+        for group in groups:
+            if group.heads:
+                matches.append(self._serve(member, now))
+                return matches
         member.free = True
         self._free[agent] = member
-        for group in member.groups:
-            if group.kind in kinds:
-                group.idle[member] = None
-        if idle_since < self._latest_idle:
-            for group in member.groups:
-                group.in_order = False
-        else:
+        for group in groups:
+            group.enter(member)
+        if idle_since >= self._latest_idle:
             self._latest_idle = idle_since
+        else:
+            for group in groups:
+                group.in_order = False
         return matches
 
     def unavailable(self, agent: AgentId) -> bool:
@@ -125,10 +131,8 @@ class Matcher:
         if member is None:
             return False
         member.free = False
-        kinds = member.kinds
-        for group in member.groups:
-            if group.kind in kinds:
-                del group.idle[member]
+        for group in member.available_in():
+            group.leave(member)
         return True
 
     # ---- work ----
@@ -139,8 +143,8 @@ class Matcher:
             raise WrongState(f"work {work.id} already waits")
         matches = self._on_time(now)
         route = self._route(work)
-        first = route.stages[0][0]
-        first.arrivals += 1
+        route.stages[0][0].arrivals += 1
+        self._renew(now)
         match = self._place(work, route, 0, now)
         if match is not None:
             matches.append(match)
@@ -239,6 +243,8 @@ class Matcher:
         """Everything that later decisions depend on, except the policy."""
         routes = list(self._routes.values())
         index = {route: number for number, route in enumerate(routes)}
+        order = {group: number for number, group in enumerate(self._pool.groups.values())}
+        scales = self._scales
         return snapshot.encode(
             snapshot.Saved(
                 version=snapshot.VERSION,
@@ -248,22 +254,31 @@ class Matcher:
                 ],
                 groups=[
                     snapshot.SavedGroup(
-                        g.kind, g.person, tuple(map(snapshot.save_needs, g.alternatives)), g.arrivals, g.counted, g.rate
+                        g.kind,
+                        g.person,
+                        tuple(map(snapshot.save_needs, g.alternatives)),
+                        g.arrivals,
+                        g.renewed_at,
+                        g.counted,
+                        g.counted_s,
+                        g.price,
                     )
                     for g in self._pool.groups.values()
                 ],
                 routes=[snapshot.SavedRoute(route.kind, snapshot.save_steps(route.steps)) for route in routes],
                 works=[
                     snapshot.save_work(entry.work, index[entry.lane.route], entry.stage, entry.floor)
-                    for entry in (self._entries[WorkId(order[3])] for order in self._line)
+                    for entry in (self._entries[WorkId(place[3])] for place in self._line)
                 ],
                 turn=self._turn,
                 latest_idle=self._latest_idle,
-                renewed_at=self._renewed_at,
-                counted_s=self._counted_s,
-                freed=self._freed,
-                freed_counted=self._freed_counted,
-                freed_rate=self._freed_rate,
+                renewed=self._renewed,
+                priced=[order[g] for g in self._pool.priced],
+                freed=scales.freed,
+                freed_counted=scales.freed_counted,
+                freed_counted_s=scales.freed_counted_s,
+                freed_rate=scales.freed_rate,
+                renewed_at=scales.renewed_at,
             )
         )
 
@@ -279,10 +294,15 @@ class Matcher:
             pool.add(member)
             if member.free:
                 matcher._free[member.id] = member
+        groups = []
         for g in saved.groups:
             person = None if g.person is None else AgentId(g.person)
             group = pool.group(g.kind, person, tuple(map(snapshot.load_needs, g.alternatives)))
-            group.arrivals, group.counted, group.rate = g.arrivals, g.counted, g.rate
+            group.arrivals, group.renewed_at = g.arrivals, g.renewed_at
+            group.counted, group.counted_s, group.price = g.counted, g.counted_s, g.price
+            groups.append(group)
+        for number in saved.priced:
+            pool.ask_first(groups[number])
         routes = []
         for r in saved.routes:
             steps = snapshot.load_steps(r.steps)
@@ -292,17 +312,16 @@ class Matcher:
             route = routes[w.route]
             matcher._wait(snapshot.load_work(w, route.kind, route.steps), route, w.stage, w.floor)
         matcher._turn, matcher._latest_idle = saved.turn, saved.latest_idle
-        matcher._renewed_at, matcher._counted_s = saved.renewed_at, saved.counted_s
-        matcher._freed, matcher._freed_counted = saved.freed, saved.freed_counted
-        matcher._freed_rate = saved.freed_rate
+        matcher._renewed = saved.renewed
+        scales = matcher._scales
+        scales.freed, scales.freed_rate, scales.renewed_at = saved.freed, saved.freed_rate, saved.renewed_at
+        scales.freed_counted, scales.freed_counted_s = saved.freed_counted, saved.freed_counted_s
         return matcher
 
     # ---- steps and time ----
 
     def _on_time(self, now: float) -> list[Match]:
         """Everything whose time has come by ``now``."""
-        if self._renewed_at is None or not 0 <= now - self._renewed_at < self._policy.rate_period_s:
-            self._renew(now)
         timers = self._timers
         matches: list[Match] = []
         while timers and timers[0][0] <= now:
@@ -341,10 +360,10 @@ class Matcher:
         if lane.entries[0][1] is not entry:
             return None  # the one before it has come as far and has found nobody
         refile(lane)
-        member = self._choose(entry.work, route, stage, now)
-        if member is None:
-            return None
-        return self._take(entry, member, now, "step")
+        match = self._choose(entry.work, route, stage, now)
+        if match is not None:
+            self._remove(entry)
+        return match
 
     def _skip(self, emptied: list[Group], now: float) -> list[Match]:
         """Nobody who is logged on is left in these groups: works that stand on such a step go on to the next one."""
@@ -402,13 +421,11 @@ class Matcher:
                 behind = bisect_left(lane.entries, (order_of(work),))
                 if behind < len(lane.entries):  # who stands before others has come at least as far
                     stage = max(stage, lane.entries[behind][1].stage)
-        member = self._choose(work, route, stage, now)
-        if member is None:
+        match = self._choose(work, route, stage, now)
+        if match is None:
             self._wait(work, route, stage, floor)
-            return None
-        match = self._match(work, route, stage, member, now, "")
-        self.unavailable(member.id)
-        self._forget(route)
+        else:
+            self._forget(route)
         return match
 
     def _wait(self, work: Work, route: Route, stage: int, floor: int) -> None:
@@ -456,132 +473,164 @@ class Matcher:
 
     # ---- decisions ----
 
-    def _choose(self, work: Work, route: Route, stage: int, now: float) -> Member | None:
-        """The free agent whose loss costs least, among those longest idle."""
-        found = [member for _, member in self._candidates(work, route, stage, now)]
-        return found[0] if found else None
-
-    def _candidates(
-        self, work: Work, route: Route, stage: int, now: float
-    ) -> list[tuple[tuple[float, float, int], Member]]:
-        """Free agents who may take it, cheapest first."""
+    def _choose(self, work: Work, route: Route, stage: int, now: float) -> Match | None:
+        """Give this work to the free agent whose loss costs least, among those longest idle. None: nobody is free."""
+        groups = route.stages[stage]
         look = self._policy.look
-        seen: dict[Member, None] = {}
-        for group in route.stages[stage]:
-            if not group.in_order and len(group.idle) > look:
-                group.put_in_order()
-            seen.update(dict.fromkeys(islice(group.idle, look)))
-        if len(seen) < 2:
-            return [((0.0, 0.0, 0), member) for member in seen]
-        costs = [((self._cost(member, work, route, now), member.idle_since, member.turn), member) for member in seen]
-        costs.sort(key=lambda cost: cost[0])
-        return costs
+        if len(groups) == 1:
+            group = groups[0]
+            eligible = len(group.idle)
+            if not eligible:
+                return None
+            if eligible == 1:
+                (member,) = group.idle
+                return self._match(work, route, stage, member, now, "only_agent", eligible, 0.0, (), ())
+            seen = self._longest_idle(group, work.site, look)
+        else:
+            free = {member: None for group in groups for member in group.idle}
+            eligible = len(free)
+            if not eligible:
+                return None
+            seen = list({member: None for group in groups for member in self._longest_idle(group, work.site, look)})
+        scales = self._scales
+        cost = scales.cost
+        costs = [(cost(member, work, route, now), member.idle_since, member.turn) for member in seen]
+        best = min(costs)
+        member = seen[costs.index(best)]
+        longest = min(seen, key=_idleness)
+        rule = "longest_idle" if member is longest else "least_cost"
+        candidates: tuple[Candidate, ...] = ()
+        most = self._policy.explain
+        if most:
+            if eligible == 1:
+                rule = "only_agent"
+            elif member is not longest:
+                rule = explain.agent_rule(scales, member, longest, work, route, now)
+            ranked = sorted(zip(costs, seen, strict=True), key=lambda pair: pair[0])
+            others = [(costs[0], other) for costs, other in ranked[1 : most + 1]]
+            candidates = explain.candidates(scales, member, others, work, route, now)
+        return self._match(work, route, stage, member, now, rule, eligible, best[0], candidates, ())
 
-    def _cost(self, member: Member, work: Work, route: Route, now: float) -> float:
-        policy = self._policy
-        cost = member.idle_since - now
-        for group in member.demand:
-            free = len(group.idle)
-            if free < _PRICED and free:
-                cost += group.rate * policy.scarcity_s * self._decays[free - 1]
-        cost += policy.speed_weight * work.handle_s * (self._factor(member, route) - 1.0)
-        if work.site != member.site and work.site and member.site:
-            cost += policy.cross_site_s
-        return cost
+    def _longest_idle(self, group: Group, site: str, look: int) -> list[Member]:
+        """The free members who have been idle longest: of all, and of this site."""
+        if not group.in_order and len(group.idle) > look:
+            group.put_in_order()
+        seen = list(islice(group.idle, look))
+        if site and len(group.idle) > look:
+            here = islice(group.local.get(site, ()), look)
+            return list(dict.fromkeys((*seen, *here)))
+        return seen
 
-    def _factor(self, member: Member, route: Route) -> float:
-        skills = member.skills
-        level = min([skills.get(skill, 0) for skill in route.skills], default=3)
-        return self._policy.factor(level)
-
-    def _serve(self, member: Member, now: float) -> Match | None:
-        """The work that this freed agent takes, if any waits for him."""
-        kinds = member.kinds
-        lists = [group.heads for group in member.groups if group.heads and group.kind in kinds]
-        if not lists:
-            return None
-        tier, priority = min([heads[0][:2] for heads in lists])
-        look = self._policy.look
-        found: dict[Lane, None] = {}
-        for heads in lists:
-            late = bisect_left(heads, (tier, priority, now))
-            end = bisect_left(heads, (tier, priority, float("inf")))
-            for item in (*heads[: min(look, late)], *heads[late : min(late + look, end)]):
-                found[item[5]] = None
-        lanes = list(found)
-        best = min(lanes, key=lambda lane: (self._urgency(lane, member, now), lane.entries[0][0]))
-        head = best.entries[0][1]
-        for lane in lanes:  # within a queue nobody is overtaken, however he came to wait
-            other = lane.entries[0][1]
-            if other.work.queue == head.work.queue and other.order < head.order:
-                head = other
-        return self._take(head, member, now, "")
-
-    def _urgency(self, lane: Lane, member: Member, now: float) -> float:
-        """Seconds it can still wait; the least is served first."""
-        policy = self._policy
+    def _serve(self, member: Member, now: float) -> Match:
+        """Give this freed agent, for whom something waits, the work that can wait least."""
+        heaps = [group.heads for group in member.available_in() if group.heads]
+        lanes = self._most_urgent(heaps, now)
+        lane = lanes[0]
         entry = lane.entries[0][1]
-        slack = entry.due_at - now
-        if slack < 0:
-            slack = policy.late_slack_s + slack * policy.late_growth
-        members = sum(len(group.members) for group in lane.filed)
-        supply = members * self._freed_rate
-        slack -= policy.supply_weight * min(policy.supply_most_s, 1.0 / supply if supply else policy.supply_most_s)
-        slack += policy.speed_weight * entry.work.handle_s * (self._factor(member, lane.route) - 1.0)
-        if entry.work.site != member.site and entry.work.site and member.site:
-            slack += policy.cross_site_s
-        return slack
-
-    _freed_rate = 0.0
-
-    def _take(self, entry: Entry, member: Member, now: float, rule: str) -> Match:
-        match = self._match(entry.work, entry.lane.route, entry.stage, member, now, rule)
-        self.unavailable(member.id)
+        rule = "only_work"
+        overtaken: tuple[Overtaken, ...] = ()
+        if len(lanes) > 1:
+            slack = self._scales.slack
+            lane = min(lanes, key=lambda lane: (slack(lane, lane.entries[0][1], member, now), lane.entries[0][0]))
+            entry = lane.entries[0][1]
+            queue = entry.work.queue
+            for other in lanes:  # within a queue nobody is overtaken, however he came to wait
+                head = other.entries[0][1]
+                if head.order < entry.order and head.work.queue == queue:
+                    lane, entry = other, head
+            first = min(lanes, key=lambda lane: lane.entries[0][0])
+            rule = "first_in_line" if lane is first else "least_slack"
+            most = self._policy.explain
+            if most and lane is not first:
+                rule = explain.work_rule(self._scales, (lane, entry), (first, first.entries[0][1]), member, now)
+                overtaken = explain.overtaken(self._scales, (lane, entry), lanes, most, member, now)
+        match = self._match(entry.work, lane.route, entry.stage, member, now, rule, 1, 0.0, (), overtaken)
         self._remove(entry)
         return match
 
-    def _match(self, work: Work, route: Route, stage: int, member: Member, now: float, rule: str) -> Match:
-        steps = route.steps
+    def _most_urgent(self, heaps: list[list[HeadItem]], now: float) -> list[Lane]:
+        """Of the highest tier and priority: the lanes whose first works are latest, and those next to be late."""
+        if len(heaps) == 1 and len(heaps[0]) == 1:
+            return [heaps[0][0][5]]
+        tier, priority = min([heads[0][:2] for heads in heaps])
+        look = self._policy.look
+        found: dict[Lane, None] = {}
+        for heads in heaps:
+            end = bisect_left(heads, (tier, priority, _NEVER))
+            late = bisect_left(heads, (tier, priority, now), 0, end)
+            for item in heads[: min(look, late)]:
+                found[item[5]] = None
+            for item in heads[late : min(late + look, end)]:
+                found[item[5]] = None
+        return list(found)
+
+    def _match(
+        self,
+        work: Work,
+        route: Route,
+        stage: int,
+        member: Member,
+        now: float,
+        rule: str,
+        eligible: int,
+        cost: float,
+        candidates: tuple[Candidate, ...],
+        overtaken: tuple[Overtaken, ...],
+    ) -> Match:
+        """The agent is not available any more."""
         step = 0
+        skipped: tuple[int, ...] = ()
         if stage:
             groups = route.step_groups
-            step = next(n for n in range(stage + 1) if member in groups[n].members)
-        eligible = 1
+            while member not in groups[step].members:
+                step += 1
+            skipped = tuple([n for n in range(stage) if not groups[n].members])
+        if route.steps[step].only is not None:
+            rule = "person"
+        waiting = 0
+        for group in member.available_in():
+            waiting += group.works
+        if waiting > 1 and member.id in self._pool.of_person:
+            waiting -= self._counted_twice(member)
+        place = bisect_left(self._line, order_of(work)) + 1 if self._line else 1
         if member.free:
-            stages = route.stages[stage]
-            eligible = len(stages[0].idle)
-            if len(stages) > 1:
-                eligible = len({m for group in stages for m in group.idle})
+            self.unavailable(member.id)
+        waited_s, idle_s = now - work.queued_at, now - member.idle_since
         return Match(
             work=work,
             agent=member.id,
             step=step,
-            rule="person" if steps[step].only is not None else rule or "longest_idle",
-            place=bisect_left(self._line, order_of(work)) + 1,
-            waited_s=max(0.0, now - work.queued_at),
-            idle_s=max(0.0, now - member.idle_since),
-            cost=0.0,
+            rule=rule,
+            place=place,
+            waited_s=waited_s if waited_s > 0.0 else 0.0,
+            idle_s=idle_s if idle_s > 0.0 else 0.0,
+            cost=cost,
             eligible=eligible,
-            waiting=max(1, sum([group.works for group in member.groups if group.kind in member.kinds])),
-            skipped=tuple([n for n in range(stage) if not route.step_groups[n].members]) if stage else (),
+            waiting=waiting or 1,
+            candidates=candidates,
+            overtaken=overtaken,
+            skipped=skipped,
         )
+
+    def _counted_twice(self, member: Member) -> int:
+        """Works that wait for him in person and for a group that he is in: how often they count too many."""
+        twice = 0
+        for group in member.available_in():
+            if group.person is not None and group.works:
+                for entry in [entry for route in group.routes for lane in route.lanes for _, entry in lane.entries]:
+                    his = [other for other in entry.lane.route.stages[entry.stage] if member in other.members]
+                    if group in his and next(other for other in his if other.person is not None) is group:
+                        twice += len(his) - 1
+        return twice
 
     # ---- rates ----
 
     def _renew(self, now: float) -> None:
-        """Count what came since the last time into the rates."""
-        policy = self._policy
-        keep = policy.rate_decay
-        if self._renewed_at is not None and now > self._renewed_at:
-            passed = now - self._renewed_at
-            keep = keep ** (passed / policy.rate_period_s)
-            self._counted_s = self._counted_s * keep + passed
-            for group in self._pool.groups.values():
-                group.counted = group.counted * keep + group.arrivals
-                group.arrivals = 0
-                group.rate = group.counted / self._counted_s
-            self._freed_counted = self._freed_counted * keep + self._freed
-            self._freed = 0
-            members = len(self._pool.members)
-            self._freed_rate = self._freed_counted / self._counted_s / members if members else 0.0
-        self._renewed_at = now
+        """Bring the rate of one group up to date: each in its turn, so that no event pays for all of them."""
+        priced = self._pool.priced
+        scales = self._scales
+        if priced:
+            self._renewed = (self._renewed + 1) % len(priced)
+            scales.renew(priced[self._renewed], now)
+        if not 0.0 <= now - scales.renewed_at < _RENEW_S:
+            scales.renew_freed(len(self._pool.members), now)

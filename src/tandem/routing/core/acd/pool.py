@@ -58,6 +58,15 @@ class Member:
     turn: int = 0
     """Counts the moments of becoming free: who was first among equally idle ones."""
     kinds: frozenset[Kind] = frozenset()
+    open: list[Group] | None = None
+    """Those of his groups that are of his kinds, as long as neither changes."""
+
+    def available_in(self) -> list[Group]:
+        """His groups for the kinds of work that he can take now."""
+        if self.open is None:
+            kinds = self.kinds
+            self.open = [group for group in self.groups if group.kind in kinds]
+        return self.open
 
     def fits(self, group: Group) -> bool:
         if group.person is not None and group.person != self.id:
@@ -76,6 +85,8 @@ class Group:
     members: dict[Member, None] = field(default_factory=dict)
     idle: dict[Member, None] = field(default_factory=dict)
     """Free members; longest idle first while ``in_order``."""
+    local: dict[str, dict[Member, None]] = field(default_factory=dict)
+    """The same by site, of those who have one."""
     in_order: bool = True
     heads: list[HeadItem] = field(default_factory=list)
     works: int = 0
@@ -85,21 +96,35 @@ class Group:
     first: bool = False
     """Some work asks for it first: losing a free member matters."""
     arrivals: int = 0
-    """Since the rates were last renewed."""
+    """Works that asked for it first, since its rate was last renewed."""
+    renewed_at: float = 0.0
     counted: float = 0.0
-    rate: float = 0.0
-    """Works per second that ask for this group first."""
-    prices: tuple[float, ...] = ()
-    """By number of free members: what losing one costs."""
+    counted_s: float = 0.0
+    price: float = 0.0
+    """What losing its last free member costs."""
 
     @property
     def key(self) -> GroupKey:
         return (self.kind, self.person, self.alternatives)
 
+    def enter(self, member: Member) -> None:
+        """He is free."""
+        self.idle[member] = None
+        if member.site:
+            self.local.setdefault(member.site, {})[member] = None
+
+    def leave(self, member: Member) -> None:
+        """He is not free any more."""
+        del self.idle[member]
+        if member.site:
+            del self.local[member.site][member]
+
     def put_in_order(self) -> None:
-        members = sorted(self.idle, key=lambda m: (m.idle_since, m.turn))
-        self.idle.clear()
-        self.idle.update(dict.fromkeys(members))
+        """Who became free out of turn (he keeps his idle time) stands where he belongs."""
+        for line in (self.idle, *self.local.values()):
+            members = sorted(line, key=lambda m: (m.idle_since, m.turn))
+            line.clear()
+            line.update(dict.fromkeys(members))
         self.in_order = True
 
 
@@ -110,23 +135,26 @@ class Pool:
         self.members: dict[AgentId, Member] = {}
         self.groups: dict[GroupKey, Group] = {}
         self.numbered = 0
+        self.priced: list[Group] = []
+        """Those that some work asks for first."""
         self._by_skill: dict[str, dict[Member, None]] = {}
         self._filed: dict[str, list[Group]] = {}
         """Groups under the rarest skill of each alternative; '' holds those that anyone meets."""
-        self._of_person: dict[AgentId, list[Group]] = {}
+        self.of_person: dict[AgentId, list[Group]] = {}
 
     # ---- agents ----
 
     def add(self, member: Member) -> None:
         """A member comes with his skills; he is not free yet."""
         self.members[member.id] = member
-        found: dict[Group, None] = dict.fromkeys(self._of_person.get(member.id, ()))
+        found: dict[Group, None] = dict.fromkeys(self.of_person.get(member.id, ()))
         for skill in ("", *member.skills):
             if skill:
                 self._by_skill.setdefault(skill, {})[member] = None
             found.update(dict.fromkeys(self._filed.get(skill, ())))
         member.groups = sorted((g for g in found if member.fits(g)), key=lambda g: g.number)
         member.demand = [g for g in member.groups if g.first]
+        member.open = None
         for group in member.groups:
             group.members[member] = None
 
@@ -153,14 +181,15 @@ class Pool:
                 for needs in alternatives:
                     found.update(dict.fromkeys(self._file(group, needs)))
             else:
-                self._of_person.setdefault(person, []).append(group)
+                self.of_person.setdefault(person, []).append(group)
                 found = {self.members[person]: None} if person in self.members else {}
             for member in found:
                 if member.fits(group):
                     group.members[member] = None
                     member.groups.append(group)
+                    member.open = None
                     if member.free and kind in member.kinds:
-                        group.idle[member] = None
+                        group.enter(member)
             group.put_in_order()
         return group
 
@@ -168,6 +197,7 @@ class Pool:
         """Some work asks for this group first."""
         if not group.first and group.person is None:
             group.first = True
+            self.priced.append(group)
             for member in group.members:
                 member.demand = [g for g in member.groups if g.first]
 
@@ -176,12 +206,13 @@ class Pool:
         if group.person is None or group.routes:
             return
         del self.groups[group.key]
-        groups = self._of_person[group.person]
+        groups = self.of_person[group.person]
         groups.remove(group)
         if not groups:
-            del self._of_person[group.person]
+            del self.of_person[group.person]
         for member in group.members:
             member.groups.remove(group)
+            member.open = None
 
     def meeting(self, needs: Needs) -> Iterable[Member]:
         """Logged-on agents who meet these needs."""

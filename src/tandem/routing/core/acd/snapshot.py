@@ -35,8 +35,10 @@ class SavedGroup(msgspec.Struct, frozen=True, array_like=True):
     person: str | None
     alternatives: tuple[_Needs, ...]
     arrivals: int
+    renewed_at: float
     counted: float
-    rate: float
+    counted_s: float
+    price: float
 
 
 class SavedRoute(msgspec.Struct, frozen=True, array_like=True):
@@ -70,11 +72,14 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     """In line."""
     turn: int
     latest_idle: float
-    renewed_at: float | None
-    counted_s: float
+    renewed: int
+    priced: list[int]
+    """Indexes into the groups."""
     freed: int
     freed_counted: float
+    freed_counted_s: float
     freed_rate: float
+    renewed_at: float
 
 
 _DECODER = msgspec.msgpack.Decoder(Saved)

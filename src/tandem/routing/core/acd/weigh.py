@@ -1,0 +1,137 @@
+"""The scales of the matcher: what taking an agent costs, and how long a work can still wait for this agent.
+
+Both are sums of a few parts, all in seconds. The sums decide; the parts explain.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tandem.routing.core.acd.line import Entry, Lane, Route
+from tandem.routing.core.acd.policy import Policy
+from tandem.routing.core.acd.pool import Group, Member
+from tandem.routing.core.acd.work import Work
+
+_COUNTED = 24
+"""A queue with this many free agents loses nothing with one of them."""
+_PRIOR_S = 60.0
+"""Time without calls that a group's rate begins with, so that the first calls do not make it huge."""
+
+
+class CostParts(NamedTuple):
+    """Of an agent, for a work."""
+
+    idle: float
+    """Minus the seconds that he has been idle."""
+    scarcity: float
+    slow: float
+    site: float
+
+
+class SlackParts(NamedTuple):
+    """Of a work, for an agent."""
+
+    slack: float
+    supply: float
+    slow: float
+    site: float
+
+
+class Scales:
+    """A policy, and the rates learned so far.
+
+    Rates are counts and times in which the past counts for less: after ``dt`` by the factor T / (T + dt), with T the
+    policy's horizon. (Not an exponential, whose last bit differs between machines.)
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.decays = tuple(policy.scarcity_decay ** (n - 1) if n else 0.0 for n in range(_COUNTED))
+        self.freed = 0
+        """Agents who became free since the rate was last renewed."""
+        self.freed_counted = 0.0
+        self.freed_counted_s = 0.0
+        self.freed_rate = 0.0
+        """How often one logged-on agent becomes free, per second."""
+        self.renewed_at = 0.0
+
+    # ---- agents ----
+
+    def cost(self, member: Member, work: Work, route: Route, now: float) -> float:
+        """The sum of ``cost_parts``."""
+        decays = self.decays
+        policy = self.policy
+        cost = member.idle_since - now
+        for group in member.demand:
+            free = len(group.idle)
+            if free < _COUNTED:
+                cost += group.price * decays[free]
+        cost += policy.speed_of_agent * work.handle_s * (self.factor(member, route) - 1.0)
+        if work.site != member.site and work.site and member.site:
+            cost += policy.cross_site_s
+        return cost
+
+    def cost_parts(self, member: Member, work: Work, route: Route, now: float) -> CostParts:
+        policy = self.policy
+        return CostParts(
+            idle=member.idle_since - now,
+            scarcity=sum(
+                group.price * self.decays[len(group.idle)] for group in member.demand if len(group.idle) < _COUNTED
+            ),
+            slow=policy.speed_of_agent * work.handle_s * (self.factor(member, route) - 1.0),
+            site=policy.cross_site_s if work.site and member.site and work.site != member.site else 0.0,
+        )
+
+    def factor(self, member: Member, route: Route) -> float:
+        """His handling time relative to the middle: by the lowest of his proficiencies in what the first step needs."""
+        skills = route.skills
+        if len(skills) == 1:
+            return self.policy.factor(member.skills.get(skills[0], 0))
+        if not skills:
+            return 1.0
+        return self.policy.factor(min([member.skills.get(skill, 0) for skill in skills]))
+
+    # ---- works ----
+
+    def slack(self, lane: Lane, entry: Entry, member: Member, now: float) -> float:
+        """The sum of ``slack_parts`` of a lane's first work."""
+        return sum(self.slack_parts(lane, entry, member, now))
+
+    def slack_parts(self, lane: Lane, entry: Entry, member: Member, now: float) -> SlackParts:
+        policy = self.policy
+        work = entry.work
+        slack = entry.due_at - now
+        if slack < 0.0:
+            slack = policy.late_slack_s + slack * policy.late_growth
+        members = 0
+        for group in lane.filed:
+            members += len(group.members)
+        supply = members * self.freed_rate
+        most = policy.supply_most_s
+        return SlackParts(
+            slack=slack,
+            supply=-policy.supply_weight * (1.0 / supply if supply * most > 1.0 else most),
+            slow=policy.speed_of_work * work.handle_s * (self.factor(member, lane.route) - 1.0),
+            site=policy.cross_site_s if work.site and member.site and work.site != member.site else 0.0,
+        )
+
+    # ---- rates ----
+
+    def renew(self, group: Group, now: float) -> None:
+        """Bring a group's rate up to date. A clock that went back counts for no time."""
+        passed = max(0.0, now - group.renewed_at)
+        keep = self.policy.rate_horizon_s / (self.policy.rate_horizon_s + passed)
+        group.counted = group.counted * keep + group.arrivals
+        group.counted_s = group.counted_s * keep + passed
+        group.arrivals = 0
+        group.renewed_at = now
+        group.price = self.policy.scarcity_s * group.counted / (group.counted_s + _PRIOR_S)
+
+    def renew_freed(self, members: int, now: float) -> None:
+        passed = max(0.0, now - self.renewed_at)
+        keep = self.policy.rate_horizon_s / (self.policy.rate_horizon_s + passed)
+        self.freed_counted = self.freed_counted * keep + self.freed
+        self.freed_counted_s = self.freed_counted_s * keep + passed
+        self.freed = 0
+        self.renewed_at = now
+        self.freed_rate = self.freed_counted / (self.freed_counted_s + _PRIOR_S) / members if members else 0.0
