@@ -44,6 +44,10 @@ def seek(center: Center, call: CallId) -> None:
     caller = center.callers[call]
     caller.work = _work(center, contact)
     center.waiting_in[caller.work.queue] += 1
+    known = center.ledger.get(caller.work.id)
+    if known is not None:
+        # the ledger's order is the matcher's
+        center.ledger.enter(msgspec.structs.replace(known, tier=caller.work.tier, priority=caller.work.priority))
     matches = center.matcher.enqueue(caller.work, now=center.now)
     if not matches and caller.expected is None:
         caller.expected, caller.expected_at = expected_wait(center, call), center.now

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from tandem.agent_desktop.core.routing_resources import ApplyPlan, CallWhy, WhyWaiting
+from tandem.agent_desktop.core.routing_resources import (
+    ApplyPlan,
+    CallbackChange,
+    CallWhy,
+    LineEntry,
+    LinePage,
+    NewCallback,
+    WhyWaiting,
+    Window,
+)
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app.control import Handler
+from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled
+from tandem.cti.app.line import line_entry, line_page
 from tandem.cti.app.plan_desk import PlanDesk, Speak
 from tandem.cti.app.shell import Shell
 from tandem.cti.app.why import call_why, why_waiting
 from tandem.cti.model.errors import ResourceMissing
-from tandem.cti.model.ids import CallId, WorkId
+from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
 from tandem.cti.ports import Clock
 
 
@@ -43,6 +55,56 @@ class Routing(PlanDesk):
             raise ResourceMissing("it does not wait any more")
         return found
 
+    # ---- the line
+
+    async def line(self, *, queue: str | None, limit: int, agent: str | None) -> LinePage:
+        login = None if agent is None else AgentId(agent)
+        return line_page(self._shell.center, queue=queue, limit=limit, agent=login, now=self._clock.now())
+
+    async def call_back(self, new: NewCallback, *, by: str) -> LineEntry:
+        """Raises BadRequest, ResourceMissing."""
+        id_ = secrets.token_hex(12)
+        self._shell.take(
+            CallbackAsked(
+                id=id_,
+                number=new.number,
+                queue=QueueId(new.queue),
+                first=new.mode,
+                by=by,
+                name=new.name,
+                note=new.note,
+                call=None if new.call is None else CallId(new.call),
+                window=_span(new.window),
+            )
+        )
+        return self._entry(id_)
+
+    async def change_callback(self, callback: str, change: CallbackChange, *, by: str, agent: str | None) -> LineEntry:
+        """Raises BadRequest, ResourceMissing, WrongState."""
+        self._own(callback, agent)
+        self._shell.take(
+            CallbackAltered(
+                id=callback, number=change.number, first=change.mode, window=_span(change.window), note=change.note
+            )
+        )
+        return self._entry(callback)
+
+    async def cancel_callback(self, callback: str, *, by: str, agent: str | None) -> None:
+        """Raises ResourceMissing, WrongState while it is being dialled."""
+        self._own(callback, agent)
+        self._shell.take(CallbackCancelled(callback, by))
+
+    def _own(self, callback: str, agent: str | None) -> None:
+        record = self._shell.center.callbacks.get(callback)
+        if record is None or (agent is not None and record.created_by != agent):
+            raise ResourceMissing("there is no such call back")
+
+    def _entry(self, id_: str) -> LineEntry:
+        entry = self._shell.center.ledger.get(WorkId(id_))
+        if entry is None:
+            raise ResourceMissing("it is not in the line any more")
+        return line_entry(self._shell.center, entry, now=self._clock.now())
+
     # ---- the command line
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -60,3 +122,7 @@ class Routing(PlanDesk):
             return msgspec.to_builtins(await self.why(asked["call"]))
 
         return {"routing.apply": apply, "routing.preview": preview, "why": why}
+
+
+def _span(window: Window | None) -> tuple[float, float] | None:
+    return None if window is None else (window.start_at, window.end_at)
