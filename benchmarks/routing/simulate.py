@@ -57,10 +57,10 @@ class Run:
     illegal: list[str] = field(default_factory=list)
 
 
-def simulate(world: World, policy: Policy, *, pooled: bool = False) -> Run:
+def simulate(world: World, policy: Policy, *, pooled: bool = False, stride: int = 7919) -> Run:
     """``pooled``: any agent may take any call at the world's mean pace. Raises RuntimeError when the policy asks for
-    the same instant again and again."""
-    return _Simulation(world, policy, pooled).run()
+    the same instant again and again. ``stride`` (a prime) draws who is idle longest when the day begins."""
+    return _Simulation(world, policy, pooled).run(stride)
 
 
 class _Simulation:
@@ -80,12 +80,12 @@ class _Simulation:
         self.lines: dict[tuple[int, int], list[tuple[float, int]]] = {}
         self.mean_pace = world.pace if pooled else 1.0
 
-    def run(self) -> Run:
+    def run(self, stride: int) -> Run:
         world, policy, events = self.world, self.policy, self.events
         # The day begins with everybody free; who is idle longest is drawn by number.
         count = len(world.agents)
         for number, agent in enumerate(world.agents):
-            self.idle_since[number] = -(number * 7919 % count) / count
+            self.idle_since[number] = -(number * stride % count) / count
             self.at(agent.first_break_s, _Event.BREAK, number)
         for number in sorted(range(count), key=lambda number: self.idle_since[number]):
             self.apply(policy.available(number, idle_since=self.idle_since[number], now=0.0), 0.0)
