@@ -1,0 +1,301 @@
+"""A stored day, taken from the journal of inputs or from the database, and studied beside the running server.
+
+The day's change is a part of a routing plan, in the plan's own words; what it names replaces what the day's plan had
+(null takes it away). Agents may be given a ``shift`` besides::
+
+    queues:
+      loans: {steps: [product:loans>=2, {after: 15 s, needs: anyone}]}
+    agents:
+      eva: {skills: {language:zh: 5}, shift: "09:00-12:00 13:00-18:00"}
+      tom: {shift: none}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
+from typing import Any
+
+import msgspec
+import yaml
+
+from tandem.cti.app.center import Center
+from tandem.cti.app.day_records import DayRecords
+from tandem.cti.app.floor_plan import CustomersFound, Keep
+from tandem.cti.app.input_files import Part
+from tandem.cti.app.replay import CodeOf, Proof, code_of, replay
+from tandem.cti.model.errors import BadRequest, Unavailable
+from tandem.cti.model.ids import AgentId
+from tandem.cti.model.records import AgentStateRecord
+from tandem.routing.core.day import Day, Shift
+from tandem.routing.core.plan import Plan
+from tandem.routing.core.simulation import Run
+from tandem.routing.core.whatif import Change, Study, Texts, WhatIfResult
+from tandem.routing.plan_document.writing import plan_plain
+from tandem.routing.plan_file import read_plan
+
+MAX_CHANGE = 1 << 20
+_MOST_DEEP = 20
+
+
+class BadChange(BadRequest):
+    """A change that does not fit the day. Says where and what to do."""
+
+    code = "bad_change"
+
+
+class StudyFailed(Unavailable):
+    code = "study_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDay:
+    """``plan`` is the one that was in force at the end of the day. ``notes``: what is to be known of the source."""
+
+    day: Day
+    plan: Plan
+    proof: Proof | None
+    notes: tuple[Texts, ...] = ()
+
+
+# ---- the day ---------------------------------------------------------------------------------------------------------
+
+
+def midnights(day: date) -> tuple[float, float]:
+    """Local midnight before and after, in epoch seconds."""
+    begins = datetime.combine(day, time_of_day()).astimezone()
+    ends = datetime.combine(day + timedelta(days=1), time_of_day()).astimezone()
+    return begins.timestamp(), ends.timestamp()
+
+
+def from_journal(parts: Sequence[Part], day: date, *, code: CodeOf = code_of) -> StoredDay:
+    """Replays the whole day (some 20,000 inputs a second). Raises BadJournal."""
+    begins_at, ends_at = midnights(day)
+    records = DayRecords()
+    proof = Proof()
+    plans: dict[int, Plan] = {}
+    center: Center | None = None
+    until = begins_at
+    for step in replay(parts, code=code, proof=proof):
+        if step.center is not center:
+            center = step.center
+            _take_up(records, center)
+        until = step.recorded.now
+        plans.setdefault(id(center.plan), center.plan)
+        if isinstance(step.recorded.input, CustomersFound):
+            records.tiers.update({each.id: each.tier for each in step.recorded.input.customers})
+        if isinstance(step.outcome, list):
+            for output in step.outcome:
+                if isinstance(output, Keep):
+                    records.add(output.record)
+    if center is None:
+        raise BadChange(f"nothing happened on {day.isoformat()}")
+    notes: list[Texts] = []
+    if len(plans) > len(parts):
+        notes.append(
+            {
+                "en": "The plan was changed during the day: it is simulated with the last one from its beginning on.",
+                "zh": "当天更换过路由方案：模拟全天使用最后一个方案。",
+            }
+        )
+    stored = records.day(day.isoformat(), begins_at, ends_at, source="journal", until=until)
+    return StoredDay(stored, center.plan, proof, tuple(notes))
+
+
+def _take_up(records: DayRecords, center: Center) -> None:
+    """What a state at the head of a file says of the agents: their changes from before are in no record."""
+    for agent in center.agents.values():
+        known = records.states.get(agent.id, {})
+        if agent.number not in known:
+            records.add(
+                AgentStateRecord(
+                    agent=agent.id,
+                    number=agent.number,
+                    at=agent.since,
+                    state=agent.state,
+                    reason=agent.reason,
+                    pending=agent.pending,
+                    call=agent.call,
+                )
+            )
+
+
+# ---- the change ------------------------------------------------------------------------------------------------------
+
+_SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)$")
+
+
+def read_change(text: str, stored: StoredDay, file_name: str) -> Change:
+    """Raises BadChange, or PlanError when the day's plan with this change is no good plan."""
+    if len(text) > MAX_CHANGE:
+        raise BadChange(f"{file_name}: it is longer than {MAX_CHANGE} characters")
+    try:
+        _refuse_traps(text, file_name)
+        given = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        raise BadChange(f"{file_name}: this is no YAML: {' '.join(str(error).split())[:300]}") from None
+    if not isinstance(given, dict) or not given:
+        raise BadChange(f"{file_name}: write the part of the routing plan that is to be another, such as queues:")
+    given, spans = _shifts_apart(given, file_name)
+    plain = plan_plain(stored.plan)
+    merged = _merged(plain, given) if given else plain
+    whole = yaml.safe_dump(merged, allow_unicode=True, sort_keys=False)
+    plan = read_plan(whole, f"the plan of {stored.day.name} with {file_name}")
+    shifts = _changed_shifts(stored, plan, spans, file_name)
+    return Change(plan=plan, shifts=shifts)
+
+
+def _refuse_traps(text: str, file_name: str) -> None:
+    """What is small as text and endless as values."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise BadChange(f"{file_name}: write out what *stands for something else: references are not read")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MOST_DEEP:
+            raise BadChange(f"{file_name}: it is nested more than {_MOST_DEEP} deep")
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[Any, Any]) -> dict[str, Any]:
+    result = dict(old)
+    for key, value in new.items():
+        before = result.get(str(key))
+        if value is None:
+            result.pop(str(key), None)
+        elif isinstance(value, dict) and isinstance(before, dict):
+            result[str(key)] = _merged(before, value)
+        elif isinstance(value, dict):
+            result[str(key)] = _merged({}, value)
+        else:
+            result[str(key)] = value
+    return result
+
+
+def _shifts_apart(given: dict[Any, Any], file_name: str) -> tuple[dict[Any, Any], dict[AgentId, str]]:
+    """The change without what is no part of a plan, and the shifts."""
+    agents = given.get("agents")
+    if not isinstance(agents, dict):
+        return given, {}
+    spans: dict[AgentId, str] = {}
+    plain: dict[Any, Any] = {}
+    for login, about in agents.items():
+        if isinstance(about, dict) and "shift" in about:
+            shift = about["shift"]
+            if not isinstance(shift, str):
+                raise BadChange(
+                    f'{file_name}: agents: {login}: shift: write it like "09:00-12:00 13:00-18:00", or none'
+                )
+            spans[AgentId(str(login))] = shift
+            about = {key: value for key, value in about.items() if key != "shift"}
+            if not about and shift == "none":
+                continue
+        plain[login] = about
+    return {**given, "agents": plain} if plain else {k: v for k, v in given.items() if k != "agents"}, spans
+
+
+def _changed_shifts(
+    stored: StoredDay, plan: Plan, spans: Mapping[AgentId, str], file_name: str
+) -> tuple[Shift, ...] | None:
+    day = stored.day
+    known = {shift.agent for shift in day.shifts}
+    for login in spans:
+        new = login not in stored.plan.agents and login not in known
+        if new and not (login in plan.agents and plan.agents[login].skills):
+            raise BadChange(f"{file_name}: agents: {login}: give him skills, too; there was no {login} that day")
+    gone = known - set(plan.agents) if plan.agents else set()
+    if not spans and not gone:
+        return None
+    kept = [shift for shift in day.shifts if shift.agent not in spans and shift.agent not in gone]
+    for login, text in spans.items():
+        kept += [] if text == "none" else [_shift(login, text, day, file_name)]
+    return tuple(sorted(kept, key=lambda shift: (shift.begins_at, shift.agent)))
+
+
+def _shift(login: AgentId, text: str, day: Day, file_name: str) -> Shift:
+    """One shift from the first beginning to the last end, with breaks between."""
+    where = f"{file_name}: agents: {login}: shift:"
+    moments: list[float] = []
+    for word in text.replace(",", " ").split():
+        match = _SPAN.match(word)
+        minutes = [int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])] if match else []
+        if not match or minutes[1] <= minutes[0] or minutes[1] > 1440:
+            raise BadChange(f'{where} {word!r} is no span; write it like "09:00-12:00 13:00-18:00", or none')
+        moments += [_at(day, minute) for minute in minutes]
+    if not moments or moments != sorted(set(moments)):
+        raise BadChange(f"{where} the spans must stand in order and apart")
+    breaks = tuple((moments[n], moments[n + 1]) for n in range(1, len(moments) - 1, 2))
+    return Shift(agent=login, begins_at=moments[0], ends_at=moments[-1], breaks=breaks)
+
+
+def _at(day: Day, minute: int) -> float:
+    """The wall clock's time, also on a day whose clock is moved."""
+    when = date.fromisoformat(day.name)
+    if minute == 1440:
+        return day.ends_at
+    return datetime.combine(when, time_of_day(minute // 60, minute % 60)).astimezone().timestamp()
+
+
+# ---- beside the server -----------------------------------------------------------------------------------------------
+
+_study: Study | None = None
+
+
+def _prepare(study: Study) -> None:
+    global _study
+    _study = study
+    with suppress(OSError):
+        os.nice(15)
+
+
+def _run(number: int) -> tuple[Run, Run]:
+    assert _study is not None
+    return _study.run(number)
+
+
+@asynccontextmanager
+async def _workers(study: Study, count: int) -> AsyncIterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare, initargs=(study,)
+    )
+    try:
+        yield pool
+    finally:
+        for process in list((pool._processes or {}).values()):
+            process.terminate()  # what was asked for is not wanted any more, or done
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def study_day(
+    study: Study, *, runs: int, on_run: Callable[[int], None] = lambda done: None, processes: int = 1
+) -> WhatIfResult:
+    """In processes of their own with a low priority: neither the event loop nor its thread is held up. Cancelling ends
+    them. Raises StudyFailed when a process dies."""
+    loop = asyncio.get_running_loop()
+    done = 0
+    async with _workers(study, max(1, min(processes, runs))) as pool:
+
+        async def one(number: int) -> tuple[Run, Run]:
+            nonlocal done
+            pair = await loop.run_in_executor(pool, _run, number)
+            done += 1
+            on_run(done)
+            return pair
+
+        try:
+            pairs = await asyncio.gather(*(one(number) for number in range(runs)))
+        except BrokenProcessPool:
+            raise StudyFailed("the simulation's process ended; is there enough memory?") from None
+    return study.result(pairs)
+
+
+def as_json(result: WhatIfResult) -> str:
+    return msgspec.json.format(msgspec.json.encode(result)).decode()
