@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from benchmarks.load.books import Fault, audit
+from benchmarks.load.books import Fault
 from benchmarks.load.plan import Load
 from benchmarks.load.shift import Run, run
 from benchmarks.report import show
@@ -35,13 +35,13 @@ def report(load: Load, done: Run) -> int:
     )
     for note in done.notes:
         sys.stdout.write(f"  note: {note}\n")
-    findings = audit(done.evidence)
-    counts = Counter(finding.fault for finding in findings)
+    counts = Counter(finding.fault for finding in done.findings)
     sys.stdout.write("\n" + ", ".join(f"{counts[fault]} {fault}" for fault in Fault) + "\n")
-    for finding in findings[:_SHOWN]:
+    for finding in done.findings[:_SHOWN]:
         sys.stdout.write(f"  {finding.fault}: {finding.text}\n")
+    sys.stdout.writelines(f"\n{story}\n" for story in done.stories)
     sys.stdout.flush()
-    return 1 if findings else 0
+    return 1 if done.findings else 0
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ class RingLog:
     invited_at: float
     up_at: float | None
     over_at: float | None
+    ended_by: str
     heard: frozenset[str]
 
 

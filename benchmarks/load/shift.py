@@ -9,13 +9,14 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from benchmarks.load import plan
-from benchmarks.load.books import CallerLog, CallRow, Evidence, RingLog, detail_records
+from benchmarks.load.books import Finding, audit
+from benchmarks.load.evidence import channels, evidence_of, served_by, stories
 from benchmarks.load.line import Line
 from benchmarks.load.meters import Meters
 from benchmarks.load.plan import Load
-from benchmarks.load.seats import Place, Seats
-from benchmarks.load.telephones import Callers, Phones, agent_name
-from benchmarks.load.timing import Served, Timing
+from benchmarks.load.seats import Seats
+from benchmarks.load.telephones import Callers, Phones
+from benchmarks.load.timing import Timing
 from benchmarks.load.voice import Voice
 from benchmarks.load.world import (
     CALLERS_AUDIO,
@@ -25,35 +26,16 @@ from benchmarks.load.world import (
     PHONES_PORT,
     PORTS,
     TRUNK_PORT,
-    detail_records_file,
     world,
 )
 from benchmarks.report import Figure, say
 
-from tandem.cti.adapters.asterisk.config import TRUNK
 from tandem.cti.app.stack import Stack
 
 _SAY_EVERY_S = 30.0
 _LAST_TALK_S = 60.0
 """Beyond the longest patience and talk: after that whoever is still there is stuck."""
 _SETTLE_S = 20.0
-_ROWS = """
-select c.ani as number, c.ended_at is not null as ended, c.outcome,
-    array(select distinct u.device from segments s join users u on u.login = s.agent
-          where s.call = c.id and s.kind = 'talk' order by 1) as devices,
-    (select count(*) from contacts where call = c.id and disposition is not null)::int as disposed,
-    (select count(*) from recordings where call = c.id and state = 'saved')::int as saved
-from calls c
-"""
-_BUSY = """
-select u.device, extract(epoch from s.started_at)::float8 as began, extract(epoch from s.ended_at)::float8 as until,
-    s.call
-from segments s join users u on u.login = s.agent where s.kind in ('ring', 'talk')
-"""
-_STATES = """
-select distinct on (h.agent) u.device, h.state from agent_state_history h join users u on u.login = h.agent
-order by h.agent, h.number desc
-"""
 _OCCUPANCY = """
 with spans as (
     select state, at as began, coalesce(lead(at) over (partition by agent order by number), now()) as until
@@ -68,9 +50,11 @@ where state in ('busy', 'working_after_call') and began < to_timestamp($2) and u
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What a run leaves behind. ``notes``: what somebody should look at, although no bar is broken by it."""
+    """What a run leaves behind. ``stories``: of the calls about which something was found. ``notes``: what somebody
+    should look at, although no bar is broken by it."""
 
-    evidence: Evidence
+    findings: list[Finding]
+    stories: list[str]
     timing: Timing
     costs: list[Figure]
     notes: list[str]
@@ -108,10 +92,13 @@ async def run(load: Load) -> Run:
         await seats.all_idle(_SETTLE_S)
         settled_s = await _settled(stack)
 
+        evidence = await evidence_of(stack, callers, phones, seats, open_legs=len(trunk.legs) + len(house.legs))
+        findings = audit(evidence)
         return Run(
-            evidence=await _evidence(stack, callers, phones, seats, open_legs=len(trunk.legs) + len(house.legs)),
+            findings=findings,
+            stories=await stories(stack, evidence, findings),
             timing=Timing(
-                served=_served(load, callers, phones),
+                served=served_by(load, callers, phones),
                 calls=len(callers.all),
                 gave_up=sum(1 for caller in callers.all.values() if caller.gave_up),
                 replies_s=seats.replies_s,
@@ -161,92 +148,12 @@ async def _settled(stack: Stack) -> float:
     )
     while time.monotonic() < began + _SETTLE_S:
         row = await stack.database.fetch_row(question)
-        if row is not None and row["open"] == 0 and not await _channels(stack):
+        if row is not None and row["open"] == 0 and not await channels(stack):
             break
         await asyncio.sleep(0.5)
     took_s = time.monotonic() - began
     await asyncio.sleep(1.0)
     return took_s
-
-
-async def _channels(stack: Stack) -> list[str]:
-    return [line for line in (await stack.asterisk.rx("core show channels concise")).splitlines() if "!" in line]
-
-
-async def _evidence(stack: Stack, callers: Callers, phones: Phones, seats: Seats, *, open_legs: int) -> Evidence:
-    database = stack.database
-    dead = await database.fetch_row("select count(*)::int as count from dead_letters where resolved_at is null")
-    assert dead is not None
-    return Evidence(
-        callers=[
-            CallerLog(
-                number=number,
-                name=caller.name,
-                gave_up=caller.gave_up,
-                ended_by=caller.leg.ended_by if caller.leg is not None else "",
-                over_at=caller.leg.over_at if caller.leg is not None else None,
-                heard=frozenset(caller.ear.heard if caller.ear is not None else ()),
-            )
-            for number, caller in callers.all.items()
-        ],
-        rings=[
-            RingLog(
-                device=ring.device,
-                name=agent_name(ring.device),
-                number=ring.leg.number,
-                invited_at=ring.leg.invited_at,
-                up_at=ring.leg.up_at,
-                over_at=ring.leg.over_at,
-                heard=frozenset(ring.ear.heard if ring.ear is not None else ()),
-            )
-            for ring in phones.rings
-        ],
-        rows=[CallRow(**{**row, "devices": tuple(row["devices"])}) for row in await database.fetch(_ROWS)],
-        busy=[(row["device"], row["began"], row["until"], row["call"]) for row in await database.fetch(_BUSY)],
-        details=detail_records(detail_records_file(stack).read_text(encoding="utf-8"), TRUNK),
-        seats={device: _wrong(place) for device, place in seats.by_device.items()},
-        states={row["device"]: row["state"] for row in await database.fetch(_STATES)},
-        channels=await _channels(stack),
-        open_legs=open_legs,
-        dead_letters=dead["count"],
-    )
-
-
-def _wrong(place: Place) -> str:
-    if place.lost:
-        return f"was closed: {place.lost}"
-    if place.idle or place.shown is None:
-        return "" if place.idle else "shows nothing"
-    agent, call = place.shown.agent, place.shown.call
-    return f"{agent.state} ({agent.reason}), {f'call {call.id} {call.phase}' if call else 'no call'}"
-
-
-def _served(load: Load, callers: Callers, phones: Phones) -> list[Served]:
-    """Each ring, with the moment from which its caller was in line for this agent: from his INVITE, from the end of an
-    earlier ring that came to nothing, or from the step of his queue that takes agents like this one."""
-    routing, numbers = plan.routing(load), plan.dialled(load)
-    skills = {seat.device: seat.skills for seat in plan.seats(load)}
-    in_line: dict[str, float] = {}
-    served = []
-    for ring in phones.rings:
-        caller = callers.all.get(ring.leg.number)
-        if caller is None or caller.leg is None:
-            continue  # the books say so
-        called_at, queue = caller.leg.invited_at, routing.queues[numbers[caller.plan.dnis]]
-        eligible_at = called_at + plan.eligible_after_s(queue, skills.get(ring.device, {}))
-        served.append(
-            Served(
-                called_at=called_at,
-                waiting_since=max(in_line.get(ring.leg.number, called_at), eligible_at),
-                freed_at=ring.freed_at,
-                rung_at=ring.leg.invited_at,
-                answered_at=ring.leg.up_at,
-                ignored=ring.ignored,
-            )
-        )
-        if ring.leg.over_at is not None:
-            in_line[ring.leg.number] = ring.leg.over_at
-    return served
 
 
 async def _occupancy(stack: Stack, began: float, ended: float, agents: int) -> float:

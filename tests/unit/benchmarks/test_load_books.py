@@ -34,6 +34,7 @@ GOOD = Evidence(
             invited_at=110.0,
             up_at=112.0,
             over_at=130.1,
+            ended_by="them",
             heard=frozenset({"c0390001"}),
         ),
         RingLog(
@@ -43,6 +44,7 @@ GOOD = Evidence(
             invited_at=135.0,
             up_at=None,
             over_at=140.1,
+            ended_by="cancelled",
             heard=frozenset(),
         ),
     ),
