@@ -84,6 +84,7 @@ class Floor:
         self.legs: dict[ConnectionId, Leg] = {}
         self.news: deque[ev.SwitchEvent] = deque()
         self.records: list[Record] = []
+        self.outputs: list[c.Output] = []
         self.requests: list[rq.SwitchRequest] = []
         self.looked_up: list[c.LookUp] = []
         self.auto_answer = True
@@ -96,6 +97,7 @@ class Floor:
 
     def handle(self, input_: c.Input) -> list[c.Output]:
         outputs = self.center.handle(input_, now=self.now)
+        self.outputs.extend(outputs)
         for output in outputs:
             if isinstance(output, ToSwitch):
                 self.request(output.request)

@@ -15,6 +15,7 @@ from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, WorkId
 from tandem.cti.model.states import AgentState, Phase
 from tandem.routing.core.acd import agent as ag
+from tandem.routing.core.acd import capacity
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.expected_wait import Expected
 from tandem.routing.core.acd.handling import Handling
@@ -227,10 +228,20 @@ def sync_agent(center: Center, agent: Agent) -> None:
             _log_on(center, agent)
         else:
             take(center, center.matcher.log_off(agent.id, now=center.now))
-    if agent.available and center.switch_up:
-        take(center, center.matcher.available(agent.id, idle_since=agent.idle_since, now=center.now))
+    plan = center.plan.agents.get(agent.id)
+    kinds = capacity.kinds(
+        agent, tasks=tasks_of(center, agent.id), most_tasks=plan.tasks if plan else 0, held=agent.id in center.held
+    )
+    if kinds and center.switch_up:
+        matches = center.matcher.available(agent.id, idle_since=agent.idle_since, kinds=kinds, now=center.now)
+        take(center, matches)
     else:
         center.matcher.unavailable(agent.id)
+
+
+def tasks_of(center: Center, agent: AgentId) -> int:
+    """In hand or offered to him."""
+    return 0
 
 
 def _log_on(center: Center, agent: Agent) -> None:

@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from tandem.cti.app import acd, callbacks, overflow, rows
+from tandem.cti.app import acd, blend, callbacks, overflow, rows
 from tandem.cti.app.commands import commanded
 from tandem.cti.app.floor_plan import (
     CallbackAltered,
     CallbackAsked,
     CallbackCancelled,
     Caller,
+    CampaignReturns,
+    CampaignTakes,
     Closed,
     Closure,
     Commanded,
@@ -44,7 +46,7 @@ from tandem.cti.app.floor_plan import (
     WrapUpState,
 )
 from tandem.cti.app.flows import advance
-from tandem.cti.app.recovery import adopt, restore
+from tandem.cti.app.recovery import adopt, came_back, restore
 from tandem.cti.core import contact as ct
 from tandem.cti.core import path
 from tandem.cti.core.contact import Contact, changed
@@ -61,6 +63,7 @@ from tandem.cti.model.states import Outcome as End
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
+from tandem.routing.core.acd.blending import Share, Window
 from tandem.routing.core.acd.expected_wait import Predictor
 from tandem.routing.core.acd.handling import Handling
 from tandem.routing.core.acd.ledger import Ledger
@@ -97,6 +100,12 @@ class Center:
         self.handling: dict[QueueId, Handling] = {queue: Handling() for queue in house.plan.queues}
         self.waiting_in: Counter[QueueId] = Counter()
         """How many wait, by queue."""
+        self.window = Window()
+        """Inbound service level of the last minutes."""
+        self.blending = Share()
+        self.campaigns_may_hold = 0
+        self.held: dict[AgentId, None] = {}
+        """Agents whom campaigns have."""
         self.closures: dict[QueueId | None, Closure] = {}
         self.on_shift: dict[AgentId, bool] = {}
         """Who is logged on, as the matcher was told."""
@@ -150,6 +159,9 @@ class Center:
                 return
             if event.call in self._forgotten or not isinstance(event, ev.Originated | ev.RouteRequested):
                 return
+            if isinstance(event, ev.RouteRequested):
+                came_back(self, event)
+                return
             contact = self.begin(event)
         self.step(contact, event)
 
@@ -188,8 +200,8 @@ class Center:
         if after.ended and not contact.ended:
             self._over(contact, after)
         answered = contact.answered_at is None and after.answered_at is not None
-        if answered and not after.callback and after.queue in self.counts:
-            self.counts[after.queue].answer(after.waited_s, self.plan.queues[after.queue].target_s)
+        if answered and not after.callback:
+            self._wait_over(after, answered=True)
         for effect in outcome.effects:
             self._effect(after.id, effect)
         if keep:
@@ -243,16 +255,28 @@ class Center:
                 callbacks.reached(self, call)
 
     def _over(self, before: Contact, after: Contact) -> None:
-        queue = after.queue
         # who was told something, left a message or is called back was not kept waiting in vain
         gave_up = after.outcome in (End.ABANDONED_IN_QUEUE, End.SWITCH_FAILURE) and not after.callback
-        if queue in self.counts and before.phase is not Phase.IVR and after.answered_at is None and gave_up:
-            self.counts[queue].abandon(after.waited_s, self.plan.queues[queue].target_s)
+        if before.phase is not Phase.IVR and after.answered_at is None and gave_up:
+            self._wait_over(after, answered=False)
         self.wake(self.now + self.house.limits.keep_ended_s, "forget", after.id)
         if after.callback:
             callbacks.over(self, after)
         if after.answered_at is None and after.outcome is not End.SELF_SERVED and not after.absent:
             self.keep(rows.contact_row(after, agent=None, talk_s=0.0, disposition=None, notes="", rev=1))
+
+    def _wait_over(self, contact: Contact, *, answered: bool) -> None:
+        """Count it; a queue that the plan has no more counts nothing."""
+        queue = self.plan.queues.get(contact.queue) if contact.queue is not None else None
+        if queue is None:
+            return
+        in_time = contact.waited_s <= queue.target_s
+        if answered:
+            self.counts[queue.id].answer(contact.waited_s, queue.target_s)
+        else:
+            self.counts[queue.id].abandon(contact.waited_s, queue.target_s)
+        if answered or not in_time:
+            self.window.count(answered and in_time, now=self.now)
 
     # ---- work and agents (see acd.py, overflow.py) ----
 
@@ -437,6 +461,7 @@ class Center:
         if event.restarted:
             self._every_connection_gone()
         self.switch_up = True
+        blend.timer(self)
         self._fallback.clear()
         for agent in list(self.agents.values()):
             self._reach(agent.id, phone_ok=agent.device in event.snapshot.in_service)
@@ -468,6 +493,8 @@ class Center:
                 self._out.append(ShowSeat(AgentId(key)))
             elif kind == "callback":
                 callbacks.tick(self, key)
+            elif kind == "blend":
+                blend.timer(self)
             elif kind == "look":
                 caller = self.callers.get(CallId(key))
                 if caller is not None and caller.look_at <= self.now:
@@ -530,6 +557,8 @@ class Center:
         PlanApplied: acd.apply_plan,
         Closed: overflow.close,
         Reopened: overflow.reopen,
+        CampaignTakes: blend.hold,
+        CampaignReturns: blend.release,
         CallbackAsked: callbacks.create,
         CallbackAltered: callbacks.alter,
         CallbackCancelled: callbacks.cancel,

@@ -167,6 +167,20 @@ class CallbackCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignTakes:
+    """A campaign takes this agent."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignReturns:
+    """A campaign gives this agent back."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     pass
 
@@ -188,6 +202,8 @@ Input = (
     | CallbackAsked
     | CallbackAltered
     | CallbackCancelled
+    | CampaignTakes
+    | CampaignReturns
     | Tick
 )
 
@@ -233,7 +249,14 @@ class ShowCallbacks:
     pass
 
 
-Output = ToSwitch | Keep | LookUp | StartRecording | FinishRecording | ShowSeat | ShowCallbacks
+@dataclass(frozen=True, slots=True)
+class CampaignsYield:
+    """Campaigns hold so many agents more than they may now: whoever becomes free goes back to the callers."""
+
+    agents: int
+
+
+Output = ToSwitch | Keep | LookUp | StartRecording | FinishRecording | ShowSeat | ShowCallbacks | CampaignsYield
 
 
 # ---- what the center is told of the house ----------------------------------------------------------------------------
