@@ -32,6 +32,7 @@ class RecordedFloor(Floor):
     journal: InputJournal | None = None
     folder: Path = Path()
     part_bytes: int = 64 << 20
+    journal_of: type[InputJournal] = InputJournal
 
     def __post_init__(self) -> None:
         self.inputs = 0
@@ -40,7 +41,7 @@ class RecordedFloor(Floor):
 
     def handle(self, input_: c.Input) -> list[c.Output]:
         if self.journal is None:
-            self.journal = InputJournal(self.folder, self.center, part_bytes=self.part_bytes)
+            self.journal = self.journal_of(self.folder, self.center, part_bytes=self.part_bytes)
             self.journal.open()
             self._recorded = self.center
         elif self._recorded is not self.center:

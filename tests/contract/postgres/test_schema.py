@@ -40,6 +40,7 @@ _QUERY_FILES = [
     ("tandem.cti.adapters.postgres", "plans.sql"),
     ("tandem.agent_desktop.adapters", "store.sql"),
     ("tandem.cti.app", "demo_data.sql"),
+    ("tandem.cti.app", "history.sql"),
 ]
 
 
