@@ -27,7 +27,18 @@ def seen(draw: st.DrawFn) -> Inbound:
     )
 
 
-@given(st.lists(st.tuples(st.floats(0, 120), seen()), max_size=60))
+well = st.builds(
+    Inbound,
+    service_level=st.just(0.95),
+    waiting=st.just(0),
+    blended=st.just(100),
+    held=st.integers(0, 60),
+    free=st.just(40),
+    predicted_wait_s=st.just(0.0),
+)
+
+
+@given(st.lists(st.tuples(st.floats(0, 120), well | seen()), max_size=60))
 def test_bounds_and_no_rise_soon_after_a_fall(history: list[tuple[float, Inbound]]) -> None:
     share, now = Share(), 0.0
     fell_at = rose_at = float("-inf")
