@@ -86,9 +86,10 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
                 called=caller.called,
                 memory=caller.memory,
             )
-            contact = _take_up_caller(center, event, caller.state)
             if routine:
-                center.step(contact, event)
+                came_back(center, event)
+            else:
+                _take_up_caller(center, event, caller.state)
         elif caller is None and not routine:
             for leg in connections:
                 center.ask(ClearConnection(call=call, connection=leg.connection))
@@ -101,6 +102,24 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
             center.step(contact, seen)
     if not routine:
         _agents_in_line(center)
+
+
+def came_back(center: Center, event: RouteRequested) -> None:
+    """A caller whom nobody here knows is handed to us: he goes on where his connection's memory says that he was."""
+    contact = _take_up_caller(center, event, ConnectionState.CONNECTED)
+    if contact.phase is Phase.IVR:
+        center.step(contact, event)
+        return
+    alone = Seen(
+        caller=ConnectionState.CONNECTED,
+        caller_controlled=True,
+        leg=None,
+        leg_controlled=False,
+        joined=False,
+        in_fallback=False,
+    )
+    center.step(contact, alone)
+    _agents_in_line(center)
 
 
 def _seen(center: Center, contact: Contact, connections: list[ConnectionSnapshot]) -> Seen:
