@@ -191,6 +191,9 @@ COMMANDS: list[dict[str, Any]] = [
     {"type": "wrap_up", "call": "c1", "disposition": "sale", "notes": "一\n二"},
     {"type": "more_time", "call": "c1"},
     {"type": "callback_done", "callback": "cb1"},
+    {"type": "task_accept", "task": "t1"},
+    {"type": "task_return", "task": "t1", "note": "wrong team"},
+    {"type": "task_done", "task": "t1", "note": "一\n二"},
 ]
 
 

@@ -73,7 +73,7 @@ class PlanDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanChecked(msgspec.Struct, frozen=True, kw_only=True):
-    """``form`` is None when there are errors."""
+    """``form`` is None when the text cannot be read; what it says may still be wrong (``problems``)."""
 
     problems: list[PlanProblem]
     form: dict[str, Any] | None
@@ -191,6 +191,7 @@ class LineEntry(msgspec.Struct, frozen=True, kw_only=True):
     call: str | None
     number: str
     name: str
+    """Of the caller; a task's title."""
     queue: str
     tier: str
     tier_rank: int

@@ -345,6 +345,8 @@ const routes = [
   ["PUT", /^\/api\/line\/callbacks\/(.+)$/, () => [200, entries()[0] ?? {}]],
   ["DELETE", /^\/api\/line\/callbacks\/(.+)$/, (_, id) => (state.cancelled.add(id), [204, null])],
   ["GET", /^\/api\/calls\/([^/]+)\/why$/, (_, call) => [200, { call, decisions: [decision(0), decision(1)], waiting: null }]],
+  ["POST", /^\/api\/tasks$/, (body) => [201, task(0, { ...body, state: "waiting", agent: null })]],
+  ["DELETE", /^\/api\/tasks\/(.+)$/, (_, id) => (state.cancelled.add(id), [204, null])],
   ["GET", /^\/api\/whatif$/, () => [200, desk()]],
   ["POST", /^\/api\/whatif$/, (body) => [202, start(body)]],
   ["GET", /^\/api\/whatif\/(.+)$/, (_, id) => [200, jobView(state.jobs.find((job) => job.id === id))]],

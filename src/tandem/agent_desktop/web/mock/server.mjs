@@ -276,7 +276,7 @@ async function api(request, url, who, json) {
     who.language = (await body(request)).language;
     return json(200, who);
   }
-  if (/^\/api\/(routing|line|queues|closure|whatif|staffing|expected-wait|calls\/[^/]+\/why)/.test(path)) {
+  if (/^\/api\/(routing|line|tasks|queues|closure|whatif|staffing|expected-wait|calls\/[^/]+\/why)/.test(path)) {
     const routed = routing.answer(request.method, path, query, await body(request));
     if (routed) return json(...routed);
   }

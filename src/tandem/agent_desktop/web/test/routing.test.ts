@@ -5,7 +5,10 @@ import { diffLines } from "../src/pages/routing/diff";
 import {
   type PlanForm,
   bothOf,
+  readDates,
+  readDays,
   readNeeds,
+  readSpans,
   readStep,
   readTarget,
   readTime,
@@ -68,6 +71,33 @@ describe("steps and targets", () => {
 
   it("one name counts for both languages", () => {
     expect(bothOf("Loans")).toEqual({ zh: "Loans", en: "Loans" });
+  });
+});
+
+describe("hours", () => {
+  it.each([
+    ["9:00 - 12:00, 13:00-18:00", "9:00-12:00 13:00-18:00"],
+    ["00:00-24:00", "00:00-24:00"],
+    ["9-18", null],
+    ["", null],
+    ["09:60-10:00", null],
+  ])("the times %j are %j", (typed, said) => {
+    expect(readSpans(typed)).toBe(said);
+  });
+
+  it.each([
+    ["Mon-Fri", "mon-fri"],
+    ["sat, sun", "sat sun"],
+    ["monday", null],
+    ["", null],
+  ])("the days %j are %j", (typed, said) => {
+    expect(readDays(typed)).toBe(said);
+  });
+
+  it("days of the year may be none, and must be days", () => {
+    expect(readDates("2026-05-01, 2026-10-01..2026-10-07")).toEqual(["2026-05-01", "2026-10-01..2026-10-07"]);
+    expect(readDates("")).toEqual([]);
+    expect(readDates("May 1")).toBeNull();
   });
 });
 

@@ -325,7 +325,7 @@ export interface PlanDraft {
   text: string;
 }
 
-/** ``form`` is None when there are errors. */
+/** ``form`` is None when the text cannot be read; what it says may still be wrong (``problems``). */
 export interface PlanChecked {
   problems: PlanProblem[];
   form: Record<string, unknown> | null;

@@ -15,6 +15,7 @@ import { Icon } from "../ui/icons";
 import { useAction } from "../ui/useActions";
 import { CallbackDialog } from "./line/CallbackDialog";
 import { EntryPanel } from "./line/EntryPanel";
+import { TaskDialog } from "./line/TaskDialog";
 import { useProblem } from "./useProblem";
 import { Band } from "./why/Band";
 import { Needs } from "./why/Needs";
@@ -91,7 +92,7 @@ export default function LinePage() {
   const [kind, setKind] = useState<string | null>(null);
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState<string | null>(null);
-  const [dialog, setDialog] = useState<"new" | "move" | null>(null);
+  const [dialog, setDialog] = useState<"new" | "move" | "task" | null>(null);
   const field = useRef<InputRef>(null);
   const columns = useColumns();
   const load = useCallback((signal: AbortSignal) => routingApi.line(queue, MOST, signal), [queue]);
@@ -152,8 +153,14 @@ export default function LinePage() {
           <span className="quiet num" role="status">
             {value && t("line.count", { count: shown.length, all: value.total })}
           </span>
+          <span className="filter-end" />
+          {me.may.includes("create_task") && (
+            <Button icon={<Icon name="ticket" size={14} />} onClick={() => setDialog("task")} data-testid="task-new">
+              {t("task.new")}
+            </Button>
+          )}
           {me.may.includes("call_back") && (
-            <Button className="filter-end" type="primary" icon={<Icon name="callback" size={14} />} onClick={() => setDialog("new")} data-testid="callback-new">
+            <Button type="primary" icon={<Icon name="callback" size={14} />} onClick={() => setDialog("new")} data-testid="callback-new">
               {t("line.promise")}
             </Button>
           )}
@@ -190,6 +197,7 @@ export default function LinePage() {
         )}
       </section>
       <EntryPanel key={entry?.id} entry={entry} onMove={() => setDialog("move")} onChanged={again} />
+      {dialog === "task" && <TaskDialog onClose={() => setDialog(null)} onDone={done} />}
       {dialog === "new" && <CallbackDialog entry={null} onClose={() => setDialog(null)} onDone={done} />}
       {dialog === "move" && entry && <CallbackDialog entry={entry} onClose={() => setDialog(null)} onDone={done} />}
     </div>

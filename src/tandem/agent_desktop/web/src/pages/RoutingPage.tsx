@@ -12,6 +12,7 @@ import { Loading, Name, Nothing, Panel } from "../ui/bits";
 import { Icon } from "../ui/icons";
 import { AgentMatrix } from "./routing/AgentMatrix";
 import { ClosureButton } from "./routing/ClosureButton";
+import { HoursForms } from "./routing/HoursForms";
 import { PreviewDialog } from "./routing/PreviewDialog";
 import { Problems } from "./routing/Problems";
 import { QueueForms } from "./routing/QueueForms";
@@ -20,7 +21,7 @@ import { Versions } from "./routing/Versions";
 import { type Draft, useDraft } from "./routing/useDraft";
 import { useLoaded } from "./useLoaded";
 
-type View = "queues" | "agents" | "text" | "versions";
+type View = "queues" | "agents" | "hours" | "text" | "versions";
 
 function Standing({ draft }: { draft: Draft }) {
   const { t, lang } = useSpeech();
@@ -106,7 +107,7 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
         <Segmented<View>
           value={view}
           onChange={setView}
-          options={(["queues", "agents", "text", "versions"] as const).map((value) => ({
+          options={(["queues", "agents", "hours", "text", "versions"] as const).map((value) => ({
             value,
             label: <span data-testid={`plan-${value}`}>{t(`plan.view_${value}`)}</span>,
           }))}
@@ -152,6 +153,12 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
       {view === "agents" &&
         (draft.form ? (
           <AgentMatrix form={draft.form} edit={draft.edit} />
+        ) : (
+          <Unreadable onText={() => setView("text")} />
+        ))}
+      {view === "hours" &&
+        (draft.form ? (
+          <HoursForms form={draft.form} edit={draft.edit} />
         ) : (
           <Unreadable onText={() => setView("text")} />
         ))}

@@ -82,13 +82,32 @@ export function EntryPanel({ entry, onMove, onChanged }: { entry: LineEntry | nu
       setBusy(false);
     }
   };
+  const cancelTask = async () => {
+    setBusy(true);
+    try {
+      await routingApi.cancelTask(entry.id);
+      message.success(t("task.cancelled"));
+      onChanged();
+    } catch (error) {
+      message.error(problemOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
   return (
     <Panel
       className="fill entry-panel"
       testId="line-entry"
       title={<Name>{entry.name || phoneNumber(entry.number) || (entry.kind === "task" ? entry.id : t("pop.withheld"))}</Name>}
       extra={
-        mayMove && (
+        entry.kind === "task" && me.may.includes("cancel_task") ? (
+          <Popconfirm title={t("task.cancel_sure")} okText={t("task.cancel")} cancelText={t("line.keep")} onConfirm={() => void cancelTask()}>
+            <Button size="small" danger loading={busy} data-testid="task-cancel">
+              {t("task.cancel")}
+            </Button>
+          </Popconfirm>
+        ) : (
+          mayMove && (
           <>
             <Button size="small" icon={<Icon name="clock" size={13} />} onClick={onMove} data-testid="callback-move">
               {t("line.move")}
@@ -99,6 +118,7 @@ export function EntryPanel({ entry, onMove, onChanged }: { entry: LineEntry | nu
               </Button>
             </Popconfirm>
           </>
+          )
         )
       }
     >

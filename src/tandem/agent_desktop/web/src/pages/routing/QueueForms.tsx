@@ -244,7 +244,7 @@ export function QueueForms(props: Props) {
       {
         key: "name",
         title: t("col.queue"),
-        width: "minmax(0, 1fr)",
+        width: "minmax(84px, 1fr)",
         render: (line) => (
           <span className="cell-line">
             <b>
@@ -255,7 +255,7 @@ export function QueueForms(props: Props) {
         ),
       },
       { key: "steps", title: t("form.steps_count"), width: "44px", align: "right", render: (line) => <span className="num">{line.steps}</span> },
-      { key: "target", title: t("form.target"), width: "96px", render: (line) => <span className="num quiet">{line.target}</span> },
+      { key: "target", title: t("form.target"), width: "minmax(0, 96px)", render: (line) => <span className="num quiet cut">{line.target}</span> },
     ],
     [t],
   );

@@ -39,10 +39,20 @@ export interface AgentForm {
   outbound?: boolean;
 }
 
+export interface HoursForm {
+  timezone?: string;
+  /** `mon-fri` -> `09:00-12:00 13:00-18:00`. */
+  weekly: Record<string, string>;
+  /** `2026-05-01` or `2026-10-01..2026-10-07`. */
+  closed?: string[];
+  /** Days with other hours than their weekday's. */
+  open?: Record<string, string>;
+}
+
 export interface PlanForm {
   queues: Record<string, QueueForm>;
   agents?: Record<string, AgentForm>;
-  hours?: Record<string, { timezone?: string; weekly: Record<string, string>; closed?: string[] }>;
+  hours?: Record<string, HoursForm>;
 }
 
 export interface Need {
@@ -114,6 +124,33 @@ export function skillsOf(form: PlanForm): string[] {
     for (const step of queue.steps ?? []) for (const need of readNeeds(readStep(step).needs) ?? []) found.add(need.skill);
   }
   return [...found].sort();
+}
+
+const SPAN = /^([01]?\d|2[0-4]):([0-5]\d)\s*-\s*([01]?\d|2[0-4]):([0-5]\d)$/;
+
+/** Times of a day as the plan writes them; null when they are none. */
+export function readSpans(text: string): string | null {
+  const spans = text.trim().replaceAll(",", " ").replace(/\s*-\s*/g, "-").split(/\s+/);
+  if (spans.some((span) => !SPAN.test(span))) return null;
+  return spans.join(" ");
+}
+
+const DAY = "(?:mon|tue|wed|thu|fri|sat|sun)";
+const DAYS = new RegExp(`^${DAY}(?:-${DAY})?(?: ${DAY}(?:-${DAY})?)*$`);
+
+/** `Mon-Fri` -> `mon-fri`; null when it names no days. */
+export function readDays(text: string): string | null {
+  const days = text.trim().toLowerCase().replaceAll(",", " ").replace(/\s+/g, " ");
+  return DAYS.test(days) ? days : null;
+}
+
+const DATE = "\\d{4}-\\d{2}-\\d{2}";
+const DATES = new RegExp(`^${DATE}(?:\\.\\.${DATE})?$`);
+
+/** A list of days, separated by spaces or commas; null when one of them is none. */
+export function readDates(text: string): string[] | null {
+  const dates = text.replaceAll(",", " ").split(/\s+/).filter(Boolean);
+  return dates.every((one) => DATES.test(one)) ? dates : null;
 }
 
 type Json = unknown;

@@ -7,6 +7,8 @@ import { useProblem } from "../useProblem";
 import { type PlanForm, withEdits } from "./form";
 
 const CHECK_MS = 400;
+/** The server reads a plan of a million characters for seconds: the longer it is, the rarer it is asked. */
+const CHECK_MS_PER_CHARACTER = 0.001;
 const EDIT_MS = 250;
 const MOST_UNDO = 100;
 
@@ -48,6 +50,7 @@ export function useDraft(plan: RoutingPlan): Draft {
   const checkedText = useRef(plan.text);
   const queue = useRef<FormEdit[]>([]);
   const working = useRef<Promise<void>>(Promise.resolve());
+  const asking = useRef<Promise<unknown>>(Promise.resolve());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const take = useCallback((next: string) => {
@@ -61,22 +64,28 @@ export function useDraft(plan: RoutingPlan): Draft {
     if (text === checkedText.current) return;
     setChecking(true);
     let gone = false;
-    const wait = setTimeout(() => {
-      routingApi.check(text).then(
-        (answer) => {
-          if (gone) return;
-          checkedText.current = text;
-          setChecked(answer);
-          setRefused(null);
-          setChecking(false);
-        },
-        (error: unknown) => {
-          if (gone) return;
-          setRefused(problemOf(error));
-          setChecking(false);
-        },
-      );
-    }, CHECK_MS);
+    const ask = async () => {
+      if (gone) return;
+      try {
+        const answer = await routingApi.check(text);
+        if (gone) return;
+        checkedText.current = text;
+        setChecked(answer);
+        setRefused(null);
+        setChecking(false);
+      } catch (error) {
+        if (gone) return;
+        setRefused(problemOf(error));
+        setChecking(false);
+      }
+    };
+    const wait = setTimeout(
+      () => {
+        // One at a time: what is typed meanwhile is asked when the last answer is there.
+        asking.current = asking.current.then(ask);
+      },
+      CHECK_MS + text.length * CHECK_MS_PER_CHARACTER,
+    );
     return () => {
       gone = true;
       clearTimeout(wait);
@@ -92,9 +101,9 @@ export function useDraft(plan: RoutingPlan): Draft {
       const before = latest.current;
       try {
         const answer = await routingApi.edit(before, edits);
-        const error = answer.problems.find((problem) => problem.severity === "error");
-        if (error || answer.form === null) {
-          setRefused(error ?? null);
+        if (answer.form === null) {
+          // A value that cannot stand in a plan: the text keeps the old one.
+          setRefused(answer.problems.find((problem) => problem.severity === "error") ?? null);
         } else {
           remember(before);
           checkedText.current = answer.text;

@@ -61,7 +61,7 @@ export default function SeatPage() {
         {call && <CallPanel call={call} />}
         {call && !offered && <ShortWhy call={call} />}
         {!offered && <Disposal key={current} call={current} wrapUp={call ? null : wrapUp} />}
-        {!offered && <Tasks quiet />}
+        {!offered && <Tasks onlyOffered />}
       </aside>
     </div>
   );

@@ -105,10 +105,12 @@ function Task({ task }: { task: TaskView }) {
   );
 }
 
-export function Tasks({ quiet = false }: { quiet?: boolean }) {
+/** `onlyOffered`: beside a call, where only what runs out counts. */
+export function Tasks({ onlyOffered = false }: { onlyOffered?: boolean }) {
   const { t } = useSpeech();
-  const tasks = useDeskState((state) => state.live.tasks);
-  if (quiet && tasks.length === 0) return null;
+  const all = useDeskState((state) => state.live.tasks);
+  const tasks = onlyOffered ? all.filter((task) => task.state === "offered") : all;
+  if (onlyOffered && tasks.length === 0) return null;
   return (
     <Panel title={t("task.title")} icon="ticket" flush className="fill tasks-panel" extra={tasks.length > 0 ? <b className="num">{tasks.length}</b> : null}>
       {tasks.length === 0 ? (

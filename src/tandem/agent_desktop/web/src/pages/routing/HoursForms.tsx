@@ -1,0 +1,180 @@
+// Opening hours by name: by weekday, days closed, days with other hours.
+
+import { Input } from "antd";
+import { useState } from "react";
+import type { FormEdit } from "../../generated/rest";
+import { useSpeech } from "../../i18n";
+import { Name, Nothing } from "../../ui/bits";
+import { Icon } from "../../ui/icons";
+import { Field, TextField } from "./fields";
+import { type HoursForm, type PlanForm, readDates, readDays, readSpans } from "./form";
+
+const ID = /^[A-Za-z0-9][\w.-]{0,62}$/;
+const SPANS_HINT = "09:00-12:00 13:00-18:00";
+
+type Edit = (edits: readonly FormEdit[]) => void;
+
+function Rows({
+  rows,
+  keyLabel,
+  keyHint,
+  readKey,
+  addLabel,
+  first,
+  onSay,
+}: {
+  rows: Record<string, string>;
+  keyLabel: string;
+  keyHint: string;
+  readKey: (text: string) => string | null;
+  addLabel: string;
+  /** Key of a new row. */
+  first: () => string;
+  onSay: (rows: Record<string, string>) => void;
+}) {
+  const { t } = useSpeech();
+  const entries = Object.entries(rows);
+  return (
+    <ul className="hours-rows">
+      {entries.map(([key, spans], index) => (
+        <li key={index}>
+          <TextField
+            className="hours-key mono"
+            value={key}
+            label={keyLabel}
+            placeholder={keyHint}
+            read={(text) => {
+              const said = readKey(text);
+              return said !== null && said !== key && said in rows ? null : said;
+            }}
+            onSay={(next) => onSay(Object.fromEntries(entries.map(([old, value]) => [old === key ? next : old, value])))}
+          />
+          <TextField className="mono" value={spans} label={t("hours.open")} placeholder={SPANS_HINT} read={readSpans} onSay={(next) => onSay({ ...rows, [key]: next })} />
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t("hours.remove_row", { row: key })}
+            onClick={() => onSay(Object.fromEntries(entries.filter(([old]) => old !== key)))}
+          >
+            <Icon name="trash" size={14} />
+          </button>
+        </li>
+      ))}
+      <li>
+        <button type="button" className="link" onClick={() => onSay({ ...rows, [first()]: "09:00-18:00" })}>
+          <Icon name="plus" size={12} /> {addLabel}
+        </button>
+      </li>
+    </ul>
+  );
+}
+
+const WEEK = ["mon-fri", "sat", "sun", "mon", "tue", "wed", "thu", "fri"];
+
+function Hours({ name, hours, used, edit }: { name: string; hours: HoursForm; used: readonly string[]; edit: Edit }) {
+  const { t } = useSpeech();
+  const put = (key: string, value: unknown) => edit([{ path: ["hours", name, key], value }]);
+  const today = new Date().toISOString().slice(0, 10);
+  return (
+    <section className="panel hours" data-testid={`hours-${name}`}>
+      <header className="panel-head">
+        <h2>
+          <Name>{name}</Name>
+        </h2>
+        <span className="quiet small cut">{used.length > 0 ? t("hours.used", { queues: used.join(", ") }) : t("hours.unused")}</span>
+        <div className="panel-extra">
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t("hours.remove", { name })}
+            title={used.length > 0 ? t("hours.remove_used") : t("hours.remove", { name })}
+            disabled={used.length > 0}
+            onClick={() => edit([{ path: ["hours", name], value: null }])}
+          >
+            <Icon name="trash" />
+          </button>
+        </div>
+      </header>
+      <div className="panel-body hours-fields">
+        <Field label={t("hours.timezone")}>
+          <TextField value={hours.timezone ?? "Asia/Shanghai"} label={t("hours.timezone")} read={(text) => (/^[\w+/-]{3,64}$/.test(text.trim()) ? text.trim() : null)} onSay={(text) => put("timezone", text)} />
+        </Field>
+        <Field label={t("hours.weekly")} hint={t("hours.weekly_hint")}>
+          <Rows
+            rows={hours.weekly}
+            keyLabel={t("hours.days")}
+            keyHint="mon-fri"
+            readKey={readDays}
+            addLabel={t("hours.add_days")}
+            first={() => WEEK.find((day) => !(day in hours.weekly)) ?? "mon"}
+            onSay={(rows) => put("weekly", rows)}
+          />
+        </Field>
+        <Field label={t("hours.closed")}>
+          <TextField
+            className="mono"
+            value={(hours.closed ?? []).join(", ")}
+            label={t("hours.closed")}
+            placeholder="2026-05-01, 2026-10-01..2026-10-07"
+            read={(text) => readDates(text)?.join(", ") ?? null}
+            onSay={(text) => put("closed", readDates(text)?.length ? readDates(text) : null)}
+          />
+        </Field>
+        <Field label={t("hours.other")}>
+          <Rows
+            rows={hours.open ?? {}}
+            keyLabel={t("whatif.day")}
+            keyHint="2026-10-10"
+            readKey={(text) => (readDates(text)?.length === 1 && !text.includes("..") ? text.trim() : null)}
+            addLabel={t("hours.add_day")}
+            first={() => today}
+            onSay={(rows) => put("open", Object.keys(rows).length > 0 ? rows : null)}
+          />
+        </Field>
+      </div>
+    </section>
+  );
+}
+
+export function HoursForms({ form, edit }: { form: PlanForm; edit: Edit }) {
+  const { t } = useSpeech();
+  const [adding, setAdding] = useState("");
+  const hours = Object.entries(form.hours ?? {});
+  const users = (name: string) => Object.keys(form.queues).filter((id) => form.queues[id]?.hours === name);
+  const bad = adding !== "" && (!ID.test(adding.trim()) || form.hours?.[adding.trim()] !== undefined);
+  const add = () => {
+    if (adding === "" || bad) return;
+    edit([{ path: ["hours", adding.trim()], value: { timezone: "Asia/Shanghai", weekly: { "mon-fri": "09:00-18:00" } } }]);
+    setAdding("");
+  };
+  return (
+    <div className="hours-forms scroll">
+      {hours.length === 0 && (
+        <section className="panel">
+          <Nothing icon="clock" title={t("hours.none")}>
+            {t("hours.none_text")}
+          </Nothing>
+        </section>
+      )}
+      <div className="hours-grid">
+        {hours.map(([name, one]) => (
+          <Hours key={name} name={name} hours={one} used={users(name)} edit={edit} />
+        ))}
+      </div>
+      <Input
+        className="hours-add"
+        value={adding}
+        status={bad ? "error" : ""}
+        placeholder={t("hours.new")}
+        aria-label={t("hours.new")}
+        onChange={(event) => setAdding(event.target.value)}
+        onPressEnter={add}
+        suffix={
+          <button type="button" className="icon-button" aria-label={t("matrix.add")} disabled={adding === "" || bad} onClick={add}>
+            <Icon name="plus" size={14} />
+          </button>
+        }
+      />
+    </div>
+  );
+}
