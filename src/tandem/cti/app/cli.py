@@ -14,6 +14,7 @@ from typing import Any
 
 from tandem import __version__
 from tandem.agent_desktop.core.resources import CheckLine
+from tandem.cti.app.history_cli import add_replay_arguments, add_whatif_arguments
 from tandem.cti.app.installation import Installation, default_home
 from tandem.cti.app.routing_cli import add_commands as add_routing_commands
 from tandem.cti.model.errors import CtiError
@@ -103,6 +104,12 @@ def _parser() -> argparse.ArgumentParser:
     why.add_argument("call", help="the call's id, as the pages show it")
     why.add_argument("--language", choices=("en", "zh"), default="en")
     why.add_argument("--json", action="store_true", help="everything, as JSON")
+    replay = command("replay", _replay, "step through a recorded day, and prove that it comes out the same")
+    at_home(replay)
+    add_replay_arguments(replay)
+    whatif = command("whatif", _whatif, "run a recorded day under another routing plan; staffing and forecast")
+    at_home(whatif)
+    add_whatif_arguments(whatif)
     command("version", _version, "print the version")
     return parser
 
@@ -255,6 +262,33 @@ def _why(asked: argparse.Namespace) -> int:
     installation = _installation(asked)
     found = why(asked.call, installation.home, database(installation), language=asked.language, as_json=asked.json)
     return asyncio.run(found)
+
+
+def _replay(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.history_cli import run_replay
+
+    return run_replay(asked, _installation(asked).inputs_dir)
+
+
+def _whatif(asked: argparse.Namespace) -> int:
+    from contextlib import asynccontextmanager
+
+    from tandem.cti.app.history_cli import run_whatif
+    from tandem.cti.storage.pool import Database
+
+    installation = _installation(asked)
+
+    @asynccontextmanager
+    async def opened() -> Any:
+        async with database(installation) as url:
+            pool = Database(url, connections=1)
+            await pool.open()
+            try:
+                yield pool
+            finally:
+                await pool.close()
+
+    return asyncio.run(run_whatif(asked, installation.inputs_dir, opened))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ where queued_at >= to_timestamp($1::float8) and queued_at < to_timestamp($2::flo
 order by started_at, id
 
 -- name: day_segments
-select call, number, kind, agent, segments.queue,
+select call, number, kind, segments.agent, segments.queue,
     extract(epoch from segments.started_at)::float8 as started_at,
     extract(epoch from segments.ended_at)::float8 as ended_at,
     ended_by

@@ -202,10 +202,6 @@ def proof_lines(proof: Proof, parts: Sequence[Part]) -> Iterator[str]:
         yield f"files torn at their end: {proof.torn}"
 
 
-def inputs_folder(home: Path) -> Path:
-    return home / "inputs"
-
-
 # ---- tandem whatif ------------------------------------------------------------------------------------------------
 
 
