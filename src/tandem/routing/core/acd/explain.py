@@ -30,12 +30,17 @@ def agent_rule(scales: Scales, taken: Member, longest: Member, work: Work, route
 
 
 def candidates(
-    scales: Scales, taken: Member, others: Iterable[tuple[float, Member]], work: Work, route: Route, now: float
+    scales: Scales, taken: Member, seen: Iterable[Member], most: int, work: Work, route: Route, now: float
 ) -> tuple[Candidate, ...]:
-    """``others`` with their costs, cheapest first."""
+    """The others who were looked at, cheapest first, at most so many."""
     parts = scales.cost_parts(taken, work, route, now)
+    others = sorted(
+        (scales.cost(other, work, route, now), other.idle_since, other.turn, other)
+        for other in seen
+        if other is not taken
+    )
     found = []
-    for cost, other in others:
+    for cost, _, _, other in others[:most]:
         part = _widest(parts, scales.cost_parts(other, work, route, now))
         reason = "tie" if part < 0 else _WHY_NOT_HE[part]
         found.append(Candidate(agent=other.id, idle_s=max(0.0, now - other.idle_since), reason=reason, cost=cost))

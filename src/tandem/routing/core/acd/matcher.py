@@ -44,10 +44,6 @@ def _lane_key(work: Work, route: Route, floor: int) -> object:
     return (work.queue, work.tier, work.priority, work.site, route, floor)
 
 
-def _idleness(member: Member) -> tuple[float, int]:
-    return (member.idle_since, member.turn)
-
-
 class Matcher:
     """Holds what waits and who is free; every method that could make a match returns the matches it made."""
 
@@ -116,8 +112,12 @@ class Matcher:
                 return matches
         member.free = True
         self._free[agent] = member
-        for group in groups:
-            group.enter(member)
+        if member.site:
+            for group in groups:
+                group.enter(member)
+        else:
+            for group in groups:
+                group.idle[member] = None
         if idle_since >= self._latest_idle:
             self._latest_idle = idle_since
         else:
@@ -131,8 +131,13 @@ class Matcher:
         if member is None:
             return False
         member.free = False
-        for group in member.available_in():
-            group.leave(member)
+        groups = member.open or member.available_in()
+        if member.site:
+            for group in groups:
+                group.leave(member)
+        else:
+            for group in groups:
+                del group.idle[member]
         return True
 
     # ---- work ----
@@ -225,7 +230,7 @@ class Matcher:
     def logged_on(self, needs: Needs) -> int:
         """Logged-on agents who meet these needs. O(1) when waiting or recent work asks for them."""
         known = self._pool.groups.get(("voice", None, (normal(needs),)))
-        return len(known.members) if known is not None else sum(1 for _ in self._pool.meeting(needs))
+        return len(known.members) if known is not None else len(self._pool.meeting(needs))
 
     def why_not(self, id: WorkId, *, now: float, not_ready: Container[AgentId] = ()) -> WhyNot | None:  # noqa: A002
         """Why it still waits, and what would help. ``not_ready``: agents who have no call and are not Ready, which only
@@ -493,11 +498,7 @@ class Matcher:
                 return None
             seen = list({member: None for group in groups for member in self._longest_idle(group, work.site, look)})
         scales = self._scales
-        cost = scales.cost
-        costs = [(cost(member, work, route, now), member.idle_since, member.turn) for member in seen]
-        best = min(costs)
-        member = seen[costs.index(best)]
-        longest = min(seen, key=_idleness)
+        member, cost, longest = scales.cheapest(seen, work, route, now)
         rule = "longest_idle" if member is longest else "least_cost"
         candidates: tuple[Candidate, ...] = ()
         most = self._policy.explain
@@ -506,20 +507,17 @@ class Matcher:
                 rule = "only_agent"
             elif member is not longest:
                 rule = explain.agent_rule(scales, member, longest, work, route, now)
-            ranked = sorted(zip(costs, seen, strict=True), key=lambda pair: pair[0])
-            others = [(costs[0], other) for costs, other in ranked[1 : most + 1]]
-            candidates = explain.candidates(scales, member, others, work, route, now)
-        return self._match(work, route, stage, member, now, rule, eligible, best[0], candidates, ())
+            candidates = explain.candidates(scales, member, seen, most, work, route, now)
+        return self._match(work, route, stage, member, now, rule, eligible, cost, candidates, ())
 
     def _longest_idle(self, group: Group, site: str, look: int) -> list[Member]:
         """The free members who have been idle longest: of all, and of this site."""
         if not group.in_order and len(group.idle) > look:
             group.put_in_order()
+        if len(group.idle) <= look:
+            return list(group.idle)
         seen = list(islice(group.idle, look))
-        if site and len(group.idle) > look:
-            here = islice(group.local.get(site, ()), look)
-            return list(dict.fromkeys((*seen, *here)))
-        return seen
+        return list(dict.fromkeys((*seen, *islice(group.local.get(site, ()), look)))) if site else seen
 
     def _serve(self, member: Member, now: float) -> Match:
         """Give this freed agent, for whom something waits, the work that can wait least."""

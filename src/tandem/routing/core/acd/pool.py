@@ -8,7 +8,7 @@ looks only under his own skills, and a new call only at the free agents who meet
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -182,14 +182,13 @@ class Pool:
                     found.update(dict.fromkeys(self._file(group, needs)))
             else:
                 self.of_person.setdefault(person, []).append(group)
-                found = {self.members[person]: None} if person in self.members else {}
+                found = {m: None for m in (self.members.get(person),) if m is not None and m.fits(group)}
             for member in found:
-                if member.fits(group):
-                    group.members[member] = None
-                    member.groups.append(group)
-                    member.open = None
-                    if member.free and kind in member.kinds:
-                        group.enter(member)
+                group.members[member] = None
+                member.groups.append(group)
+                member.open = None
+                if member.free and kind in member.kinds:
+                    group.enter(member)
             group.put_in_order()
         return group
 
@@ -199,7 +198,10 @@ class Pool:
             group.first = True
             self.priced.append(group)
             for member in group.members:
-                member.demand = [g for g in member.groups if g.first]
+                if member.demand and member.demand[-1].number > group.number:
+                    member.demand = [g for g in member.groups if g.first]
+                else:
+                    member.demand.append(group)
 
     def drop(self, group: Group) -> None:
         """Forget the group of one person that no work asks for any more (those of needs are few and stay)."""
@@ -214,19 +216,19 @@ class Pool:
             member.groups.remove(group)
             member.open = None
 
-    def meeting(self, needs: Needs) -> Iterable[Member]:
+    def meeting(self, needs: Needs) -> list[Member]:
         """Logged-on agents who meet these needs."""
-        return (m for m in self._candidates(needs) if unmet(needs, m.skills) is None)
-
-    def _file(self, group: Group, needs: Needs) -> Iterable[Member]:
         skill = self._rarest(needs)
-        self._filed.setdefault(skill, []).append(group)
-        return self._candidates(needs)
+        members = list(self._by_skill.get(skill, ()) if skill else self.members.values())
+        for need in needs:
+            name, minimum = need.skill, need.minimum
+            members = [member for member in members if member.skills.get(name, 0) >= minimum]
+        return members
+
+    def _file(self, group: Group, needs: Needs) -> list[Member]:
+        self._filed.setdefault(self._rarest(needs), []).append(group)
+        return self.meeting(needs)
 
     def _rarest(self, needs: Needs) -> str:
         sizes = [(len(self._by_skill.get(need.skill, ())), need.skill) for need in needs if need.minimum > 0]
         return min(sizes)[1] if sizes else ""
-
-    def _candidates(self, needs: Needs) -> Iterable[Member]:
-        skill = self._rarest(needs)
-        return self._by_skill.get(skill, {}) if skill else self.members.values()
