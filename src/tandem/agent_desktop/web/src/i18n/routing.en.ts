@@ -252,7 +252,7 @@ export const routingEn = {
   "board.coverage": "{share} of the waits so far ended within the predicted band (made for 80 %)",
   "board.opens_at": "opens {time}",
   "board.virtual": "to be called back",
-  "board.ready_of_shift": "ready / on shift",
+  "board.ready_of": "{ready} ready of {all} on shift",
   "task.title": "Tasks",
   "task.none": "No tasks",
   "task.none_text": "Tickets and other work beside calls appear here.",

@@ -252,7 +252,7 @@ export const routingZh = {
   "board.coverage": "至今 {share} 的等待落在预计区间内（设计值 80 %）",
   "board.opens_at": "{time} 开放",
   "board.virtual": "等待回拨",
-  "board.ready_of_shift": "就绪 / 在岗",
+  "board.ready_of": "在岗 {all} 人，就绪 {ready} 人",
   "task.title": "任务",
   "task.none": "没有任务",
   "task.none_text": "工单等通话以外的工作会显示在这里。",

@@ -78,7 +78,7 @@ export function Queues({ queues }: { queues: readonly QueueRow[] }) {
             <th className="right">{t("col.longest")}</th>
             <th className="right">{t("board.predicted")}</th>
             <th className="right">{t("col.talking")}</th>
-            <th className="right" title={t("board.ready_of_shift")}>{t("col.ready")}</th>
+            <th className="right">{t("col.ready")}</th>
             <th className="right">{t("col.offered")}</th>
             <th className="right">{t("col.answered")}</th>
             <th className="right">{t("col.abandoned")}</th>
@@ -113,9 +113,8 @@ export function Queues({ queues }: { queues: readonly QueueRow[] }) {
                 <Predicted queue={queue} />
               </td>
               <td className="num right">{queue.talking}</td>
-              <td className="num right">
+              <td className="num right" title={t("board.ready_of", { ready: queue.ready, all: queue.on_shift ?? 0 })}>
                 {queue.ready}
-                {queue.on_shift ? <span className="quiet"> / {queue.on_shift}</span> : null}
               </td>
               <td className="num right">{queue.offered}</td>
               <td className="num right">{queue.answered}</td>
