@@ -156,7 +156,8 @@ def check(floor: Floor) -> None:
             assert center.contact_of(agent.id) is not None, "an agent is busy with nothing"
         if agent.state is AgentState.WORKING_AFTER_CALL:
             assert agent.id in center.wrap_ups, "a wrap-up without its form"
-        assert (agent.id in center.matcher.available_agents) == (agent.available and center.switch_up)
+        free = agent.available and center.switch_up and agent.id not in center.held
+        assert (agent.id in center.matcher.available_agents) == free
     for agent_id in center.matcher.available_agents:
         for w in center.matcher.waiting():
             skills = center.agents[agent_id].skills

@@ -1,0 +1,195 @@
+"""What routing must never do, in the whole center: plans change, queues close, callers overflow and are called back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import Counter
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.property.test_center_never import AGENTS, check, come_to_rest, legs_are_joined_once, take
+from tests.support.house import ANA, DNIS, MEI, TOM, Floor, make_house
+
+from tandem.cti.app import floor_plan as c
+from tandem.cti.app.floor_plan import House
+from tandem.cti.model import requests as rq
+from tandem.cti.model.errors import CtiError
+from tandem.cti.model.ids import ConnectionId, CustomerId, QueueId
+from tandem.cti.model.needs import parse_needs
+from tandem.cti.model.records import ContactLine, CustomerMatch
+from tandem.cti.model.states import Phase
+from tandem.routing.core.plan import Action, OverflowRule, Plan, QueuePlan, StepPlan, Sticky, WeeklyHours
+
+HISTORIES = int(os.environ.get("TANDEM_HISTORIES", "300"))
+
+STEP = st.tuples(
+    st.sampled_from(
+        [
+            "call", "call", "call", "next", "next", "next", "any", "again", "lose", "settle", "settle", "ready",
+            "ready", "not_ready", "paint", "paint", "decline", "answer", "answer", "reject", "caller_gone", "leg_gone",
+            "hang_up", "transfer_queue", "page_gone", "page_back", "phone_out", "phone_back", "dispose", "time", "time",
+            "long_time", "link_cut", "switch_restart", "heal", "kill", "plan", "plan", "close", "reopen", "known",
+            "promise", "cancel", "take_agent", "give_agent", "clock_back",
+        ]
+    ),
+    st.integers(0, 11),
+)  # fmt: skip
+
+SERVICE, LOANS, SUPPORT = QueueId("service"), QueueId("loans"), QueueId("support")
+
+
+def plans(first: Plan) -> list[Plan]:
+    """Some plans for the same house: with steps, closed, overflowing in a circle, sticky, without a queue."""
+    service = first.queues[SERVICE]
+    steps = (
+        StepPlan(needs=parse_needs("product:accounts>=5")),
+        StepPlan(needs=parse_needs("product:accounts>=1"), after_s=3, predicted_over_s=30),
+        StepPlan(needs=(), after_s=8),
+    )
+    to_support = OverflowRule(action=Action(kind="queue", to="support"), waited_over_s=4)
+    to_service = OverflowRule(action=Action(kind="queue", to="service"), waited_over_s=4)
+    offer = OverflowRule(action=Action(kind="callback"), waited_over_s=3)
+    message = OverflowRule(action=Action(kind="message"), ready_below=1, waiting_over=2)
+    voicemail = OverflowRule(action=Action(kind="voicemail"), waited_over_s=20)
+    outside = OverflowRule(action=Action(kind="number", to="+861095588"), waited_over_s=15)
+    everybody = {login: replace(agent, outbound=True, tasks=1) for login, agent in first.agents.items()}
+
+    def plan(**changes: object) -> Plan:
+        changed: QueuePlan = replace(service, **changes)  # type: ignore[arg-type]
+        return replace(first, queues={**first.queues, SERVICE: changed})
+
+    return [
+        first,
+        plan(steps=steps, sticky=Sticky(up_to_s=6)),
+        plan(overflow=(offer, voicemail)),
+        plan(overflow=(message, outside)),
+        replace(
+            plan(overflow=(to_support,)),
+            queues={
+                **first.queues,
+                SERVICE: replace(service, overflow=(to_support,)),
+                SUPPORT: replace(first.queues[SUPPORT], overflow=(to_service,)),
+            },
+        ),
+        replace(plan(hours="never", closed=Action(kind="callback")), hours={"never": WeeklyHours(days={})}),
+        replace(first, queues={LOANS: first.queues[LOANS], SUPPORT: first.queues[SUPPORT]}),
+        replace(first, agents={login: replace(agent, skills={}) for login, agent in everybody.items()}),
+        replace(first, agents=everybody, sites={"kunming": frozenset({DNIS})}),
+    ]
+
+
+def known(number: int, now: float) -> CustomerMatch:
+    line = ContactLine(
+        id="h",  # type: ignore[arg-type]
+        at=now - 100.0,
+        channel="voice",
+        direction="inbound",
+        agent_name="",
+        queue="service",
+        outcome="answered",
+        disposition="",
+        notes="",
+        duration_s=60.0,
+        agent=AGENTS[number % 3],
+    )
+    return CustomerMatch(
+        id=CustomerId(f"k{number % 2}"),
+        name="王小明",
+        company="",
+        tier=("vip", "gold", "standard", "unheard-of")[number % 4],
+        language="zh",
+        numbers=[],
+        email="",
+        city="",
+        since=0.0,
+        note="",
+        why="",
+        contacts=[line],
+        tickets=[],
+        owner=AGENTS[(number + 1) % 3],
+    )
+
+
+def take_routing(floor: Floor, choices: list[Plan], what: str, number: int, calls: list[str]) -> None:
+    agent = AGENTS[number % 3]
+    match what:
+        case "plan":
+            floor.handle(c.PlanApplied(replace(choices[number % len(choices)], version=number), {}, "ada"))
+        case "close":
+            queue = (None, SERVICE, SUPPORT)[number % 3]
+            floor.handle(c.Closed(c.Closure(queue=queue, by="sofia", at=floor.now), {}))
+        case "reopen":
+            floor.handle(c.Reopened((None, SERVICE, SUPPORT)[number % 3]))
+        case "known":
+            if calls:
+                found = (known(number, floor.now),)
+                floor.handle(c.CustomersFound(calls[number % len(calls)], found, number % 2 == 0))  # type: ignore[arg-type]
+        case "promise":
+            floor.handle(
+                c.CallbackAsked(
+                    id=f"p{len(floor.center.callbacks)}-{number}",
+                    number="+8613800138000",
+                    queue=SERVICE,
+                    first="agent" if number % 2 else "customer",
+                    by=agent,
+                )
+            )
+        case "cancel":
+            for id_ in list(floor.center.callbacks)[:1]:
+                floor.handle(c.CallbackCancelled(id_, agent))
+        case "take_agent":
+            floor.handle(c.CampaignTakes(agent))
+        case "give_agent":
+            floor.handle(c.CampaignReturns(agent))
+        case "clock_back":
+            floor.now -= number / 4
+        case _:
+            take(floor, what, number, calls)
+
+
+def dialled_once(floor: Floor) -> None:
+    made: Counter[ConnectionId] = Counter(
+        request.connection for request in floor.requests if isinstance(request, rq.MakeConnection)
+    )
+    assert all(count == 1 for count in made.values()), f"a connection was asked for twice: {made}"
+
+
+def the_line_is_in_order(floor: Floor) -> None:
+    center = floor.center
+    places = [center.matcher.place(work.id) for work in center.matcher.waiting()]
+    assert places == list(range(1, len(places) + 1)), "places are not unique and in order"
+    ledger = [center.ledger.place(entry.id) for entry in center.ledger.entries()]
+    assert ledger == list(range(1, len(ledger) + 1))
+    waiting = Counter(work.queue for work in center.matcher.waiting())
+    assert +center.waiting_in == waiting, "who waits in a queue is counted wrongly"
+
+
+@settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(STEP, max_size=70))
+def test_never(steps: list[tuple[str, int]]) -> None:
+    house: House = make_house()
+    floor = Floor(house=house)
+    floor.auto_answer = False
+    choices = plans(house.plan)
+    floor.ready(MEI, TOM, ANA)
+    calls: list[str] = []
+    for what, number in steps:
+        with contextlib.suppress(CtiError):
+            take_routing(floor, choices, what, number, calls)
+        check(floor)
+        legs_are_joined_once(floor)
+        dialled_once(floor)
+        the_line_is_in_order(floor)
+    for id_ in list(floor.center.callbacks):
+        with contextlib.suppress(CtiError):
+            floor.handle(c.CallbackCancelled(id_, MEI))
+    come_to_rest(floor)
+    check(floor)
+    assert not floor.legs, "a leg is left over"
+    assert all(contact.ended for contact in floor.center.contacts.values() if not contact.absent), "a call is left over"
+    stuck = [contact for contact in floor.center.contacts.values() if contact.phase is Phase.ENDED and contact.agent]
+    assert all(floor.center.agents[contact.agent].call != contact.id for contact in stuck if contact.agent) or any(
+        wrap_up for wrap_up in floor.center.wrap_ups
+    ), "an agent is stuck with a call that is over"
