@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tandem.cti.model.ids import AgentId, QueueId
-from tandem.cti.model.skills import Needs, unmet
+from tandem.cti.model.skills import Need, Needs, unmet
 from tandem.routing.core.acd import snapshot
 from tandem.routing.core.acd.matcher import Matcher
 from tandem.routing.core.acd.work import KINDS, Step, Work
@@ -110,8 +110,8 @@ def preview(old: Plan, new: Plan, matcher: bytes, *, now: float) -> list[Effect]
     """``matcher``: a snapshot of the one that runs under ``old``; ``now``: its clock, seconds since the Unix epoch.
 
     Calls wait in the matcher with the steps that the old plan gave them. What such a call needs of its own is what its
-    first step asks for beyond its queue's; where the queue asked for the same skill at a higher level, that is unknown
-    and taken for nothing.
+    steps ask for beyond the queue's; where each step of the queue asks for as much, that is unknown and taken for
+    nothing.
     """
     before = Matcher.restore(matcher)
     members = snapshot.decode(matcher).members
@@ -249,16 +249,20 @@ def _is_open(plan: Plan, queue: QueuePlan, now: float) -> bool:
 def _under(new: Plan, old: Plan, work: Work) -> Work:
     """The work as it would wait under the new plan."""
     queue = new.queues.get(work.queue) or next(iter(new.queues.values()))
-    common = next((step for step in work.steps if step.only is None), None)
-    if common is None:  # asked for by name
+    common = [step for step in work.steps if step.only is None]
+    if not common:  # asked for by name
         return replace(work, queue=queue.id)
     was = old.queues.get(work.queue)
-    asked = {need.skill: need.minimum for need in was.steps[0].needs} if was else {}
-    own = tuple(need for need in common.needs if need.minimum > asked.get(need.skill, 0))
+    own: dict[str, int] = {}
+    for step, asked in zip(common, was.steps if was else (), strict=False):
+        level = {need.skill: need.minimum for need in asked.needs}
+        for need in step.needs:
+            if need.minimum > level.get(need.skill, 0):
+                own[need.skill] = max(need.minimum, own.get(need.skill, 0))
     return replace(
         work,
         queue=queue.id,
-        steps=steps_of(queue.steps, own),
+        steps=steps_of(queue.steps, tuple(Need(skill, own[skill]) for skill in sorted(own))),
         priority=work.priority + queue.priority - (was.priority if was else 0),
         target_s=queue.target_s,
         target_share=queue.target_share,

@@ -178,7 +178,9 @@ def inline_yaml(value: Any) -> str:
 
 
 # Our own words that begin with a digit and are text to every YAML reader.
-_OURS = re.compile(r"[0-9.]+(?:%(?: in [0-9.]+ (?:s|min|h|d))?| (?:s|min|h|d))|[0-9:-]{11}(?: [0-9:-]{11})*")
+_SPAN = "[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}"
+_TIME = "[0-9.]+ (?:s|min|h|d)"
+_OURS = re.compile(f"{_TIME}|[0-9.]+%(?: in {_TIME})?|{_SPAN}(?: {_SPAN})*")
 
 
 def _scalar(text: str) -> str:
