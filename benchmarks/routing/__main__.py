@@ -33,6 +33,16 @@ RIVALS: dict[str, Callable[[World], Policy]] = {
 OURS, BOUND = "tandem", "pooled"
 QUICK_MINUTES = {"20": 480, "280": 240, "1000": 120, "6000": 40, "6000-98": 40, "calm": 60}
 
+COMPARED = (
+    ("service_level", "SL", 1),
+    ("worst_tenth", "worst 10th", 1),
+    ("vip", "VIP", 1),
+    ("abandoned", "abandoned", -1),
+    ("excess_s", "excess s", -1),
+    ("asa_s", "ASA s", -1),
+)
+"""Figure, its label, and whether more (1) or less (-1) is better."""
+
 
 def policy_named(name: str, world: World) -> Policy:
     if name == OURS:
@@ -133,26 +143,23 @@ def _print_table(
 
 
 def _print_difference(rows: dict[str, list[fig.Figures]]) -> None:
-    """Ours less the best rival of each figure, seed by seed."""
+    """Ours less each rival, seed by seed."""
     rivals = [policy for policy in rows if policy in RIVALS]
     if OURS not in rows or not rivals:
         return
-    sys.stdout.write("  ours less the best rival (95 % interval of the paired difference):\n")
-    for attribute, label, sign in (
-        ("service_level", "SL", 1),
-        ("worst_tenth", "worst 10th", 1),
-        ("vip", "VIP", 1),
-        ("abandoned", "abandoned", -1),
-        ("excess_s", "excess s", -1),
-        ("asa_s", "ASA s", -1),
-    ):
+    sys.stdout.write("  tandem less each rival (95 % interval of the paired difference; * the best rival):\n")
+    sys.stdout.write(f"  {'':<13}" + "".join(f"{rival:>20}" for rival in rivals) + "\n")
+    for attribute, label, sign in COMPARED:
         best = max(rivals, key=lambda name: sign * fig.mean(getattr(row, attribute) for row in rows[name]))
-        differences = [
-            getattr(mine, attribute) - getattr(theirs, attribute)
-            for mine, theirs in zip(rows[OURS], rows[best], strict=True)
-        ]
-        width = fig.half_width(differences)
-        sys.stdout.write(f"    {label:<11}{fig.mean(differences):>+8.2f} +- {width:.2f} (v. {best})\n")
+        cells = []
+        for rival in rivals:
+            differences = [
+                getattr(mine, attribute) - getattr(theirs, attribute)
+                for mine, theirs in zip(rows[OURS], rows[rival], strict=True)
+            ]
+            mark = "*" if rival == best else " "
+            cells.append(f"{fig.mean(differences):>+11.2f} +- {fig.half_width(differences):<4.2f}{mark}")
+        sys.stdout.write(f"  {label:<13}" + "".join(cells) + "\n")
 
 
 def _regret(ours: Run, theirs: Run) -> str:
