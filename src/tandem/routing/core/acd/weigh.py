@@ -14,6 +14,8 @@ from tandem.routing.core.acd.policy import Policy
 from tandem.routing.core.acd.pool import Group, Member
 from tandem.routing.core.acd.work import Work
 
+MIDDLE = 3
+"""The proficiency that ``Work.handle_s`` is measured at."""
 _COUNTED = 24
 """A queue with this many free agents loses nothing with one of them."""
 _PRIOR_S = 60.0
@@ -54,6 +56,7 @@ class Scales:
         self.policy = policy
         self.decays = tuple(policy.scarcity_decay ** (n - 1) if n else 0.0 for n in range(_COUNTED))
         self.slow_by_level = tuple(policy.factor(level) - 1.0 for level in range(HIGHEST + 1))
+        self.least_slow = min(self.slow_by_level)
         self.freed = 0
         """Agents who became free since the rate was last renewed."""
         self.freed_counted = 0.0
@@ -76,32 +79,35 @@ class Scales:
         decays = self.decays
         by_level = self.slow_by_level
         slow_s = self.policy.speed_of_agent * work.handle_s
-        skill = route.skills[0] if len(route.skills) == 1 else None
+        least_slow = slow_s * self.least_slow
+        skills = route.skills
+        highest = HIGHEST if skills else MIDDLE
         site, cross_site_s = work.site, self.policy.cross_site_s
         best = longest = None
         best_cost = longest_since = 0.0
         for member in members:
-            scarcity = 0.0
+            idle_since = member.idle_since
+            cost = idle_since - now
+            if longest is None or idle_since < longest_since:
+                longest, longest_since = member, idle_since
+            elif idle_since == longest_since and member.turn < longest.turn:
+                longest = member
+            if best is not None and cost + least_slow > best_cost:
+                continue  # whatever else he costs
             for group in member.demand:
                 free = len(group.idle)
                 if free < _COUNTED:
-                    scarcity += group.price * decays[free]
-            if skill is None:
-                slow = slow_s * (self.factor(member, route) - 1.0)
-            else:
-                level = member.skills.get(skill, 0)
-                slow = slow_s * (by_level[level] if 0 <= level <= HIGHEST else self.policy.factor(level) - 1.0)
-            idle_since = member.idle_since
-            cost = idle_since - now + scarcity + slow
+                    cost += group.price * decays[free]
+            level = highest
+            for skill in skills:
+                has = member.skills.get(skill, 0)
+                if has < level:
+                    level = has
+            cost += slow_s * by_level[level if level > 0 else 0]
             if site and member.site and site != member.site:
                 cost += cross_site_s
-            if best is None or longest is None:
-                best, best_cost, longest, longest_since = member, cost, member, idle_since
-                continue
-            if cost < best_cost or (cost == best_cost and _idleness(member) < _idleness(best)):
+            if best is None or cost < best_cost or (cost == best_cost and _idleness(member) < _idleness(best)):
                 best, best_cost = member, cost
-            if idle_since < longest_since or (idle_since == longest_since and member.turn < longest.turn):
-                longest, longest_since = member, idle_since
         assert best is not None
         assert longest is not None
         return best, best_cost, longest
@@ -119,18 +125,28 @@ class Scales:
 
     def factor(self, member: Member, route: Route) -> float:
         """His handling time relative to the middle: by the lowest of his proficiencies in what the first step needs."""
-        skills = route.skills
-        if len(skills) == 1:
-            return self.policy.factor(member.skills.get(skills[0], 0))
-        if not skills:
-            return 1.0
-        return self.policy.factor(min([member.skills.get(skill, 0) for skill in skills]))
+        level = min([member.skills.get(skill, 0) for skill in route.skills], default=MIDDLE)
+        return self.policy.factor(level)
 
     # ---- works ----
 
     def slack(self, lane: Lane, entry: Entry, member: Member, now: float) -> float:
         """The sum of ``slack_parts`` of a lane's first work."""
-        return sum(self.slack_parts(lane, entry, member, now))
+        policy, work, route = self.policy, entry.work, lane.route
+        slack = entry.due_at - now
+        if slack < 0.0:
+            slack = policy.late_slack_s + slack * policy.late_growth
+        slack += self._supply(lane)
+        skills = route.skills
+        level = HIGHEST if skills else MIDDLE
+        for skill in skills:
+            has = member.skills.get(skill, 0)
+            if has < level:
+                level = has
+        slack += policy.speed_of_work * work.handle_s * self.slow_by_level[level if level > 0 else 0]
+        if work.site and member.site and work.site != member.site:
+            slack += policy.cross_site_s
+        return slack
 
     def slack_parts(self, lane: Lane, entry: Entry, member: Member, now: float) -> SlackParts:
         policy = self.policy
@@ -138,17 +154,21 @@ class Scales:
         slack = entry.due_at - now
         if slack < 0.0:
             slack = policy.late_slack_s + slack * policy.late_growth
+        return SlackParts(
+            slack=slack,
+            supply=self._supply(lane),
+            slow=policy.speed_of_work * work.handle_s * (self.factor(member, lane.route) - 1.0),
+            site=policy.cross_site_s if work.site and member.site and work.site != member.site else 0.0,
+        )
+
+    def _supply(self, lane: Lane) -> float:
+        """Minus the time until the next agent who can take it becomes free, within its bounds."""
         members = 0
         for group in lane.filed:
             members += len(group.members)
         supply = members * self.freed_rate
-        most = policy.supply_most_s
-        return SlackParts(
-            slack=slack,
-            supply=-policy.supply_weight * (1.0 / supply if supply * most > 1.0 else most),
-            slow=policy.speed_of_work * work.handle_s * (self.factor(member, lane.route) - 1.0),
-            site=policy.cross_site_s if work.site and member.site and work.site != member.site else 0.0,
-        )
+        most_s = self.policy.supply_most_s
+        return -self.policy.supply_weight * (1.0 / supply if supply * most_s > 1.0 else most_s)
 
     # ---- rates ----
 
