@@ -182,8 +182,11 @@ class Line:
         elif method == "ACK":
             if leg is not None:
                 leg.acknowledged.set()
-        elif method == "INVITE" and leg is None:
-            self._invited(message, at)
+        elif method == "INVITE" and not message.within_dialog:
+            if leg is None:
+                self._invited(message, at)
+            else:
+                self.repeated += 1  # the answer to the first one is under way
         elif method == "OPTIONS":
             self.respond(message, "200 OK")
         elif leg is None:

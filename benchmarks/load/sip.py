@@ -55,6 +55,11 @@ class Message:
         return found[1] if found else ""
 
     @property
+    def within_dialog(self) -> bool:
+        """A request within a call, be it one that we know no more (12.2)."""
+        return _TAG.search(self["to"]) is not None
+
+    @property
     def contact(self) -> str:
         """URI of the first Contact; '' when there is none."""
         found = _BRACKETED.search(self["contact"])

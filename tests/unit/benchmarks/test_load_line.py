@@ -106,3 +106,21 @@ async def test_cancel(ports: tuple[int, int]) -> None:
             caller = await calling
             assert caller.ended_by == f"{REFUSED} 487 Request Terminated"
             assert phone.ended_by == CANCELLED
+
+
+async def test_news_of_a_call_that_is_over_is_no_new_call(ports: tuple[int, int]) -> None:
+    """Asterisk sends INVITE within a call to say who is connected; it may come when we have just hung up."""
+    rung: asyncio.Queue[Leg] = asyncio.Queue()
+    async with asyncio.timeout(10):
+        with Line(*ports, audio_port=4000) as here, Line(ports[1], ports[0], audio_port=5000) as there:
+            there.on_invite = rung.put_nowait
+            answering = asyncio.create_task(_up(rung))
+            caller = await here.call("5001", ani="1", name="c0000001")
+            phone = await answering
+            again = caller.request("INVITE", "z9hG4bKagain", body=sip.sdp(4000))
+            assert (await here.final(again, "z9hG4bKagain")).status == 200
+            phone.hang_up()
+            await caller.over.wait()
+            late = caller.request("INVITE", "z9hG4bKlate", body=sip.sdp(4000))
+            assert (await here.final(late, "z9hG4bKlate")).status == 481
+            assert rung.empty()
