@@ -12,7 +12,9 @@ import {
   readStep,
   readTarget,
   readTime,
+  secondsOf,
   skillsOf,
+  withAnotherStep,
   withEdits,
   writeNeeds,
   writeStep,
@@ -50,6 +52,28 @@ describe("steps and targets", () => {
       expect(writeStep(readStep(step))).toEqual(step);
     },
   );
+
+  it("another step comes before the one for anyone and asks for less", () => {
+    expect(withAnotherStep(["a>=4 and b>=1", { after: "1 min", needs: "anyone" }])).toEqual([
+      "a>=4 and b>=1",
+      { after: "30 s", needs: "a>=3 and b>=1" },
+      { after: "1 min", needs: "anyone" },
+    ]);
+    expect(withAnotherStep(["a>=1 and b>=1", { after: "20 s", needs: "anyone" }])[1]).toEqual({ after: "10 s", needs: "a>=1" });
+  });
+
+  it("another step after the last that asks for something is for anyone", () => {
+    expect(withAnotherStep(["a>=4", { after: "2 min", needs: "a>=2" }]).at(-1)).toEqual({ after: "130 s", needs: "anyone" });
+    expect(withAnotherStep([])).toEqual(["anyone"]);
+  });
+
+  it.each([
+    ["90 s", 90],
+    ["1.5 h", 5400],
+    ["", 0],
+  ])("%j is %d seconds", (time, seconds) => {
+    expect(secondsOf(time)).toBe(seconds);
+  });
 
   it("reads a target", () => {
     expect(readTarget("87.5% in 20 s")).toEqual({ percent: 87.5, time: "20 s" });

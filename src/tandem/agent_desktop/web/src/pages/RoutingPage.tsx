@@ -84,6 +84,9 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
     return () => window.removeEventListener("beforeunload", warn);
   }, [draft.changed]);
 
+  // What can be undone is undone by its button when one comes back; the message must not cover other pages.
+  useEffect(() => () => message.destroy(), [message]);
+
   const goTo = (target: number) => {
     setView("text");
     setLine(target);

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useSpeech } from "../../i18n";
 import { Icon } from "../../ui/icons";
 import { TextField, TimeField } from "./fields";
-import { type Step, type StepForm, readNeeds, readStep, writeNeeds, writeStep } from "./form";
+import { type Step, type StepForm, readNeeds, readStep, withAnotherStep, writeNeeds, writeStep } from "./form";
 
 const LEVELS = [1, 2, 3, 4, 5].map((level) => ({ value: level, label: `≥ ${level}` }));
 const SKILL = /^[A-Za-z0-9_][\w.-]*(:[\w.-]+)?$/;
@@ -74,8 +74,6 @@ export function Steps({
 }) {
   const { t } = useSpeech();
   const set = (index: number, step: Step) => onSay(steps.map((old, place) => (place === index ? writeStep(step) : old)));
-  const last = steps.at(-1);
-  const lastAfter = last === undefined ? 0 : Number.parseFloat(readStep(last).after) || 0;
   return (
     <ol className="steps" data-testid="steps">
       {steps.map((form, index) => {
@@ -116,7 +114,7 @@ export function Steps({
           type="button"
           className="link"
           data-testid="add-step"
-          onClick={() => onSay([...steps, { after: `${lastAfter + 10} s`, needs: "anyone" }])}
+          onClick={() => onSay(withAnotherStep(steps))}
         >
           <Icon name="plus" size={12} /> {t("form.add_step")}
         </button>

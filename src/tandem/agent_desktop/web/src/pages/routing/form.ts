@@ -94,6 +94,33 @@ export function writeStep({ after, predicted, needs }: Step): StepForm {
   return { after: after || "0 s", ...(predicted ? { or_predicted_over: predicted } : {}), needs };
 }
 
+const UNIT_S: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
+
+/** `2 min` -> 120; 0 for what is no time. */
+export function secondsOf(time: string): number {
+  const found = /^([\d.]+)\s*(s|min|h|d)$/.exec(time.trim());
+  return found ? Number(found[1]) * (UNIT_S[found[2] ?? "s"] ?? 1) : 0;
+}
+
+/** The steps with one more, such as somebody who adds one means it: the last in line asks for anyone; between it and
+ * the one before comes one that asks for a level less.
+ */
+export function withAnotherStep(steps: readonly StepForm[]): StepForm[] {
+  const read = steps.map(readStep);
+  const last = read.at(-1);
+  if (last === undefined) return [ANYONE];
+  const after = secondsOf(last.after);
+  if (last.needs !== ANYONE) return [...steps, { after: `${after + 10} s`, needs: ANYONE }];
+  const before = read.at(-2);
+  const needs = readNeeds(before?.needs ?? "") ?? [];
+  const lower = needs.some((need) => need.minimum > 1)
+    ? needs.map((need) => ({ ...need, minimum: Math.max(1, need.minimum - 1) }))
+    : needs.slice(0, -1);
+  if (before === undefined || lower.length === 0) return [...steps, { after: `${after + 10} s`, needs: ANYONE }];
+  const middle = Math.round((secondsOf(before.after) + after) / 2);
+  return [...steps.slice(0, -1), { after: `${middle} s`, needs: writeNeeds(lower) }, ...steps.slice(-1)];
+}
+
 /** `80% in 20 s` -> share in percent and the time; null when it is not written like that. */
 export function readTarget(text: string | undefined): { percent: number; time: string } | null {
   const found = /^\s*([\d.]+)\s*%\s*in\s*(.+?)\s*$/.exec(text ?? "");
