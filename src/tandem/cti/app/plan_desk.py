@@ -38,6 +38,7 @@ from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.plan import Plan
 from tandem.routing.core.plan_change import difference, preview
 from tandem.routing.errors import PlanError
+from tandem.routing.plan_document.in_chinese import texts_of
 from tandem.routing.plan_document.writing import plan_plain, yaml_text
 from tandem.routing.plan_file import Review, parse_plan, read_plan, review_plan
 
@@ -182,14 +183,11 @@ def _problems(review: Review) -> list[PlanProblem]:
     kinds: tuple[tuple[Literal["error", "warning"], tuple[Problem, ...]], ...]
     kinds = (("error", review.errors), ("warning", review.warnings))
     return [
-        PlanProblem(line=problem.line, severity=severity, what=_texts(problem.what), fix=_texts(problem.fix))
+        PlanProblem(line=problem.line, severity=severity, what=what, fix=fix)
         for severity, problems in kinds
         for problem in problems
+        for what, fix in (texts_of(problem),)
     ]
-
-
-def _texts(text: str) -> dict[str, str]:
-    return {"en": text, "zh": text}
 
 
 def _form(text: str) -> dict[str, Any] | None:

@@ -1,0 +1,100 @@
+"""What is wrong with a plan, in Chinese: a sentence for each code, and the words of the file that it is about.
+
+The English sentence stays the exact one; names, steps and levels are taken over from it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tandem.cti.documents.problems import Problem
+
+# code: (what is wrong, what to do)
+_SENTENCES = {
+    # what cannot be read
+    "alias": ("不允许使用锚点和别名（& 与 *）", "请在需要处直接写出。"),
+    "bad_character": ("含有不允许的字符", "请删除该字符。"),
+    "bad_condition": (
+        "条件写法不正确",
+        "写法如：waited > 60 s and ready < 2；可用 waited、predicted、ready、waiting。",
+    ),
+    "bad_date": ("日期写法不正确", "写法如：2026-10-01，或 2026-10-01..2026-10-07（先早后晚）。"),
+    "bad_hours": ("时间段写法不正确", "写法如：09:00-12:00 13:00-18:00，按顺序、不重叠；跨午夜请分为两天。"),
+    "bad_key": ("不允许的名称", "请使用字母、数字、点、连字符和下划线；星期写作 mon、mon-fri。"),
+    "bad_needs": ("技能要求写法不正确", "写法如：language:zh>=3 and product:loans>=2，或 anyone；等级为 1 到 5。"),
+    "bad_number": ("号码写法不正确", '请写拨号数字，如 "95533" 或 "+8687165320018"。'),
+    "bad_share": ("比例写法不正确", "请写百分比，如 80%。"),
+    "bad_target": ("服务水平写法不正确", "写法如：80% in 20 s。"),
+    "bad_text": ("不允许的文字", "请按此处的规则书写。"),
+    "bad_time": ("时长写法不正确", "请写数字和单位，如 20 s、4 min、1 h、30 d。"),
+    "duplicate_day": ("同一天出现两次", "每天只写一次。"),
+    "duplicate_key": ("同一名称出现两次", "请保留其中一个。"),
+    "empty": ("文件为空", "可从 tandem routing export 的输出开始。"),
+    "empty_text": ("文字为空", "请填写文字。"),
+    "missing_field": ("缺少字段", "请补上该字段。"),
+    "missing_name": ("名称缺少一种语言", "请补上 zh 和 en。"),
+    "not_yaml": ("这不是有效的 YAML", "请检查此处的缩进、引号和括号。"),
+    "out_of_range": ("数值超出范围", "请写范围之内的数值。"),
+    "several_documents": ("一个文件中有多个 YAML 文档", "一个文件只写一个方案。"),
+    "tag": ("不允许使用标签", "请删除标签。"),
+    "too_deep": ("层次太深", "请减少层次。"),
+    "too_few": ("内容为空", "请至少写一项。"),
+    "too_large": ("文件过大", "请删除不再使用的队列和坐席。"),
+    "too_long": ("文字过长", "请缩短。"),
+    "too_many": ("项目数量不符合要求", "请调整数量。"),
+    "unknown_field": ("此处没有这个字段", "请改用已有的字段，或删除。"),
+    "unknown_word": ("此处不允许这个词", "请改用允许的词。"),
+    "wrong_type": ("此处的值类型不对", "请按此处要求的类型书写；文字可加引号。"),
+    # what makes no sense
+    "blending": ("resume_above 不高于 yield_below", "请把 resume_above 写得更高，否则外呼会来回切换。"),
+    "closed_and_open": ("同一天既在 closed 又在 open 中", "请保留其中一个。"),
+    "first_step_waits": ("第一步之前没有人可以接听", "第一步应立即开始：不要写 after 和 or_predicted_over。"),
+    "never_due": ("ready < 0 永远不成立", "没有坐席请写 ready < 1。"),
+    "never_open": ("这个时间表从不开放", "请至少为一天写上时间。"),
+    "nobody_serves": ("没有任何坐席能服务这个队列", "请给坐席加上技能、降低要求，或增加 anyone 一步。"),
+    "not_for_tasks": ("任务队列不能这样做", "请删除，或改为 do: queue 并指向另一个任务队列。"),
+    "number_twice": ("号码已属于另一个站点", "一个号码只属于一个站点。"),
+    "other_kind": ("两个队列的类型不同", "请指向同一类型的队列。"),
+    "overflow_loop": ("来电者会被循环转送", "请让其中一个队列转到别处，如 voicemail 或 callback。"),
+    "same_rank": ("两个客户等级的 rank 相同", "每个等级用不同的 rank。"),
+    "step_adds_nobody": ("这一步没有增加任何人：满足它的人都满足前面的步骤", "请放宽要求，或删除这一步。"),
+    "steps_not_ascending": ("这一步没有晚于前一步开始", "请按 after 的先后书写，后一步更晚。"),
+    "unknown_hours": ("没有这个时间表", "请改用已有的时间表，或在 hours 下添加。"),
+    "unknown_queue": ("没有这个队列", "请改用已有的队列。"),
+    "unknown_site": ("没有这个站点", "请改用已有的站点，或在 sites 下添加。"),
+    "unknown_skill": ("没有坐席具备这个技能", "请给坐席加上该技能，或改用已有的技能。"),
+    "unknown_timezone": ("没有这个时区", "请按 IANA 数据库书写，如 Asia/Shanghai。"),
+    # what was hardly meant
+    "agent_without_skills": ("坐席没有技能，只能接任何人都可接的来电", "请在 agents 下写上 skills。"),
+    "closed_without_action": ("非服务时间的来电者只会听到内置提示", "请添加 closed，例如 {do: voicemail}。"),
+    "missing_text": ("提示语缺少一种语言", "请补上，否则这些来电者会听到内置提示。"),
+    "missing_tier": ("客户等级没有写在方案中：这些客户最后接听", "请在 tiers 下添加。"),
+    "site_without_agents": ("这个站点没有坐席", "请为坐席写上 site，或删除该站点。"),
+    "step_adds_no_agent": ("这一步没有增加任何坐席", "请放宽要求，或删除这一步。"),
+    "step_never_matches": ("这一步永远不会匹配：没有人达到要求", "请降低要求，或提高坐席的等级。"),
+    "unknown_agent": ("没有坐席用这个账号登录", "请用 tandem user 添加，或删除这一项。"),
+    "unknown_tier": ("客户不会有这个等级", "请使用 vip、gold、standard。"),
+    "unused_hours": ("没有队列使用这个时间表", "请在队列中写上 hours，或删除。"),
+}
+CODES = frozenset(_SENTENCES)
+_STEP = re.compile(r"\bstep (\d+)\b")
+_WORDS = re.compile(r'"[^"]+"|[\w.-]+(?: -> [\w.-]+)+|[A-Za-z][\w.-]*(?::[\w.-]+)?>=\d')
+_MEANT = re.compile(r'Did you mean "(.+)"\?')
+_CHOICE = re.compile(r"Use one of: (.+)\.")
+_NEAREST = re.compile(r"([\w.-]+) comes nearest \((.+)\)")
+
+
+def texts_of(problem: Problem) -> tuple[dict[str, str], dict[str, str]]:
+    """What is wrong and what to do, each by language."""
+    what_zh, fix_zh = _SENTENCES.get(problem.code, (problem.what, problem.fix))
+    words = dict.fromkeys(_WORDS.findall(problem.what))
+    step = _STEP.search(problem.what)
+    if problem.code in _SENTENCES:
+        what_zh = (f"第 {step[1]} 步：" if step else "") + what_zh + (f"（{'、'.join(words)}）" if words else "")
+    if meant := _MEANT.search(problem.fix):
+        fix_zh = f"是否应为 {meant[1]}？"
+    elif choice := _CHOICE.search(problem.fix):
+        fix_zh = f"可选：{choice[1]}。"
+    elif nearest := _NEAREST.search(problem.fix):
+        fix_zh = f"最接近的是 {nearest[1]}（{nearest[2].replace(' instead of ', '，要求 ')}）。{fix_zh}"
+    return {"en": problem.what, "zh": what_zh}, {"en": problem.fix, "zh": fix_zh}
