@@ -21,7 +21,6 @@ from tandem.cti.model.errors import CtiError
 from tandem.cti.model.ids import CallId, ConnectionId
 from tandem.cti.model.states import ConnectionState, Phase
 
-_KEPT = 2_000
 _CALLERS = 12
 
 
@@ -33,6 +32,8 @@ class RecordedFloor(Floor):
     folder: Path = Path()
     part_bytes: int = 64 << 20
     journal_of: type[InputJournal] = InputJournal
+    kept: int = 2_000
+    """Records that it does not forget."""
 
     def __post_init__(self) -> None:
         self.inputs = 0
@@ -63,8 +64,8 @@ class RecordedFloor(Floor):
     def forget(self) -> None:
         for seen in (self.requests, self.looked_up, self.talks, self.seen_events):
             seen.clear()
-        if len(self.records) > _KEPT:
-            del self.records[:-_KEPT]
+        if len(self.records) > self.kept:
+            del self.records[: -self.kept]
 
     def close(self) -> None:
         assert self.journal is not None

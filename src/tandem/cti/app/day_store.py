@@ -15,6 +15,7 @@ from tandem.cti.model.ids import QueueId
 from tandem.cti.model.records import AgentStateRecord, CallRecord, SegmentRecord
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
+from tandem.routing.core.patience import Wait
 from tandem.routing.core.plan import Plan
 from tandem.routing.plan_file import read_plan
 
@@ -52,13 +53,13 @@ class DayStore:
             raise ResourceMissing("no routing plan was ever saved")
         return read_plan(rows[0]["text"], "the routing plan of that day")
 
-    async def counts(self, until: date, *, days: int, timezone: str) -> dict[QueueId, dict[date, list[int]]]:
+    async def counts(self, until: date, *, days: int) -> dict[QueueId, dict[date, list[int]]]:
         """Calls that joined each queue, per local half hour of the ``days`` days before ``until``. From its first day
         on, a day on which a queue had none is all zeros."""
         begins_at, _ = midnights(until - timedelta(days=days))
         ends_at, _ = midnights(until)
         found: dict[QueueId, dict[date, list[int]]] = {}
-        for row in await self._rows("half_hours", begins_at, ends_at, timezone):
+        for row in await self._rows("half_hours", begins_at, ends_at, local_timezone(begins_at)):
             days_of = found.setdefault(QueueId(row["queue"]), {})
             counts = days_of.setdefault(date.fromisoformat(row["day"]), [0] * HALF_HOURS)
             counts[row["half_hour"]] += row["calls"]
@@ -68,6 +69,17 @@ class DayStore:
                 days_of.setdefault(day, [0] * HALF_HOURS)
                 day += timedelta(days=1)
         return found
+
+    async def stored_days(self, since: date) -> list[Mapping[str, Any]]:
+        """``day``, ``calls`` that waited, ``agents`` who had one; newest first."""
+        begins_at, _ = midnights(since)
+        return await self._rows("stored_days", begins_at, local_timezone(begins_at))
+
+    async def waits(self, queue: QueueId, until: date, *, days: int) -> list[Wait]:
+        """The newest 20,000 at most, of calls that are over."""
+        begins_at, _ = midnights(until - timedelta(days=days))
+        ends_at, _ = midnights(until)
+        return [Wait(row["wait_s"], row["gave_up"]) for row in await self._rows("waits", queue, begins_at, ends_at)]
 
     async def _rows(self, query: str, *arguments: Any) -> list[Mapping[str, Any]]:
         return list(await self._database.fetch(_QUERIES[query], *arguments))

@@ -53,3 +53,19 @@ from calls
 where queued_at >= to_timestamp($1::float8) and queued_at < to_timestamp($2::float8) and queue is not null
 group by 1, 2, 3
 order by 1, 2, 3
+
+-- name: stored_days
+select to_char(queued_at at time zone $2, 'YYYY-MM-DD') as day, count(*)::int as calls,
+    count(distinct agent)::int as agents
+from calls
+where queued_at >= to_timestamp($1::float8)
+group by 1
+order by 1 desc
+
+-- name: waits
+select wait_s, coalesce(outcome = 'abandoned_in_queue', false) as gave_up
+from calls
+where queue = $1 and queued_at >= to_timestamp($2::float8) and queued_at < to_timestamp($3::float8)
+    and ended_at is not null
+order by queued_at desc
+limit 20000

@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from tandem.cti.app.day_store import DayStore, local_timezone
+from tandem.cti.app.day_store import DayStore
 from tandem.cti.app.floor_plan import Keep, LookUp, Output, ShowCallbacks, ShowSeat, ToSwitch
 from tandem.cti.app.input_files import BadJournal, DayMissing, Part, parts_of
 from tandem.cti.app.replay import CodeOf, Proof, Replayed, code_of, from_time, replay, written_by_another
-from tandem.cti.app.whatif import StoredDay, as_json, from_journal, midnights, read_change, study_day
+from tandem.cti.app.whatif import StoredDay, as_json, from_journal, read_change, study_day
 from tandem.cti.model.errors import BadRequest, CtiError
 from tandem.cti.model.records import CallEventRecord
 from tandem.routing.core.day import HALF_HOUR_S
@@ -352,9 +352,8 @@ def _staffing_line(number: int, calls: int, handle_s: float, patience_s: float |
 
 async def forecast_lines(store: DayStore, day: date, *, days: int = 12 * 7) -> list[str]:
     """Expected calls of each queue on ``day``, from the weeks before it, and how good such forecasts were."""
-    begins_at, _ = midnights(day)
     lines = []
-    for queue, history in (await store.counts(day, days=days, timezone=local_timezone(begins_at))).items():
+    for queue, history in (await store.counts(day, days=days)).items():
         try:
             made = forecast(history, day)
         except ValueError as error:

@@ -13,13 +13,12 @@ The day's change is a part of a routing plan, in the plan's own words; what it n
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import os
+import pickle
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager, suppress
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
@@ -28,6 +27,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from tandem.cti.app import whatif_worker
 from tandem.cti.app.center import Center
 from tandem.cti.app.day_records import DayRecords
 from tandem.cti.app.floor_plan import CustomersFound, Keep
@@ -246,55 +246,50 @@ def _at(day: Day, minute: int) -> float:
 
 # ---- beside the server -----------------------------------------------------------------------------------------------
 
-_study: Study | None = None
-
-
-def _prepare(study: Study) -> None:
-    global _study
-    _study = study
-    with suppress(OSError):
-        os.nice(15)
-
-
-def _run(number: int) -> tuple[Run, Run]:
-    assert _study is not None
-    return _study.run(number)
-
-
-@asynccontextmanager
-async def _workers(study: Study, count: int) -> AsyncIterator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(
-        count, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare, initargs=(study,)
-    )
-    try:
-        yield pool
-    finally:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()  # what was asked for is not wanted any more, or done
-        pool.shutdown(wait=False, cancel_futures=True)
-
 
 async def study_day(
     study: Study, *, runs: int, on_run: Callable[[int], None] = lambda done: None, processes: int = 1
 ) -> WhatIfResult:
     """In processes of their own with a low priority: neither the event loop nor its thread is held up. Cancelling ends
-    them. Raises StudyFailed when a process dies."""
-    loop = asyncio.get_running_loop()
-    done = 0
-    async with _workers(study, max(1, min(processes, runs))) as pool:
+    them. Raises StudyFailed when one of them dies."""
+    pairs: dict[int, tuple[Run, Run]] = {}
 
-        async def one(number: int) -> tuple[Run, Run]:
-            nonlocal done
-            pair = await loop.run_in_executor(pool, _run, number)
-            done += 1
-            on_run(done)
-            return pair
+    def keep(number: int, pair: tuple[Run, Run]) -> None:
+        pairs[number] = pair
+        on_run(len(pairs))
 
-        try:
-            pairs = await asyncio.gather(*(one(number) for number in range(runs)))
-        except BrokenProcessPool:
-            raise StudyFailed("the simulation's process ended; is there enough memory?") from None
-    return study.result(pairs)
+    count = max(1, min(processes, runs))
+    shares = [range(first, runs, count) for first in range(count)]
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for share in shares:
+                tasks.create_task(_work(study, share, keep), name="what-if runs")
+    except* StudyFailed:
+        raise StudyFailed("a process of the simulation ended early; is there enough memory?") from None
+    return study.result([pairs[number] for number in range(runs)])
+
+
+async def _work(study: Study, numbers: range, keep: Callable[[int, tuple[Run, Run]], None]) -> None:
+    order = await asyncio.to_thread(pickle.dumps, (study, numbers))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", whatif_worker.__name__, stdin=PIPE, stdout=PIPE, start_new_session=True
+    )
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(order)
+        await process.stdin.drain()
+        process.stdin.close()
+        for number in numbers:
+            length = int.from_bytes(await process.stdout.readexactly(whatif_worker.LENGTH_BYTES), "big")
+            pair = pickle.loads(await process.stdout.readexactly(length))  # noqa: S301 - of our own process
+            keep(number, pair)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        raise StudyFailed from None
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 def as_json(result: WhatIfResult) -> str:
