@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tandem.agent_desktop.core import routing_resources as r
+from tandem.agent_desktop.core import study_resources as s
 from tandem.agent_desktop.errors import PlanChanged
 from tandem.cti.model.errors import ResourceMissing
 
@@ -116,8 +117,8 @@ def task(new: r.NewTask, *, by: str) -> r.TaskView:
     )
 
 
-def job(new: r.NewWhatIf, *, by: str) -> r.WhatIfJob:
-    return r.WhatIfJob(
+def job(new: s.NewWhatIf, *, by: str) -> s.WhatIfJob:
+    return s.WhatIfJob(
         id="w-1",
         day=new.day,
         change=new.change,
@@ -221,24 +222,24 @@ class FakeRouting:
 
 @dataclass
 class FakeStudies:
-    started: list[r.NewWhatIf] = field(default_factory=list)
+    started: list[s.NewWhatIf] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
 
-    async def what_if_desk(self) -> r.WhatIfDesk:
-        return r.WhatIfDesk(days=[], examples=[], jobs=[])
+    async def what_if_desk(self) -> s.WhatIfDesk:
+        return s.WhatIfDesk(days=[], examples=[], jobs=[])
 
-    async def start_what_if(self, new: r.NewWhatIf, *, by: str) -> r.WhatIfJob:
+    async def start_what_if(self, new: s.NewWhatIf, *, by: str) -> s.WhatIfJob:
         self.started.append(new)
         return job(new, by=by)
 
-    async def what_if(self, job_id: str) -> r.WhatIfJob:
-        return job(r.NewWhatIf(day="2026-03-02", change=""), by="sue")
+    async def what_if(self, job_id: str) -> s.WhatIfJob:
+        return job(s.NewWhatIf(day="2026-03-02", change=""), by="sue")
 
     async def cancel_what_if(self, job_id: str) -> None:
         self.cancelled.append(job_id)
 
-    async def staffing(self, queue: str, day: str) -> r.Staffing:
-        return r.Staffing(
+    async def staffing(self, queue: str, day: str) -> s.Staffing:
+        return s.Staffing(
             queue=queue,
             day=day,
             target_s=20.0,
@@ -250,5 +251,5 @@ class FakeStudies:
             notes=[],
         )
 
-    async def expected_wait(self) -> r.ExpectedWait:
-        return r.ExpectedWait(since=0.0, queues=[])
+    async def expected_wait(self) -> s.ExpectedWait:
+        return s.ExpectedWait(since=0.0, queues=[])

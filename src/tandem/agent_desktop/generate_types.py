@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import inspect as shape
 
-from tandem.agent_desktop.core import messages, resources, routing_resources
+from tandem.agent_desktop.core import messages, resources, routing_resources, study_resources
 from tandem.cti.model import records
 
 GENERATED = Path(__file__).parent / "web" / "src" / "generated"
@@ -24,8 +24,8 @@ _LINE = 100
 
 
 def rest_typescript() -> str:
-    """Content of ``rest.ts``: the records that are shown, then every shape of the two modules of resources."""
-    own = [*_structs(resources), *_structs(routing_resources)]
+    """Content of ``rest.ts``: the records that are shown, then every shape of the modules of resources."""
+    own = [struct for module in (resources, routing_resources, study_resources) for struct in _structs(module)]
     shared = [struct for struct in _structs(records) if struct in _reachable([*own, *_structs(messages)])]
     return "\n".join([_HEAD.format(what="Shapes of the REST interface"), *map(_interface, [*shared, *own])])
 

@@ -21,13 +21,11 @@ from tandem.agent_desktop.core.routing_resources import (
     CallbackChange,
     CallWhy,
     Closures,
-    ExpectedWait,
     FormEdit,
     LineEntry,
     LinePage,
     NewCallback,
     NewTask,
-    NewWhatIf,
     PlanChecked,
     PlanEdited,
     PlanPreview,
@@ -35,13 +33,11 @@ from tandem.agent_desktop.core.routing_resources import (
     PlanVersionText,
     RoutingPlan,
     SetClosure,
-    Staffing,
     TaskList,
     TaskView,
-    WhatIfDesk,
-    WhatIfJob,
     WhyWaiting,
 )
+from tandem.agent_desktop.core.study_resources import ExpectedWait, NewWhatIf, Staffing, WhatIfDesk, WhatIfJob
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import CallbackRecord, CustomerMatch
 

@@ -12,7 +12,7 @@ from tests.support.history import RecordedFloor
 from tests.support.house import make_house
 from tests.support.orderly import orderly_day
 
-from tandem.agent_desktop.core.routing_resources import NewWhatIf
+from tandem.agent_desktop.core.study_resources import NewWhatIf
 from tandem.agent_desktop.ports import Studies
 from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app.center_state import HouseCode

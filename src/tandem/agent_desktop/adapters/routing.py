@@ -10,6 +10,7 @@ from aiohttp import web
 from tandem.agent_desktop.adapters.api import Api
 from tandem.agent_desktop.adapters.route import Ask
 from tandem.agent_desktop.core import routing_resources as shapes
+from tandem.agent_desktop.core import study_resources as studies
 from tandem.agent_desktop.core.permissions import Reach
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 
@@ -158,18 +159,18 @@ async def cancel_task(api: Api, ask: Ask) -> web.Response:
 # ---- studies -------------------------------------------------------------------------------------------------------
 
 
-async def what_if_desk(api: Api, ask: Ask) -> shapes.WhatIfDesk:
+async def what_if_desk(api: Api, ask: Ask) -> studies.WhatIfDesk:
     return await api.studies.what_if_desk()
 
 
-async def start_what_if(api: Api, ask: Ask) -> shapes.WhatIfJob:
-    new: shapes.NewWhatIf = ask.body
+async def start_what_if(api: Api, ask: Ask) -> studies.WhatIfJob:
+    new: studies.NewWhatIf = ask.body
     job = await api.studies.start_what_if(new, by=ask.user.login)
     api.audit(ask.user.login, "what_if_started", job=job.id, day=new.day)
     return job
 
 
-async def what_if(api: Api, ask: Ask) -> shapes.WhatIfJob:
+async def what_if(api: Api, ask: Ask) -> studies.WhatIfJob:
     return await api.studies.what_if(ask.id)
 
 
@@ -178,12 +179,12 @@ async def cancel_what_if(api: Api, ask: Ask) -> web.Response:
     return web.Response(status=204)
 
 
-async def staffing(api: Api, ask: Ask) -> shapes.Staffing:
-    query: shapes.StaffingQuery = ask.query
+async def staffing(api: Api, ask: Ask) -> studies.Staffing:
+    query: studies.StaffingQuery = ask.query
     return await api.studies.staffing(query.queue, query.day)
 
 
-async def expected_wait(api: Api, ask: Ask) -> shapes.ExpectedWait:
+async def expected_wait(api: Api, ask: Ask) -> studies.ExpectedWait:
     return await api.studies.expected_wait()
 
 

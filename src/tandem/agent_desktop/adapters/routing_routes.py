@@ -5,6 +5,7 @@ from __future__ import annotations
 from tandem.agent_desktop.adapters import routing
 from tandem.agent_desktop.adapters.route import Route
 from tandem.agent_desktop.core import routing_resources as shapes
+from tandem.agent_desktop.core import study_resources as studies
 from tandem.agent_desktop.core.permissions import Action
 
 _PLAN_BYTES = 3 * shapes.PLAN_CHARS
@@ -171,7 +172,7 @@ ROUTING_ROUTES: tuple[Route, ...] = (
         routing.what_if_desk,
         Action.STUDY,
         "Days that can be run again, examples of changes, and the last jobs.",
-        answer=shapes.WhatIfDesk,
+        answer=studies.WhatIfDesk,
     ),
     Route(
         "POST",
@@ -179,10 +180,10 @@ ROUTING_ROUTES: tuple[Route, ...] = (
         routing.start_what_if,
         Action.STUDY,
         "Run a day again with a change. Answers at once with the job.",
-        body=shapes.NewWhatIf,
-        answer=shapes.WhatIfJob,
+        body=studies.NewWhatIf,
+        answer=studies.WhatIfJob,
         status=202,
-        body_bytes=4 * shapes.CHANGE_CHARS,
+        body_bytes=4 * studies.CHANGE_CHARS,
     ),
     Route(
         "GET",
@@ -190,7 +191,7 @@ ROUTING_ROUTES: tuple[Route, ...] = (
         routing.what_if,
         Action.STUDY,
         "How far a job is, and in the end its result.",
-        answer=shapes.WhatIfJob,
+        answer=studies.WhatIfJob,
     ),
     Route("DELETE", "/api/whatif/{id}", routing.cancel_what_if, Action.STUDY, "Stop and forget a job.", status=204),
     Route(
@@ -199,8 +200,8 @@ ROUTING_ROUTES: tuple[Route, ...] = (
         routing.staffing,
         Action.STUDY,
         "Forecast and agents needed (Erlang A and C) of a queue for a day, per half hour.",
-        query=shapes.StaffingQuery,
-        answer=shapes.Staffing,
+        query=studies.StaffingQuery,
+        answer=studies.Staffing,
     ),
     Route(
         "GET",
@@ -208,6 +209,6 @@ ROUTING_ROUTES: tuple[Route, ...] = (
         routing.expected_wait,
         Action.STUDY,
         "How good the predicted waits were, by queue.",
-        answer=shapes.ExpectedWait,
+        answer=studies.ExpectedWait,
     ),
 )

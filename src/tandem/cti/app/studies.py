@@ -15,7 +15,8 @@ from secrets import token_hex
 
 import msgspec
 
-from tandem.agent_desktop.core import routing_resources as shapes
+from tandem.agent_desktop.core import study_resources as shapes
+from tandem.agent_desktop.core.routing_resources import Texts
 from tandem.cti.app.day_store import DayStore
 from tandem.cti.app.whatif import StoredDay, midnights, read_change, study_day
 from tandem.cti.model.errors import BadRequest, CtiError, LimitReached, ResourceMissing
@@ -186,7 +187,7 @@ class StudyDesk:
         came = (await self.store.counts(asked + timedelta(days=1), days=1)).get(id_, {}).get(asked)
         fitted = await asyncio.to_thread(fit, await self.store.waits(id_, past_until, days=_PATIENCE_DAYS))
         patience_s = fitted.patience.mean_s if fitted else None
-        notes: list[shapes.Texts] = []
+        notes: list[Texts] = []
         made: DayForecast | None = None
         try:
             made = await asyncio.to_thread(forecast, history, asked) if history else None

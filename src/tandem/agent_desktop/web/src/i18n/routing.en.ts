@@ -38,6 +38,7 @@ export const routingEn = {
   "plan.no_form": "The text has errors",
   "plan.no_form_text": "The form comes back as soon as the text can be read.",
   "plan.to_text": "Go to the text",
+  "plan.comments": "The text has comments. A change in the form writes the text anew, without them; in the text they stay.",
   "plan.text_label": "Routing plan",
   "plan.no_problems": "No problems",
   "plan.no_problems_text": "Checked as you type.",

@@ -38,6 +38,7 @@ export const routingZh = {
   "plan.no_form": "文本有错误",
   "plan.no_form_text": "文本可以读取后，表单会恢复。",
   "plan.to_text": "查看文本",
+  "plan.comments": "文本中有注释。通过表单修改会重写文本，注释将丢失；直接修改文本则会保留。",
   "plan.text_label": "路由方案",
   "plan.no_problems": "没有问题",
   "plan.no_problems_text": "输入时自动检查。",

@@ -146,6 +146,9 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
           <Icon name="alert" size={14} /> <bdi>{typeof draft.refused === "string" ? draft.refused : `${pick(draft.refused.what)} ${pick(draft.refused.fix)}`}</bdi>
         </p>
       )}
+      {view !== "text" && view !== "versions" && /^\s*#/m.test(draft.text) && (
+        <p className="quiet small">{t("plan.comments")}</p>
+      )}
       {view !== "text" && view !== "versions" && <Problems problems={draft.problems} onLine={goTo} short />}
       {view === "queues" &&
         (draft.form ? (
