@@ -17,10 +17,10 @@ from tandem.agent_desktop.ports import Studies
 from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app.center_state import HouseCode
 from tandem.cti.app.day_store import DayStore
-from tandem.cti.app.history_cli import forecast_lines
 from tandem.cti.app.input_files import parts_of
 from tandem.cti.app.studies import StudyDesk
 from tandem.cti.app.whatif import BadChange, from_journal
+from tandem.cti.app.whatif_report import forecast_lines
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.model.ids import QueueId
 from tandem.cti.storage.journal_rows import encode

@@ -15,12 +15,14 @@ from tests.support.history import RecordedFloor, recorded_history
 from tests.support.house import make_house
 from tests.support.orderly import ANSWER_S, WRAP_UP_S, orderly_day
 
-from tandem.cti.app import history_cli
+from tandem.cti.app import replay_report
 from tandem.cti.app.center_state import HouseCode
 from tandem.cti.app.day_records import DayRecords
-from tandem.cti.app.history_cli import add_replay_arguments, add_whatif_arguments, run_replay, run_whatif
+from tandem.cti.app.history_cli import add_replay_arguments, add_whatif_arguments
 from tandem.cti.app.input_files import Header, parts, parts_of
+from tandem.cti.app.replay_report import run_replay
 from tandem.cti.app.whatif import BadChange, StoredDay, StudyFailed, from_journal, midnights, read_change, study_day
+from tandem.cti.app.whatif_report import run_whatif
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.ids import AgentId, CallId, QueueId
 from tandem.cti.model.records import AgentStateRecord
@@ -309,7 +311,7 @@ def test_replay_begins_when_asked_and_shows_one_agent(inputs: tuple[Path, Record
 def test_replay_steps_on_a_terminal(inputs: tuple[Path, RecordedFloor], monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(["", "", "q"])
     monkeypatch.setattr("builtins.input", lambda _: next(answers))
-    monkeypatch.setattr(history_cli.sys.stdin, "isatty", lambda: True, raising=False)  # type: ignore[attr-defined]
+    monkeypatch.setattr(replay_report.sys.stdin, "isatty", lambda: True, raising=False)  # type: ignore[attr-defined]
     said: list[str] = []
     assert run_replay(asked(add_replay_arguments, "2026-11-22", "--step"), inputs[0], say=said.append, code=code) == 0
     assert said[-1].startswith("stopped")
@@ -317,5 +319,5 @@ def test_replay_steps_on_a_terminal(inputs: tuple[Path, RecordedFloor], monkeypa
 
 
 def test_what_callers_sent_cannot_steer_the_terminal() -> None:
-    assert "\x1b" not in history_cli.short({"name": "\x1b[2J\u202e" + "x" * 500})
-    assert len(history_cli.short({"name": "x" * 500})) < 250
+    assert "\x1b" not in replay_report.short({"name": "\x1b[2J\u202e" + "x" * 500})
+    assert len(replay_report.short({"name": "x" * 500})) < 250

@@ -265,7 +265,7 @@ def _why(asked: argparse.Namespace) -> int:
 
 
 def _replay(asked: argparse.Namespace) -> int:
-    from tandem.cti.app.history_cli import run_replay
+    from tandem.cti.app.replay_report import run_replay
 
     return run_replay(asked, _installation(asked).inputs_dir)
 
@@ -273,7 +273,7 @@ def _replay(asked: argparse.Namespace) -> int:
 def _whatif(asked: argparse.Namespace) -> int:
     from contextlib import asynccontextmanager
 
-    from tandem.cti.app.history_cli import run_whatif
+    from tandem.cti.app.whatif_report import run_whatif
     from tandem.cti.storage.pool import Database
 
     installation = _installation(asked)
