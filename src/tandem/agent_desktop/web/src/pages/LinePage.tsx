@@ -52,7 +52,7 @@ function useColumns(): Column<LineEntry>[] {
         width: "minmax(0, 1fr)",
         render: (one) => (
           <span className="cell-line" title={one.step_needs}>
-            <span className="num quiet">{one.step + 1}</span>
+            <span className="step-index quiet">{one.step + 1}</span>
             <Needs text={one.step_needs} />
           </span>
         ),

@@ -24,7 +24,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
       {
         key: "name",
         title: t("col.agent"),
-        width: "minmax(170px, 1.3fr)",
+        width: "minmax(205px, 1.4fr)",
         compare: (a, b) => collator.compare(a.name, b.name) || collator.compare(a.login, b.login),
         render: (seat) => (
           <span className="cell-line">

@@ -12,11 +12,11 @@ function text(value: unknown): string {
 export function detailOf(line: TimelineLine, lang: Language, names: Names): string {
   const { data, kind } = line;
   const joined = (...parts: string[]) => parts.filter(Boolean).join(" · ");
+  const why = data["why"];
+  if (typeof why === "object" && why !== null) return text((why as Record<string, unknown>)[lang]) || line.text;
   switch (kind) {
-    case "matched": {
-      const why = data["why"] as Record<string, unknown> | undefined;
-      return text(why?.[lang]) || line.text;
-    }
+    case "matched":
+      return line.text;
     case "invite":
       return [text(data["ani"]), text(data["dnis"])].filter(Boolean).join(" → ");
     case "digit":
