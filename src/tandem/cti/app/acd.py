@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tandem.cti.app import overflow
+from tandem.cti.app import overflow, tasks
 from tandem.cti.app.floor_plan import LookUp, PlanApplied
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
@@ -182,6 +182,9 @@ def take(center: Center, matches: Iterable[Match]) -> None:
 
 
 def _matched(center: Center, match: Match) -> None:
+    if match.work.kind == "task":
+        tasks.matched(center, match)
+        return
     call = CallId(match.work.id)
     center.waiting_in[match.work.queue] -= 1
     caller = center.callers[call]
@@ -228,20 +231,16 @@ def sync_agent(center: Center, agent: Agent) -> None:
             _log_on(center, agent)
         else:
             take(center, center.matcher.log_off(agent.id, now=center.now))
+            tasks.logged_off(center, agent.id)
     plan = center.plan.agents.get(agent.id)
     kinds = capacity.kinds(
-        agent, tasks=tasks_of(center, agent.id), most_tasks=plan.tasks if plan else 0, held=agent.id in center.held
+        agent, tasks=tasks.load_of(center, agent.id), most_tasks=plan.tasks if plan else 0, held=agent.id in center.held
     )
     if kinds and center.switch_up:
         matches = center.matcher.available(agent.id, idle_since=agent.idle_since, kinds=kinds, now=center.now)
         take(center, matches)
     else:
         center.matcher.unavailable(agent.id)
-
-
-def tasks_of(center: Center, agent: AgentId) -> int:
-    """In hand or offered to him."""
-    return 0
 
 
 def _log_on(center: Center, agent: Agent) -> None:
@@ -260,7 +259,10 @@ def apply_plan(center: Center, input_: PlanApplied) -> None:
         center.counts.setdefault(queue, QueueCounts())
         center.handling.setdefault(queue, Handling())
     # all wait anew only when all agents have their new skills: no decision is made by half a plan
-    waiting = [CallId(work.id) for work in center.matcher.waiting()]
+    waiting = [CallId(work.id) for work in center.matcher.waiting() if work.kind == "voice"]
+    queued = [work.id for work in center.matcher.waiting() if work.kind == "task"]
+    for task in queued:
+        center.matcher.withdraw(task)
     for call in waiting:
         _withdraw(center, call)
     for agent_id, agent in list(center.agents.items()):
@@ -270,4 +272,6 @@ def apply_plan(center: Center, input_: PlanApplied) -> None:
             _log_on(center, center.agents[agent_id])
     for call in waiting:
         seek(center, call)
+    for task in queued:
+        tasks.seek(center, task)
     center.dirty_seats.update(center.agents)

@@ -7,11 +7,11 @@ whatever the order in which events come, and the same inputs give the same outpu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from tandem.cti.app import acd, blend, callbacks, overflow, rows
+from tandem.cti.app import acd, blend, callbacks, overflow, rows, tasks
 from tandem.cti.app.commands import commanded
 from tandem.cti.app.floor_plan import (
     CallbackAltered,
@@ -41,6 +41,8 @@ from tandem.cti.app.floor_plan import (
     SeatOpened,
     ShowSeat,
     StartRecording,
+    TaskAsked,
+    TaskCancelled,
     Tick,
     ToSwitch,
     WrapUpState,
@@ -56,6 +58,7 @@ from tandem.cti.model.ids import AgentId, CallId, CustomerId, DeviceId, QueueId
 from tandem.cti.model.records import (
     CallbackRecord,
     Record,
+    TaskRecord,
 )
 from tandem.cti.model.requests import ClearConnection, SetFallbackMember, SwitchRequest
 from tandem.cti.model.states import AgentState, Phase
@@ -69,6 +72,7 @@ from tandem.routing.core.acd.handling import Handling
 from tandem.routing.core.acd.ledger import Ledger
 from tandem.routing.core.acd.matcher import Matcher
 from tandem.routing.core.acd.service_level import QueueCounts
+from tandem.routing.core.acd.work import Match
 from tandem.routing.core.may_call import Gate
 
 _REMEMBERED_CALLS = 20_000
@@ -93,6 +97,13 @@ class Center:
         self.callbacks: dict[str, CallbackRecord] = {}
         """Those that are neither done nor given up."""
         self.ledger = Ledger()
+        self.tasks: dict[str, TaskRecord] = {}
+        """Those that are neither done nor cancelled."""
+        self.desks: dict[AgentId, dict[str, None]] = {}
+        """Tasks that are offered to an agent or in his hand."""
+        self.task_reasons: dict[str, dict[str, str]] = {}
+        self.resting: dict[AgentId, float] = {}
+        """Who returned a task, and until when he is given no other."""
         self.gate = Gate(hours=house.call_hours)
         self.counts: dict[QueueId, QueueCounts] = {queue: QueueCounts() for queue in house.plan.queues}
         self.matcher = Matcher(acd.POLICY)
@@ -491,6 +502,10 @@ class Center:
                 self._forget(CallId(key))
             elif kind == "wrap_up":
                 self._out.append(ShowSeat(AgentId(key)))
+            elif kind == "task":
+                tasks.tick(self, key)
+            elif kind == "task_rest":
+                tasks.rested(self, AgentId(key))
             elif kind == "callback":
                 callbacks.tick(self, key)
             elif kind == "blend":
@@ -531,6 +546,9 @@ class Center:
     def ask(self, request: SwitchRequest) -> None:
         self._out.append(ToSwitch(request))
 
+    def take(self, matches: Iterable[Match]) -> None:
+        acd.take(self, matches)
+
     def keep(self, record: Record) -> None:
         self._out.append(Keep(record))
 
@@ -562,6 +580,8 @@ class Center:
         CallbackAsked: callbacks.create,
         CallbackAltered: callbacks.alter,
         CallbackCancelled: callbacks.cancel,
+        TaskAsked: tasks.create,
+        TaskCancelled: tasks.cancel,
         Tick: _tick,
         ev.BackInService: _phone,
         ev.OutOfService: _phone,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app import callbacks, rows
+from tandem.cti.app import callbacks, rows, tasks
 from tandem.cti.app.floor_plan import Commanded, LookUp, ShowSeat, WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, changed
@@ -51,6 +51,12 @@ def commanded(center: Center, input_: Commanded) -> None:
             center.put(ShowSeat(agent.id))
         case m.CallbackDone():
             callbacks.done_by_hand(center, command.callback, agent.id)
+        case m.TaskAccept():
+            tasks.accept(center, agent.id, command.task)
+        case m.TaskReturn():
+            tasks.give_back(center, agent.id, command.task, command.note)
+        case m.TaskDone():
+            tasks.finish(center, agent.id, command.task, command.note)
 
 
 def _at_seat(center: Center, agent: Agent, call: str) -> Contact:

@@ -10,7 +10,7 @@ from tandem.agent_desktop.core import messages as m
 from tandem.cti.core.contact import Contact
 from tandem.cti.core.turn import Rules
 from tandem.cti.model import events as ev
-from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, RecordingId
+from tandem.cti.model.ids import AgentId, CallId, CustomerId, DeviceId, QueueId, RecordingId
 from tandem.cti.model.profiles import AgentProfile
 from tandem.cti.model.records import (
     AgentStateRecord,
@@ -18,6 +18,7 @@ from tandem.cti.model.records import (
     CallRecord,
     CustomerMatch,
     Record,
+    TaskRecord,
 )
 from tandem.cti.model.requests import SwitchRequest
 from tandem.ivr.core.flow import Flow
@@ -88,6 +89,7 @@ class Restored:
     callbacks: tuple[CallbackRecord, ...]
     counts: Mapping[QueueId, QueueCounts]
     closures: tuple[Closure, ...] = ()
+    tasks: tuple[TaskRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,28 @@ class CallbackCancelled:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAsked:
+    """Work that is not a call comes into the line. ``id`` is new; ``needs`` in words, besides the queue's."""
+
+    id: str
+    queue: QueueId
+    title: str
+    by: str
+    text: str = ""
+    customer: CustomerId | None = None
+    number: str = ""
+    language: str = ""
+    needs: str = ""
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCancelled:
+    id: str
+    by: str
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignTakes:
     """A campaign takes this agent."""
@@ -202,6 +226,8 @@ Input = (
     | CallbackAsked
     | CallbackAltered
     | CallbackCancelled
+    | TaskAsked
+    | TaskCancelled
     | CampaignTakes
     | CampaignReturns
     | Tick

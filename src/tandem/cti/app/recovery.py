@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tandem.cti.app import callbacks, rows
+from tandem.cti.app import callbacks, rows, tasks
 from tandem.cti.app.floor_plan import Caller, LookUp, Restored, ShowSeat, StartRecording, WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, Seen, changed
@@ -39,6 +39,8 @@ def restore(center: Center, restored: Restored) -> None:
         _take_up(center, contact)
     for callback in restored.callbacks:
         callbacks.load(center, callback)
+    for task in restored.tasks:
+        tasks.load(center, task)
     center.counts.update({queue: counts for queue, counts in restored.counts.items() if queue in center.counts})
     for agent_id, state in restored.agent_states.items():
         agent = center.agents.get(agent_id)
