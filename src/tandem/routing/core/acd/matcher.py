@@ -16,32 +16,23 @@ The times in ``Policy`` say how much. Nothing scans all agents or all works: see
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Container, Mapping
-from heapq import heapify, heappop, heappush
 from itertools import islice
 
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import AgentId, WorkId
 from tandem.cti.model.skills import Needs
 from tandem.routing.core.acd import explain, snapshot
-from tandem.routing.core.acd.line import Entry, Lane, Order, Route, order_of, refile, route_of
+from tandem.routing.core.acd.line import Entry, Lane, Line, Route, order_of
 from tandem.routing.core.acd.policy import Policy
 from tandem.routing.core.acd.pool import Group, HeadItem, Member, Pool, normal
 from tandem.routing.core.acd.weigh import Scales
 from tandem.routing.core.acd.why_not import why_not
-from tandem.routing.core.acd.work import KINDS, VOICE, Candidate, Kind, Match, Overtaken, Step, WhyNot, Work
+from tandem.routing.core.acd.work import VOICE, Candidate, Kind, Match, Overtaken, WhyNot, Work
 
 DEFAULT = Policy()
-_STEPS_KNOWN = 8192
-"""Step tuples whose route is found by identity; more than that are forgotten and found by value again."""
 _NEVER = float("inf")
-_RENEW_S = 30.0
-"""How often the rate at which agents become free is renewed."""
-
-
-def _lane_key(work: Work, route: Route, floor: int) -> object:
-    return (work.queue, work.tier, work.priority, work.site, route, floor)
 
 
 class Matcher:
@@ -50,20 +41,8 @@ class Matcher:
     def __init__(self, policy: Policy = DEFAULT) -> None:
         self._policy = policy
         self._pool = Pool()
-        self._free: dict[AgentId, Member] = {}
-        self._entries: dict[WorkId, Entry] = {}
-        self._line: list[Order] = []
-        self._lanes: dict[object, Lane] = {}
-        self._routes: dict[tuple[Kind, tuple[Step, ...]], Route] = {}
-        self._known_steps: dict[int, tuple[tuple[Step, ...], Route]] = {}
-        self._timers: list[tuple[float, Order, int, Entry]] = []
-        self._timer = 0
-        """Counts them: who is withdrawn and waits again has a timer for the same moment twice."""
+        self._line = Line(self._pool)
         self._scales = Scales(policy)
-        self._renewed = 0
-        """Which of the priced groups was renewed last."""
-        self._turn = 0
-        self._latest_idle = float("-inf")
 
     # ---- agents ----
 
@@ -71,24 +50,26 @@ class Matcher:
         """An agent is there (not yet available). Said again: his skills or his site are others from now on."""
         before = self._pool.members.get(agent)
         if before is not None and before.skills == skills and before.site == site:
-            return []
+            return self._on_time(now)
+        member = Member(agent, dict(skills), site)
         if before is None:
-            self._pool.add(Member(agent, dict(skills), site))
-            return []
-        was_free, idle_since, kinds = before.free, before.idle_since, before.kinds
-        self.unavailable(agent)
+            self._pool.add(member)
+            return self._on_time(now)
+        was_free = self.unavailable(agent)
         emptied = self._pool.remove(before)
-        self._pool.add(Member(agent, dict(skills), site))
+        self._pool.add(member)
         matches = self._skip(emptied, now)
-        return [*matches, *self.available(agent, idle_since=idle_since, kinds=kinds, now=now)] if was_free else matches
+        if was_free:
+            return matches + self.available(agent, idle_since=before.idle_since, kinds=before.kinds, now=now)
+        return matches + self._on_time(now)
 
     def log_off(self, agent: AgentId, *, now: float) -> list[Match]:
         """An agent is gone. Steps that nobody meets any more are skipped. Nothing happens when he was not there."""
         member = self._pool.members.get(agent)
         if member is None:
-            return []
+            return self._on_time(now)
         self.unavailable(agent)
-        return self._skip(self._pool.remove(member), now)
+        return self._skip(self._pool.remove(member), now) + self._on_time(now)
 
     def available(
         self, agent: AgentId, *, idle_since: float, kinds: frozenset[Kind] = VOICE, now: float
@@ -101,55 +82,37 @@ class Matcher:
             self.unavailable(agent)
         matches = self._on_time(now)
         self._scales.freed += 1
-        self._turn += 1
-        member.idle_since, member.turn = idle_since, self._turn
+        pool = self._pool
+        pool.turn += 1
+        member.idle_since, member.turn = idle_since, pool.turn
         if member.kinds != kinds:
             member.kinds, member.open = kinds, None
-        groups = member.available_in()
-        for group in groups:
+        for group in member.available_in():
             if group.heads:
                 matches.append(self._serve(member, now))
                 return matches
-        member.free = True
-        self._free[agent] = member
-        if member.site:
-            for group in groups:
-                group.enter(member)
-        else:
-            for group in groups:
-                group.idle[member] = None
-        if idle_since >= self._latest_idle:
-            self._latest_idle = idle_since
-        else:
-            for group in groups:
-                group.in_order = False
+        pool.enter(member)
         return matches
 
     def unavailable(self, agent: AgentId) -> bool:
         """He can take nothing. False when he could not before."""
-        member = self._free.pop(agent, None)
+        member = self._pool.free.get(agent)
         if member is None:
             return False
-        member.free = False
-        groups = member.open or member.available_in()
-        if member.site:
-            for group in groups:
-                group.leave(member)
-        else:
-            for group in groups:
-                del group.idle[member]
+        self._pool.leave(member)
         return True
 
     # ---- work ----
 
     def enqueue(self, work: Work, *, now: float) -> list[Match]:
         """Work begins to wait, or waits again at its old place. Raises WrongState when it already waits."""
-        if work.id in self._entries:
+        line = self._line
+        if work.id in line.entries:
             raise WrongState(f"work {work.id} already waits")
         matches = self._on_time(now)
-        route = self._route(work)
+        route = line.route(work.steps, work.kind)
         route.stages[0][0].arrivals += 1
-        self._renew(now)
+        self._scales.renew(self._pool, now)
         match = self._place(work, route, 0, now)
         if match is not None:
             matches.append(match)
@@ -157,7 +120,7 @@ class Matcher:
 
     def withdraw(self, id: WorkId) -> bool:  # noqa: A002
         """The work no longer waits. False when it did not."""
-        entry = self._entries.get(id)
+        entry = self._line.entries.get(id)
         if entry is None:
             return False
         self._remove(entry)
@@ -167,11 +130,11 @@ class Matcher:
         """The steps of this work up to ``step`` count from now on, whatever their time. Nothing happens when they
         already do, or when it does not wait."""
         matches = self._on_time(now)
-        entry = self._entries.get(id)
+        entry = self._line.entries.get(id)
         if entry is None or step <= entry.stage:
             return matches
         route = entry.lane.route
-        self._remove(entry, keep_route=True)
+        self._line.remove(entry)
         match = self._place(entry.work, route, min(step, len(route.steps) - 1), now)
         if match is not None:
             matches.append(match)
@@ -185,26 +148,22 @@ class Matcher:
 
     def wake_at(self) -> float | None:
         """When the next step of a waiting work comes, or None."""
-        timers = self._timers
-        while timers and (not timers[0][3].waits or timers[0][3].step_at != timers[0][0]):
-            heappop(timers)
-        return timers[0][0] if timers else None
+        return self._line.next_at()
 
     # ---- questions ----
 
     def place(self, id: WorkId) -> int | None:  # noqa: A002
         """Place in the one line of all that waits, from 1: by tier, priority, time. None when it does not wait."""
-        entry = self._entries.get(id)
-        return None if entry is None else bisect_left(self._line, entry.order) + 1
+        entry = self._line.entries.get(id)
+        return None if entry is None else self._line.place(entry.order)
 
     def waiting(self) -> list[Work]:
         """All that waits, in line."""
-        entries = self._entries
-        return [entries[WorkId(order[3])].work for order in self._line]
+        return [entry.work for entry in self._line.in_order()]
 
     @property
     def available_agents(self) -> frozenset[AgentId]:
-        return frozenset(self._free)
+        return frozenset(self._pool.free)
 
     def step_of(self, id: WorkId) -> int:  # noqa: A002
         """Index of the step that a waiting work has reached. Raises WrongState when it does not wait."""
@@ -221,7 +180,7 @@ class Matcher:
             mine.update(group.members)
         shared = {group for member in mine for group in member.groups}
         count = 0
-        for lane in self._lanes.values():
+        for lane in self._line.lanes.values():
             before = bisect_left(lane.entries, (entry.order,))
             stages = lane.route.stages
             count += sum(any(group in shared for group in stages[e.stage]) for _, e in islice(lane.entries, before))
@@ -235,136 +194,74 @@ class Matcher:
     def why_not(self, id: WorkId, *, now: float, not_ready: Container[AgentId] = ()) -> WhyNot | None:  # noqa: A002
         """Why it still waits, and what would help. ``not_ready``: agents who have no call and are not Ready, which only
         the caller knows. None when it does not wait."""
-        entry = self._entries.get(id)
+        entry = self._line.entries.get(id)
         if entry is None:
             return None
-        place = bisect_left(self._line, entry.order) + 1
-        free = sorted(self._free.values(), key=lambda member: (member.idle_since, member.turn))
-        return why_not(entry, place=place, ahead=self.ahead(id), free=free, not_ready=not_ready, now=now)
+        free = sorted(self._pool.free.values(), key=lambda member: (member.idle_since, member.turn))
+        return why_not(
+            entry, place=self._line.place(entry.order), ahead=self.ahead(id), free=free, not_ready=not_ready, now=now
+        )
 
     # ---- snapshot ----
 
     def snapshot(self) -> bytes:
         """Everything that later decisions depend on, except the policy."""
-        routes = list(self._routes.values())
-        index = {route: number for number, route in enumerate(routes)}
-        order = {group: number for number, group in enumerate(self._pool.groups.values())}
-        scales = self._scales
-        return snapshot.encode(
-            snapshot.Saved(
-                version=snapshot.VERSION,
-                members=[
-                    snapshot.SavedMember(m.id, dict(m.skills), m.site, m.free, m.idle_since, m.turn, sorted(m.kinds))
-                    for m in self._pool.members.values()
-                ],
-                groups=[
-                    snapshot.SavedGroup(
-                        g.kind,
-                        g.person,
-                        tuple(map(snapshot.save_needs, g.alternatives)),
-                        g.arrivals,
-                        g.renewed_at,
-                        g.counted,
-                        g.counted_s,
-                        g.price,
-                    )
-                    for g in self._pool.groups.values()
-                ],
-                routes=[snapshot.SavedRoute(route.kind, snapshot.save_steps(route.steps)) for route in routes],
-                works=[
-                    snapshot.save_work(entry.work, index[entry.lane.route], entry.stage, entry.floor)
-                    for entry in (self._entries[WorkId(place[3])] for place in self._line)
-                ],
-                turn=self._turn,
-                latest_idle=self._latest_idle,
-                renewed=self._renewed,
-                priced=[order[g] for g in self._pool.priced],
-                freed=scales.freed,
-                freed_counted=scales.freed_counted,
-                freed_counted_s=scales.freed_counted_s,
-                freed_rate=scales.freed_rate,
-                renewed_at=scales.renewed_at,
-            )
-        )
+        return snapshot.save(self._pool, self._line, self._scales)
 
     @classmethod
     def restore(cls, data: bytes, policy: Policy = DEFAULT) -> Matcher:
         """A matcher that decides from here on as the one that was saved. Raises BadRequest when it cannot be read."""
-        saved = snapshot.decode(data)
         matcher = cls(policy)
-        pool = matcher._pool
-        for m in saved.members:
-            member = Member(AgentId(m.id), m.skills, m.site, free=m.free, idle_since=m.idle_since, turn=m.turn)
-            member.kinds = frozenset(kind for kind in KINDS if kind in m.kinds)
-            pool.add(member)
-            if member.free:
-                matcher._free[member.id] = member
-        groups = []
-        for g in saved.groups:
-            person = None if g.person is None else AgentId(g.person)
-            group = pool.group(g.kind, person, tuple(map(snapshot.load_needs, g.alternatives)))
-            group.arrivals, group.renewed_at = g.arrivals, g.renewed_at
-            group.counted, group.counted_s, group.price = g.counted, g.counted_s, g.price
-            groups.append(group)
-        for number in saved.priced:
-            pool.ask_first(groups[number])
-        routes = []
-        for r in saved.routes:
-            steps = snapshot.load_steps(r.steps)
-            routes.append(route_of(pool, steps, r.kind))
-            matcher._routes[(r.kind, steps)] = routes[-1]
-        for w in saved.works:
-            route = routes[w.route]
-            matcher._wait(snapshot.load_work(w, route.kind, route.steps), route, w.stage, w.floor)
-        matcher._turn, matcher._latest_idle = saved.turn, saved.latest_idle
-        matcher._renewed = saved.renewed
-        scales = matcher._scales
-        scales.freed, scales.freed_rate, scales.renewed_at = saved.freed, saved.freed_rate, saved.renewed_at
-        scales.freed_counted, scales.freed_counted_s = saved.freed_counted, saved.freed_counted_s
+        snapshot.load(data, matcher._pool, matcher._line, matcher._scales)
         return matcher
 
-    # ---- steps and time ----
+    # ---- what moves ----
+
+    def _entry(self, id: WorkId) -> Entry:  # noqa: A002
+        entry = self._line.entries.get(id)
+        if entry is None:
+            raise WrongState(f"work {id} does not wait")
+        return entry
+
+    def _place(self, work: Work, route: Route, floor: int, now: float) -> Match | None:
+        """Give it to a free agent, or let it wait at its place."""
+        stage = route.stage(work.queued_at, floor, now)
+        if route.lanes:
+            lane = self._line.lane(work, route, floor)
+            if lane is not None:
+                behind = bisect_left(lane.entries, (order_of(work),))
+                if behind < len(lane.entries):  # who stands before others has come at least as far
+                    stage = max(stage, lane.entries[behind][1].stage)
+        match = self._choose(work, route, stage, now)
+        if match is None:
+            self._line.add(work, route, stage, floor)
+        elif route.personal:
+            self._line.forget(route)
+        return match
+
+    def _remove(self, entry: Entry) -> None:
+        self._line.remove(entry)
+        route = entry.lane.route
+        if route.personal:
+            self._line.forget(route)
 
     def _on_time(self, now: float) -> list[Match]:
-        """Everything whose time has come by ``now``."""
-        timers = self._timers
+        """Works whose next step has come by now."""
         matches: list[Match] = []
-        while timers and timers[0][0] <= now:
-            at, _, _, entry = heappop(timers)
-            if entry.waits and entry.step_at == at:
+        line = self._line
+        if line.timers:
+            while (entry := line.due(now)) is not None:
                 match = self._advance(entry, now)
                 if match is not None:
                     matches.append(match)
         return matches
 
-    def _stage(self, route: Route, queued_at: float, floor: int, now: float) -> int:
-        """The step that counts: the last one whose time has come, or the first after it that somebody meets."""
-        steps = route.steps
-        last = len(steps) - 1
-        stage = floor
-        while stage < last and queued_at + steps[stage + 1].from_s <= now:
-            stage += 1
-        groups = route.step_groups
-        while stage < last and not groups[stage].members:
-            stage += 1
-        return stage
-
     def _advance(self, entry: Entry, now: float) -> Match | None:
         """A waiting work may have reached a later step."""
-        lane = entry.lane
-        route = lane.route
-        stage = self._stage(route, entry.order[2], entry.stage, now)
-        if stage == entry.stage:
+        route = entry.lane.route
+        stage = route.stage(entry.order[2], entry.stage, now)
+        if stage == entry.stage or not self._line.advance(entry, stage):
             return None
-        for group in route.stages[entry.stage]:
-            group.works -= 1
-        for group in route.stages[stage]:
-            group.works += 1
-        entry.stage = stage
-        self._set_timer(entry)
-        if lane.entries[0][1] is not entry:
-            return None  # the one before it has come as far and has found nobody
-        refile(lane)
         match = self._choose(entry.work, route, stage, now)
         if match is not None:
             self._remove(entry)
@@ -380,101 +277,6 @@ class Matcher:
             if match is not None:
                 matches.append(match)
         return matches
-
-    def _set_timer(self, entry: Entry) -> None:
-        steps = entry.lane.route.steps
-        if entry.stage + 1 >= len(steps):
-            entry.step_at = None
-            return
-        entry.step_at = entry.order[2] + steps[entry.stage + 1].from_s
-        if len(self._timers) > 64 + 3 * len(self._entries):
-            self._timers = [timer for timer in self._timers if timer[3].waits and timer[3].step_at == timer[0]]
-            heapify(self._timers)
-        self._timer += 1
-        heappush(self._timers, (entry.step_at, entry.order, self._timer, entry))
-
-    # ---- the line ----
-
-    def _entry(self, id: WorkId) -> Entry:  # noqa: A002
-        entry = self._entries.get(id)
-        if entry is None:
-            raise WrongState(f"work {id} does not wait")
-        return entry
-
-    def _route(self, work: Work) -> Route:
-        known = self._known_steps.get(id(work.steps))
-        if known is not None and known[0] is work.steps and known[1].kind == work.kind:
-            return known[1]
-        key = (work.kind, work.steps)
-        route = self._routes.get(key)
-        if route is None:
-            if not work.steps:
-                raise WrongState(f"work {work.id} has no step")
-            route = self._routes[key] = route_of(self._pool, work.steps, work.kind)
-        if not route.personal:
-            if len(self._known_steps) >= _STEPS_KNOWN:
-                self._known_steps.clear()
-            self._known_steps[id(work.steps)] = (work.steps, route)
-        return route
-
-    def _place(self, work: Work, route: Route, floor: int, now: float) -> Match | None:
-        """Give it to a free agent, or let it wait at its place."""
-        stage = self._stage(route, work.queued_at, floor, now)
-        if route.lanes:
-            lane = self._lanes.get(_lane_key(work, route, floor))
-            if lane is not None:
-                behind = bisect_left(lane.entries, (order_of(work),))
-                if behind < len(lane.entries):  # who stands before others has come at least as far
-                    stage = max(stage, lane.entries[behind][1].stage)
-        match = self._choose(work, route, stage, now)
-        if match is None:
-            self._wait(work, route, stage, floor)
-        else:
-            self._forget(route)
-        return match
-
-    def _wait(self, work: Work, route: Route, stage: int, floor: int) -> None:
-        order = order_of(work)
-        key = _lane_key(work, route, floor)
-        lane = self._lanes.get(key)
-        if lane is None:
-            lane = self._lanes[key] = Lane(key, route)
-            route.lanes[lane] = None
-        entry = self._entries[work.id] = Entry(work, order, stage, floor, lane, work.queued_at + work.target_s)
-        insort(self._line, order)
-        insort(lane.entries, (order, entry))
-        for group in route.stages[stage]:
-            group.works += 1
-        self._set_timer(entry)
-        if lane.entries[0][1] is entry:
-            refile(lane)
-
-    def _remove(self, entry: Entry, *, keep_route: bool = False) -> None:
-        lane, order = entry.lane, entry.order
-        entry.waits = False
-        del self._entries[entry.work.id]
-        del self._line[bisect_left(self._line, order)]
-        route = lane.route
-        for group in route.stages[entry.stage]:
-            group.works -= 1
-        at = bisect_left(lane.entries, (order,))
-        del lane.entries[at]
-        if at == 0:
-            refile(lane)
-        if not lane.entries:
-            del self._lanes[lane.key]
-            del route.lanes[lane]
-            if not keep_route:
-                self._forget(route)
-
-    def _forget(self, route: Route) -> None:
-        """Routes that name a person would pile up: gone with their last work."""
-        if not route.personal or route.lanes:
-            return
-        del self._routes[(route.kind, route.steps)]
-        for group in dict.fromkeys((*route.step_groups, *(g for stage in route.stages for g in stage))):
-            del group.routes[route]
-            self._pool.drop(group)
 
     # ---- decisions ----
 
@@ -590,16 +392,15 @@ class Matcher:
             waiting += group.works
         if waiting > 1 and member.id in self._pool.of_person:
             waiting -= self._counted_twice(member)
-        place = bisect_left(self._line, order_of(work)) + 1 if self._line else 1
         if member.free:
-            self.unavailable(member.id)
+            self._pool.leave(member)
         waited_s, idle_s = now - work.queued_at, now - member.idle_since
         return Match(
             work=work,
             agent=member.id,
             step=step,
             rule=rule,
-            place=place,
+            place=self._line.place(order_of(work)),
             waited_s=waited_s if waited_s > 0.0 else 0.0,
             idle_s=idle_s if idle_s > 0.0 else 0.0,
             cost=cost,
@@ -620,15 +421,3 @@ class Matcher:
                     if group in his and next(other for other in his if other.person is not None) is group:
                         twice += len(his) - 1
         return twice
-
-    # ---- rates ----
-
-    def _renew(self, now: float) -> None:
-        """Bring the rate of one group up to date: each in its turn, so that no event pays for all of them."""
-        priced = self._pool.priced
-        scales = self._scales
-        if priced:
-            self._renewed = (self._renewed + 1) % len(priced)
-            scales.renew(priced[self._renewed], now)
-        if not 0.0 <= now - scales.renewed_at < _RENEW_S:
-            scales.renew_freed(len(self._pool.members), now)

@@ -140,6 +140,9 @@ class Pool:
         self._by_skill: dict[str, dict[Member, None]] = {}
         self._filed: dict[str, list[Group]] = {}
         """Groups under the rarest skill of each alternative; '' holds those that anyone meets."""
+        self.free: dict[AgentId, Member] = {}
+        self.turn = 0
+        self.latest_idle = float("-inf")
         self.of_person: dict[AgentId, list[Group]] = {}
 
     # ---- agents ----
@@ -166,6 +169,35 @@ class Pool:
         for group in member.groups:
             del group.members[member]
         return [group for group in member.groups if not group.members]
+
+    def enter(self, member: Member) -> None:
+        """He is free, of the kinds and since when it says there."""
+        member.free = True
+        self.free[member.id] = member
+        groups = member.available_in()
+        if member.site:
+            for group in groups:
+                group.enter(member)
+        else:
+            for group in groups:
+                group.idle[member] = None
+        if member.idle_since >= self.latest_idle:
+            self.latest_idle = member.idle_since
+        else:
+            for group in groups:
+                group.in_order = False
+
+    def leave(self, member: Member) -> None:
+        """He is not free any more."""
+        member.free = False
+        del self.free[member.id]
+        groups = member.available_in()
+        if member.site:
+            for group in groups:
+                group.leave(member)
+        else:
+            for group in groups:
+                del group.idle[member]
 
     # ---- groups ----
 

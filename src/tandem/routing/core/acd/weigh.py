@@ -11,13 +11,15 @@ from typing import NamedTuple
 from tandem.cti.model.skills import HIGHEST
 from tandem.routing.core.acd.line import Entry, Lane, Route
 from tandem.routing.core.acd.policy import Policy
-from tandem.routing.core.acd.pool import Group, Member
+from tandem.routing.core.acd.pool import Group, Member, Pool
 from tandem.routing.core.acd.work import Work
 
 MIDDLE = 3
 """The proficiency that ``Work.handle_s`` is measured at."""
 _COUNTED = 24
 """A queue with this many free agents loses nothing with one of them."""
+_RENEW_S = 30.0
+"""How often the rate at which agents become free is renewed."""
 _PRIOR_S = 60.0
 """Time without calls that a group's rate begins with, so that the first calls do not make it huge."""
 
@@ -64,6 +66,8 @@ class Scales:
         self.freed_rate = 0.0
         """How often one logged-on agent becomes free, per second."""
         self.renewed_at = 0.0
+        self.renewed = 0
+        """Which of the pool's priced groups was renewed last."""
 
     # ---- agents ----
 
@@ -172,8 +176,16 @@ class Scales:
 
     # ---- rates ----
 
-    def renew(self, group: Group, now: float) -> None:
-        """Bring a group's rate up to date. A clock that went back counts for no time."""
+    def renew(self, pool: Pool, now: float) -> None:
+        """Bring the rate of one group up to date: each in its turn, so that no event pays for all of them."""
+        if pool.priced:
+            self.renewed = (self.renewed + 1) % len(pool.priced)
+            self._renew_group(pool.priced[self.renewed], now)
+        if not 0.0 <= now - self.renewed_at < _RENEW_S:
+            self._renew_freed(len(pool.members), now)
+
+    def _renew_group(self, group: Group, now: float) -> None:
+        """A clock that went back counts for no time."""
         passed = max(0.0, now - group.renewed_at)
         keep = self.policy.rate_horizon_s / (self.policy.rate_horizon_s + passed)
         group.counted = group.counted * keep + group.arrivals
@@ -182,7 +194,7 @@ class Scales:
         group.renewed_at = now
         group.price = self.policy.scarcity_s * group.counted / (group.counted_s + _PRIOR_S)
 
-    def renew_freed(self, members: int, now: float) -> None:
+    def _renew_freed(self, members: int, now: float) -> None:
         passed = max(0.0, now - self.renewed_at)
         keep = self.policy.rate_horizon_s / (self.policy.rate_horizon_s + passed)
         self.freed_counted = self.freed_counted * keep + self.freed
