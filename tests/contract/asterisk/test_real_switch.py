@@ -20,6 +20,7 @@ from tests.support.raw_sip import RawSip, header
 
 from tandem.cti.adapters.asterisk.carrier_config import Behaviour
 from tandem.cti.adapters.asterisk.config import asterisk_files
+from tandem.cti.adapters.asterisk.legs import Leg
 from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
 from tandem.cti.model.events import (
     BackInService,
@@ -340,6 +341,37 @@ async def test_a_fired_dead_man_switch_is_undone_while_we_are_here(real: RealRig
     back = await real.heard.wait(RouteRequested, connection=at.connection)
     assert back.memory == "kept"
     assert (await real.switch.snapshot()).connections[0].controlled
+
+
+async def test_what_is_told_while_we_look_is_part_of_what_we_see(
+    real: RealRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a phone that began to ring during the look seems lost, and is rung a second time."""
+    caller, at = await caller_waits(real)
+    ring = MakeConnection(
+        call=at.call,
+        connection=ConnectionId("rung-while-we-looked"),
+        party=Party.AGENT,
+        device=DeviceId("1001"),
+        calling=ANI,
+        name="",
+        timeout_s=5.0,
+        memory="",
+    )
+    read = real.switch._read_legs
+
+    async def slowly() -> list[Leg]:
+        legs = await read()
+        await real.switch.request(ring)
+        await real.heard.wait(Delivered, connection=ring.connection)
+        await caller.hang_up()
+        await real.heard.wait(ConnectionCleared, connection=at.connection)
+        return legs
+
+    monkeypatch.setattr(real.switch, "_read_legs", slowly)
+    seen = {each.connection for each in (await real.switch.snapshot()).connections}
+    assert ring.connection in seen
+    assert at.connection not in seen
 
 
 async def test_a_lost_event_is_mended_by_the_sweep(real: RealRig) -> None:

@@ -103,7 +103,13 @@ class AsteriskSwitch:
 
     async def snapshot(self) -> Snapshot:
         """What Asterisk has now. Raises LinkDown, OutcomeUnknown."""
+        before = set(self._translator.legs)
         legs, contacts = await self._read()
+        # Reading takes a while, and what was told meanwhile is newer than the list: a phone that has begun to ring is
+        # not lost, a leg that has ended is not there.
+        now, read = self._translator.legs, {leg.uniqueid for leg in legs}
+        legs = [leg for leg in legs if leg.uniqueid in now or leg.uniqueid not in before]
+        legs += [leg for uniqueid, leg in now.items() if uniqueid not in before | read]
         return Snapshot(
             connections=snapshot_of(legs),
             in_service=frozenset(device for device, addresses in contacts.items() if addresses),
