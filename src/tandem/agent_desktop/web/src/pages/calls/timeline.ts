@@ -29,7 +29,7 @@ export function detailOf(line: TimelineLine, lang: Language, names: Names): stri
     case "history_written":
       return names.disposition(text(data["disposition"]));
     default: {
-      const facts = joined(text(data["flow"]), names.queue(text(data["queue"])), text(data["agent"]));
+      const facts = joined(text(data["flow"]), names.queue(text(data["queue"])), text(data["agent"]), text(data["number"]));
       const known = isWord("event", kind);
       // A kind that we have no word for speaks for itself, in the server's English.
       return facts || (known && !/failed|given_up|fallback/.test(kind) ? "" : line.text);
