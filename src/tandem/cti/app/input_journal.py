@@ -300,9 +300,9 @@ class _Writer(threading.Thread):
         return True
 
     def _fail(self, error: OSError) -> None:
-        self._alarm("disk", f"the journal of inputs cannot be written: {error}; inputs are not kept (calls go on)")
-        self._finish(compress=False)
         self.failed = True
+        self._finish(compress=False)
+        self._alarm("disk", f"the journal of inputs cannot be written: {error}; inputs are not kept (calls go on)")
 
     def _finish(self, *, compress: bool) -> None:
         if self._file is None:
