@@ -8,7 +8,6 @@ and nothing was tuned on the others.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -181,5 +180,4 @@ def _regret(ours: Run, theirs: Run) -> str:
 
 
 if __name__ == "__main__":
-    os.nice(10)
     sys.exit(main(sys.argv[1:]))
