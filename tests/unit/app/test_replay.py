@@ -22,7 +22,7 @@ from tandem.cti.core.turn import Rules
 from tandem.cti.storage.spool_format import Entry, line_of, parse_line
 
 INPUTS = int(os.environ.get("TANDEM_REPLAYED_INPUTS", "100000"))
-"""``TANDEM_REPLAYED_INPUTS=1000000`` takes two to three minutes; ``python -m benchmarks replay`` runs that many."""
+"""``TANDEM_REPLAYED_INPUTS=1000000`` takes about two minutes; ``python -m benchmarks replay`` runs that many."""
 
 
 def code(_: Header) -> HouseCode:
@@ -36,6 +36,7 @@ def prove(folder: Path) -> Proof:
     return proof
 
 
+@pytest.mark.timeout(900)
 def test_a_long_history_gives_the_same_decisions_bit_for_bit(tmp_path: Path) -> None:
     floor = recorded_history(tmp_path, INPUTS, seed=2, part_bytes=8 << 20)
     proof = prove(tmp_path)
