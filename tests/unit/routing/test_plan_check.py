@@ -118,6 +118,19 @@ def test_agents_who_do_not_log_in_serve_nobody() -> None:
     ]
 
 
+def test_agents_are_not_confused_with_each_other() -> None:
+    """Of twenty agents one has the rare skill, and only he takes tasks."""
+    lines = [
+        f"  a{number}: {{skills: {{{'rare' if number == 12 else 'usual'}: 3}}, tasks: {int(number == 12)}}}"
+        for number in range(20)
+    ]
+    head = "format: 1\nqueues: {q: {name: Q, kind: task, steps: [rare>=3]}}\nagents:\n"
+    text = head + "\n".join(lines)
+    assert review(text, logins=None).errors == ()
+    other = text.replace("tasks: 1", "tasks: 0").replace("tasks: 0", "tasks: 1", 12)
+    assert [problem.code for problem in review(other, logins=None).errors] == ["nobody_serves"]
+
+
 @pytest.mark.parametrize("misspelt", [False, True])
 def test_ten_thousand_queues_need_no_time_that_grows_with_their_square(misspelt: bool) -> None:
     """Comparing each queue with each, or each with all agents, would run into the suite's time limit."""

@@ -20,7 +20,7 @@ _NAME_RULE = "a name is made of small letters, digits and _, starts with a lette
 # What YAML 1.2's core schema takes for something else than text when it stands there without quotes.
 INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-NO_TEXT = re.compile(rf"|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0[xo][0-9a-fA-F]+|{_NUMBER.pattern}")
+_NO_TEXT = re.compile(rf"|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0[xo][0-9a-fA-F]+|{_NUMBER.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Text:
 
     def read(self, node: Node, reading: Reading) -> str:
         scalar = reading.scalar(node, "a text")
-        if not scalar.quoted and NO_TEXT.fullmatch(scalar.text):
+        if not scalar.quoted and _NO_TEXT.fullmatch(scalar.text):
             fix = "Put it in quotes if a text is meant." if scalar.text else "Write a text after the colon."
             raise reading.refusal(node, "wrong_type", f"{called(node)} stands where a text belongs", fix)
         if not scalar.text.strip():

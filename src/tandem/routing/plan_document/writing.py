@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from tandem.cti.documents.shapes import NO_TEXT
 from tandem.routing.core.plan import (
     TIERS,
     Action,
@@ -186,6 +185,6 @@ _OURS = re.compile(f"{_TIME}|[0-9.]+%(?: in {_TIME})?|{_SPAN}(?: {_SPAN})*")
 def _scalar(text: str) -> str:
     if _OURS.fullmatch(text):
         return text
-    if _PLAIN.fullmatch(text) and text == text.strip() and not (_YES_NO.fullmatch(text) or NO_TEXT.fullmatch(text)):
+    if _PLAIN.fullmatch(text) and text == text.strip() and not _YES_NO.fullmatch(text):
         return text
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
