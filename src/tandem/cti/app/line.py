@@ -24,7 +24,7 @@ _CALLBACK_STATES = {"open": "scheduled", "due": "waiting", "dialling": "dialling
 def line_page(center: Center, *, queue: str | None, limit: int, agent: AgentId | None, now: float) -> LinePage:
     """In the order in which they are served. ``agent``: only the queues of which he could be given work."""
     center.ledger.expire(now)
-    shown = _queues(center, agent)
+    shown = queues_of(center, agent)
     entries = [
         entry
         for entry in center.ledger.entries()
@@ -34,7 +34,8 @@ def line_page(center: Center, *, queue: str | None, limit: int, agent: AgentId |
     return LinePage(now=now, entries=sorted(lines, key=lambda line: line.place is None), total=len(entries))
 
 
-def _queues(center: Center, agent: AgentId | None) -> set[QueueId] | None:
+def queues_of(center: Center, agent: AgentId | None) -> set[QueueId] | None:
+    """Of which he could be given work; None (all) when nobody is named."""
     if agent is None:
         return None
     skills = acd.skills_of(center.plan, agent)
@@ -78,8 +79,8 @@ def line_entry(center: Center, entry: Entry, *, now: float) -> LineEntry:
         step_needs=needs_text(work.steps[step].needs) if work else "",
         agent=contact.agent if contact else None,
         site=work.site if work else "",
-        mode=_mode(record),
-        window=_window(record),
+        mode=mode_of(record),
+        window=window_of(record),
         attempts=[CallAttempt(at=each.at, outcome=each.outcome) for each in record.tries] if record else [],
         attempts_allowed=_attempts(queue) if record else 0,
         next_attempt_at=record.next_at if record else None,
@@ -98,13 +99,14 @@ def _state(entry: Entry, record: CallbackRecord | None, contact: Contact | None,
     return "waiting"
 
 
-def _mode(record: CallbackRecord | None) -> Literal["", "agent", "customer"]:
+def mode_of(record: CallbackRecord | None) -> Literal["", "agent", "customer"]:
+    """Who is rung first; '' when nobody is rung by itself."""
     if record is None or record.first == "":
         return ""
     return "customer" if record.first == "customer" else "agent"
 
 
-def _window(record: CallbackRecord | None) -> Window | None:
+def window_of(record: CallbackRecord | None) -> Window | None:
     if record is None or record.window_from is None or record.window_until is None:
         return None
     return Window(start_at=record.window_from, end_at=record.window_until)

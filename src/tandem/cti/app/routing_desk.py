@@ -15,19 +15,29 @@ from tandem.agent_desktop.core.routing_resources import (
     LineEntry,
     LinePage,
     NewCallback,
+    NewTask,
+    TaskList,
+    TaskView,
     WhyWaiting,
     Window,
 )
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.plans import PlanStore
+from tandem.cti.app import views
 from tandem.cti.app.control import Handler
-from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled
-from tandem.cti.app.line import line_entry, line_page
+from tandem.cti.app.floor_plan import (
+    CallbackAltered,
+    CallbackAsked,
+    CallbackCancelled,
+    TaskAsked,
+    TaskCancelled,
+)
+from tandem.cti.app.line import line_entry, line_page, queues_of
 from tandem.cti.app.plan_desk import PlanDesk, Speak
 from tandem.cti.app.shell import Shell
 from tandem.cti.app.why import call_why, why_waiting
 from tandem.cti.model.errors import ResourceMissing
-from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
+from tandem.cti.model.ids import AgentId, CallId, CustomerId, QueueId, WorkId
 from tandem.cti.ports import Clock
 
 
@@ -104,6 +114,43 @@ class Routing(PlanDesk):
         if entry is None:
             raise ResourceMissing("it is not in the line any more")
         return line_entry(self._shell.center, entry, now=self._clock.now())
+
+    # ---- work that is not a call
+
+    async def tasks(self, *, queue: str | None, state: str | None, limit: int, agent: str | None) -> TaskList:
+        """``state`` None: all that are not over; those that are over are not kept in memory, and not listed."""
+        center = self._shell.center
+        shown = queues_of(center, None if agent is None else AgentId(agent))
+        found = [
+            record
+            for record in center.tasks.values()
+            if (queue is None or record.queue == queue)
+            and (state is None or record.state == state)
+            and (shown is None or record.queue in shown or record.agent == agent)
+        ]
+        found.sort(key=lambda record: (record.queued_at, record.id))
+        return TaskList(tasks=[views.task(center, record) for record in found[:limit]])
+
+    async def create_task(self, new: NewTask, *, by: str) -> TaskView:
+        """Raises ResourceMissing, WrongState."""
+        id_ = secrets.token_hex(12)
+        self._shell.take(
+            TaskAsked(
+                id=id_,
+                queue=QueueId(new.queue),
+                title=new.title,
+                by=by,
+                text=new.text,
+                customer=None if new.customer is None else CustomerId(new.customer),
+                number=new.number,
+                priority=new.priority,
+            )
+        )
+        return views.task(self._shell.center, self._shell.center.tasks[id_])
+
+    async def cancel_task(self, task: str, *, by: str) -> None:
+        """Raises ResourceMissing, WrongState (somebody works on it)."""
+        self._shell.take(TaskCancelled(task, by))
 
     # ---- the command line
 

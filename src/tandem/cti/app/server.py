@@ -251,6 +251,7 @@ async def serving(
                 calls=tuple(await store.open_calls()),
                 agent_states=await store.agent_states(),
                 callbacks=tuple(await store.open_callbacks()),
+                tasks=tuple(await store.open_tasks()),
                 counts=_counts(await store.queue_days(_targets(plan), since=_midnight(clock.now()))),
                 closures=tuple(closure_of(closure) for closure in await plans.closures()),
             )

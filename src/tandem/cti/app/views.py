@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app import acd, overflow
+from tandem.agent_desktop.core.routing_resources import TaskView
+from tandem.cti.app import acd, line, overflow, tasks
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
-from tandem.cti.model.records import CustomerMatch
+from tandem.cti.model.records import CustomerMatch, TaskRecord
 from tandem.cti.model.skills import needs_text, unmet
 from tandem.cti.model.states import Phase
 from tandem.routing.core.acd.work import Work
@@ -43,6 +45,7 @@ def seat(center: Center, agent_id: AgentId) -> m.Seat:
         ),
         call=None if contact is None else _call(center, contact),
         wrap_up=None if wrap_up is None else _wrap_up(center, wrap_up),
+        tasks=[task(center, record) for record in tasks.on_desk(center, agent_id)],
     )
 
 
@@ -63,6 +66,50 @@ def _call(center: Center, contact: Contact) -> m.CallView:
         rejoin_until=contact.since + center.house.rules.rejoin_s if contact.phase is Phase.REJOINING else None,
         recording=recording,
         pop=_pop(center, contact),
+        callback=_callback(center, contact),
+    )
+
+
+def _callback(center: Center, contact: Contact) -> m.CallbackView | None:
+    """Set when he asked, or was promised, to be called."""
+    record = center.callbacks.get(contact.callback) if contact.callback else None
+    if record is None:
+        return None
+    queue = center.plan.queues.get(record.queue) if record.queue is not None else None
+    return m.CallbackView(
+        attempt=max(1, record.attempts),
+        attempts_allowed=queue.callback.attempts if queue else record.attempts,
+        number=record.number_e164,
+        asked_at=record.created_at,
+        mode=line.mode_of(record) or "agent",
+        window=line.window_of(record),
+        created_by=record.created_by,
+        note=record.note,
+    )
+
+
+def task(center: Center, record: TaskRecord) -> TaskView:
+    """A task as pages show it."""
+    queue = center.plan.queues.get(record.queue)
+    return TaskView(
+        id=record.id,
+        queue=record.queue,
+        queue_name={"zh": queue.name_zh, "en": queue.name_en} if queue else {"zh": record.queue, "en": record.queue},
+        title=record.title,
+        text=record.text,
+        customer=record.customer,
+        customer_name="",
+        number=record.number_e164,
+        priority=record.priority,
+        state=record.state,
+        agent=record.agent,
+        created_by=record.created_by,
+        created_at=record.created_at,
+        offered_until=record.offered_until,
+        accepted_at=record.accepted_at,
+        done_at=record.done_at,
+        note=record.note,
+        why=center.task_reasons.get(record.id, {}),
     )
 
 
@@ -164,6 +211,7 @@ def seat_row(center: Center, agent_id: AgentId) -> m.SeatRow:
         queue=contact.queue if contact else None,
         skills=dict(agent.skills),
         site=plan.site if (plan := center.plan.agents.get(agent_id)) else "",
+        tasks=len(center.desks.get(agent_id, ())),
     )
 
 
@@ -219,6 +267,7 @@ def _short_reason(center: Center, work: Work | None, step: int | None) -> dict[s
 def queue_rows(center: Center) -> list[m.QueueRow]:
     waiting: dict[QueueId, list[float]] = {queue: [] for queue in center.plan.queues}
     talking = dict.fromkeys(center.plan.queues, 0)
+    virtual = Counter(record.queue for record in center.callbacks.values() if record.first)
     for contact in center.contacts.values():
         if contact.queue not in waiting:
             continue
@@ -265,6 +314,7 @@ def queue_rows(center: Center) -> list[m.QueueRow]:
                 closed_by_hand=opening.by_hand,
                 opens_at=opening.opens_at,
                 on_shift=on_shift,
+                virtual=virtual[queue],
                 kind=profile.kind,
             )
         )
