@@ -9,8 +9,12 @@ from typing import Any, Literal
 from tandem.cti.model.ids import AgentId, QueueId
 from tandem.cti.model.skills import Need, Needs, unmet
 from tandem.routing.core.acd import snapshot
+from tandem.routing.core.acd.line import Line
 from tandem.routing.core.acd.matcher import Matcher
-from tandem.routing.core.acd.work import KINDS, Step, Work
+from tandem.routing.core.acd.policy import Policy
+from tandem.routing.core.acd.pool import Member, Pool
+from tandem.routing.core.acd.weigh import Scales
+from tandem.routing.core.acd.work import Step, Work
 from tandem.routing.core.hours import is_open
 from tandem.routing.core.plan import Plan, QueuePlan, Texts
 from tandem.routing.core.steps import steps_of
@@ -113,21 +117,22 @@ def preview(old: Plan, new: Plan, matcher: bytes, *, now: float) -> list[Effect]
     steps ask for beyond the queue's; where each step of the queue asks for as much, that is unknown and taken for
     nothing.
     """
-    before = Matcher.restore(matcher)
-    members = snapshot.decode(matcher).members
-    works = before.waiting()
+    pool = Pool()
+    line = Line(pool)
+    snapshot.load(matcher, pool, line, Scales(Policy()))
+    members = list(pool.members.values())
+    works = [entry.work for entry in line.in_order()]
     moved = [_under(new, old, work) for work in works]
     after = Matcher()
     for member in members:
-        agent = new.agents.get(AgentId(member.id))
-        after.log_on(AgentId(member.id), agent.skills if agent else {}, site=agent.site if agent else "", now=now)
+        agent = new.agents.get(member.id)
+        after.log_on(member.id, agent.skills if agent else {}, site=agent.site if agent else "", now=now)
     matched = [match for work in moved for match in after.enqueue(work, now=now)]
     for member in sorted((member for member in members if member.free), key=lambda member: member.idle_since):
-        kinds = frozenset(kind for kind in KINDS if kind in member.kinds)
-        matched += after.available(AgentId(member.id), idle_since=member.idle_since, kinds=kinds, now=now)
+        matched += after.available(member.id, idle_since=member.idle_since, kinds=member.kinds, now=now)
     return [
         *_matches(len(matched), len(works)),
-        *_agents_left_out(old, new, [AgentId(member.id) for member in members]),
+        *_agents_left_out(old, new, [member.id for member in members]),
         *_nobody_left(old, new, works, moved, members),
         *_moves(new, works),
         *_openings(old, new, works, now),
@@ -160,12 +165,10 @@ def _agents_left_out(old: Plan, new: Plan, at_work: list[AgentId]) -> Iterator[E
         )
 
 
-def _nobody_left(
-    old: Plan, new: Plan, works: list[Work], moved: list[Work], members: list[snapshot.SavedMember]
-) -> Iterator[Effect]:
+def _nobody_left(old: Plan, new: Plan, works: list[Work], moved: list[Work], members: list[Member]) -> Iterator[Effect]:
     """Queues that lose the last agent at work who could take their calls, or a waiting one of them."""
     olds = [member.skills for member in members]
-    news = [dict(new.agents[AgentId(m.id)].skills) if AgentId(m.id) in new.agents else {} for m in members]
+    news = [new.agents[member.id].skills if member.id in new.agents else {} for member in members]
     able_before, able_after = _Able(olds), _Able(news)
     stranded: dict[QueueId, int] = {}
     for work, then in zip(works, moved, strict=True):
