@@ -52,6 +52,7 @@ from tandem.cti.app.recovery import adopt, came_back, restore
 from tandem.cti.core import contact as ct
 from tandem.cti.core import path
 from tandem.cti.core.contact import Contact, changed
+from tandem.cti.core.memory import recall
 from tandem.cti.model import events as ev
 from tandem.cti.model.errors import ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CallId, CustomerId, DeviceId, QueueId
@@ -181,7 +182,7 @@ class Center:
         number = self.house.normalise(path.number_of(event))
         contact = path.begin(event, ani_e164=number, flow=flow.name if flow else "", now=self.now)
         if isinstance(event, ev.RouteRequested):
-            contact = ct.recall(event.memory, contact)
+            contact = recall(event.memory, contact)
         self.contacts[contact.id] = contact
         self.callers[contact.id] = Caller(looked_up=not number)
         if number:

@@ -17,8 +17,8 @@ from tandem.cti.core.contact import (
     SeatLeft,
     Seek,
     Seen,
-    remember,
 )
+from tandem.cti.core.memory import remember
 from tandem.cti.core.turn import (
     Turn,
     begin_dial,

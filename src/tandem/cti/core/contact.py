@@ -1,22 +1,20 @@
 """One inbound contact: its state, the events that move it besides the switch's, and the effects that it asks for.
 
 The machine itself is in ``path.py``. Everything here is data; a contact survives a crash as ``CallRecord.state`` in
-the store and, in short, as the text that ``remember`` leaves with the caller's connection at the switch.
+the store and, in short, as the text that ``memory.remember`` leaves with the caller's connection at the switch.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, quote
 
 import msgspec
 
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, CustomerId, DeviceId, QueueId, RecordingId, Token
 from tandem.cti.model.requests import SwitchRequest
-from tandem.cti.model.skills import Need, Needs
+from tandem.cti.model.skills import Needs
 from tandem.cti.model.states import ConnectionState, NotReadyReason, Outcome, Phase
 
 
@@ -132,84 +130,6 @@ def encode(contact: Contact) -> dict[str, Any]:
 def decode(state: dict[str, Any]) -> Contact:
     """Inverse of ``encode``. Raises msgspec.ValidationError when the state is from another version."""
     return msgspec.convert(state, Contact)
-
-
-_REMEMBERED_BYTES = 700
-_GAP = 1000
-
-
-def remember(contact: Contact) -> str:
-    """What must not be lost if the store is: a short text for the switch to keep with the caller's connection."""
-    fields = {
-        "v": "1",
-        "p": contact.phase.value,
-        "s": f"{contact.started_at:.3f}",
-        "q": contact.queue or "",
-        "t": "" if contact.queued_at is None else f"{contact.queued_at:.3f}",
-        "r": str(contact.priority),
-        "n": " ".join(map(str, contact.needs)),
-        "l": contact.language,
-        "f": contact.flow,
-        "i": contact.flow_state,
-        "a": contact.agent or "",
-        "o": str(contact.offer),
-        "e": contact.outcome or "",
-        "b": contact.callback,
-        "d": contact.first,
-        "h": "" if contact.line_at is None else f"{contact.line_at:.3f}",
-        "w": contact.dnis if contact.callback else "",
-        "g": contact.leg or "",
-        "k": f"{contact.rev}.{contact.events}.{contact.segments}.{contact.legs_made}.{contact.media}",
-    }
-    text = ";".join(f"{key}={_quoted(value)}" for key, value in fields.items() if value)
-    return text if len(text) <= _REMEMBERED_BYTES else ""
-
-
-@lru_cache(4096)
-def _quoted(value: str) -> str:
-    return quote(value, safe=":/+~=")
-
-
-def recall(memory: str, contact: Contact) -> Contact:
-    """``contact`` with what ``remember`` left; hostile or foreign text leaves it unchanged."""
-    fields = dict(parse_qsl(memory, separator=";")) if memory else {}
-    if fields.get("v") != "1":
-        return contact
-    try:
-        needs = tuple(
-            Need(skill, int(minimum))
-            for skill, _, minimum in (need.partition(">=") for need in fields.get("n", "").split())
-        )
-        # it may have gone on after this was written: what counts goes on well above
-        rev, events, segments, legs_made, media = (int(number) + _GAP for number in fields["k"].split("."))
-        return changed(
-            contact,
-            rev=rev,
-            events=events,
-            segments=segments,
-            legs_made=legs_made,
-            media=media,
-            phase=Phase(fields["p"]),
-            started_at=float(fields["s"]),
-            queue=QueueId(fields["q"]) if "q" in fields else None,
-            queued_at=float(fields["t"]) if "t" in fields else None,
-            priority=int(fields.get("r", "0")),
-            needs=needs,
-            language=fields.get("l", ""),
-            flow=fields.get("f", ""),
-            flow_state=fields.get("i", ""),
-            agent=AgentId(fields["a"]) if "a" in fields else None,
-            offer=int(fields.get("o", "0")),
-            outcome=Outcome(fields["e"]) if "e" in fields else None,
-            callback=fields.get("b", ""),
-            first=fields.get("d", ""),
-            dialled="b" in fields,
-            line_at=float(fields["h"]) if "h" in fields else None,
-            dnis=DeviceId(fields["w"]) if "w" in fields else contact.dnis,
-            leg=ConnectionId(fields["g"]) if "g" in fields else None,
-        )
-    except (KeyError, ValueError):
-        return contact
 
 
 # ---- events besides the switch's -----------------------------------------------------------------------------------

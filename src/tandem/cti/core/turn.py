@@ -19,8 +19,8 @@ from tandem.cti.core.contact import (
     StopSeeking,
     Stretch,
     changed,
-    remember,
 )
+from tandem.cti.core.memory import remember
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.events import (
     Party,
