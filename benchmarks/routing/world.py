@@ -138,7 +138,7 @@ DESIGNS = {
     for design in (
         Design(name="20", agents=20, skills=8, load=0.72, team_size=2, department=4, minutes=480, peak=0.1, seeds=40),
         Design(name="280", agents=280, skills=12, load=0.93, department=4, team_size=7, minutes=480, peak=0.1, seeds=8),
-        Design(name="1000", agents=1000, skills=60, load=0.91, team_size=5),
+        Design(name="1000", agents=1000, skills=60, load=0.915, team_size=5),
         Design(name="6000", agents=6000, skills=200, load=0.965, team_size=6, minutes=60, peak=0.02, seeds=3),
         Design(name="6000-98", agents=6000, skills=200, load=1.0, team_size=6, minutes=60, peak=0.02, seeds=3),
         Design(name="calm", agents=1000, skills=60, load=0.60, team_size=5, minutes=120, seeds=4),
