@@ -31,6 +31,8 @@ from tandem.routing.core.acd.weigh import Scales
 from tandem.routing.core.acd.why_not import why_not
 from tandem.routing.core.acd.work import VOICE, Candidate, Kind, Match, Overtaken, WhyNot, Work
 
+__all__ = ["DEFAULT", "Matcher", "Policy"]
+
 DEFAULT = Policy()
 _NEVER = float("inf")
 
