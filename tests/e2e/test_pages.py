@@ -247,7 +247,7 @@ async def test_languages_switch_at_once(stack: Stack, page_of: OpenAgent, browse
     await ana.at("language").click()
     await expect(ana.at("pop-tickets")).to_contain_text("未结工单")
     await expect(ana.at("hang-up")).to_contain_text("挂断")
-    await expect(ana.at("pop-why")).to_contain_text("空闲坐席")
+    await expect(ana.at("pop-why")).to_contain_text("空闲座席")
     await expect(ana.at("notes")).to_have_value("kept")
     await expect(option(ana, "advice")).to_contain_text("贷款咨询")
     await ana.talking()

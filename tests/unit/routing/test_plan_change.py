@@ -41,7 +41,7 @@ def test_changes_in_the_words_of_the_file() -> None:
     assert said(new) == ["queue loans: target: 90% in 15 s -> 80% in 20 s", "agent mei: skills: product:loans: 2 -> 4"]
     assert [each.text["zh"] for each in difference(OLD, new)] == [
         "队列 loans：target：90% in 15 s 改为 80% in 20 s",
-        "坐席 mei：skills：product:loans：2 改为 4",
+        "座席 mei：skills：product:loans：2 改为 4",
     ]
 
 
@@ -100,7 +100,7 @@ def test_who_would_match_at_once() -> None:
     better = changed(("{language:en: 5, product:loans: 1}", "{language:zh: 3, product:loans: 2}"))
     assert effects(better, before) == [("info", "1 waiting caller would match at once")]
     assert effects(OLD, before) == [("info", "none of the 2 who wait would match at once")]
-    assert preview(OLD, better, before, now=NOW)[0].text["zh"] == "1 位等待中的来电者会立即接通坐席"
+    assert preview(OLD, better, before, now=NOW)[0].text["zh"] == "1 位等待中的来电者会立即接通座席"
 
 
 def test_the_calls_own_needs_stay() -> None:

@@ -35,11 +35,11 @@ def test_what_the_check_says_is_known() -> None:
 
 def test_names_levels_and_paths_are_taken_over() -> None:
     assert texts(FIRST, "- language:zh>=3 and product:loan>=2")[0] == (
-        '第 1 步：没有坐席具备这个技能（"product:loan"）',
+        '第 1 步：没有座席具备这个技能（"product:loan"）',
         "是否应为 product:loans？",
     )
     assert texts(FIRST, "- language:zh>=3 and product:loans>=4")[0] == (
         "第 1 步：这一步永远不会匹配：没有人达到要求（product:loans>=4）",
-        "最接近的是 mei（product:loans 2，要求 4）。请降低要求，或提高坐席的等级。",
+        "最接近的是 mei（product:loans 2，要求 4）。请降低要求，或提高座席的等级。",
     )
     assert texts("to: operator", "to: loans")[0][0] == "来电者会被循环转送（loans -> loans）"

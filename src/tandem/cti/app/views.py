@@ -260,8 +260,8 @@ def _short_reason(center: Center, work: Work | None, step: int | None) -> dict[s
         return {}
     count = center.matcher.logged_on(work.steps[step].needs)
     if not count:
-        return {"en": "nobody with these skills is logged on", "zh": "没有符合技能要求的坐席登录"}
-    return {"en": f"none of {count} agents is free", "zh": f"{count} 位坐席均不空闲"}
+        return {"en": "nobody with these skills is logged on", "zh": "没有符合技能要求的座席登录"}
+    return {"en": f"none of {count} agents is free", "zh": f"{count} 位座席均不空闲"}
 
 
 def queue_rows(center: Center) -> list[m.QueueRow]:

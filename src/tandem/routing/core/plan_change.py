@@ -24,10 +24,10 @@ MOST_NAMES = 8
 _LONGEST = 160
 _NOUNS = {
     "queues": ("queue", "队列"),
-    "agents": ("agent", "坐席"),
+    "agents": ("agent", "座席"),
     "hours": ("hours", "时间表"),
     "tiers": ("tier", "客户等级"),
-    "sites": ("site", "站点"),
+    "sites": ("site", "地点"),
 }
 
 
@@ -144,7 +144,7 @@ def _matches(matched: int, waiting: int) -> Iterator[Effect]:
         yield _effect(
             "info",
             f"{matched} waiting {'caller' if matched == 1 else 'callers'} would match at once",
-            f"{matched} 位等待中的来电者会立即接通坐席",
+            f"{matched} 位等待中的来电者会立即接通座席",
         )
     elif waiting:
         yield _effect(
@@ -161,7 +161,7 @@ def _agents_left_out(old: Plan, new: Plan, at_work: list[AgentId]) -> Iterator[E
         yield _effect(
             "warning",
             f"{len(left_out)} who are at work now are not in the new plan and get only what anyone may take: {names}",
-            f"{len(left_out)} 位在岗坐席不在新方案中，只能接任何人都可接的来电：{names}",
+            f"{len(left_out)} 位在岗座席不在新方案中，只能接任何人都可接的来电：{names}",
         )
 
 
@@ -178,7 +178,7 @@ def _nobody_left(old: Plan, new: Plan, works: list[Work], moved: list[Work], mem
         yield _effect(
             "warning",
             f"queue {queue}: {count} who wait would lose the last agent at work who can take them",
-            f"队列 {queue}：{count} 位等待者将不再有能接听的在岗坐席",
+            f"队列 {queue}：{count} 位等待者将不再有能接听的在岗座席",
         )
     for queue, plan in new.queues.items():
         was = old.queues.get(queue)
@@ -188,7 +188,7 @@ def _nobody_left(old: Plan, new: Plan, works: list[Work], moved: list[Work], mem
             yield _effect(
                 "warning",
                 f"queue {queue} would have no agent at work any more",
-                f"队列 {queue} 将不再有在岗坐席",
+                f"队列 {queue} 将不再有在岗座席",
             )
 
 

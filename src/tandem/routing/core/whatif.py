@@ -39,7 +39,7 @@ _TITLES: Mapping[str, Texts] = {
     },
     "asa_s": {"en": "average speed of answer", "zh": "平均应答时间"},
     "abandoned_share": {"en": "abandoned", "zh": "放弃率"},
-    "occupancy": {"en": "occupancy of the agents", "zh": "坐席利用率"},
+    "occupancy": {"en": "occupancy of the agents", "zh": "座席占用率"},
     "answered": {"en": "answered calls", "zh": "接听数"},
     "left": {"en": "served in another way or not at all", "zh": "转其他处理或未处理"},
 }
@@ -354,13 +354,13 @@ def _notes(day: Day, fitted: Fit | None, *, resample: bool) -> list[Texts]:
                 "A call takes what it took that day, corrected for the pace and proficiency of the agent who gets it; "
                 "calls that nobody answered are given the length of another one of their queue."
             ),
-            "zh": "通话时长取当天实际值，并按接听坐席的速度与熟练度修正；未接来电取同队列其他来电的时长。",
+            "zh": "通话时长取当天实际值，并按接听座席的速度与熟练度修正；未接来电取同队列其他来电的时长。",
         }
     )
     notes.append(
         {
             "en": "Preferred agents, callbacks and callers who call again are not simulated.",
-            "zh": "未模拟：优先坐席、回呼以及重复来电。",
+            "zh": "未模拟：熟客座席、回拨以及重复来电。",
         }
     )
     if resample:

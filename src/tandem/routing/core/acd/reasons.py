@@ -12,22 +12,22 @@ Text = Mapping[str, str]
 """``{"zh": .., "en": ..}``."""
 
 RULES: Mapping[str, Text] = {
-    "only_agent": {"en": "the only free agent who may take it", "zh": "唯一可接的空闲坐席"},
-    "longest_idle": {"en": "longest idle of the free agents who may take it", "zh": "可接的空闲坐席中空闲最久"},
+    "only_agent": {"en": "the only free agent who may take it", "zh": "唯一可接的空闲座席"},
+    "longest_idle": {"en": "longest idle of the free agents who may take it", "zh": "可接的空闲座席中空闲最久"},
     "least_cost": {
         "en": "best choice of the longest-idle agents who may take it",
-        "zh": "在空闲最久的可接坐席中最合适",
+        "zh": "在空闲最久的可接座席中最合适",
     },
     "spare_scarce": {
         "en": "longer idle agents are nearly the last free ones of other queues",
-        "zh": "空闲更久的坐席是其他队列所剩无几的空闲坐席",
+        "zh": "空闲更久的座席是其他队列所剩无几的空闲座席",
     },
     "faster": {"en": "handles this faster", "zh": "处理此类来电更快"},
-    "local": {"en": "at the caller's site", "zh": "与来电同一职场"},
-    "person": {"en": "meant for this agent in person", "zh": "指定由该坐席接听"},
-    "step": {"en": "free when the next step of its queue came", "zh": "队列的下一步到时，该坐席空闲"},
-    "only_work": {"en": "the only one waiting that this agent can take", "zh": "该坐席可接的唯一等待者"},
-    "first_in_line": {"en": "first in line of those this agent can take", "zh": "该坐席可接的等待者中排位最前"},
+    "local": {"en": "at the caller's site", "zh": "与来电同一地点"},
+    "person": {"en": "meant for this agent in person", "zh": "指定由该座席接听"},
+    "step": {"en": "free when the next step of its queue came", "zh": "队列的下一步到时，该座席空闲"},
+    "only_work": {"en": "the only one waiting that this agent can take", "zh": "该座席可接的唯一等待者"},
+    "first_in_line": {"en": "first in line of those this agent can take", "zh": "该座席可接的等待者中排位最前"},
     "least_slack": {"en": "closest to its service-level target", "zh": "离服务水平目标时限最近"},
     "in_time": {
         "en": "can still be answered within its target; the one before it cannot",
@@ -35,7 +35,7 @@ RULES: Mapping[str, Text] = {
     },
     "next_agent_far": {
         "en": "its next agent is further off than those of the ones before it",
-        "zh": "它的下一位可接坐席比排在前面者的来得更晚",
+        "zh": "它的下一位可接座席比排在前面者的来得更晚",
     },
 }
 """Code -> why this agent, or why this work, was chosen. The codes from ``first_in_line`` on are also why a work that
@@ -43,9 +43,9 @@ stood before it was passed over (``Overtaken.rule``)."""
 
 REASONS: Mapping[str, Text] = {
     "less_idle": {"en": "idle for less time", "zh": "空闲时间较短"},
-    "needed_elsewhere": {"en": "nearly the last free agent of another queue", "zh": "是其他队列所剩无几的空闲坐席"},
+    "needed_elsewhere": {"en": "nearly the last free agent of another queue", "zh": "是其他队列所剩无几的空闲座席"},
     "slower": {"en": "takes longer for this kind of call", "zh": "处理此类来电较慢"},
-    "other_site": {"en": "at another site", "zh": "在其他职场"},
+    "other_site": {"en": "at another site", "zh": "在其他地点"},
     "tie": {"en": "equal, became free later", "zh": "条件相同，但空闲较晚"},
 }
 """Code -> the one reason why another free agent was not taken."""
@@ -77,7 +77,7 @@ def sentences(
         zh = [f"指定由{name}接听，已等待 {waited} 秒。"]
         return {"en": "".join(en), "zh": "".join(zh)}
     en = [f"{name} (idle {idle} s): {rule['en']}; {match.eligible} free with {needs_text(step.needs)}."]
-    zh = [f"{name}（空闲 {idle} 秒）：{rule['zh']}；符合“{_needs_zh(step.needs)}”的空闲坐席共 {match.eligible} 位。"]
+    zh = [f"{name}（空闲 {idle} 秒）：{rule['zh']}；符合“{_needs_zh(step.needs)}”的空闲座席共 {match.eligible} 位。"]
     en.append(
         f" It had waited {waited} s, at place {match.place} in line, one of {match.waiting} that {name} can take."
     )
@@ -88,7 +88,7 @@ def sentences(
     if match.skipped:
         numbers = ", ".join(str(number + 1) for number in match.skipped)
         en.append(f" Nobody logged on meets step {numbers}, so it was skipped.")
-        zh.append(f"没有已登录坐席符合第 {numbers} 步，已跳过。")
+        zh.append(f"没有已登录座席符合第 {numbers} 步，已跳过。")
     for other in match.candidates[:1]:
         reason = REASONS[other.reason]
         who = names.get(other.agent, other.agent)
@@ -110,14 +110,14 @@ def why_not_sentences(why: WhyNot, names: Mapping[AgentId, str] = _NO_NAMES) -> 
     needs, needs_zh = needs_text(why.step_needs), _needs_zh(why.step_needs)
     if why.logged_on == 0:
         en = f"Place {why.place} in line. Nobody who is logged on has {needs}."
-        zh = f"排在第 {why.place} 位。没有已登录坐席符合“{needs_zh}”。"
+        zh = f"排在第 {why.place} 位。没有已登录座席符合“{needs_zh}”。"
     else:
         en = (
             f"Place {why.place} in line. {why.logged_on} logged on with {needs}, none of them free; "
             f"{why.ahead} before it that they could take."
         )
         zh = (
-            f"排在第 {why.place} 位。符合“{needs_zh}”的已登录坐席 {why.logged_on} 位，均不空闲；"
+            f"排在第 {why.place} 位。符合“{needs_zh}”的已登录座席 {why.logged_on} 位，均不空闲；"
             f"前面有 {why.ahead} 个他们可接的等待者。"
         )
     if why.next_step_in_s is not None:
@@ -155,12 +155,12 @@ def _next_step(why: WhyNot, names: Mapping[AgentId, str]) -> Text:
     who, in_s = _who(why, names), round(why.change.in_s)
     return {
         "en": f"A later step, due in {in_s} s, has a free agent: {who}.",
-        "zh": f"{in_s} 秒后的步骤已有空闲坐席：{who}。",
+        "zh": f"{in_s} 秒后的步骤已有空闲座席：{who}。",
     }
 
 
 def _none(why: WhyNot, names: Mapping[AgentId, str]) -> Text:
-    return {"en": "Only a freed agent helps.", "zh": "只能等待有坐席空闲。"}
+    return {"en": "Only a freed agent helps.", "zh": "只能等待有座席空闲。"}
 
 
 def _who(why: WhyNot, names: Mapping[AgentId, str]) -> str:

@@ -199,10 +199,10 @@ def reason(match: Match, name: str) -> dict[str, str]:
     others = match.eligible - 1
     if others:
         choice_en = f"{name} was idle longest ({idle} s) of {match.eligible} free agents with {needs}"
-        choice_zh = f"在 {match.eligible} 位符合“{needs_zh}”的空闲坐席中，{name}空闲最久（{idle} 秒）"
+        choice_zh = f"在 {match.eligible} 位符合“{needs_zh}”的空闲座席中，{name}空闲最久（{idle} 秒）"
     else:
         choice_en = f"{name} was the only free agent with {needs} (idle {idle} s)"
-        choice_zh = f"{name}是唯一符合“{needs_zh}”的空闲坐席（已空闲 {idle} 秒）"
+        choice_zh = f"{name}是唯一符合“{needs_zh}”的空闲座席（已空闲 {idle} 秒）"
     ahead_en = f", and it was first of {match.waiting} calls that {name} can take" if match.waiting > 1 else ""
     ahead_zh = f"，并在{name}可接的 {match.waiting} 个来电中排第一" if match.waiting > 1 else ""
     return {
