@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from tandem.agent_desktop.adapters.server import DesktopServer
 from tandem.agent_desktop.core import messages as m
 from tandem.agent_desktop.core import resources as r
-from tandem.agent_desktop.ports import SeatHub
+from tandem.agent_desktop.ports import SeatHub, Studies
 from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.settings import DesktopSettings
 from tandem.cti.model.errors import CtiError, ResourceMissing
@@ -389,8 +389,10 @@ def built_pages(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def desktop(tmp_path: Path, *, hub: PageHub | None = None, **changed: Any) -> AsyncIterator[Desk]:
-    """A server on free ports of 127.0.0.1; ``changed``: settings."""
+async def desktop(
+    tmp_path: Path, *, hub: PageHub | None = None, real_studies: Studies | None = None, **changed: Any
+) -> AsyncIterator[Desk]:
+    """A server on free ports of 127.0.0.1; ``real_studies`` instead of the faked ones; ``changed``: settings."""
     recorded = tmp_path / "recordings"
     recorded.mkdir(exist_ok=True)
     hub = hub or PageHub()
@@ -414,7 +416,7 @@ async def desktop(tmp_path: Path, *, hub: PageHub | None = None, **changed: Any)
         operations=FakeOperations(recorded),
         journal=journal,
         routing=routing,
-        studies=studies,
+        studies=real_studies or studies,
     )
     async with server:
         yield Desk(server, hub, center, sessions, library, journal, recorded, routing, studies)

@@ -41,6 +41,7 @@ _QUERY_FILES = [
     ("tandem.agent_desktop.adapters", "store.sql"),
     ("tandem.cti.app", "demo_data.sql"),
     ("tandem.cti.app", "history.sql"),
+    ("tandem.cti.app", "studies.sql"),
 ]
 
 

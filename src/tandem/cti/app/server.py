@@ -40,6 +40,7 @@ from tandem.cti.app.plan_desk import closure_of
 from tandem.cti.app.recordings import Recordings
 from tandem.cti.app.routing_desk import Routing
 from tandem.cti.app.shell import Shell
+from tandem.cti.app.studies import StudyDesk
 from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
 from tandem.cti.model.ids import DeviceId, QueueId
@@ -64,6 +65,8 @@ log = logging.getLogger(__name__)
 DATABASE_WAIT_S = 60.0
 DRAIN_S = 10.0
 SWITCH_WAIT_S = 3.0
+STUDY_CONNECTIONS = 2
+STUDY_S = 60.0
 
 
 @dataclass(slots=True)
@@ -266,6 +269,7 @@ async def serving(
             operations=InstallationOperations(installation, flows, frozenset(plan.queues)),
             journal=spool,
             routing=routing,
+            studies=await _studies(stack, installation, database_url, center, clock),
         )
         stack.callback(tasks.create_task(shell.switch.run(), name="switch").cancel)
         # pages come back to calls that are adopted already; a switch that is away must not keep them out
@@ -279,6 +283,31 @@ async def serving(
         garbage.settle()
         yield Server(shell, desktop, spool, database)
         await spool.drain(2.0)
+
+
+async def _studies(
+    stack: AsyncExitStack, installation: Installation, database_url: str, center: Center, clock: SystemClock
+) -> StudyDesk:
+    """With connections of its own: counting months is slow, and must neither hold up calls nor look like an outage."""
+    database = Database(database_url, connections=STUDY_CONNECTIONS, deadline_s=STUDY_S)
+    await database.open()
+    stack.push_async_callback(database.close)
+
+    def handle_s(queue: QueueId) -> float:
+        planned_s = center.plan.queues[queue].handle_s
+        return center.handling[queue].mean_s(planned_s) if queue in center.handling else planned_s
+
+    desk = StudyDesk(
+        database=database,
+        inputs_dir=installation.inputs_dir,
+        now=clock.now,
+        plan=lambda: center.plan,
+        handle_s=handle_s,
+        accuracy=lambda: center.predictor.accuracy,
+        since=clock.now(),
+    )
+    stack.push_async_callback(desk.close)
+    return desk
 
 
 async def _recover(recordings: Recordings, shell: Shell) -> None:

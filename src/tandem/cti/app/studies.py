@@ -1,58 +1,55 @@
 """What takes long and changes nothing, for the pages: simulations of stored days, staffing, accuracy of predictions.
 
-Implements ``agent_desktop.ports.Studies``. One simulation runs at a time, in a process of its own; what is asked for
-meanwhile waits its turn.
+Implements ``agent_desktop.ports.Studies``. One simulation runs at a time, in a process of its own (``study_worker``);
+what is asked for meanwhile waits its turn.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from secrets import token_hex
 
 import msgspec
 
 from tandem.agent_desktop.core import study_resources as shapes
-from tandem.agent_desktop.core.routing_resources import Texts
+from tandem.cti.app import study_worker
 from tandem.cti.app.day_store import DayStore
-from tandem.cti.app.whatif import StoredDay, midnights, read_change, study_day
-from tandem.cti.model.errors import BadRequest, CtiError, LimitReached, ResourceMissing
+from tandem.cti.app.input_files import Part, parts
+from tandem.cti.app.queue_staffing import staffing
+from tandem.cti.app.study_examples import examples
+from tandem.cti.app.study_worker import DEFECT, News, Order
+from tandem.cti.app.whatif import StoredDay, midnights, read_change
+from tandem.cti.model.errors import BadRequest, LimitReached, ResourceMissing
 from tandem.cti.model.ids import QueueId
+from tandem.cti.storage.pool import Database
 from tandem.routing.core.acd.accuracy import Accuracy
-from tandem.routing.core.day import HALF_HOUR_S, Day
-from tandem.routing.core.forecast import DayForecast, forecast
-from tandem.routing.core.patience import fit
-from tandem.routing.core.plan import Plan, QueuePlan
-from tandem.routing.core.staffing import Load, Target, staff
-from tandem.routing.core.whatif import Study, WhatIfResult
+from tandem.routing.core.day import Day
+from tandem.routing.core.plan import Plan
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 10
 MOST_KEPT = 20
-_DAYS = 60
-_WEEKS = 12
-_PATIENCE_DAYS = 28
-_FEW = 0.05
-"""Half hours with fewer calls expected need nobody."""
+DAYS = 60
+"""How far back days are offered."""
+_DAYS_FRESH_S = 30.0
+_LEAST_RUNS = 2
+"""One run has no interval."""
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+_MOST_NEWS_BYTES = 64 << 20
 
-EXAMPLES = [
-    shapes.ChangeExample(
-        title={"en": "One more agent in the afternoon", "zh": "下午增加一名坐席"},
-        change='agents:\n  new: {skills: {language:zh: 5}, shift: "13:00-18:00"}\n',
-    ),
-    shapes.ChangeExample(
-        title={"en": "A queue goes first", "zh": "提高某队列优先级"},
-        change="queues:\n  QUEUE: {priority: 10}\n",
-    ),
-    shapes.ChangeExample(
-        title={"en": "Anyone after 15 seconds", "zh": "15 秒后任何坐席均可接听"},
-        change="queues:\n  QUEUE:\n    steps: [SKILL>=3, {after: 15 s, needs: anyone}]\n",
-    ),
-]
+_ENDED: Mapping[str, str] = {
+    "en": "The process of the simulation ended early. Is there enough memory? Run it again, with fewer runs.",
+    "zh": "模拟进程意外结束。请检查内存是否足够，减少次数后重新运行。",
+}
 
 
 @dataclass(slots=True)
@@ -60,53 +57,81 @@ class _Job:
     view: shapes.WhatIfJob
     task: asyncio.Task[None] | None = None
 
+    @property
+    def open(self) -> bool:
+        return self.view.state in ("queued", "running")
+
     def set(self, **changes: object) -> None:
         self.view = msgspec.structs.replace(self.view, **changes)
 
 
 @dataclass(slots=True)
 class StudyDesk:
-    """``now``: epoch seconds. ``plan``, ``handle_s`` (by queue), ``accuracy``: of the running center."""
+    """``database``: one with patience, apart from the calls' (counting months takes longer than a call may wait).
 
-    store: DayStore
+    ``now``: epoch seconds. ``plan``, ``handle_s`` (by queue), ``accuracy``: of the running center; ``since`` when the
+    accuracy is counted.
+    """
+
+    database: Database
+    inputs_dir: Path
     now: Callable[[], float]
     plan: Callable[[], Plan]
     handle_s: Callable[[QueueId], float]
     accuracy: Callable[[], Mapping[QueueId, Accuracy]]
     since: float
     _jobs: dict[str, _Job] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _days: tuple[float, list[shapes.StoredDay]] | None = None
 
     # ---- what-if ----
 
     async def what_if_desk(self) -> shapes.WhatIfDesk:
-        today = self._today()
-        rows = await self.store.stored_days(today - timedelta(days=_DAYS))
+        """Raises DatabaseDown."""
+        jobs = [msgspec.structs.replace(job.view, result=None) for job in reversed(self._jobs.values())]
+        return shapes.WhatIfDesk(days=await self._stored_days(), examples=examples(self.plan()), jobs=jobs)
+
+    async def _stored_days(self) -> list[shapes.StoredDay]:
+        """Newest first. Of the journal's files, and of the database where there are none."""
+        if self._days is not None and self.now() - self._days[0] < _DAYS_FRESH_S:
+            return self._days[1]
+        asked_at = self.now()
+        today = datetime.fromtimestamp(asked_at).astimezone().date()
+        files: dict[str, list[Part]] = {}
+        for part in await asyncio.to_thread(parts, self.inputs_dir):
+            files.setdefault(part.day, []).append(part)
+        counts = {row["day"]: row for row in await DayStore(self.database).stored_days(today - timedelta(days=DAYS))}
         days = [
             shapes.StoredDay(
-                day=row["day"], calls=row["calls"], agents=row["agents"], complete=row["day"] < today.isoformat()
+                day=day,
+                calls=counts[day]["calls"] if day in counts else 0,
+                agents=counts[day]["agents"] if day in counts else 0,
+                complete=day < today.isoformat() and day in counts and _whole(files.get(day, [])),
             )
-            for row in rows
+            for day in sorted({*counts, *files}, reverse=True)
         ]
-        jobs = [msgspec.structs.replace(job.view, result=None) for job in reversed(self._jobs.values())]
-        return shapes.WhatIfDesk(days=days, examples=EXAMPLES, jobs=jobs)
+        self._days = (asked_at, days)
+        return days
 
     async def start_what_if(self, new: shapes.NewWhatIf, *, by: str) -> shapes.WhatIfJob:
-        """Raises BadRequest, ResourceMissing, LimitReached."""
+        """Raises BadRequest, ResourceMissing, LimitReached, DatabaseDown."""
         day = _day(new.day)
-        if sum(job.view.state in ("queued", "running") for job in self._jobs.values()) >= MOST_WAITING:
-            raise LimitReached("enough simulations wait their turn; try again when one is done")
+        self._room_for_one()
+        if all(stored.day != new.day for stored in await self._stored_days()):
+            raise ResourceMissing(f"no call waited on {new.day}, or it is more than {DAYS} days ago")
         begins_at, ends_at = midnights(day)
-        plan = await self.store.plan(ends_at)
+        plan = await DayStore(self.database).plan(ends_at)
         empty = Day(name=new.day, begins_at=begins_at, ends_at=ends_at, arrivals=(), shifts=())
         await asyncio.to_thread(read_change, new.change, StoredDay(empty, plan, None), "the change")
+        self._room_for_one()  # others may have come meanwhile
         job = _Job(
             shapes.WhatIfJob(
                 id=token_hex(8),
                 day=new.day,
                 change=new.change,
                 state="queued",
-                runs=new.runs,
+                runs=max(_LEAST_RUNS, new.runs),
                 runs_done=0,
                 started_at=self.now(),
                 remaining_s=None,
@@ -115,121 +140,87 @@ class StudyDesk:
                 result=None,
             )
         )
-        self._jobs[job.view.id] = job
         self._forget_old()
-        job.task = asyncio.create_task(self._carry_out(job, day), name=f"what-if {job.view.id}")
+        self._jobs[job.view.id] = job
+        job.task = asyncio.create_task(self._carry_out(job), name=f"what-if {job.view.id}")
+        self._tasks.add(job.task)
+        job.task.add_done_callback(self._tasks.discard)
         return job.view
 
+    def _room_for_one(self) -> None:
+        if sum(job.open for job in self._jobs.values()) >= MOST_WAITING:
+            raise LimitReached(f"{MOST_WAITING} simulations wait their turn; try again when one is done, or stop one")
+
+    def _forget_old(self) -> None:
+        over = [key for key, job in self._jobs.items() if not job.open]
+        for key in over[: max(0, len(self._jobs) - MOST_KEPT + 1)]:
+            del self._jobs[key]
+
     async def what_if(self, job_id: str) -> shapes.WhatIfJob:
-        return self._job(job_id).view
+        """Raises ResourceMissing."""
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise ResourceMissing("there is no such simulation (any more)")
+        return job.view
 
     async def cancel_what_if(self, job_id: str) -> None:
+        """Stop it and forget it. Idempotent."""
         job = self._jobs.pop(job_id, None)
         if job is not None and job.task is not None:
             job.task.cancel()
 
     async def close(self) -> None:
         """Stop everything that runs."""
-        tasks = [job.task for job in self._jobs.values() if job.task is not None]
+        tasks = list(self._tasks)
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():  # cancelled again it would not wait for its process
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _carry_out(self, job: _Job, day: date) -> None:
+    async def _carry_out(self, job: _Job) -> None:
         try:
             async with self._turn:
                 job.set(state="running")
-                began = self.now()
-                stored = await self.store.day(day, now=self.now())
-                study = await asyncio.to_thread(_study, stored, job.view.change)
-
-                def on_run(done: int) -> None:
-                    left_s = (self.now() - began) / done * (job.view.runs - done)
-                    job.set(runs_done=done, remaining_s=left_s)
-
-                result = await study_day(study, runs=max(2, job.view.runs), on_run=on_run)
-            job.set(state="done", runs_done=job.view.runs, remaining_s=0.0, result=_shaped(result))
-        except asyncio.CancelledError:
-            job.set(state="cancelled", remaining_s=None)
-            raise
-        except CtiError as error:
-            job.set(state="failed", remaining_s=None, problem={"en": str(error), "zh": f"无法模拟：{error}"})
-        except Exception as error:
+                await self._follow(job)
+        except Exception:
             log.exception("a what-if failed")
-            said = f"a defect of Tandem ended the simulation ({type(error).__name__}); the log says more"
-            job.set(state="failed", remaining_s=None, problem={"en": said, "zh": "模拟因程序缺陷中止，详见日志"})
+            job.set(state="failed", problem=DEFECT)
+        if job.open:
+            job.set(state="failed", remaining_s=None, problem=dict(_ENDED))
 
-    def _job(self, job_id: str) -> _Job:
-        job = self._jobs.get(job_id)
-        if job is None:
-            raise ResourceMissing("there is no such simulation (any more)")
-        return job
+    async def _follow(self, job: _Job) -> None:
+        order = Order(
+            day=job.view.day,
+            change=job.view.change,
+            runs=job.view.runs,
+            inputs_dir=str(self.inputs_dir),
+            database_url=self.database.url,
+            now=self.now(),
+        )
+        ready_at = self.now()
+        async with aclosing(_work(order)) as all_news:
+            async for news in all_news:
+                if news.problem:
+                    job.set(state="failed", remaining_s=None, problem=news.problem)
+                elif news.result is not None:
+                    job.set(state="done", remaining_s=0.0, result=news.result)
+                elif news.runs_done:
+                    each_s = (self.now() - ready_at) / news.runs_done
+                    left = job.view.runs - news.runs_done
+                    job.set(runs_done=news.runs_done, remaining_s=max(0.0, each_s * left))
+                else:
+                    ready_at = self.now()
 
-    def _forget_old(self) -> None:
-        over = [key for key, job in self._jobs.items() if job.view.state not in ("queued", "running")]
-        for key in over[: max(0, len(self._jobs) - MOST_KEPT)]:
-            del self._jobs[key]
-
-    def _today(self) -> date:
-        return datetime.fromtimestamp(self.now()).astimezone().date()
-
-    # ---- staffing ----
+    # ---- staffing and accuracy ----
 
     async def staffing(self, queue: str, day: str) -> shapes.Staffing:
-        """Raises ResourceMissing, BadRequest."""
-        asked, id_ = _day(day), QueueId(queue)
-        plan = self.plan().queues.get(id_)
-        if plan is None:
+        """Raises ResourceMissing, BadRequest, DatabaseDown."""
+        plan = self.plan()
+        asked = plan.queues.get(QueueId(queue))
+        if asked is None:
             raise ResourceMissing(f"there is no queue {queue}")
-        past_until = min(asked, self._today())
-        counts = await self.store.counts(past_until, days=7 * _WEEKS)
-        history = counts.get(id_, {})
-        came = (await self.store.counts(asked + timedelta(days=1), days=1)).get(id_, {}).get(asked)
-        fitted = await asyncio.to_thread(fit, await self.store.waits(id_, past_until, days=_PATIENCE_DAYS))
-        patience_s = fitted.patience.mean_s if fitted else None
-        notes: list[Texts] = []
-        made: DayForecast | None = None
-        try:
-            made = await asyncio.to_thread(forecast, history, asked) if history else None
-        except ValueError as error:
-            log.info("no forecast for %s: %s", queue, error)
-        if made is None:
-            notes.append(
-                {
-                    "en": "A forecast needs two weeks with calls; the figures are for the calls that came that day.",
-                    "zh": "预测至少需要两周的来电记录；以下数字按当天实际来电计算。",
-                }
-            )
-        if fitted is not None:
-            notes.append(
-                {
-                    "en": f"Patience is fitted to {fitted.waits} waits, {fitted.gave_up} of which ended in hanging up.",
-                    "zh": f"耐心由 {fitted.waits} 次等待拟合，其中 {fitted.gave_up} 次放弃。",
-                }
-            )
-        else:
-            notes.append({"en": "Nobody hung up: Erlang-A is Erlang-C.", "zh": "无人放弃：Erlang-A 等于 Erlang-C。"})
-        notes.append(
-            {
-                "en": "The formulas suppose that the queue has agents of its own.",
-                "zh": "公式假设该队列有专属坐席。",
-            }
-        )
-        handle_s = self.handle_s(id_)
-        halves = await asyncio.to_thread(_half_hours, plan, made, came, handle_s, patience_s)
-        return shapes.Staffing(
-            queue=queue,
-            day=day,
-            target_s=plan.target_s,
-            target_share=plan.target_share,
-            handle_s=handle_s,
-            patience_s=patience_s,
-            history_days=len(history),
-            half_hours=halves,
-            notes=notes,
-        )
-
-    # ---- accuracy ----
+        handle_s = self.handle_s(asked.id)
+        return await staffing(self.database, plan, asked, _day(day), now=self.now(), handle_s=handle_s)
 
     async def expected_wait(self) -> shapes.ExpectedWait:
         everything = Accuracy()
@@ -240,22 +231,46 @@ class StudyDesk:
         return shapes.ExpectedWait(since=self.since, queues=[_accuracy(None, everything), *rows])
 
 
+async def _work(order: Order) -> AsyncGenerator[News, None]:
+    """What the worker's process tells. It is killed when nobody listens any more."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # what lies in the current folder is no part of us
+        "-m",
+        study_worker.__name__,
+        stdin=PIPE,
+        stdout=PIPE,
+        limit=_MOST_NEWS_BYTES,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with suppress(ConnectionError):
+            process.stdin.write(msgspec.json.encode(order))
+            await process.stdin.drain()
+            process.stdin.close()
+        async for line in process.stdout:
+            yield msgspec.json.decode(line, type=News)
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise BadRequest(f"{text} is no day of the calendar") from None
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        raise BadRequest(f"{text} is out of range: choose a day from {_FIRST_DAY} to {_LAST_DAY}")
+    return day
 
 
-def _study(stored: StoredDay, change: str) -> Study:
-    study = Study(day=stored.day, plan=stored.plan, change=read_change(change, stored, "the change"))
-    study.notes += stored.notes
-    return study
-
-
-def _shaped(result: WhatIfResult) -> shapes.WhatIfResult:
-    """The pages' shape has the same fields."""
-    return msgspec.convert(msgspec.to_builtins(result), shapes.WhatIfResult)
+def _whole(files: list[Part]) -> bool:
+    """No file between the first and the last is missing. True for none: then the day is the database's."""
+    return [part.number for part in files] == list(range(1, len(files) + 1))
 
 
 def _accuracy(queue: QueueId | None, accuracy: Accuracy) -> shapes.WaitAccuracy:
@@ -267,33 +282,3 @@ def _accuracy(queue: QueueId | None, accuracy: Accuracy) -> shapes.WaitAccuracy:
         bias_s=None if late_s is None else -late_s,
         error_s=accuracy.mean_miss_s,
     )
-
-
-def _half_hours(
-    queue: QueuePlan, made: DayForecast | None, came: list[int] | None, handle_s: float, patience_s: float | None
-) -> list[shapes.StaffingHalfHour]:
-    expected = made.expected if made else tuple(map(float, came or ()))
-    rows = []
-    for number, calls in enumerate(expected):
-        level, patient, endless = None, 0, 0
-        if calls > _FEW:
-            # a share of 1 has no answer in Erlang's formulas
-            target = Target(service_level=min(queue.target_share, 0.999), in_s=queue.target_s)
-            rate = calls / HALF_HOUR_S
-            with_patience = staff(Load(calls_per_s=rate, handle_s=handle_s, patience_s=patience_s), target).performance
-            endless = staff(Load(calls_per_s=rate, handle_s=handle_s), target).performance.agents
-            level, patient = with_patience.service_level, with_patience.agents
-        rows.append(
-            shapes.StaffingHalfHour(
-                minute=number * 30,
-                forecast=calls,
-                low=made.low[number] if made else calls,
-                high=made.high[number] if made else calls,
-                actual=float(came[number]) if came else None,
-                erlang_a=patient,
-                erlang_c=endless,
-                service_level=level,
-                on_shift=None,
-            )
-        )
-    return rows
