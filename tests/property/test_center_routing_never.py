@@ -116,10 +116,10 @@ def take_routing(floor: Floor, choices: list[Plan], what: str, number: int, call
     agent = AGENTS[number % 3]
     match what:
         case "plan":
-            floor.handle(c.PlanApplied(replace(choices[number % len(choices)], version=number), {}, "ada"))
+            floor.handle(c.PlanApplied(replace(choices[number % len(choices)], version=number), (), "ada"))
         case "close":
             queue = (None, SERVICE, SUPPORT)[number % 3]
-            floor.handle(c.Closed(c.Closure(queue=queue, by="sofia", at=floor.now), {}))
+            floor.handle(c.Closed(c.Closure(queue=queue, by="sofia", at=floor.now), ()))
         case "reopen":
             floor.handle(c.Reopened((None, SERVICE, SUPPORT)[number % 3]))
         case "known":

@@ -22,7 +22,7 @@ from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import CallId, ConnectionId, QueueId
 from tandem.cti.model.records import CallbackRecord, CallEventRecord
 from tandem.cti.model.states import AgentState, Outcome, Phase
-from tandem.routing.core.plan import CallbackRule, WeeklyHours
+from tandem.routing.core.plan import EVERYWHERE, CallbackRule, Calling, WeeklyHours
 
 ANI = "+8613800138000"
 
@@ -377,7 +377,7 @@ def test_the_gate_is_asked_at_the_last_moment() -> None:
     kept(floor)
     floor.pass_time(1)
     floor.ready(MEI)
-    floor.center.gate.do_not_call = frozenset({ANI})
+    floor.center.gate.set_rules(Calling(never=frozenset({ANI})), {})
     floor.auto_answer = True
     contact = attempt(floor)
     floor.to_agent(contact.id)
@@ -390,7 +390,10 @@ def test_the_gate_is_asked_at_the_last_moment() -> None:
 def test_outside_the_allowed_hours_he_waits_for_them() -> None:
     never = WeeklyHours(days={}, timezone="Asia/Shanghai")
     day = WeeklyHours(days=dict.fromkeys(range(7), ((9 * 60, 20 * 60),)), timezone="Asia/Shanghai")
-    floor = PathFloor(replace(make_house(), call_hours={"": never, "+86": day}))
+    made = make_house()
+    calling = Calling(hours={EVERYWHERE: "never", "+86": "day"})
+    plan = replace(made.plan, hours={"never": never, "day": day}, calling=calling)
+    floor = PathFloor(replace(made, plan=plan))
     floor.now = 1_800_000_000.0 - 1_800_000_000.0 % 86400 + 86400 * 3  # midnight UTC, 8 in Shanghai
     id_ = kept(floor)
     floor.pass_time(60)

@@ -12,7 +12,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, WrongState
-from tandem.cti.model.ids import CallId, ConnectionId
+from tandem.cti.model.ids import CallId, ConnectionId, WorkId
 from tandem.cti.model.records import CallbackRecord, CallEventRecord, ContactRecord
 from tandem.cti.model.states import AgentState, NotReadyReason, Outcome, Phase
 
@@ -73,7 +73,7 @@ def test_a_page_that_does_not_paint_loses_the_offer_but_not_the_caller() -> None
     assert floor.center.agents[MEI].reason is NotReadyReason.SEAT_LOST
     contact = floor.center.contacts[call]
     assert (contact.phase, contact.queued_at) == (Phase.QUEUED, queued_at)
-    assert floor.center.matcher.place(contact.id) == 1
+    assert floor.center.matcher.place(WorkId(contact.id)) == 1
 
 
 @pytest.mark.parametrize("how", ["decline", "no_answer", "rejected"])

@@ -71,7 +71,8 @@ def test_the_house_comes_along_but_its_functions_are_the_thawers(floor: Floor) -
 
 def test_code_in_a_center_is_refused(floor: Floor, code: HouseCode) -> None:
     with open(os.devnull) as file:
-        for surprise in (lambda: 1, file, (each for each in ())):
+        surprises: list[object] = [lambda: 1, file, (each for each in ("x",))]
+        for surprise in surprises:
             floor.center.surprise = surprise  # type: ignore[attr-defined]
             with pytest.raises(BadState, match="cannot be written"):
                 freeze(floor.center)

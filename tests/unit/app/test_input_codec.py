@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,10 @@ from tandem.cti.app.input_files import PartReader, Recorded, parts
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.errors import WrongState
-from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId
+from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
+from tandem.ivr.core.speech import Prompt
+from tandem.routing.core.plan import WeeklyHours
+from tandem.routing.plan_file import read_plan
 
 CALL, LEG = CallId("c-1"), ConnectionId("c-1.0")
 NOTHING = ev.Snapshot(connections=(), in_service=frozenset({DeviceId("1001"), DeviceId("1002")}))
@@ -33,6 +37,24 @@ def test_every_input_of_a_history_comes_back(tmp_path: Path) -> None:
                 assert decode(encode(line.input)) == line.input
                 kinds.add(type(line.input))
     assert len(kinds) > 15
+
+
+def test_a_plan_comes_back_with_everything_in_it() -> None:
+    demo = Path(c.__file__).parent / "demo_routing.yaml"
+    hours = WeeklyHours(
+        days={0: ((0, 1440),)}, closed_on=frozenset({date(2026, 10, 1)}), open_on={date(2026, 10, 10): ((0, 60),)}
+    )
+    plan = dataclasses.replace(read_plan(demo.read_text(encoding="utf-8"), demo.name), hours={"desk": hours})
+    sounds = ((Prompt("zh", "你好"), "said/1"), (Prompt("en", "hello"), "said/2"))
+    for input_ in (
+        c.PlanApplied(plan, sounds, "ada"),
+        c.Closed(c.Closure(queue=None, by="sofia", at=1.5, text={"zh": "请疏散"}), sounds),
+        c.Reopened(None),
+        c.CallbackAsked(
+            id="k", number="+8613800138000", queue=QueueId("loans"), first="agent", by="mei", window=(1.0, 2.0)
+        ),
+    ):
+        assert decode(encode(input_)) == input_
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

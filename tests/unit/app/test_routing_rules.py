@@ -57,7 +57,7 @@ def phase(floor: Floor, call: CallId) -> Phase:
 
 
 def apply(floor: Floor, plan: Plan) -> None:
-    floor.handle(c.PlanApplied(plan, sounds_of(plan), "ada"))
+    floor.handle(c.PlanApplied(plan, tuple(sounds_of(plan).items()), "ada"))
     floor.settle()
 
 
@@ -209,7 +209,7 @@ def test_an_emergency_closure_reaches_who_waits_and_can_be_taken_back() -> None:
     floor = floor_with()
     call = waiting(floor)
     closure = c.Closure(queue=None, by="sofia", at=floor.now, reason="fire drill", text={"zh": "请疏散"})
-    floor.handle(c.Closed(closure, {Prompt("zh", "请疏散"): "said/fire"}))
+    floor.handle(c.Closed(closure, ((Prompt("zh", "请疏散"), "said/fire"),)))
     floor.settle()
     assert ("said/fire",) in [r.prompts for r in floor.requests if isinstance(r, rq.Play)]
     floor.pass_time(10)

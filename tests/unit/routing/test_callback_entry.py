@@ -14,7 +14,7 @@ from tandem.cti.model.ids import AgentId, CallId
 from tandem.cti.model.records import CallbackRecord
 from tandem.routing.core.acd import callback as cb
 from tandem.routing.core.may_call import DAY_S, Gate, Refusal
-from tandem.routing.core.plan import CallbackRule, WeeklyHours
+from tandem.routing.core.plan import CallbackRule, Calling, WeeklyHours
 
 RULE = CallbackRule(attempts=2, busy_retry_s=300.0, no_answer_retry_s=1800.0)
 T = 1_800_000_000.0
@@ -146,7 +146,8 @@ def test_whatever_comes_no_attempt_is_dialled_twice_nor_too_many(events: list[tu
 def test_the_gate() -> None:
     shanghai = WeeklyHours(days=dict.fromkeys(range(7), ((540, 1200),)), timezone="Asia/Shanghai")
     berlin = WeeklyHours(days=dict.fromkeys(range(7), ((540, 1200),)), timezone="Europe/Berlin")
-    gate = Gate(hours={"+86": shanghai, "+49": berlin}, do_not_call={"+8611"}, most_a_day=2)
+    calling = Calling(hours={"+86": "cn", "+49": "de"}, never=frozenset({"+8611"}), per_day=2)
+    gate = Gate(calling, {"cn": shanghai, "de": berlin})
     morning = T - T % DAY_S + 2 * 3600.0  # 02:00 UTC: 10:00 in Shanghai, 03:00 in Berlin
     assert gate.may_call(NUMBER, morning) is None
     assert gate.may_call("+4930", morning) == Refusal(reason="hours", again_at=morning + 6 * 3600)

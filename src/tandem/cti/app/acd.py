@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
 _NOBODY = (Step(needs=(), only=AgentId("")),)
-POLICY = Policy(explain=12)
-"""A decision names up to twelve agents who were not taken."""
+CANDIDATES = 12
+"""A decision names up to so many agents who were not taken."""
+
+
+def policy_of(plan: Plan) -> Policy:
+    return Policy(explain=CANDIDATES, cross_site_s=plan.cross_site_s)
 
 
 # ---- work --------------------------------------------------------------------------------------------------------
@@ -254,7 +258,9 @@ def _log_on(center: Center, agent: Agent) -> None:
 
 def apply_plan(center: Center, input_: PlanApplied) -> None:
     """From this moment every decision is made by the new plan; who waits keeps his place."""
-    center.plan, center.sounds = input_.plan, {**center.sounds, **input_.sounds}
+    center.gate.set_rules(input_.plan.calling, input_.plan.hours)
+    center.matcher.policy = policy_of(input_.plan)
+    center.plan, center.sounds = input_.plan, {**center.sounds, **dict(input_.sounds)}
     for queue in input_.plan.queues:
         center.counts.setdefault(queue, QueueCounts())
         center.handling.setdefault(queue, Handling())

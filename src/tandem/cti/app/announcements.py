@@ -17,8 +17,8 @@ BUILT_IN: Mapping[str, Texts] = {
         "en": "Nobody can take your call at the moment. Please leave a message after the tone, then hang up.",
     },
     "callback": {
-        "zh": "目前等待时间较长。如需保留您的排队位置并由我们回电，请按 1；继续等待请稍候。",
-        "en": "The wait is long at the moment. To keep your place and be called back, press 1. Or stay on the line.",
+        "zh": "等待时间较长。保留排队位置并由我们回电，请按 1；回电至其他号码，请按 2；继续等待请稍候。",
+        "en": "The wait is long. To keep your place and be called back, press 1. For another number, press 2.",
     },
     "queue": {},
     "number": {

@@ -105,9 +105,9 @@ class Center:
         self.task_reasons: dict[str, dict[str, str]] = {}
         self.resting: dict[AgentId, float] = {}
         """Who returned a task, and until when he is given no other."""
-        self.gate = Gate(hours=house.call_hours)
+        self.gate = Gate(house.plan.calling, house.plan.hours)
         self.counts: dict[QueueId, QueueCounts] = {queue: QueueCounts() for queue in house.plan.queues}
-        self.matcher = Matcher(acd.POLICY)
+        self.matcher = Matcher(acd.policy_of(house.plan))
         self.predictor = Predictor()
         self.handling: dict[QueueId, Handling] = {queue: Handling() for queue in house.plan.queues}
         self.waiting_in: Counter[QueueId] = Counter()

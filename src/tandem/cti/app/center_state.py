@@ -45,17 +45,15 @@ _PURE_FILES = ("tandem.cti.app.floor_plan", "tandem.agent_desktop.core.messages"
 _PACKED = {"Agent": Agent, "Plan": Plan}
 """There are thousands of them, or they are large: five times faster in this way."""
 _PACKING = dict.fromkeys(_PACKED.values(), _packed)
-_KNOWN: dict[tuple[str, str], Any] = {
-    (kind.__module__, kind.__qualname__): kind
-    for kind in (
-        *(set, frozenset, bytearray, complex, range, slice),
-        *(collections.deque, collections.OrderedDict, collections.defaultdict, collections.Counter),
-        *(datetime.date, datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone),
-        *(list, dict, tuple, int, float),
-        _unpacked,
-        _Keyed().__reduce__()[0],  # msgspec's own: a Struct again, from its class and its fields
-    )
-}
+_NAMED: tuple[Any, ...] = (
+    *(set, frozenset, bytearray, complex, range, slice),
+    *(collections.deque, collections.OrderedDict, collections.defaultdict, collections.Counter),
+    *(datetime.date, datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone),
+    *(list, dict, tuple, int, float),
+    _unpacked,
+    _Keyed().__reduce__()[0],  # msgspec's own: a Struct again, from its class and its fields
+)
+_KNOWN: dict[tuple[str, str], Any] = {(kind.__module__, kind.__qualname__): kind for kind in _NAMED}
 """What may be named besides the classes of the pure modules."""
 
 
@@ -85,7 +83,7 @@ def freeze(center: Center) -> bytes:
     freezer = pickle.Pickler(into, protocol=5)
     freezer.dispatch_table = _PACKING
     try:
-        freezer.dump((matcher._policy, matcher.snapshot(), state))
+        freezer.dump((matcher.policy, matcher.snapshot(), state))
     except (pickle.PicklingError, TypeError, AttributeError, RecursionError) as error:
         raise BadState(f"the center has a part that cannot be written: {error}") from None
     return into.getvalue()

@@ -26,7 +26,7 @@ from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd.expected_wait import Expected
 from tandem.routing.core.acd.service_level import QueueCounts
 from tandem.routing.core.acd.work import Work
-from tandem.routing.core.plan import Plan, Texts, WeeklyHours
+from tandem.routing.core.plan import Plan, Texts
 
 # ---- inputs besides the switch's events --------------------------------------------------------------------------
 
@@ -103,12 +103,16 @@ class Healed:
     asked_at: float
 
 
+Sounds = tuple[tuple[Prompt, str], ...]
+"""What may be said -> its media name at the switch."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanApplied:
     """From now on this plan counts. ``sounds``: its prompts -> media names at the switch, besides the house's."""
 
     plan: Plan
-    sounds: Mapping[Prompt, str]
+    sounds: Sounds
     by: str
 
 
@@ -128,7 +132,7 @@ class Closed:
     """A closure begins, at once: emergency closure by one click."""
 
     closure: Closure
-    sounds: Mapping[Prompt, str]
+    sounds: Sounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,8 +321,6 @@ class House:
     """``(number) -> E.164 or ''``."""
     number_allowed: Any
     """``(number) -> bool``: may be dialled as the target of a transfer."""
-    call_hours: Mapping[str, WeeklyHours] = field(default_factory=dict)
-    """When customers may be called by us, by the beginning of their number (see ``routing.core.may_call``)."""
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
 

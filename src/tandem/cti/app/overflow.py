@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tandem.cti.app import acd
+from tandem.cti.app import acd, callbacks
 from tandem.cti.app.announcements import prompt_for, wording
 from tandem.cti.app.floor_plan import Closed, Reopened
 from tandem.cti.core import contact as ct
@@ -59,6 +59,8 @@ def _closed(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
     key = f"{queue.id}:closed"
     if key in caller.overflowed or (action.kind == "queue" and action.to in caller.visited):
         action = _MESSAGE  # what he was offered instead he did not take
+    if action.kind == "callback" and not callbacks.may_offer(center, contact):
+        action = _MESSAGE
     caller.overflowed = (*caller.overflowed, key)
     act(center, contact, action, dict(state.why))
     return _ANSWER_S
@@ -136,7 +138,7 @@ def _rule_text(rule: OverflowRule) -> dict[str, str]:
         zh.append(f"预计等待超过 {rule.predicted_over_s:g} 秒")
         en.append(f"predicted wait over {rule.predicted_over_s:g} s")
     if rule.ready_below is not None:
-        zh.append(f"在岗坐席少于 {rule.ready_below} 位")
+        zh.append(f"在岗座席少于 {rule.ready_below} 位")
         en.append(f"fewer than {rule.ready_below} agents at work")
     if rule.waiting_over is not None:
         zh.append(f"排队超过 {rule.waiting_over} 个")
@@ -199,7 +201,7 @@ def close(center: Center, input_: Closed) -> None:
     """A queue (or all) is closed by hand; who waits there is told now."""
     closure = input_.closure
     center.closures[closure.queue] = closure
-    center.sounds = {**center.sounds, **input_.sounds}
+    center.sounds = {**center.sounds, **dict(input_.sounds)}
     for work in center.matcher.waiting():
         if closure.queue in (None, work.queue) and CallId(work.id) in center.contacts:
             look(center, CallId(work.id))
@@ -223,7 +225,9 @@ def act(center: Center, contact: Contact, action: Action, why: dict[str, str]) -
         case "voicemail":
             event = ct.MessageAsked(prompts=prompts, why=why)
         case "callback":
-            event = ct.CallbackOffered(prompts=prompts)
+            if not callbacks.may_offer(center, contact):
+                return
+            event = ct.CallbackOffered(prompts=prompts, other_number=True)
         case "message":
             event = ct.LastWords(prompts=prompts, why=why)
     center.step(center.contacts[contact.id], event)

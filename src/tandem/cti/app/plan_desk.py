@@ -113,7 +113,7 @@ class PlanDesk:
             plan = await asyncio.to_thread(read_plan, new.text, FILE, logins=logins)
             sounds = await self._speak(prompts_of(plan))
             version = await self._plans.save(new.text, note=new.note, by=by)
-            self._shell.take(PlanApplied(replace(plan, version=version), sounds, by))
+            self._shell.take(PlanApplied(replace(plan, version=version), tuple(sounds.items()), by))
         return await self.plan()
 
     async def versions(self) -> PlanVersions:
@@ -151,7 +151,7 @@ class PlanDesk:
                 sounds = await self._speak({Prompt(language, spoken) for language, spoken in text.items()})
                 stored = StoredClosure(queue=which, closed_by=by, at=at, reason=closure.reason, text=text)
                 # first who waits, then the disk: an emergency does not wait for the database
-                self._shell.take(Closed(closure_of(stored), sounds))
+                self._shell.take(Closed(closure_of(stored), tuple(sounds.items())))
                 await self._plans.close(stored)
             else:
                 self._shell.take(Reopened(which))

@@ -6,14 +6,16 @@ Callbacks pass it, and so does outbound. ``at`` is seconds since the Unix epoch.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from tandem.routing.core.hours import is_open, opens_at
-from tandem.routing.core.plan import WeeklyHours
+from tandem.routing.core.plan import EVERYWHERE, Calling, WeeklyHours
 
 DAY_S = 86_400.0
+NO_RULES = Calling()
+NO_HOURS: Mapping[str, WeeklyHours] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,35 +27,33 @@ class Refusal:
 
 
 class Gate:
-    """``hours``: when a customer may be called, in his own time zone, by the beginning of his number (``+86``; the longest
-    that fits counts, ``''`` is everybody; none that fits: at any time). ``most_a_day`` dials of one number in 24 hours.
+    """Remembers the dials of the last 24 hours; memory is bounded by their number. Data only: it can be frozen."""
 
-    Remembers the dials of the last 24 hours; memory is bounded by their number. Data only: it can be frozen.
-    """
-
-    def __init__(
-        self,
-        *,
-        hours: Mapping[str, WeeklyHours] | None = None,
-        do_not_call: Set[str] = frozenset(),
-        most_a_day: int = 10,
-    ) -> None:
-        self.do_not_call = do_not_call
-        self._hours = dict(hours or {})
-        self._most = most_a_day
+    def __init__(self, calling: Calling = NO_RULES, hours: Mapping[str, WeeklyHours] = NO_HOURS) -> None:
         self._dials: deque[tuple[float, str]] = deque()
         self._of: dict[str, deque[float]] = {}
+        self.set_rules(calling, hours)
+
+    def set_rules(self, calling: Calling, hours: Mapping[str, WeeklyHours]) -> None:
+        """From now on these count; what was dialled is not forgotten. ``hours`` by name."""
+        self._calling = calling
+        self._hours = {
+            "" if beginning == EVERYWHERE else beginning: hours[name]
+            for beginning, name in calling.hours.items()
+            if name in hours
+        }
 
     def may_call(self, number: str, at: float) -> Refusal | None:
         """None: yes."""
-        if number in self.do_not_call:
+        if number in self._calling.never:
             return Refusal(reason="do_not_call", again_at=None)
-        hours = next((self._hours[key] for end in range(len(number), -1, -1) if (key := number[:end]) in self._hours), None)
+        beginnings = (number[:end] for end in range(len(number), -1, -1))
+        hours = next((self._hours[beginning] for beginning in beginnings if beginning in self._hours), None)
         if hours is not None and not is_open(hours, at):
             return Refusal(reason="hours", again_at=opens_at(hours, at))
         self._forget(at)
         dials = self._of.get(number)
-        if dials is not None and len(dials) >= self._most:
+        if dials is not None and len(dials) >= self._calling.per_day:
             return Refusal(reason="attempts", again_at=dials[0] + DAY_S)
         return None
 

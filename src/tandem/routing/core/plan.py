@@ -152,6 +152,24 @@ class Blending:
     """The largest share of the blended agents that campaigns may have (0..1)."""
 
 
+EVERYWHERE = "everywhere"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calling:
+    """When customers may be called: callbacks, and campaigns.
+
+    ``hours``: by the beginning of their number (``+86``; the longest that fits counts, ``everywhere`` is the rest) the
+    name of the hours, in whose time zone they live; a number that nothing fits may be called at any time.
+    """
+
+    hours: Mapping[str, str] = field(default_factory=dict)
+    per_day: int = 10
+    """How often one number is dialled in 24 hours at most."""
+    never: frozenset[str] = frozenset()
+    """Numbers (E.164) that are not called at all."""
+
+
 TIERS = (
     Tier(name="vip", rank=0, priority=20),
     Tier(name="gold", rank=1, priority=5),
@@ -173,3 +191,4 @@ class Plan:
     cross_site_s: float = 10.0
     """A call is worth this many seconds less to an agent of another site."""
     blending: Blending = Blending()
+    calling: Calling = Calling()

@@ -271,7 +271,11 @@ class _Check:
     # -- hours, tiers, sites -------------------------------------------------------------------------------------------
 
     def hours(self) -> None:
-        used = {queue.hours for queue in self.plan.queues.values()}
+        used = {queue.hours for queue in self.plan.queues.values()} | set(self.plan.calling.hours.values())
+        for beginning, name in self.plan.calling.hours.items():
+            if name not in self.plan.hours:
+                what, fix = f'there are no hours "{name}"', self.instead_of(name, self.plan.hours)
+                self.error(("calling", "hours", beginning), "unknown_hours", what, fix)
         for name, hours in self.plan.hours.items():
             here = ("hours", name)
             if not known_timezone(hours.timezone):
@@ -285,7 +289,7 @@ class _Check:
                 self.error(here, "closed_and_open", what, "Keep one of the two.")
             if name not in used:
                 fix = f"Name it in a queue (hours: {name}), or remove it."
-                self.warn(here, "unused_hours", "no queue has these hours", fix)
+                self.warn(here, "unused_hours", "nothing has these hours", fix)
 
     def tiers(self) -> None:
         ranks: dict[int, str] = {}

@@ -15,10 +15,12 @@ from tandem.cti.model.ids import AgentId, DeviceId, QueueId
 from tandem.cti.model.needs import SKILL
 from tandem.cti.model.skills import HIGHEST, LOWEST, Needs
 from tandem.routing.core.plan import (
+    EVERYWHERE,
     Action,
     AgentPlan,
     Blending,
     CallbackRule,
+    Calling,
     OverflowRule,
     Plan,
     QueuePlan,
@@ -49,6 +51,7 @@ FORMAT = 1
 MAX_PRIORITY = 1000
 _DAY_S = 86_400.0
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}|[0-9]{3,6}")
+_BEGINNING = re.compile(rf"\+[1-9][0-9]{{0,6}}|{EVERYWHERE}")
 _TEXTS = Table(LANGUAGE, "a language is its ISO 639 code, such as zh or en", Text(600), 1)
 _PRIORITY = Integer(-MAX_PRIORITY, MAX_PRIORITY)
 _NAME = Text(64, pattern=ID, rule=ID_RULE)
@@ -284,6 +287,20 @@ class _Blending:
 
 
 @record
+class _Calling:
+    hours: Mapping[str, str] | None = item(
+        Table(_BEGINNING, 'the beginning of a number is written like "+86"; everywhere is the rest', _NAME),
+        "the hours in which customers may be called, by the beginning of their number",
+        default=None,
+    )
+    per_day: int | None = item(Integer(1, 100), "how often one number is dialled in 24 hours at most", default=None)
+    never: frozenset[str] | None = item(Numbers(), "numbers that are not called at all", default=None)
+
+    def made(self) -> Calling:
+        return Calling(**_given(hours=self.hours, per_day=self.per_day, never=self.never))
+
+
+@record
 class PlanText:
     """The whole file."""
 
@@ -310,6 +327,8 @@ class PlanText:
     )
     blending: _Blending | None = item(Record(_Blending), "inbound and campaigns", default=None)
 
+    calling: _Calling | None = item(Record(_Calling), "when customers may be called", default=None)
+
     def plan(self) -> Plan:
         tiers = self.tiers
         return Plan(
@@ -323,6 +342,7 @@ class PlanText:
                 sites={name: frozenset(map(DeviceId, numbers)) for name, numbers in (self.sites or {}).items()},
                 cross_site_s=self.cross_site,
                 blending=self.blending.made() if self.blending else None,
+                calling=self.calling.made() if self.calling else None,
             ),
         )
 

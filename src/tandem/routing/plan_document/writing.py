@@ -12,6 +12,7 @@ from tandem.routing.core.plan import (
     TIERS,
     Action,
     AgentPlan,
+    Calling,
     OverflowRule,
     Plan,
     QueuePlan,
@@ -47,7 +48,17 @@ def plan_plain(plan: Plan) -> dict[str, Plain]:
     if plan.cross_site_s != usual.cross_site_s:
         plain["cross_site"] = time_text(plan.cross_site_s)
     plain["blending"] = _changed(plan.blending, usual.blending, share_text)
+    plain["calling"] = _calling(plan.calling, usual.calling)
     return {name: value for name, value in plain.items() if value or name == "queues"}
+
+
+def _calling(calling: Calling, usual: Calling) -> dict[str, Any]:
+    plain: dict[str, Any] = {"hours": dict(calling.hours)} if calling.hours else {}
+    if calling.per_day != usual.per_day:
+        plain["per_day"] = calling.per_day
+    if calling.never:
+        plain["never"] = sorted(calling.never)
+    return plain
 
 
 def _tier(tier: Tier) -> dict[str, Any]:

@@ -5,9 +5,9 @@
     open, due -> cancelled | expired | failed | done by hand
 
 ``open`` waits for its time (window, retry, allowed hours) or, with ``first`` = '', for a person. ``due`` stands in the
-line, for one attempt with an id of its own (``attempt``: the contact's, the same however often the server restarts). That
-it is dialled is entered here before the switch is asked, and only once: an attempt that is entered is never dialled
-(again), whatever happened in between.
+line, for one attempt with an id of its own (``attempt``: the contact's, the same however often the server restarts).
+That it is dialled is entered here before the switch is asked, and only once: an attempt that is entered is never
+dialled (again), whatever happened in between.
 """
 
 from __future__ import annotations

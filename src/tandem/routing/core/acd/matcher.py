@@ -41,10 +41,18 @@ class Matcher:
     """Holds what waits and who is free; every method that could make a match returns the matches it made."""
 
     def __init__(self, policy: Policy = DEFAULT) -> None:
-        self._policy = policy
         self._pool = Pool()
         self._line = Line(self._pool)
         self._scales = Scales(policy)
+
+    @property
+    def policy(self) -> Policy:
+        """What it weighs; another one counts from the next decision on."""
+        return self._scales.policy
+
+    @policy.setter
+    def policy(self, policy: Policy) -> None:
+        self._scales.follow(policy)
 
     # ---- agents ----
 
@@ -285,7 +293,7 @@ class Matcher:
     def _choose(self, work: Work, route: Route, stage: int, now: float) -> Match | None:
         """Give this work to the free agent whose loss costs least, among those longest idle. None: nobody is free."""
         groups = route.stages[stage]
-        look = self._policy.look
+        look = self._scales.policy.look
         if len(groups) == 1:
             group = groups[0]
             eligible = len(group.idle)
@@ -305,7 +313,7 @@ class Matcher:
         member, cost, longest = scales.cheapest(seen, work, route, now)
         rule = "longest_idle" if member is longest else "least_cost"
         candidates: tuple[Candidate, ...] = ()
-        most = self._policy.explain
+        most = self._scales.policy.explain
         if most:
             if eligible == 1:
                 rule = "only_agent"
@@ -342,7 +350,7 @@ class Matcher:
                     lane, entry = other, head
             first = min(lanes, key=lambda lane: lane.entries[0][0])
             rule = "first_in_line" if lane is first else "least_slack"
-            most = self._policy.explain
+            most = self._scales.policy.explain
             if most and lane is not first:
                 rule = explain.work_rule(self._scales, (lane, entry), (first, first.entries[0][1]), member, now)
                 overtaken = explain.overtaken(self._scales, (lane, entry), lanes, most, member, now)
@@ -355,7 +363,7 @@ class Matcher:
         if len(heaps) == 1 and len(heaps[0]) == 1:
             return [heaps[0][0][5]]
         tier, priority = min([heads[0][:2] for heads in heaps])
-        look = self._policy.look
+        look = self._scales.policy.look
         found: dict[Lane, None] = {}
         for heads in heaps:
             end = bisect_left(heads, (tier, priority, _NEVER))

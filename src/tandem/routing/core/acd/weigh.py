@@ -55,10 +55,7 @@ class Scales:
     """
 
     def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self.decays = tuple(policy.scarcity_decay ** (n - 1) if n else 0.0 for n in range(_COUNTED))
-        self.slow_by_level = tuple(policy.factor(level) - 1.0 for level in range(HIGHEST + 1))
-        self.least_slow = min(self.slow_by_level)
+        self.follow(policy)
         self.freed = 0
         """Agents who became free since the rate was last renewed."""
         self.freed_counted = 0.0
@@ -68,6 +65,13 @@ class Scales:
         self.renewed_at = 0.0
         self.renewed = 0
         """Which of the pool's priced groups was renewed last."""
+
+    def follow(self, policy: Policy) -> None:
+        """From now on these weights count; what was learned stays."""
+        self.policy = policy
+        self.decays = tuple(policy.scarcity_decay ** (n - 1) if n else 0.0 for n in range(_COUNTED))
+        self.slow_by_level = tuple(policy.factor(level) - 1.0 for level in range(HIGHEST + 1))
+        self.least_slow = min(self.slow_by_level)
 
     # ---- agents ----
 
