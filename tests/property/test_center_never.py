@@ -156,7 +156,7 @@ def check(floor: Floor) -> None:
             assert center.contact_of(agent.id) is not None, "an agent is busy with nothing"
         if agent.state is AgentState.WORKING_AFTER_CALL:
             assert agent.id in center.wrap_ups, "a wrap-up without its form"
-        free = agent.available and center.switch_up and agent.id not in center.held
+        free = agent.available and center.switch_up and agent.id not in (*center.held, *center.hanging)
         assert (agent.id in center.matcher.available_agents) == free
     for agent_id in center.matcher.available_agents:
         for w in center.matcher.waiting():
@@ -179,7 +179,7 @@ def come_to_rest(floor: Floor) -> None:
         floor.handle(c.Healed(floor.snapshot(), asked_at=floor.now))
         floor.settle()
         floor.pass_time(60)
-    for key in [key for key, leg in floor.legs.items() if leg.party is ev.Party.CALLER]:
+    for key in [key for key, leg in floor.legs.items() if leg.party.is_served]:
         floor.gone(key)
     for _ in range(3):
         floor.settle()

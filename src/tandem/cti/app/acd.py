@@ -240,7 +240,7 @@ def sync_agent(center: Center, agent: Agent) -> None:
     kinds = capacity.kinds(
         agent, tasks=tasks.load_of(center, agent.id), most_tasks=plan.tasks if plan else 0, held=agent.id in center.held
     )
-    if kinds and center.switch_up:
+    if kinds and center.switch_up and agent.id not in center.hanging:
         matches = center.matcher.available(agent.id, idle_since=agent.idle_since, kinds=kinds, now=center.now)
         take(center, matches)
     else:

@@ -55,14 +55,14 @@ from tandem.cti.core.contact import Contact, changed
 from tandem.cti.core.memory import recall
 from tandem.cti.model import events as ev
 from tandem.cti.model.errors import ResourceMissing, WrongState
-from tandem.cti.model.ids import AgentId, CallId, CustomerId, DeviceId, QueueId
+from tandem.cti.model.ids import AgentId, CallId, ConnectionId, CustomerId, DeviceId, QueueId
 from tandem.cti.model.records import (
     CallbackRecord,
     Record,
     TaskRecord,
 )
 from tandem.cti.model.requests import ClearConnection, SetFallbackMember, SwitchRequest
-from tandem.cti.model.states import AgentState, Phase
+from tandem.cti.model.states import AgentState, ConnectionState, Phase
 from tandem.cti.model.states import Outcome as End
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd import agent as ag
@@ -77,6 +77,12 @@ from tandem.routing.core.acd.work import Match
 from tandem.routing.core.may_call import Gate
 
 _REMEMBERED_CALLS = 20_000
+
+
+def _legs_left(contact: Contact) -> frozenset[ConnectionId]:
+    """That are not gone, of agents or of an outside number."""
+    gone = (ConnectionState.NULL, ConnectionState.FAIL)
+    return frozenset(leg for leg, state in contact.legs.items() if leg != contact.caller and state not in gone)
 
 
 class Center:
@@ -116,6 +122,8 @@ class Center:
         """Inbound service level of the last minutes."""
         self.blending = Share()
         self.campaigns_may_hold = 0
+        self.hanging: dict[AgentId, tuple[CallId, frozenset[ConnectionId]]] = {}
+        """Agents whose part in a call is over while their phones have these legs: not rung before they are gone."""
         self.held: dict[AgentId, None] = {}
         """Agents whom campaigns have."""
         self.closures: dict[QueueId | None, Closure] = {}
@@ -216,6 +224,8 @@ class Center:
             self._wait_over(after, answered=True)
         for effect in outcome.effects:
             self._effect(after.id, effect)
+        if self.hanging:
+            self._hung_up(after)
         if keep:
             self._unkept[after.id] = None
         if after.agent is not None:
@@ -298,6 +308,8 @@ class Center:
             return
         contact = self.contacts[call]
         if freed.talked:
+            if legs := _legs_left(contact):
+                self.hanging[agent.id] = (call, legs)
             if agent.call == call and agent.state is AgentState.BUSY:
                 self.begin_wrap_up(agent, contact)
             self.agent_step(agent, ag.TalkEnded(call))
@@ -305,6 +317,14 @@ class Center:
             self.agent_step(agent, ag.Refused(call, freed.refused))
         else:
             self.agent_step(agent, ag.Unassigned(call))
+
+    def _hung_up(self, contact: Contact) -> None:
+        """Whose phone has no leg of this call any more can be rung again."""
+        left = _legs_left(contact)
+        for agent, (call, legs) in list(self.hanging.items()):
+            if call == contact.id and not legs & left:
+                del self.hanging[agent]
+                self.sync_agent(self.agents[agent])
 
     def begin_wrap_up(self, agent: Agent, contact: Contact) -> None:
         now = self.now
@@ -526,6 +546,7 @@ class Center:
         if any(wrap_up.contact.id == call for wrap_up in self.wrap_ups.values()):
             self.wake(self.now + self.house.limits.keep_ended_s, "forget", call)
             return
+        self._hung_up(changed(contact, legs={}))
         del self.contacts[call]
         self.callers.pop(call, None)
         self._forgotten[call] = None

@@ -66,7 +66,7 @@ def line_entry(center: Center, entry: Entry, *, now: float) -> LineEntry:
         state=_state(entry, record, contact, now),
         call=contact.id if contact else None,
         number=entry.number or (contact.ani if contact else ""),
-        name=record.caller_name if record else contact.name if contact else "",
+        name=_name(center, entry, record, contact),
         queue=entry.queue,
         tier=tiers.get(entry.tier, ""),
         tier_rank=entry.tier,
@@ -87,6 +87,18 @@ def line_entry(center: Center, entry: Entry, *, now: float) -> LineEntry:
         created_by=record.created_by if record else "",
         note=record.note if record else "",
     )
+
+
+def _name(center: Center, entry: Entry, record: CallbackRecord | None, contact: Contact | None) -> str:
+    """Of the customer, as far as he is known; of a task its title."""
+    task = center.tasks.get(entry.id)
+    if task is not None:
+        return task.title
+    caller = center.callers.get(contact.id) if contact else None
+    known = next((c for c in (caller.customers if caller else ()) if contact and c.id == contact.customer), None)
+    if known is not None:
+        return known.name
+    return record.caller_name if record else contact.name if contact else ""
 
 
 def _state(entry: Entry, record: CallbackRecord | None, contact: Contact | None, now: float) -> str:

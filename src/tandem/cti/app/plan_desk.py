@@ -94,7 +94,9 @@ class PlanDesk:
             )
         center = self._shell.center
         changes = difference(center.plan, review.plan)
-        effects = preview(center.plan, review.plan, center.matcher.snapshot(), now=self._clock.now())
+        # what waits is taken as it stands now; the rest runs beside the calls
+        waiting, now = center.matcher.snapshot(), self._clock.now()
+        effects = await asyncio.to_thread(preview, center.plan, review.plan, waiting, now=now)
         return PlanPreview(
             base_version=current.version,
             problems=_problems(review),
