@@ -145,7 +145,7 @@ create table calls (
 comment on column calls.state is 'what a restarted server needs to carry on';
 -- An agent has one call at most.
 create unique index calls_one_per_agent on calls (agent)
-    where ended_at is null and phase in ('offered', 'ringing', 'talking', 'rejoining');
+    where ended_at is null and phase in ('offered', 'ringing', 'dialling', 'talking', 'rejoining');
 create index calls_open on calls (started_at) where ended_at is null;
 create index calls_started_at on calls (started_at desc);
 create index calls_agent on calls (agent, started_at desc);

@@ -43,6 +43,7 @@ select queues.id as queue,
 from unnest($2::text[], $3::float8[]) with ordinality as queues (id, target_s, position)
 left join calls on calls.queue = queues.id and calls.queued_at is not null
     and calls.started_at >= to_timestamp($1::float8)
+    and coalesce(calls.state->>'callback', '') = ''
 group by queues.id, queues.position
 order by queues.position
 

@@ -107,3 +107,8 @@ create table tasks (
     returns       integer not null
 );
 create index tasks_open on tasks (queued_at) where state in ('waiting', 'offered', 'in_hand');
+
+-- an agent whose customer is being dialled (a call back) has that call
+drop index calls_one_per_agent;
+create unique index calls_one_per_agent on calls (agent)
+    where ended_at is null and phase in ('offered', 'ringing', 'dialling', 'talking', 'rejoining');
