@@ -16,7 +16,7 @@ from tandem.cti.app.studies import StudyDesk
 from tandem.cti.app.study_examples import examples
 from tandem.cti.app.study_worker import Order, problem_of
 from tandem.cti.app.whatif import BadChange, StoredDay, midnights, read_change
-from tandem.cti.model.errors import ResourceMissing
+from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.model.ids import AgentId, QueueId
 from tandem.cti.model.skills import Need
 from tandem.cti.storage.errors import DatabaseDown
@@ -51,6 +51,8 @@ def test_every_example_fits_the_plan_in_force_and_changes_it(plan: Plan) -> None
         change = read_change(example.change, StoredDay(EMPTY, plan, None), "example")
         assert (change.plan, change.shifts) != (plan, None), example.change
         assert set(example.title) == {"zh", "en"}
+    newcomer = read_change(offered[0].change, StoredDay(EMPTY, plan, None), "example")
+    assert len(newcomer.plan.agents) == len(plan.agents) + 1
 
 
 def test_the_demo_has_all_kinds_of_examples() -> None:
@@ -135,7 +137,7 @@ async def test_staffing_and_days_out_of_range_are_refused_before_the_database_is
     )
     with pytest.raises(ResourceMissing):
         await desk.staffing("nobody", "2026-11-22")
-    with pytest.raises(studies.BadRequest):
+    with pytest.raises(BadRequest):
         await desk.staffing("service", "2026-13-01")
     everything = (await desk.expected_wait()).queues
     assert [(row.queue, row.count, row.coverage) for row in everything] == [(None, 0, None)]
