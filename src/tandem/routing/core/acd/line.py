@@ -65,7 +65,10 @@ class Lane:
 
     key: object
     route: Route
+    alike: list[tuple[Order, Lane]]
+    """The first works of all lanes of this queue, tier and priority, in line: among them nobody is overtaken."""
     entries: list[tuple[Order, Entry]] = field(default_factory=list)
+    order: Order = (0, 0, 0.0, "")
     item: HeadItem | None = None
     filed: tuple[Group, ...] = ()
     """Where the first one is found by freed agents."""
@@ -95,6 +98,7 @@ class Line:
         self.entries: dict[WorkId, Entry] = {}
         self.orders: list[Order] = []
         self.lanes: dict[object, Lane] = {}
+        self.alike: dict[object, list[tuple[Order, Lane]]] = {}
         self.routes: dict[tuple[Kind, tuple[Step, ...]], Route] = {}
         self.timers: list[tuple[float, Order, int, Entry]] = []
         self._timer = 0
@@ -144,7 +148,8 @@ class Line:
         key = (work.queue, work.tier, work.priority, work.site, route, floor)
         lane = self.lanes.get(key)
         if lane is None:
-            lane = self.lanes[key] = Lane(key, route)
+            alike = self.alike.setdefault((work.queue, work.tier, work.priority), [])
+            lane = self.lanes[key] = Lane(key, route, alike)
             route.lanes[lane] = None
         entry = self.entries[work.id] = Entry(work, order, stage, floor, lane, work.queued_at + work.target_s)
         insort(self.orders, order)
@@ -170,6 +175,8 @@ class Line:
             refile(lane)
         if not lane.entries:
             del self.lanes[lane.key]
+            if not lane.alike:
+                del self.alike[(entry.work.queue, entry.work.tier, entry.work.priority)]
             del route.lanes[lane]
 
     # ---- steps ----
@@ -268,10 +275,13 @@ def refile(lane: Lane) -> None:
     if lane.item is not None:
         for group in lane.filed:
             del group.heads[bisect_left(group.heads, lane.item)]
+        del lane.alike[bisect_left(lane.alike, (lane.order,))]
     if not lane.entries:
         lane.item, lane.filed = None, ()
         return
     entry = lane.entries[0][1]
+    lane.order = entry.order
+    insort(lane.alike, (lane.order, lane))
     tier, priority, queued_at, name = entry.order
     lane.item = (tier, priority, entry.due_at, queued_at, name, lane)
     lane.filed = lane.route.stages[entry.stage]

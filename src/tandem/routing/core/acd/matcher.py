@@ -336,19 +336,16 @@ class Matcher:
         heaps = [group.heads for group in member.available_in() if group.heads]
         lanes = self._most_urgent(heaps, now)
         lane = lanes[0]
+        if len(lanes) > 1:
+            slack = self._scales.slack
+            lane = min(lanes, key=lambda lane: (slack(lane, lane.entries[0][1], member, now), lane.order))
+        if len(lane.alike) > 1:
+            lane = self._eldest(lane, member)
         entry = lane.entries[0][1]
         rule = "only_work"
         overtaken: tuple[Overtaken, ...] = ()
         if len(lanes) > 1:
-            slack = self._scales.slack
-            lane = min(lanes, key=lambda lane: (slack(lane, lane.entries[0][1], member, now), lane.entries[0][0]))
-            entry = lane.entries[0][1]
-            queue = entry.work.queue
-            for other in lanes:  # within a queue nobody is overtaken, however he came to wait
-                head = other.entries[0][1]
-                if head.order < entry.order and head.work.queue == queue:
-                    lane, entry = other, head
-            first = min(lanes, key=lambda lane: lane.entries[0][0])
+            first = min((*lanes, lane), key=lambda lane: lane.order)
             rule = "first_in_line" if lane is first else "least_slack"
             most = self._scales.policy.explain
             if most and lane is not first:
@@ -357,6 +354,15 @@ class Matcher:
         match = self._match(entry.work, lane.route, entry.stage, member, now, rule, 1, 0.0, (), overtaken)
         self._remove(entry)
         return match
+
+    def _eldest(self, lane: Lane, member: Member) -> Lane:
+        """Within a queue nobody is overtaken, however he came to wait: the eldest that this agent can take instead."""
+        for _, other in lane.alike:
+            if other is lane:
+                break
+            if any(member in group.members and group.kind in member.kinds for group in other.filed):
+                return other
+        return lane
 
     def _most_urgent(self, heaps: list[list[HeadItem]], now: float) -> list[Lane]:
         """Of the highest tier and priority: the lanes whose first works are latest, and those next to be late."""
