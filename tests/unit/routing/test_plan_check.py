@@ -124,7 +124,7 @@ def test_agents_are_not_confused_with_each_other() -> None:
         f"  a{number}: {{skills: {{{'rare' if number == 12 else 'usual'}: 3}}, tasks: {int(number == 12)}}}"
         for number in range(20)
     ]
-    head = "format: 1\nqueues: {q: {name: Q, kind: task, steps: [rare>=3]}}\nagents:\n"
+    head = "format: 1\nqueues: {q: {name: Q, kind: task, steps: [rare>=3]}, calls: {name: C, steps: [anyone]}}\nagents:\n"
     text = head + "\n".join(lines)
     assert review(text, logins=None).errors == ()
     other = text.replace("tasks: 1", "tasks: 0").replace("tasks: 0", "tasks: 1", 12)
@@ -182,3 +182,11 @@ def test_loops_among_ten_thousand_queues() -> None:
     found = check_plan(Plan(queues=queues), file="p", line=lambda *_: 1)
     assert {problem.code for problem in found.errors} == {"overflow_loop"}
     assert 1 <= len(found.errors) <= MAX_LOOPS
+
+
+def test_a_plan_without_a_queue_for_calls() -> None:
+    only = "format: 1\nqueues:\n  tickets: {name: Tickets, kind: task, target: 80% in 1 h, steps: [anyone]}\n"
+    assert ("no_queue_for_calls", 2, "") in errors_of(only)
+    calling = GOOD + 'calling: {hours: {"+86": dawn, everywhere: office}, per_day: 2, never: ["+8613800138000"]}\n'
+    assert [code for code, _, _ in errors_of(calling)] == ["unknown_hours"]
+    assert errors_of(calling.replace("dawn", "office")) == []

@@ -104,7 +104,7 @@ def _work(center: Center, contact: Contact) -> Work:
 def queue_of(plan: Plan, contact: Contact) -> QueuePlan:
     """Its queue; where that is gone (the plan changed), the first one: nobody waits for nothing."""
     queue = plan.queues.get(contact.queue) if contact.queue is not None else None
-    return queue or next(iter(plan.queues.values()))
+    return queue if queue is not None and queue.kind == "voice" else plan.for_calls[0]
 
 
 def tier_of(center: Center, contact: Contact) -> Tier:

@@ -437,7 +437,7 @@ def _record(center: Center, contact: Contact, *, reason: str, number: str) -> Ca
 
 def _queue(center: Center, record: CallbackRecord) -> QueuePlan:
     queue = center.plan.queues.get(record.queue) if record.queue is not None else None
-    return queue or next(iter(center.plan.queues.values()))
+    return queue or center.plan.for_calls[0]
 
 
 def _rule(center: Center, record: CallbackRecord) -> CallbackRule:

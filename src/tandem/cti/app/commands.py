@@ -68,7 +68,7 @@ def _at_seat(center: Center, agent: Agent, call: str) -> Contact:
 
 def _transfer(center: Center, command: m.Transfer, agent: Agent) -> ct.TransferAsked:
     if command.kind == "queue":
-        if command.to not in center.plan.queues:
+        if all(command.to != queue.id for queue in center.plan.for_calls):
             raise ResourceMissing(f"there is no queue {command.to}")
         # the language is still needed; the product skill belonged to the old queue
         needs = tuple(n for n in _at_seat(center, agent, command.call).needs if n.skill.startswith("language:"))

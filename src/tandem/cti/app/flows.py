@@ -84,7 +84,7 @@ def _from_flow(center: Center, wanted: dialogue.Effect, state: IvrState, flow: F
 
 def _rescue(center: Center, contact: Contact) -> None:
     """No flow can take this caller: the first queue does. Never dead air."""
-    queue = contact.queue or next(iter(center.plan.queues))
+    queue = contact.queue or center.plan.for_calls[0].id
     asked = ct.QueueAsked(
         queue=queue, needs=contact.needs, priority=contact.priority, language=contact.language, pressed=()
     )

@@ -203,7 +203,7 @@ async def serving(
         plans = PlanStore(database)
         plan = await _stored_plan(plans)
         dispositions = await store.dispositions()
-        flows, sounds = await load_flows(installation, list(plan.queues), progress)
+        flows, sounds = await load_flows(installation, [queue.id for queue in plan.for_calls], progress)
         house = House(
             agents={agent.login: agent for agent in await store.agents()},
             plan=plan,
@@ -266,7 +266,7 @@ async def serving(
             center=shell,
             sessions=PostgresSessions(database),
             library=PostgresLibrary(database, normalise=house.normalise),
-            operations=InstallationOperations(installation, flows, frozenset(plan.queues)),
+            operations=InstallationOperations(installation, flows, frozenset(queue.id for queue in plan.for_calls)),
             journal=spool,
             routing=routing,
             studies=await _studies(stack, installation, database_url, center, clock),

@@ -267,7 +267,7 @@ class Shell:
             if agent.state not in (AgentState.LOGGED_OFF, AgentState.NOT_READY)
         ]
         queues = [
-            {"id": queue.id, "zh": queue.name_zh, "en": queue.name_en} for queue in self.center.plan.queues.values()
+            {"id": queue.id, "zh": queue.name_zh, "en": queue.name_en} for queue in self.center.plan.for_calls
         ]
         return TransferTargets(agents=agents, queues=[dict(queue) for queue in queues])
 

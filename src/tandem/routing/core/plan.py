@@ -192,3 +192,8 @@ class Plan:
     """A call is worth this many seconds less to an agent of another site."""
     blending: Blending = Blending()
     calling: Calling = Calling()
+
+    @property
+    def for_calls(self) -> list[QueuePlan]:
+        """The queues in which callers wait; tasks have their own."""
+        return [queue for queue in self.queues.values() if queue.kind == "voice"]

@@ -110,6 +110,9 @@ class _Check:
     def run(self) -> Findings:
         for queue in self.plan.queues.values():
             self.queue(queue)
+        if not self.plan.for_calls:
+            fix = "Add a queue without kind: task; callers whose own queue is gone go to the first one."
+            self.error(("queues",), "no_queue_for_calls", "there is no queue for calls", fix)
         self.loops()
         self.agents()
         self.hours()
