@@ -193,3 +193,15 @@ def test_accuracies_add_up() -> None:
             accuracy.leave(waited_s, 10.0, 50.0, 90.0)
     first.add(second)
     assert first == both
+
+
+def test_a_clock_that_is_set_back_makes_no_wait_negative() -> None:
+    predictor = Predictor()
+    queue = QueueId("q")
+    for end in (predictor.answered, predictor.abandoned):
+        expected = predictor.wait_left(queue, ahead=3, logged_on=2, handle_s=60.0)
+        assert expected is not None
+        end(expected, -5.0)
+    again = predictor.wait_left(queue, ahead=3, logged_on=2, handle_s=60.0)
+    assert again is not None
+    assert 0 <= again.p10_s <= again.p50_s <= again.p90_s

@@ -195,7 +195,8 @@ class Predictor:
     # ---- outcomes ---------------------------------------------------------------------------------------------------
 
     def answered(self, expected: Expected, waited_s: float) -> None:
-        """An agent took it ``waited_s`` (0 or more) after the prediction."""
+        """An agent took it ``waited_s`` after the prediction (below 0 where the clock was set back: taken for 0)."""
+        waited_s = max(0.0, waited_s)
         if expected.place_s <= 0:
             return
         self._of(expected.queue).answer(waited_s, expected.p10_s, expected.p50_s, expected.p90_s)
@@ -207,6 +208,7 @@ class Predictor:
         """It left the line ``waited_s`` after the prediction without an agent (hung up, overflowed, withdrawn): it
         would have waited longer. ``ahead``, ``alike``: as in ``wait_left``, at the moment when it left, if known: what
         it saw of the line moving then counts too."""
+        waited_s = max(0.0, waited_s)
         if expected.place_s <= 0:
             return
         self._of(expected.queue).leave(waited_s, expected.p10_s, expected.p50_s, expected.p90_s)
