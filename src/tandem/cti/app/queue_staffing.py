@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from tandem.agent_desktop.core import study_resources as shapes
 from tandem.agent_desktop.core.routing_resources import Texts
-from tandem.cti.app.day_store import HALF_HOURS, DayStore
+from tandem.cti.app.day_store import HALF_HOURS, local_timezone
 from tandem.cti.app.whatif import midnights
 from tandem.cti.model.ids import AgentId, QueueId
 from tandem.cti.model.skills import unmet
@@ -17,7 +17,7 @@ from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
 from tandem.routing.core.day import HALF_HOUR_S
 from tandem.routing.core.forecast import DayForecast, forecast
-from tandem.routing.core.patience import Fit, fit
+from tandem.routing.core.patience import Fit, Wait, fit
 from tandem.routing.core.plan import Plan, QueuePlan
 from tandem.routing.core.staffing import Load, Target, staff
 
@@ -37,14 +37,12 @@ async def staffing(
     database: Database, plan: Plan, queue: QueuePlan, day: date, *, now: float, handle_s: float
 ) -> shapes.Staffing:
     """``now``: epoch seconds. Raises DatabaseDown."""
-    store = DayStore(database)
-    begins_at, _ = midnights(day)
+    begins_at, ends_at = midnights(day)
     today = datetime.fromtimestamp(now).astimezone().date()
     past_until = min(day, today)
-    history = (await store.counts(past_until, days=HISTORY_DAYS)).get(queue.id, {})
-    came = await _came(store, queue.id, day) if begins_at <= now else None
-    waits = await store.waits(queue.id, past_until, days=_PATIENCE_DAYS)
-    fitted = await asyncio.to_thread(fit, waits[:_MOST_WAITS])
+    history = await _counts(database, queue.id, past_until)
+    came = (await _half_hours_of(database, queue.id, begins_at, ends_at)).get(day) or [0] * HALF_HOURS
+    fitted = await asyncio.to_thread(fit, await _waits(database, queue.id, past_until))
     made = await asyncio.to_thread(_forecast, history, day)
     agents = [agent.login for agent in plan.agents.values() if unmet(queue.steps[0].needs, agent.skills) is None]
     on_shift = await _on_shift(database, agents, day, today)
@@ -52,7 +50,7 @@ async def staffing(
         _half_hours,
         queue,
         made,
-        None if came is None else came[: max(0, int((now - begins_at) // HALF_HOUR_S) + 1)],
+        came[: max(0, int((now - begins_at) // HALF_HOUR_S) + 1)],
         on_shift,
         handle_s=handle_s,
         patience_s=fitted.patience.mean_s if fitted else None,
@@ -70,9 +68,29 @@ async def staffing(
     )
 
 
-async def _came(store: DayStore, queue: QueueId, day: date) -> list[int]:
-    counts = await store.counts(day + timedelta(days=1), days=1)
-    return counts.get(queue, {}).get(day) or [0] * HALF_HOURS
+async def _counts(database: Database, queue: QueueId, until: date) -> dict[date, list[int]]:
+    """Calls per half hour of the weeks before ``until``; from its first day on, a day without calls is all zeros."""
+    begins_at, ends_at = midnights(until - timedelta(days=HISTORY_DAYS))[0], midnights(until)[0]
+    days = await _half_hours_of(database, queue, begins_at, ends_at)
+    day = min(days, default=until)
+    while day < until:
+        days.setdefault(day, [0] * HALF_HOURS)
+        day += timedelta(days=1)
+    return days
+
+
+async def _half_hours_of(database: Database, queue: QueueId, begins_at: float, ends_at: float) -> dict[date, list[int]]:
+    zone = local_timezone(begins_at)
+    days: dict[date, list[int]] = {}
+    for row in await database.fetch(_QUERIES["queue_half_hours"], queue, begins_at, ends_at, zone):
+        days.setdefault(date.fromisoformat(row["day"]), [0] * HALF_HOURS)[row["half_hour"]] = row["calls"]
+    return days
+
+
+async def _waits(database: Database, queue: QueueId, until: date) -> list[Wait]:
+    begins_at, ends_at = midnights(until - timedelta(days=_PATIENCE_DAYS))[0], midnights(until)[0]
+    rows = await database.fetch(_QUERIES["queue_waits"], queue, begins_at, ends_at, _MOST_WAITS)
+    return [Wait(row["wait_s"], row["gave_up"]) for row in rows]
 
 
 def _forecast(history: Mapping[date, Sequence[int]], day: date) -> DayForecast | None:
@@ -104,14 +122,14 @@ async def _on_shift(database: Database, agents: Sequence[AgentId], day: date, to
 def _half_hours(
     queue: QueuePlan,
     made: DayForecast | None,
-    came: Sequence[int] | None,
+    came: Sequence[int],
     on_shift: Sequence[float] | None,
     *,
     handle_s: float,
     patience_s: float | None,
 ) -> list[shapes.StaffingHalfHour]:
     """``came``: as far as the day has come."""
-    expected = made.expected if made else tuple(map(float, came or ()))
+    expected = made.expected if made else tuple(map(float, came))
     # a share of 1 has no answer in Erlang's formulas
     target = Target(service_level=min(queue.target_share, 0.999), in_s=queue.target_s)
     rows = []
@@ -128,7 +146,7 @@ def _half_hours(
                 forecast=calls,
                 low=made.low[number] if made else calls,
                 high=made.high[number] if made else calls,
-                actual=float(came[number]) if came is not None and number < len(came) else None,
+                actual=float(came[number]) if number < len(came) else None,
                 erlang_a=patient,
                 erlang_c=endless,
                 service_level=level,
@@ -148,7 +166,12 @@ def _notes(made: DayForecast | None, fitted: Fit | None, on_shift: Sequence[floa
             }
         )
     if fitted is None:
-        notes.append({"en": "Nobody hung up: Erlang-A is Erlang-C.", "zh": "无人放弃：Erlang-A 等于 Erlang-C。"})
+        notes.append(
+            {
+                "en": "Nobody hung up in the weeks before: Erlang-A is Erlang-C.",
+                "zh": "此前数周无人放弃：Erlang-A 等于 Erlang-C。",
+            }
+        )
     else:
         notes.append(
             {

@@ -23,3 +23,23 @@ cross join lateral generate_series(floor(begins_s / 1800)::int, ceil(ends_s / 18
 where state in ('ready', 'busy', 'working_after_call') and ends_s > begins_s and half_hour < 48
 group by half_hour
 order by half_hour
+
+-- Of one queue, by its index on started_at: nobody joins a queue more than a day after he rang in.
+-- name: queue_half_hours
+select to_char(queued_at at time zone $4, 'YYYY-MM-DD') as day,
+    (extract(hour from queued_at at time zone $4) * 2
+        + floor(extract(minute from queued_at at time zone $4) / 30))::int as half_hour,
+    count(*)::int as calls
+from calls
+where queue = $1 and started_at >= to_timestamp($2::float8) - interval '1 day'
+    and queued_at >= to_timestamp($2::float8) and queued_at < to_timestamp($3::float8)
+group by 1, 2
+order by 1, 2
+
+-- name: queue_waits
+select wait_s, coalesce(outcome = 'abandoned_in_queue', false) as gave_up
+from calls
+where queue = $1 and started_at >= to_timestamp($2::float8) and queued_at < to_timestamp($3::float8)
+    and ended_at is not null
+order by started_at desc
+limit $4

@@ -20,7 +20,7 @@ _MOST_PRIORITY = 100
 def examples(plan: Plan) -> list[ChangeExample]:
     """As many as the plan allows: somebody more, other hours, a lower need, wider steps, priority."""
     voice = [queue for queue in plan.queues.values() if queue.kind == "voice"]
-    return [*_of_agents(plan, voice), *_of_steps(plan, voice), *_of_priority(voice)]
+    return [*_of_agents(plan, voice), *_of_steps(voice), *_of_priority(voice)]
 
 
 def _of_agents(plan: Plan, voice: list[QueuePlan]) -> Iterator[ChangeExample]:
@@ -49,12 +49,11 @@ def _unused(plan: Plan) -> str:
     return next(name for name in names if AgentId(name) not in plan.agents)
 
 
-def _of_steps(plan: Plan, voice: list[QueuePlan]) -> Iterator[ChangeExample]:
+def _of_steps(voice: list[QueuePlan]) -> Iterator[ChangeExample]:
     yield from _first(
-        plan, voice, _lowered, lambda name: {"en": f"{name}: a level less is enough", "zh": f"{name}：技能要求降一级"}
+        voice, _lowered, lambda name: {"en": f"{name}: a level less is enough", "zh": f"{name}：技能要求降一级"}
     )
     yield from _first(
-        plan,
         voice,
         _widened,
         lambda name: {"en": f"{name}: anyone after 15 seconds", "zh": f"{name}：15 秒后任何座席均可接听"},
@@ -62,7 +61,6 @@ def _of_steps(plan: Plan, voice: list[QueuePlan]) -> Iterator[ChangeExample]:
 
 
 def _first(
-    plan: Plan,
     voice: list[QueuePlan],
     other: Callable[[QueuePlan], tuple[StepPlan, ...] | None],
     title: Callable[[str], dict[str, str]],
@@ -71,7 +69,7 @@ def _first(
     for queue in voice:
         steps = other(queue)
         if steps is not None:
-            written: Any = plan_plain(replace(plan, queues={queue.id: replace(queue, steps=steps)}))
+            written: Any = plan_plain(Plan(queues={queue.id: replace(queue, steps=steps)}))
             change = {"queues": {str(queue.id): {"steps": written["queues"][queue.id]["steps"]}}}
             yield ChangeExample(title=title(queue.id), change=yaml_text(change))
             return
