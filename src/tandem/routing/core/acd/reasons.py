@@ -25,7 +25,6 @@ RULES: Mapping[str, Text] = {
     "faster": {"en": "handles this faster", "zh": "处理此类来电更快"},
     "local": {"en": "at the caller's site", "zh": "与来电同一地点"},
     "person": {"en": "meant for this agent in person", "zh": "指定由该座席接听"},
-    "step": {"en": "free when the next step of its queue came", "zh": "队列的下一步到时，该座席空闲"},
     "only_work": {"en": "the only one waiting that this agent can take", "zh": "该座席可接的唯一等待者"},
     "first_in_line": {"en": "first in line of those this agent can take", "zh": "该座席可接的等待者中排位最前"},
     "least_slack": {"en": "closest to its service-level target", "zh": "离服务水平目标时限最近"},

@@ -6,6 +6,8 @@ Both are sums of a few parts, all in seconds. The sums decide; the parts explain
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate, repeat
+from operator import mul
 from typing import NamedTuple
 
 from tandem.cti.model.skills import HIGHEST
@@ -69,7 +71,8 @@ class Scales:
     def follow(self, policy: Policy) -> None:
         """From now on these weights count; what was learned stays."""
         self.policy = policy
-        self.decays = tuple(policy.scarcity_decay ** (n - 1) if n else 0.0 for n in range(_COUNTED))
+        # By number of free members. Products, for a power's last bit differs between machines.
+        self.decays = (0.0, *accumulate(repeat(policy.scarcity_decay, _COUNTED - 2), mul, initial=1.0))
         self.slow_by_level = tuple(policy.factor(level) - 1.0 for level in range(HIGHEST + 1))
         self.least_slow = min(self.slow_by_level)
 
