@@ -16,6 +16,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import CtiError
+from tandem.cti.model.ids import CallId
 from tandem.cti.model.records import CallRecord, ContactRecord
 from tandem.cti.model.skills import unmet
 from tandem.cti.model.states import AgentState, ConnectionState, Phase
@@ -137,7 +138,7 @@ def check(floor: Floor) -> None:
     center = floor.center
     held = Counter(contact.agent for contact in center.contacts.values() if contact.agent and not contact.ended)
     assert all(count == 1 for count in held.values()), f"an agent has two calls: {held}"
-    waiting = {w.id for w in center.matcher.waiting()}
+    waiting = {CallId(w.id) for w in center.matcher.waiting()}
     for contact in center.contacts.values():
         if contact.ended:
             assert contact.id not in waiting, "an ended call waits"

@@ -22,7 +22,7 @@ from tandem.cti.model.errors import CtiError
 from tandem.cti.model.ids import CustomerId, QueueId, WorkId
 from tandem.cti.model.records import CustomerMatch
 from tandem.cti.model.states import Phase
-from tandem.routing.core.plan import CallbackRule
+from tandem.routing.core.plan import CallbackRule, Calling
 
 WHY = {"zh": "", "en": "a rule"}
 TOLD = (
@@ -161,7 +161,8 @@ def more(floor: PathFloor, what: str, chance: random.Random) -> None:
             floor.handle(c.CallbackCancelled(id_, "sam"))
     elif what == "do_not_call":
         gate = floor.center.gate
-        gate.do_not_call = frozenset() if gate.do_not_call else frozenset({"+8613800138000"})
+        never = () if gate.may_call("+8613800138000", floor.now) else ("+8613800138000",)
+        gate.set_rules(Calling(never=frozenset(never)), {})
     elif what == "customer_gone":
         for connection in [key for key, leg in floor.legs.items() if leg.party is ev.Party.CUSTOMER][:1]:
             floor.gone(connection, Cause.BUSY)
