@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Container, Mapping
-from itertools import islice
+from itertools import chain, islice
 
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import AgentId, WorkId
@@ -33,6 +33,8 @@ from tandem.routing.core.acd.work import VOICE, Candidate, Kind, Match, Overtake
 
 __all__ = ["DEFAULT", "Matcher", "Policy"]
 
+_ASKED = 64
+"""Agents whose groups stand for those of all who can take a work, where an estimate will do."""
 DEFAULT = Policy()
 _NEVER = float("inf")
 
@@ -53,6 +55,8 @@ class Matcher:
     @policy.setter
     def policy(self, policy: Policy) -> None:
         self._scales.follow(policy)
+        for member in self._pool.members.values():
+            member.usual = None
 
     # ---- agents ----
 
@@ -182,19 +186,23 @@ class Matcher:
     def ahead(self, id: WorkId) -> int:  # noqa: A002
         """Works before this one in line that an agent who can take this one could take, too (tiers before it included).
 
-        Raises WrongState when it does not wait. Looks at the lanes, not at the works.
+        Raises WrongState when it does not wait. An estimate that costs little: it asks for some of the agents only, and
+        of each lane only what its first work has come to.
         """
+        return self.ahead_of(id)[0]
+
+    def ahead_of(self, id: WorkId) -> tuple[int, int]:  # noqa: A002
+        """``ahead``, and how many of those are of its own queue. Raises WrongState when it does not wait."""
         entry = self._entry(id)
-        mine: dict[Member, None] = {}
-        for group in entry.lane.route.stages[entry.stage]:
-            mine.update(group.members)
-        shared = {group for member in mine for group in member.groups}
-        count = 0
+        some = islice(chain.from_iterable(group.members for group in entry.lane.route.stages[entry.stage]), _ASKED)
+        shared = {group for member in some for group in member.groups}
+        ahead = alike = 0
         for lane in self._line.lanes.values():
             before = bisect_left(lane.entries, (entry.order,))
-            stages = lane.route.stages
-            count += sum(any(group in shared for group in stages[e.stage]) for _, e in islice(lane.entries, before))
-        return count
+            if before and any(group in shared for group in lane.route.stages[lane.entries[0][1].stage]):
+                ahead += before
+                alike += before if lane.entries[0][1].work.queue == entry.work.queue else 0
+        return ahead, alike
 
     def logged_on(self, needs: Needs) -> int:
         """Logged-on agents who meet these needs. O(1) when waiting or recent work asks for them."""

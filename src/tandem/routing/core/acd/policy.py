@@ -23,8 +23,11 @@ class Policy:
     """Idle seconds that taking the last free agent of a queue costs, if that queue gets one call a second."""
     scarcity_decay: float = 0.6
     """The second last costs this share of it, the third last this share of that... (0..1)"""
-    speed_of_agent: float = 2.0
+    speed_of_agent: float = 1.0
     """Idle seconds that each second of slower handling costs when an agent is chosen."""
+    talent: float = 2.0
+    """Idle seconds that each second costs by which he is slower at this than at what he does otherwise. It sends him
+    the calls that he is good at, and, unlike his speed alone, not more calls than his peers."""
     speed_of_work: float = 2.0
     """Seconds of slack that each second of slower handling counts for when a work is chosen."""
     level_factors: tuple[float, float, float, float, float] = (1.25, 1.12, 1.0, 0.93, 0.86)

@@ -53,6 +53,8 @@ class Member:
     """By number."""
     demand: list[Group] = field(default_factory=list)
     """Those of them that some work asks for first."""
+    usual: float | None = None
+    """How slow he is at what is asked for first, on average; kept until that changes."""
     free: bool = False
     idle_since: float = 0.0
     turn: int = 0
@@ -230,6 +232,7 @@ class Pool:
             group.first = True
             self.priced.append(group)
             for member in group.members:
+                member.usual = None
                 if member.demand and member.demand[-1].number > group.number:
                     member.demand = [g for g in member.groups if g.first]
                 else:

@@ -22,7 +22,7 @@ RULES: Mapping[str, Text] = {
         "en": "longer idle agents are nearly the last free ones of other queues",
         "zh": "空闲更久的座席是其他队列所剩无几的空闲座席",
     },
-    "faster": {"en": "handles this faster", "zh": "处理此类来电更快"},
+    "faster": {"en": "better at this kind of call", "zh": "更擅长此类来电"},
     "local": {"en": "at the caller's site", "zh": "与来电同一地点"},
     "person": {"en": "meant for this agent in person", "zh": "指定由该座席接听"},
     "only_work": {"en": "the only one waiting that this agent can take", "zh": "该座席可接的唯一等待者"},
@@ -43,7 +43,7 @@ stood before it was passed over (``Overtaken.rule``)."""
 REASONS: Mapping[str, Text] = {
     "less_idle": {"en": "idle for less time", "zh": "空闲时间较短"},
     "needed_elsewhere": {"en": "nearly the last free agent of another queue", "zh": "是其他队列所剩无几的空闲座席"},
-    "slower": {"en": "takes longer for this kind of call", "zh": "处理此类来电较慢"},
+    "slower": {"en": "less good at this kind of call", "zh": "不太擅长此类来电"},
     "other_site": {"en": "at another site", "zh": "在其他地点"},
     "tie": {"en": "equal, became free later", "zh": "条件相同，但空闲较晚"},
 }

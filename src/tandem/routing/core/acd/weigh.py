@@ -74,7 +74,7 @@ class Scales:
         # By number of free members. Products, for a power's last bit differs between machines.
         self.decays = (0.0, *accumulate(repeat(policy.scarcity_decay, _COUNTED - 2), mul, initial=1.0))
         self.slow_by_level = tuple(policy.factor(level) - 1.0 for level in range(HIGHEST + 1))
-        self.least_slow = min(self.slow_by_level)
+        self.least_slow, self.most_slow = min(self.slow_by_level), max(self.slow_by_level)
 
     # ---- agents ----
 
@@ -89,8 +89,9 @@ class Scales:
         """
         decays = self.decays
         by_level = self.slow_by_level
-        slow_s = self.policy.speed_of_agent * work.handle_s
-        least_slow = slow_s * self.least_slow
+        slow_s = (self.policy.speed_of_agent + self.policy.talent) * work.handle_s
+        usual_s = self.policy.talent * work.handle_s
+        least_slow = slow_s * self.least_slow - usual_s * self.most_slow
         skills = route.skills
         highest = HIGHEST if skills else MIDDLE
         site, cross_site_s = work.site, self.policy.cross_site_s
@@ -114,7 +115,10 @@ class Scales:
                 has = member.skills.get(skill, 0)
                 if has < level:
                     level = has
-            cost += slow_s * by_level[level if level > 0 else 0]
+            usual = member.usual
+            if usual is None:
+                usual = self._usual(member)
+            cost += slow_s * by_level[level if level > 0 else 0] - usual_s * usual
             if site and member.site and site != member.site:
                 cost += cross_site_s
             if best is None or cost < best_cost or (cost == best_cost and _idleness(member) < _idleness(best)):
@@ -130,7 +134,8 @@ class Scales:
             scarcity=sum(
                 [group.price * self.decays[len(group.idle)] for group in member.demand if len(group.idle) < _COUNTED]
             ),
-            slow=policy.speed_of_agent * work.handle_s * (self.factor(member, route) - 1.0),
+            slow=(policy.speed_of_agent + policy.talent) * work.handle_s * (self.factor(member, route) - 1.0)
+            - policy.talent * work.handle_s * self._usual(member),
             site=policy.cross_site_s if work.site and member.site and work.site != member.site else 0.0,
         )
 
@@ -138,6 +143,16 @@ class Scales:
         """His handling time relative to the middle: by the lowest of his proficiencies in what the first step needs."""
         level = min([member.skills.get(skill, 0) for skill in route.skills], default=MIDDLE)
         return self.policy.factor(level)
+
+    def _usual(self, member: Member) -> float:
+        """Mean over what he is asked for first of his handling time, less the middle's 1."""
+        if member.usual is None:
+            found = []
+            for group in member.demand:
+                levels = [member.skills.get(need.skill, 0) for need in group.alternatives[0]]
+                found.append(self.policy.factor(min(levels, default=MIDDLE)) - 1.0)
+            member.usual = sum(found) / len(found) if found else self.most_slow
+        return member.usual
 
     # ---- works ----
 
