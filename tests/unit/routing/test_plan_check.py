@@ -124,7 +124,9 @@ def test_agents_are_not_confused_with_each_other() -> None:
         f"  a{number}: {{skills: {{{'rare' if number == 12 else 'usual'}: 3}}, tasks: {int(number == 12)}}}"
         for number in range(20)
     ]
-    head = "format: 1\nqueues: {q: {name: Q, kind: task, steps: [rare>=3]}, calls: {name: C, steps: [anyone]}}\nagents:\n"
+    head = (
+        "format: 1\nqueues: {q: {name: Q, kind: task, steps: [rare>=3]}, calls: {name: C, steps: [anyone]}}\nagents:\n"
+    )
     text = head + "\n".join(lines)
     assert review(text, logins=None).errors == ()
     other = text.replace("tasks: 1", "tasks: 0").replace("tasks: 0", "tasks: 1", 12)

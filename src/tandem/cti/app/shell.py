@@ -266,9 +266,7 @@ class Shell:
             for agent in self.center.agents.values()
             if agent.state not in (AgentState.LOGGED_OFF, AgentState.NOT_READY)
         ]
-        queues = [
-            {"id": queue.id, "zh": queue.name_zh, "en": queue.name_en} for queue in self.center.plan.for_calls
-        ]
+        queues = [{"id": queue.id, "zh": queue.name_zh, "en": queue.name_en} for queue in self.center.plan.for_calls]
         return TransferTargets(agents=agents, queues=[dict(queue) for queue in queues])
 
     @property

@@ -51,7 +51,10 @@ _SENTENCES = {
     "first_step_waits": ("第一步之前没有人可以接听", "第一步应立即开始：不要写 after 和 or_predicted_over。"),
     "never_due": ("ready < 0 永远不成立", "没有座席请写 ready < 1。"),
     "never_open": ("这个时间表从不开放", "请至少为一天写上时间。"),
-    "no_queue_for_calls": ("没有任何接听来电的队列", "请增加一个不是 kind: task 的队列；原队列不存在的来电者会进入第一个队列。"),
+    "no_queue_for_calls": (
+        "没有任何接听来电的队列",
+        "请增加一个不是 kind: task 的队列；原队列不存在的来电者会进入第一个队列。",
+    ),
     "nobody_serves": ("没有任何座席能服务这个队列", "请给座席加上技能、降低要求，或增加 anyone 一步。"),
     "not_for_tasks": ("任务队列不能这样做", "请删除，或改为 do: queue 并指向另一个任务队列。"),
     "number_twice": ("号码已属于另一个地点", "一个号码只属于一个地点。"),
