@@ -56,7 +56,11 @@ def prompt_for(texts: Texts, language: str) -> Prompt | None:
 
 def prompts_of(plan: Plan) -> set[Prompt]:
     """Everything that this plan, and any closure without a text of its own, may have spoken."""
-    return {Prompt(language, text) for texts in _texts(plan) for language, text in texts.items()}
+    return {prompt for texts in _texts(plan) for prompt in every_language(texts)}
+
+
+def every_language(texts: Texts) -> set[Prompt]:
+    return {Prompt(language, text) for language, text in texts.items()}
 
 
 def _texts(plan: Plan) -> Iterator[Texts]:

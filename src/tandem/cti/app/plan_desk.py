@@ -26,7 +26,7 @@ from tandem.agent_desktop.core.routing_resources import (
 )
 from tandem.agent_desktop.errors import PlanChanged
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredClosure, StoredPlan
-from tandem.cti.app.announcements import prompts_of
+from tandem.cti.app.announcements import every_language, prompts_of
 from tandem.cti.app.floor_plan import Closed, Closure, PlanApplied, Reopened
 from tandem.cti.app.form_edits import edited
 from tandem.cti.app.shell import Shell
@@ -150,7 +150,7 @@ class PlanDesk:
         async with self._one:
             if closure.closed:
                 at, text = self._clock.now(), {str(k): v for k, v in closure.text.items() if v}
-                sounds = await self._speak({Prompt(language, spoken) for language, spoken in text.items()})
+                sounds = await self._speak(every_language(text))
                 stored = StoredClosure(queue=which, closed_by=by, at=at, reason=closure.reason, text=text)
                 # first who waits, then the disk: an emergency does not wait for the database
                 self._shell.take(Closed(closure_of(stored), tuple(sounds.items())))

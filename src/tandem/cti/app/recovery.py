@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 
 def restore(center: Center, restored: Restored) -> None:
-    """Contacts, agents, wrap-ups, call-backs and the day's counts, as the store has them."""
+    """Contacts, agents, wrap-ups, call-backs, tasks, closures and the day's counts, as the store has them."""
+    center.closures.update({closure.queue: closure for closure in restored.closures})
     for record in restored.calls:
         try:
             contact = ct.decode(record.state)

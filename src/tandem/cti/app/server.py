@@ -28,7 +28,7 @@ from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.customers import CustomerStore
 from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app import floor_plan as c
-from tandem.cti.app.announcements import prompts_of
+from tandem.cti.app.announcements import every_language, prompts_of
 from tandem.cti.app.center import Center
 from tandem.cti.app.control import control
 from tandem.cti.app.directory import DirectoryLookUp
@@ -202,13 +202,15 @@ async def serving(
         store = CallStore(database)
         plans = PlanStore(database)
         plan = await _stored_plan(plans)
+        closures = tuple(closure_of(closure) for closure in await plans.closures())
+        spoken = prompts_of(plan).union(*(every_language(closure.text) for closure in closures))
         dispositions = await store.dispositions()
         flows, sounds = await load_flows(installation, [queue.id for queue in plan.for_calls], progress)
         house = House(
             agents={agent.login: agent for agent in await store.agents()},
             plan=plan,
             flows=flows,
-            sounds=sounds | await speak(installation, prompts_of(plan)),
+            sounds=sounds | await speak(installation, spoken),
             dispositions=_leaves(dispositions),
             normalise=partial(normalise, region=settings.region),
             number_allowed=partial(number_allowed, countries=settings.dial_countries),
@@ -256,7 +258,7 @@ async def serving(
                 callbacks=tuple(await store.open_callbacks()),
                 tasks=tuple(await store.open_tasks()),
                 counts=_counts(await store.queue_days(_targets(plan), since=_midnight(clock.now()))),
-                closures=tuple(closure_of(closure) for closure in await plans.closures()),
+                closures=closures,
             )
         )
         routing = Routing(plans, store, shell, clock=clock, speak=partial(speak, installation))
