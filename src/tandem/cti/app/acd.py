@@ -83,6 +83,12 @@ def again(center: Center, call: CallId) -> None:
         seek(center, call)
 
 
+def nobody_may(center: Center, call: CallId) -> bool:
+    """It waits for nobody: its queue was closed when it was put into the line."""
+    work = center.callers[call].work
+    return work is not None and work.steps == _NOBODY
+
+
 def _work(center: Center, contact: Contact) -> Work:
     queue = queue_of(center.plan, contact)
     tier = tier_of(center, contact)

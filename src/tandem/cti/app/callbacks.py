@@ -391,8 +391,10 @@ def _begin(center: Center, record: CallbackRecord) -> None:
 
 
 def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
-    """Now, when an agent will be free by the time of his answer."""
+    """Now, when it is open and an agent will be free by the time of his answer."""
     queue = _queue(center, record)
+    if not overflow.opening(center, queue).open:
+        return
     needs = steps_of(queue.steps, _needs(record))[0].needs
     in_the_air = sum(
         contact.phase is Phase.DIALLING and contact.queue == queue.id and contact.agent is None

@@ -352,5 +352,7 @@ class Caller:
     """The queues in which he has waited: overflow never sends him back."""
     look_at: float = 0.0
     """When overflow looks at him next."""
+    asked_until: float = 0.0
+    """So long he may think about what a closed queue offered him."""
     recording_state: str = ""
     recording_detail: str = ""

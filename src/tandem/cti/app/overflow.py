@@ -29,10 +29,14 @@ def look(center: Center, call: CallId) -> None:
     if contact.phase is not Phase.QUEUED or contact.target or not _waits(center, call):
         return
     queue = acd.queue_of(center.plan, contact)
+    closed = closed_for(center, contact, queue)
+    if (closed is not None) is not acd.nobody_may(center, call):
+        acd.again(center, call)  # it was closed, or opened, while he waits
+        return
     if queue.id not in caller.visited:
         caller.visited = (*caller.visited, queue.id)
     looks_s: list[float] = []
-    for part in (_closed, _widen, _overflow):
+    for part in (_closing, _widen, _overflow) if closed is None else (_closed,):
         due_s = part(center, contact, queue)
         if not _waits(center, call) or center.contacts[call].queue != contact.queue:
             return
@@ -47,14 +51,22 @@ def _waits(center: Center, call: CallId) -> bool:
     return center.matcher.place(WorkId(call)) is not None
 
 
+def _closing(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
+    """It is open: in how many seconds to look again (None: it does not close)."""
+    hours = center.plan.hours.get(queue.hours)
+    end = closes_at(hours, center.now) if hours is not None and queue.closing == "closed" else None
+    return None if end is None else max(LOOK_S, min(end - center.now, _HOUR_S))
+
+
 def _closed(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
-    """Act when it is closed; in how many seconds to look again (None: it does not close)."""
+    """Tell him who is on the line, or offer him what the queue has for such times."""
+    state = opening(center, queue)
+    if contact.absent:
+        # he keeps his place until it opens; who opens it by hand has us look
+        return _HOUR_S if state.opens_at is None else max(LOOK_S, min(state.opens_at - center.now, _HOUR_S))
     caller = center.callers[contact.id]
-    state = closed_for(center, contact, queue)
-    if state is None:
-        hours = center.plan.hours.get(queue.hours)
-        end = closes_at(hours, center.now) if hours is not None and queue.closing == "closed" else None
-        return None if end is None else max(LOOK_S, min(end - center.now, _HOUR_S))
+    if not contact.caller_ready or (contact.callback_offer and center.now < caller.asked_until):
+        return LOOK_S  # not ours at this moment; or he thinks about what he was offered
     action = state.action or _MESSAGE
     key = f"{queue.id}:closed"
     if key in caller.overflowed or (action.kind == "queue" and action.to in caller.visited):
@@ -62,8 +74,9 @@ def _closed(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
     if action.kind == "callback" and not callbacks.may_offer(center, contact):
         action = _MESSAGE
     caller.overflowed = (*caller.overflowed, key)
+    caller.asked_until = center.now + center.house.rules.media_s
     act(center, contact, action, dict(state.why))
-    return _ANSWER_S
+    return LOOK_S
 
 
 def _widen(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
@@ -87,7 +100,11 @@ def _overflow(center: Center, contact: Contact, queue: QueuePlan) -> float | Non
     if not queue.overflow:
         return None
     caller = center.callers[contact.id]
-    acted = {number for number in range(len(queue.overflow)) if f"{queue.id}:{number}" in caller.overflowed}
+    acted = {
+        number
+        for number, rule in enumerate(queue.overflow)
+        if f"{queue.id}:{number}" in caller.overflowed or (contact.absent and rule.action.kind != "queue")
+    }
     now = _situation(center, contact, queue)
     number = first_due(queue.overflow, now, acted)
     if number is None:
@@ -159,8 +176,6 @@ class Opening:
 
 
 _HOUR_S = 3600.0
-_ANSWER_S = 20.0
-"""So long a caller may think about what he was offered."""
 _OPEN = Opening(open=True)
 _MESSAGE = Action(kind="message")
 
@@ -202,13 +217,19 @@ def close(center: Center, input_: Closed) -> None:
     closure = input_.closure
     center.closures[closure.queue] = closure
     center.sounds = {**center.sounds, **dict(input_.sounds)}
-    for work in center.matcher.waiting():
-        if closure.queue in (None, work.queue) and CallId(work.id) in center.contacts:
-            look(center, CallId(work.id))
+    _look_at_all(center, closure.queue)
 
 
 def reopen(center: Center, input_: Reopened) -> None:
+    """Who waits there still is served again."""
     center.closures.pop(input_.queue, None)
+    _look_at_all(center, input_.queue)
+
+
+def _look_at_all(center: Center, queue: QueueId | None) -> None:
+    for work in center.matcher.waiting():
+        if queue in (None, work.queue) and CallId(work.id) in center.contacts:
+            look(center, CallId(work.id))
 
 
 def act(center: Center, contact: Contact, action: Action, why: dict[str, str]) -> None:
