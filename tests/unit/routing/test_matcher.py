@@ -400,6 +400,8 @@ def test_why_not() -> None:
     matcher.available(CY, idle_since=2.0, now=2.0)
     assert change() == Change(kind="next_step", agent=CY, in_s=9.0)
     not_ready = {ANN, CY}
+    assert change().kind == "next_step", "whom Ann would take first stands before it"
+    matcher.withdraw(WorkId("before"))
     assert change() == Change(kind="agent_ready", agent=ANN)
 
     only_step = with_agents(ann={LOANS.skill: 5}, bo={LOANS.skill: 2}, cy={})

@@ -64,8 +64,11 @@ def seek(center: Center, call: CallId) -> None:
 def leave(center: Center, call: CallId) -> None:
     """The contact waits no more, and not because of a match."""
     caller = center.callers[call]
+    waits = caller.work is not None and center.matcher.place(caller.work.id) is not None
+    ahead, alike = center.matcher.ahead_of(WorkId(call)) if waits and caller.expected is not None else (None, None)
     if _withdraw(center, call) and caller.expected is not None:
-        center.predictor.abandoned(caller.expected, center.now - caller.expected_at)
+        waited_s = center.now - caller.expected_at
+        center.predictor.abandoned(caller.expected, waited_s, ahead=ahead, alike=alike)
         caller.expected = None
 
 
@@ -173,10 +176,12 @@ def expected_wait(center: Center, call: CallId) -> Expected | None:
     if work is None or center.matcher.place(work.id) is None:
         return None
     needs = work.steps[min(center.matcher.step_of(work.id), len(work.steps) - 1)].needs
+    ahead, alike = center.matcher.ahead_of(work.id)
     return center.predictor.wait_left(
         work.queue,
         tier=work.tier,
-        ahead=center.matcher.ahead(work.id),
+        ahead=ahead,
+        alike=alike,
         logged_on=center.matcher.logged_on(needs),
         handle_s=work.handle_s,
     )

@@ -8,11 +8,14 @@ from tandem.agent_desktop.core.routing_resources import CallAttempt, LineEntry, 
 from tandem.cti.app import acd
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
+from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import CallbackRecord
 from tandem.cti.model.skills import needs_text, unmet
 from tandem.cti.model.states import Phase
 from tandem.routing.core.acd.ledger import Entry
+from tandem.routing.core.acd.work import Work
 from tandem.routing.core.plan import QueuePlan
+from tandem.routing.core.steps import steps_of
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -55,9 +58,9 @@ def line_entry(center: Center, entry: Entry, *, now: float) -> LineEntry:
     place = center.matcher.place(WorkId(call)) if call is not None else None
     waits = caller is not None and caller.work is not None and place is not None
     work = caller.work if caller is not None and waits else None
-    step = center.matcher.step_of(work.id) if work is not None else 0
-    left = acd.expected_wait(center, call) if call is not None and work is not None else None
     queue = center.plan.queues.get(entry.queue)
+    step, needs = _step(center, entry, record, work, queue)
+    left = acd.expected_wait(center, call) if call is not None and work is not None else None
     tiers = {tier.rank: tier.name for tier in center.plan.tiers}
     return LineEntry(
         id=entry.id,
@@ -76,7 +79,7 @@ def line_entry(center: Center, entry: Entry, *, now: float) -> LineEntry:
         predicted_p50_s=left.p50_s if left else None,
         predicted_p90_s=left.p90_s if left else None,
         step=step,
-        step_needs=needs_text(work.steps[step].needs) if work else "",
+        step_needs=needs,
         agent=contact.agent if contact else None,
         site=work.site if work else "",
         mode=mode_of(record),
@@ -87,6 +90,19 @@ def line_entry(center: Center, entry: Entry, *, now: float) -> LineEntry:
         created_by=record.created_by if record else "",
         note=record.note if record else "",
     )
+
+
+def _step(
+    center: Center, entry: Entry, record: CallbackRecord | None, work: Work | None, queue: QueuePlan | None
+) -> tuple[int, str]:
+    """The step that counts, and what it asks for; of what is not in the line yet, the first."""
+    if work is not None:
+        step = center.matcher.step_of(work.id)
+        return step, needs_text(work.steps[step].needs)
+    own = record.needs if record is not None else center.tasks[entry.id].needs if entry.id in center.tasks else ""
+    steps = steps_of(queue.steps, parse_needs(own) if own else ()) if queue is not None else ()
+    step = center.matcher.step_of(entry.id) if center.matcher.place(entry.id) is not None else 0
+    return step, needs_text(steps[step].needs) if steps else ""
 
 
 def _name(center: Center, entry: Entry, record: CallbackRecord | None, contact: Contact | None) -> str:

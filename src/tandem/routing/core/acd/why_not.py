@@ -28,7 +28,8 @@ def why_not(
         free=sum(member in members for member in able),
         ahead=ahead,
         skipped=tuple(n for n in range(stage) if not route.step_groups[n].members),
-        change=_change(entry, members, able, not_ready, now),
+        # who became Ready would take what stands before it first
+        change=_change(entry, members, able, () if ahead else not_ready, now),
     )
 
 

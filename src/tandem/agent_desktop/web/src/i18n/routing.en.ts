@@ -60,7 +60,7 @@ export const routingEn = {
   "closure.open_all": "All closed – open again",
   "closure.sure": "Close {name} now?",
   "closure.sure_all": "Close all queues now?",
-  "closure.sure_text": "New callers are treated as outside the hours, at once. Calls in progress go on.",
+  "closure.sure_text": "Who waits and who calls is treated as outside the hours, at once. Calls in progress go on.",
   "closure.reason": "Reason (for colleagues)",
   "closure.close_now": "Close",
   "closure.closed": "{name} is closed.",

@@ -60,7 +60,7 @@ export const routingZh = {
   "closure.open_all": "全部已关闭，重新开放",
   "closure.sure": "立即关闭“{name}”？",
   "closure.sure_all": "立即关闭全部队列？",
-  "closure.sure_text": "新来电立即按非营业时间处理，进行中的通话不受影响。",
+  "closure.sure_text": "正在排队和新打入的来电立即按非营业时间处理，进行中的通话不受影响。",
   "closure.reason": "原因（同事可见）",
   "closure.close_now": "关闭",
   "closure.closed": "“{name}”已关闭。",
