@@ -70,6 +70,8 @@ def test_who_became_free_out_of_turn_stands_where_his_idle_time_puts_him() -> No
     """A call that vanished before it was answered costs its agent nothing, however many are free."""
     names = [f"agent{number}" for number in range(40)]
     matcher = with_agents(None, **{name: {LOANS.skill: 3} for name in names})
+    matcher.enqueue(work("before"), now=0.0)  # from now on the matcher knows that loans are asked for
+    matcher.withdraw(WorkId("before"))
     for number, name in enumerate(names):
         matcher.available(AgentId(name), idle_since=float(100 + number), now=200.0)
     matcher.unavailable(AgentId("agent0"))
