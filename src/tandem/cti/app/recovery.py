@@ -40,8 +40,6 @@ def restore(center: Center, restored: Restored) -> None:
         _take_up(center, contact)
     for callback in restored.callbacks:
         callbacks.load(center, callback)
-    for task in restored.tasks:
-        tasks.load(center, task)
     center.counts.update({queue: counts for queue, counts in restored.counts.items() if queue in center.counts})
     for agent_id, state in restored.agent_states.items():
         agent = center.agents.get(agent_id)
@@ -62,6 +60,8 @@ def restore(center: Center, restored: Restored) -> None:
         if agent.state is AgentState.WORKING_AFTER_CALL and agent.call is not None:
             _resume_wrap_up(center, agent)
         center.sync_agent(agent)
+    for task in restored.tasks:  # only now it is known who is at work
+        tasks.load(center, task)
 
 
 def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> None:
@@ -103,6 +103,9 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
         seen = _seen(center, contact, by_call.get(contact.id, []))
         if not routine or _disagrees(contact, seen):
             center.step(contact, seen)
+        deadline = center.contacts[call].deadline
+        if not routine and deadline is not None:
+            center.wake(deadline, "call", call)
     if not routine:
         _agents_in_line(center)
 

@@ -13,6 +13,7 @@ from tandem.cti.core.contact import (
     CustomerKnown,
     Seek,
     Seen,
+    StopSeeking,
     SwitchGone,
 )
 from tandem.cti.core.overflow_rows import record_message
@@ -142,6 +143,9 @@ def seen(t: Turn, e: Seen) -> None:
             t.set(caller_ready=False, leg_ready=False)
         else:
             t.set(deadline=t.now + t.rules.ring_s)
+    elif c.phase is P.REJOINING and c.leg is None:
+        if c.deadline is None:  # it is not remembered with the connection
+            t.set(seat_away=True, deadline=t.now + t.rules.rejoin_s)
     elif e.leg is None and c.leg is not None:
         if c.phase is P.TALKING:
             t.set(leg=None)
@@ -157,6 +161,8 @@ def seen_in_fallback(t: Turn, e: Seen) -> None:
     c = t.contact
     if e.joined and e.fallback_agent is not None:
         t.note("fallback", "the switch's own queue connected the caller while the server was away")
+        if c.phase is P.QUEUED:
+            t.do(StopSeeking())
         t.enter(P.TALKING, "fallback")
         leg = e.fallback_leg
         t.set(agent=e.fallback_agent, leg=leg, leg_ready=False, answered_at=c.answered_at or t.now)
