@@ -20,9 +20,11 @@ from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import CallId, ConnectionId, QueueId
+from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import CallbackRecord, CallEventRecord
 from tandem.cti.model.states import AgentState, Outcome, Phase
-from tandem.routing.core.plan import EVERYWHERE, CallbackRule, Calling, WeeklyHours
+from tandem.routing.core.acd.expected_wait import Expected, Predictor
+from tandem.routing.core.plan import EVERYWHERE, CallbackRule, Calling, StepPlan, WeeklyHours
 
 ANI = "+8613800138000"
 
@@ -221,6 +223,35 @@ def test_the_customer_first() -> None:
     floor.gone(request.connection)
     floor.settle()
     assert entry(floor).state == "done"
+
+
+def test_nobody_is_rung_while_no_agent_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However short the waits were before, and so are predicted to be."""
+    soon = Expected(queue=QueueId("service"), tier=2, p10_s=0.0, p50_s=1.0, p90_s=3.0)
+    monkeypatch.setattr(Predictor, "wait_left", lambda *_, **__: soon)
+    floor = PathFloor(house(first="customer"))
+    floor.auto_answer = False
+    floor.ready(MEI)
+    floor.command(MEI, m.SetNotReady(id=1, reason="break"))
+    kept(floor)
+    floor.pass_time(10)
+    assert entry(floor).state == "due"
+    assert not dials(floor)
+    floor.command(MEI, m.SetReady(id=2))
+    floor.pass_time(3)
+    assert len(dials(floor)) == 1
+
+
+def test_the_step_that_counts_is_the_one_that_somebody_meets() -> None:
+    made = house(first="customer")
+    nobody = (StepPlan(needs=parse_needs("product:moon>=5")), StepPlan(needs=(), after_s=600.0))
+    queues = {queue: replace(profile, steps=nobody) for queue, profile in made.plan.queues.items()}
+    floor = PathFloor(replace(made, plan=replace(made.plan, queues=queues)))
+    floor.auto_answer = False
+    kept(floor)
+    floor.ready(MEI)
+    floor.pass_time(3)
+    assert len(dials(floor)) == 1
 
 
 def test_a_customer_who_answers_and_gives_up_is_tried_again() -> None:

@@ -31,9 +31,11 @@ from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
 from tandem.cti.model.needs import BadNeeds, parse_needs
 from tandem.cti.model.records import CallbackRecord
 from tandem.cti.model.skills import Needs, unmet
-from tandem.cti.model.states import Outcome, Phase
+from tandem.cti.model.states import AgentState, Outcome, Phase
 from tandem.routing.core.acd import callback as cb
+from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.ledger import Entry
+from tandem.routing.core.acd.work import Step
 from tandem.routing.core.may_call import Refusal
 from tandem.routing.core.plan import CallbackRule, QueuePlan
 from tandem.routing.core.steps import steps_of
@@ -395,7 +397,8 @@ def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
     queue = _queue(center, record)
     if not overflow.opening(center, queue).open:
         return
-    needs = steps_of(queue.steps, _needs(record))[0].needs
+    place = cb.place_of(record)
+    needs = _needs_now(center, steps_of(queue.steps, _needs(record)), center.now - place)
     in_the_air = sum(
         contact.phase is Phase.DIALLING and contact.queue == queue.id and contact.agent is None
         for contact in center.contacts.values()
@@ -404,7 +407,8 @@ def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
     if free > in_the_air:
         _begin(center, record)
         return
-    place = cb.place_of(record)
+    if not any(_will_be_free(agent) and unmet(needs, agent.skills) is None for agent in center.agents.values()):
+        return  # waits were short as long as somebody was at work: that says nothing about now
     ahead = sum(work.queue == queue.id and work.queued_at < place for work in center.matcher.waiting())
     expected = center.predictor.wait_left(
         queue.id,
@@ -415,6 +419,17 @@ def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
     )
     if expected is not None and expected.p50_s <= ANSWER_S:
         _begin(center, record)
+
+
+def _needs_now(center: Center, steps: tuple[Step, ...], waited_s: float) -> Needs:
+    """As the matcher would ask: of the step whose time has come, or of the first one after it that somebody meets."""
+    reached = max((number for number, step in enumerate(steps) if step.from_s <= waited_s), default=0)
+    return next((step.needs for step in steps[reached:] if center.matcher.logged_on(step.needs)), steps[reached].needs)
+
+
+def _will_be_free(agent: Agent) -> bool:
+    at_work = agent.state in (AgentState.READY, AgentState.BUSY, AgentState.WORKING_AFTER_CALL)
+    return at_work and agent.reachable and agent.pending is not AgentState.NOT_READY
 
 
 def _record(center: Center, contact: Contact, *, reason: str, number: str) -> CallbackRecord:
