@@ -12,7 +12,7 @@ from tandem.cti.app import floor_plan as c
 from tandem.cti.app import tasks
 from tandem.cti.model.errors import CtiError, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, QueueId, WorkId
-from tandem.cti.model.records import TaskRecord
+from tandem.cti.model.records import AgentStateRecord, TaskRecord
 from tandem.cti.model.states import AgentState, Phase
 from tandem.routing.core.acd import task as tk
 from tandem.routing.core.plan import AgentPlan
@@ -148,9 +148,10 @@ def test_a_restart_loses_no_task() -> None:
         ask(floor, name)
     floor.command(MEI, m.TaskAccept(id=1, task="t1"))
     kept = {r.id: r for r in floor.records if isinstance(r, TaskRecord)}
+    states = {r.agent: r for r in floor.records if isinstance(r, AgentStateRecord)}
     center = type(floor.center)(floor.house)
     center.handle(
-        c.Restored(calls=(), agent_states={}, callbacks=(), counts={}, tasks=tuple(kept.values())), now=floor.now
+        c.Restored(calls=(), agent_states=states, callbacks=(), counts={}, tasks=tuple(kept.values())), now=floor.now
     )
     assert {task.id: task.state for task in center.tasks.values()} == {
         "t1": "in_hand", "t2": "offered", "t3": "waiting",
@@ -171,3 +172,25 @@ def test_only_its_agent_moves_it() -> None:
 def replace_agent(agent: AgentId) -> TaskRecord:
     floor = floor_with()
     return tk.step(ask(floor), tk.Offered(agent, 60.0), now=1.0)
+
+
+def test_who_had_a_task_that_is_cancelled_is_offered_the_next() -> None:
+    floor = floor_with(most=1)
+    floor.ready(MEI)
+    ask(floor, "t1")
+    ask(floor, "t2")
+    floor.handle(c.TaskCancelled("t1", "sam"))
+    assert floor.center.tasks["t2"].agent == MEI
+
+
+def test_a_new_plan_changes_at_once_how_many_an_agent_takes() -> None:
+    floor = floor_with(most=0)
+    floor.ready(MEI)
+    ask(floor, "t1")
+    assert floor.center.tasks["t1"].state == "waiting"
+    floor.handle(c.PlanApplied(floor_with(most=1).house.plan, (), "ada"))
+    assert floor.center.tasks["t1"].agent == MEI
+    floor.handle(c.PlanApplied(floor_with(most=0).house.plan, (), "ada"))
+    floor.handle(c.TaskCancelled("t1", "sam"))
+    ask(floor, "t2")
+    assert floor.center.tasks["t2"].state == "waiting"

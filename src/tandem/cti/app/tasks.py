@@ -9,6 +9,7 @@ from tandem.cti.model.errors import IllegalTransition, ResourceMissing, WrongSta
 from tandem.cti.model.ids import AgentId, QueueId, WorkId
 from tandem.cti.model.needs import BadNeeds, parse_needs
 from tandem.cti.model.records import TaskRecord
+from tandem.cti.model.states import AgentState
 from tandem.routing.core.acd import task as tk
 from tandem.routing.core.acd.ledger import Entry
 from tandem.routing.core.acd.reasons import sentences
@@ -62,6 +63,8 @@ def cancel(center: Center, asked: TaskCancelled) -> None:
         _step(center, record, tk.Cancelled(asked.by))
     except IllegalTransition as error:
         raise WrongState(str(error)) from error
+    if record.agent is not None:
+        center.sync_agent(center.agents[record.agent])
 
 
 def accept(center: Center, agent: AgentId, id_: str) -> None:
@@ -166,6 +169,9 @@ def load(center: Center, record: TaskRecord) -> None:
     center.tasks[record.id] = record
     _on_its_desk(center, None, record)
     _in_ledger(center, record)
+    agent = center.agents.get(record.agent) if record.agent is not None else None
+    if record.agent is not None and (agent is None or agent.state is AgentState.LOGGED_OFF):
+        record = _step(center, record, tk.Returned(record.agent, "the agent is not at work any more"))
     if record.offered_until is not None:
         center.wake(max(record.offered_until, center.now), "task", record.id)
     seek(center, record.id)
