@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tandem.cti.app import overflow, tasks
+from tandem.cti.app import blend, overflow, tasks
 from tandem.cti.app.floor_plan import LookUp, PlanApplied
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
@@ -287,8 +287,10 @@ def apply_plan(center: Center, input_: PlanApplied) -> None:
         center.agents[agent_id] = replace(agent, skills=skills)
         if center.on_shift.get(agent_id):
             _log_on(center, center.agents[agent_id])
+            sync_agent(center, center.agents[agent_id])  # how many tasks he takes
     for call in waiting:
         seek(center, call)
     for task in queued:
         tasks.seek(center, task)
+    blend.begin(center)
     center.dirty_seats.update(center.agents)

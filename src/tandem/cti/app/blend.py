@@ -65,10 +65,17 @@ def look(center: Center) -> None:
         center.put(CampaignsYield(over))
 
 
+def begin(center: Center) -> None:
+    """Look from now on, if that is not done already."""
+    if not center.blend_timer:
+        timer(center)
+
+
 def timer(center: Center) -> None:
     """Look again and again while somebody may do both."""
     look(center)
-    if any(plan.outbound for plan in center.plan.agents.values()):
+    center.blend_timer = any(plan.outbound for plan in center.plan.agents.values())
+    if center.blend_timer:
         center.wake(center.now + LOOK_EVERY_S, "blend", "")
 
 
@@ -77,7 +84,8 @@ def _inbound(center: Center, blended: list[Agent]) -> Inbound:
     waiting = [
         work
         for work in center.matcher.waiting()
-        if any(need.skill in groups for step in work.steps for need in step.needs) or not work.steps[-1].needs
+        if work.kind == "voice"
+        and (any(need.skill in groups for step in work.steps for need in step.needs) or not work.steps[-1].needs)
     ]
     soonest = acd.expected_wait(center, CallId(waiting[-1].id)) if waiting else None
     return Inbound(

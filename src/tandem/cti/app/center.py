@@ -122,6 +122,8 @@ class Center:
         """Inbound service level of the last minutes."""
         self.blending = Share()
         self.campaigns_may_hold = 0
+        self.blend_timer = False
+        """It is looked at them regularly."""
         self.hanging: dict[AgentId, tuple[CallId, frozenset[ConnectionId]]] = {}
         """Agents whose part in a call is over while their phones have these legs: not rung before they are gone."""
         self.held: dict[AgentId, None] = {}
@@ -493,7 +495,7 @@ class Center:
         if event.restarted:
             self._every_connection_gone()
         self.switch_up = True
-        blend.timer(self)
+        blend.begin(self)
         self._fallback.clear()
         for agent in list(self.agents.values()):
             self._reach(agent.id, phone_ok=agent.device in event.snapshot.in_service)
