@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import socket
-import sys
 from pathlib import Path
 
 import pytest
+from tests.support.command_line import tandem
 
 from tandem.cti.app.demo import TIMELINE
 from tandem.cti.app.installation import DEMO_DNIS
 from tandem.cti.app.stack import Stack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
-
-
-async def tandem(*arguments: str, **environment: str) -> tuple[int, str]:
-    """Exit code and everything printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tandem.cti.app.cli",
-        *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, **environment},
-    )
-    text, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, text.decode()
 
 
 async def test_demo_once_shows_a_whole_call(tmp_path: Path) -> None:

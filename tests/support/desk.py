@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import soundfile
 from playwright.async_api import Locator, expect
-from tests.support.floor_watch import phase, until
+from tests.support.floor_watch import in_lines, phase, timeline, until
 
 from tandem.cti.adapters.asterisk.carrier import PlacedCall
 from tandem.cti.app.browser_agent import BrowserAgent
@@ -126,16 +126,9 @@ async def no_complaints(*pages: BrowserAgent) -> None:
 
 async def ended(stack: Stack, ani: str, outcome: str) -> dict[str, Any]:
     call = await phase(stack, ani, "ended")
-    told = "\n".join(f"{line['at']:.3f} {line['kind']}: {line['text']}" for line in await timeline(stack, call["id"]))
+    told = in_lines(await timeline(stack, call["id"]))
     assert call["outcome"] == outcome, f"{ani} ended as {call['outcome']} ({call['cause']}):\n{told}"
     return call
-
-
-async def timeline(stack: Stack, call: str) -> list[dict[str, Any]]:
-    rows = await stack.database.fetch(
-        "select kind, text, extract(epoch from at)::float8 as at from call_events where call = $1 order by number", call
-    )
-    return [dict(row) for row in rows]
 
 
 async def moment(stack: Stack, call: str, kind: str) -> float:

@@ -52,10 +52,22 @@ async def phase(stack: Stack, ani: str, wanted: str, timeout_s: float = 20) -> d
     try:
         await until(there, timeout_s)
     except AssertionError:
-        raise AssertionError(
-            f"{ani} is {seen.get('phase')!r} ({seen.get('outcome')!r}), not {wanted!r}, after {timeout_s} s"
-        ) from None
+        what = f"{seen.get('phase')!r} ({seen.get('outcome')!r}, {seen.get('cause')!r}), not {wanted!r}"
+        told = await timeline(stack, seen["id"]) if seen else []
+        raise AssertionError(f"{ani} is {what}, after {timeout_s} s:\n{in_lines(told)}") from None
     return seen
+
+
+async def timeline(stack: Stack, call: str) -> list[dict[str, Any]]:
+    rows = await stack.database.fetch(
+        "select kind, text, extract(epoch from at)::float8 as at from call_events where call = $1 order by number", call
+    )
+    return [dict(row) for row in rows]
+
+
+def in_lines(told: list[dict[str, Any]]) -> str:
+    """A timeline, to read."""
+    return "\n".join(f"{line['at']:.3f} {line['kind']}: {line['text']}" for line in told)
 
 
 async def kinds(stack: Stack, call: str) -> list[str]:
