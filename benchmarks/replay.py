@@ -16,11 +16,11 @@ from benchmarks.report import Figure, Machine, percentile, say, show
 from tests.support.history import RecordedFloor, play
 from tests.support.house import Floor, make_house
 
-from tandem.cti.app.center_state import HouseCode, freeze, thaw
 from tandem.cti.app.floor_plan import Input, Output
-from tandem.cti.app.input_files import parts
-from tandem.cti.app.input_journal import InputJournal
-from tandem.cti.app.replay import Proof, replay
+from tandem.cti.app.history.center_state import HouseCode, freeze, thaw
+from tandem.cti.app.history.input_files import parts
+from tandem.cti.app.history.input_journal import InputJournal
+from tandem.cti.app.history.replay import Proof, replay
 from tandem.cti.model.errors import CtiError
 from tandem.cti.model.ids import AgentId
 

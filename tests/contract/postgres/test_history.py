@@ -10,11 +10,11 @@ from tests.support.history import RecordedFloor
 from tests.support.orderly import orderly_day
 
 from tandem.cti.adapters.postgres.plans import PlanStore
-from tandem.cti.app.center_state import HouseCode
-from tandem.cti.app.day_store import DayStore
-from tandem.cti.app.input_files import parts_of
-from tandem.cti.app.whatif import from_journal
-from tandem.cti.app.whatif_report import forecast_lines
+from tandem.cti.app.history.center_state import HouseCode
+from tandem.cti.app.history.day_store import DayStore
+from tandem.cti.app.history.input_files import parts_of
+from tandem.cti.app.history.whatif import from_journal
+from tandem.cti.app.history.whatif_report import forecast_lines
 from tandem.cti.model.errors import ResourceMissing
 from tandem.cti.model.ids import QueueId
 from tandem.cti.storage.journal_rows import encode

@@ -40,8 +40,8 @@ _QUERY_FILES = [
     ("tandem.cti.adapters.postgres", "plans.sql"),
     ("tandem.agent_desktop.adapters", "store.sql"),
     ("tandem.cti.app", "demo_data.sql"),
-    ("tandem.cti.app", "history.sql"),
-    ("tandem.cti.app", "studies.sql"),
+    ("tandem.cti.app.history", "history.sql"),
+    ("tandem.cti.app.history", "studies.sql"),
 ]
 
 

@@ -18,10 +18,10 @@ from tests.support.orderly import orderly_day
 from tandem.agent_desktop.core.study_resources import NewWhatIf, WhatIfJob
 from tandem.agent_desktop.ports import Studies
 from tandem.cti.adapters.postgres.plans import PlanStore
-from tandem.cti.app import studies
-from tandem.cti.app.input_files import parts
-from tandem.cti.app.studies import StudyDesk
-from tandem.cti.app.whatif import BadChange
+from tandem.cti.app.history import studies
+from tandem.cti.app.history.input_files import parts
+from tandem.cti.app.history.studies import StudyDesk
+from tandem.cti.app.history.whatif import BadChange
 from tandem.cti.model.errors import BadRequest, LimitReached, ResourceMissing
 from tandem.cti.model.ids import QueueId
 from tandem.cti.storage.journal_rows import encode

@@ -14,8 +14,8 @@ from tests.support.history import recorded_history
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
-from tandem.cti.app.input_codec import INPUTS, NO_OUTPUTS_YET, BadInput, chain, decode, encode, shapes_of
-from tandem.cti.app.input_files import PartReader, Recorded, parts
+from tandem.cti.app.history.input_codec import INPUTS, NO_OUTPUTS_YET, BadInput, chain, decode, encode, shapes_of
+from tandem.cti.app.history.input_files import PartReader, Recorded, parts
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.errors import WrongState

@@ -18,9 +18,9 @@ from tests.support.house import MEI, Floor
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
-from tandem.cti.app import input_journal as under_test
-from tandem.cti.app.input_files import BadJournal, DayMissing, End, PartReader, Recorded, parts, parts_of
-from tandem.cti.app.input_journal import InputJournal
+from tandem.cti.app.history import input_journal as under_test
+from tandem.cti.app.history.input_files import BadJournal, DayMissing, End, PartReader, Recorded, parts, parts_of
+from tandem.cti.app.history.input_journal import InputJournal
 from tandem.cti.model import events as ev
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import CallId, ConnectionId, DeviceId

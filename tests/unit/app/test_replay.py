@@ -14,10 +14,10 @@ import pytest
 from tests.support.history import recorded_history
 from tests.support.house import make_house
 
-from tandem.cti.app import replay as under_test
-from tandem.cti.app.center_state import HouseCode
-from tandem.cti.app.input_files import BadJournal, Header, PartReader, code_hash, parts
-from tandem.cti.app.replay import Proof, from_time, replay, written_by_another
+from tandem.cti.app.history import replay as under_test
+from tandem.cti.app.history.center_state import HouseCode
+from tandem.cti.app.history.input_files import BadJournal, Header, PartReader, code_hash, parts
+from tandem.cti.app.history.replay import Proof, from_time, replay, written_by_another
 from tandem.cti.core.turn import Rules
 from tandem.cti.storage.spool_format import Entry, line_of, parse_line
 

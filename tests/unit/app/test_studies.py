@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from tests.support.house import make_house
 
-from tandem.cti.app import queue_staffing, studies, study_worker
-from tandem.cti.app.studies import StudyDesk
-from tandem.cti.app.study_examples import examples
-from tandem.cti.app.study_worker import Order, problem_of
-from tandem.cti.app.whatif import BadChange, StoredDay, midnights, read_change
+from tandem.cti.app.history import queue_staffing, studies, study_worker
+from tandem.cti.app.history.studies import StudyDesk
+from tandem.cti.app.history.study_examples import examples
+from tandem.cti.app.history.study_worker import Order, problem_of
+from tandem.cti.app.history.whatif import BadChange, StoredDay, midnights, read_change
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.model.ids import AgentId, QueueId
 from tandem.cti.model.skills import Need

@@ -15,14 +15,22 @@ from tests.support.history import RecordedFloor, recorded_history
 from tests.support.house import make_house
 from tests.support.orderly import ANSWER_S, WRAP_UP_S, orderly_day
 
-from tandem.cti.app import replay_report
-from tandem.cti.app.center_state import HouseCode
-from tandem.cti.app.day_records import DayRecords
-from tandem.cti.app.history_cli import add_replay_arguments, add_whatif_arguments
-from tandem.cti.app.input_files import Header, parts, parts_of
-from tandem.cti.app.replay_report import run_replay
-from tandem.cti.app.whatif import BadChange, StoredDay, StudyFailed, from_journal, midnights, read_change, study_day
-from tandem.cti.app.whatif_report import run_whatif
+from tandem.cti.app.history import replay_report
+from tandem.cti.app.history.center_state import HouseCode
+from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif_arguments
+from tandem.cti.app.history.day_records import DayRecords
+from tandem.cti.app.history.input_files import Header, parts, parts_of
+from tandem.cti.app.history.replay_report import run_replay
+from tandem.cti.app.history.whatif import (
+    BadChange,
+    StoredDay,
+    StudyFailed,
+    from_journal,
+    midnights,
+    read_change,
+    study_day,
+)
+from tandem.cti.app.history.whatif_report import run_whatif
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.ids import AgentId, CallId, QueueId
 from tandem.cti.model.records import AgentStateRecord

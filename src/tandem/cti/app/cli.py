@@ -14,7 +14,7 @@ from typing import Any
 
 from tandem import __version__
 from tandem.agent_desktop.core.resources import CheckLine
-from tandem.cti.app.history_cli import add_replay_arguments, add_whatif_arguments
+from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif_arguments
 from tandem.cti.app.installation import Installation, default_home
 from tandem.cti.app.routing_cli import add_commands as add_routing_commands
 from tandem.cti.model.errors import CtiError
@@ -265,7 +265,7 @@ def _why(asked: argparse.Namespace) -> int:
 
 
 def _replay(asked: argparse.Namespace) -> int:
-    from tandem.cti.app.replay_report import run_replay
+    from tandem.cti.app.history.replay_report import run_replay
 
     return run_replay(asked, _installation(asked).inputs_dir)
 
@@ -273,7 +273,7 @@ def _replay(asked: argparse.Namespace) -> int:
 def _whatif(asked: argparse.Namespace) -> int:
     from contextlib import asynccontextmanager
 
-    from tandem.cti.app.whatif_report import run_whatif
+    from tandem.cti.app.history.whatif_report import run_whatif
     from tandem.cti.storage.pool import Database
 
     installation = _installation(asked)

@@ -33,14 +33,14 @@ from tandem.cti.app.center import Center
 from tandem.cti.app.control import control
 from tandem.cti.app.directory import DirectoryLookUp
 from tandem.cti.app.floor_plan import House, Limits
-from tandem.cti.app.input_journal import InputJournal
+from tandem.cti.app.history.input_journal import InputJournal
+from tandem.cti.app.history.studies import StudyDesk
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.operations import InstallationOperations
 from tandem.cti.app.plan_desk import closure_of
 from tandem.cti.app.recordings import Recordings
 from tandem.cti.app.routing_desk import Routing
 from tandem.cti.app.shell import Shell
-from tandem.cti.app.studies import StudyDesk
 from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
 from tandem.cti.model.ids import DeviceId, QueueId

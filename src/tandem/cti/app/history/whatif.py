@@ -27,12 +27,12 @@ from typing import Any
 import msgspec
 import yaml
 
-from tandem.cti.app import whatif_worker
 from tandem.cti.app.center import Center
-from tandem.cti.app.day_records import DayRecords
 from tandem.cti.app.floor_plan import CustomersFound, Keep
-from tandem.cti.app.input_files import Part
-from tandem.cti.app.replay import CodeOf, Proof, code_of, replay
+from tandem.cti.app.history import whatif_worker
+from tandem.cti.app.history.day_records import DayRecords
+from tandem.cti.app.history.input_files import Part
+from tandem.cti.app.history.replay import CodeOf, Proof, code_of, replay
 from tandem.cti.model.errors import BadRequest, Unavailable
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import AgentStateRecord

@@ -20,13 +20,13 @@ from secrets import token_hex
 import msgspec
 
 from tandem.agent_desktop.core import study_resources as shapes
-from tandem.cti.app import study_worker
-from tandem.cti.app.day_store import DayStore
-from tandem.cti.app.input_files import Part, parts
-from tandem.cti.app.queue_staffing import staffing
-from tandem.cti.app.study_examples import examples
-from tandem.cti.app.study_worker import DEFECT, News, Order
-from tandem.cti.app.whatif import StoredDay, midnights, read_change
+from tandem.cti.app.history import study_worker
+from tandem.cti.app.history.day_store import DayStore
+from tandem.cti.app.history.input_files import Part, parts
+from tandem.cti.app.history.queue_staffing import staffing
+from tandem.cti.app.history.study_examples import examples
+from tandem.cti.app.history.study_worker import DEFECT, News, Order
+from tandem.cti.app.history.whatif import StoredDay, midnights, read_change
 from tandem.cti.model.errors import BadRequest, LimitReached, ResourceMissing
 from tandem.cti.model.ids import QueueId
 from tandem.cti.storage.pool import Database

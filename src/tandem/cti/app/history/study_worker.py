@@ -1,4 +1,4 @@
-"""One what-if from the stored day to its figures, in a process of its own: ``python -m tandem.cti.app.study_worker``.
+"""One what-if from the stored day to its figures, in a process of its own (``python -m`` this).
 
 Standard input: an ``Order`` as JSON. Standard output: ``News``, one JSON a line; the last one has a result or a
 problem. Reading a day (a replay of all its inputs, or its rows) and simulating it take seconds to minutes of computing:
@@ -21,10 +21,10 @@ import msgspec
 
 from tandem.agent_desktop.core import study_resources as shapes
 from tandem.agent_desktop.core.routing_resources import Texts
-from tandem.cti.app.day_store import DayStore
-from tandem.cti.app.input_files import BadJournal, parts
-from tandem.cti.app.replay import CodeOf, code_of
-from tandem.cti.app.whatif import BadChange, StoredDay, from_journal, read_change
+from tandem.cti.app.history.day_store import DayStore
+from tandem.cti.app.history.input_files import BadJournal, parts
+from tandem.cti.app.history.replay import CodeOf, code_of
+from tandem.cti.app.history.whatif import BadChange, StoredDay, from_journal, read_change
 from tandem.cti.model.errors import CtiError, ResourceMissing, Unavailable
 from tandem.cti.storage.pool import Database
 from tandem.routing.core.whatif import Study

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from tandem.cti.app.center import Center
-from tandem.cti.app.center_state import BadState, HouseCode, thaw
 from tandem.cti.app.floor_plan import Output
-from tandem.cti.app.input_codec import SHAPES, chain
-from tandem.cti.app.input_files import BadJournal, End, Header, Part, PartReader, Recorded, code_hash
+from tandem.cti.app.history.center_state import BadState, HouseCode, thaw
+from tandem.cti.app.history.input_codec import SHAPES, chain
+from tandem.cti.app.history.input_files import BadJournal, End, Header, Part, PartReader, Recorded, code_hash
 from tandem.cti.model.errors import CtiError
 
 CodeOf = Callable[[Header], HouseCode]

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from tandem.cti.app.day_store import DayStore
-from tandem.cti.app.input_files import BadJournal, DayMissing, parts_of
-from tandem.cti.app.replay import CodeOf, code_of
-from tandem.cti.app.whatif import StoredDay, as_json, from_journal, read_change, study_day
+from tandem.cti.app.history.day_store import DayStore
+from tandem.cti.app.history.input_files import BadJournal, DayMissing, parts_of
+from tandem.cti.app.history.replay import CodeOf, code_of
+from tandem.cti.app.history.whatif import StoredDay, as_json, from_journal, read_change, study_day
 from tandem.cti.model.errors import BadRequest
 from tandem.routing.core.day import HALF_HOUR_S
 from tandem.routing.core.forecast import backtest, forecast

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from tandem.cti.app.day_records import DayRecords
-from tandem.cti.app.whatif import StoredDay, midnights
+from tandem.cti.app.history.day_records import DayRecords
+from tandem.cti.app.history.whatif import StoredDay, midnights
 from tandem.cti.model.errors import ResourceMissing
 from tandem.cti.model.ids import QueueId
 from tandem.cti.model.records import AgentStateRecord, CallRecord, SegmentRecord
@@ -19,7 +19,7 @@ from tandem.routing.core.patience import Wait
 from tandem.routing.core.plan import Plan
 from tandem.routing.plan_file import read_plan
 
-_QUERIES = load("tandem.cti.app", "history.sql")
+_QUERIES = load("tandem.cti.app.history", "history.sql")
 HALF_HOURS = 48
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from tandem.cti.app.floor_plan import Keep, LookUp, Output, ShowCallbacks, ShowSeat, ToSwitch
-from tandem.cti.app.input_files import Part, parts_of
-from tandem.cti.app.replay import CodeOf, Proof, Replayed, code_of, from_time, replay, written_by_another
+from tandem.cti.app.history.input_files import Part, parts_of
+from tandem.cti.app.history.replay import CodeOf, Proof, Replayed, code_of, from_time, replay, written_by_another
 from tandem.cti.model.errors import CtiError
 from tandem.cti.model.records import CallEventRecord
 

@@ -1,4 +1,4 @@
-"""Runs of one study, in a process of its own with the lowest priority: ``python -m tandem.cti.app.whatif_worker``.
+"""Runs of one study, in a process of its own with the lowest priority (``python -m`` this).
 
 Standard input: the pickled ``(study, numbers)``. Standard output: for each number, in order, the length of the pickled
 pair of runs (8 bytes) and the pair. Only the server that starts it speaks with it.

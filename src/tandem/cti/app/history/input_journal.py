@@ -26,10 +26,10 @@ import msgspec
 
 from tandem import __version__
 from tandem.cti.app.center import Center
-from tandem.cti.app.center_state import BadState, freeze
 from tandem.cti.app.floor_plan import Input, Output
-from tandem.cti.app.input_codec import NO_OUTPUTS_YET, SHAPES, BadInput, chain, encode
-from tandem.cti.app.input_files import Header, Part, code_hash, part_path, parts
+from tandem.cti.app.history.center_state import BadState, freeze
+from tandem.cti.app.history.input_codec import NO_OUTPUTS_YET, SHAPES, BadInput, chain, encode
+from tandem.cti.app.history.input_files import Header, Part, code_hash, part_path, parts
 from tandem.cti.model.errors import CtiError
 from tandem.cti.storage.spool_format import Entry, line_of
 

@@ -32,7 +32,7 @@ import msgspec
 
 import tandem
 from tandem.cti.app.floor_plan import Input
-from tandem.cti.app.input_codec import BadInput, decode
+from tandem.cti.app.history.input_codec import BadInput, decode
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.storage.spool_format import Entry, parse_line
 

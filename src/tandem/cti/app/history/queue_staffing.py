@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 
 from tandem.agent_desktop.core import study_resources as shapes
 from tandem.agent_desktop.core.routing_resources import Texts
-from tandem.cti.app.day_store import HALF_HOURS, local_timezone
-from tandem.cti.app.whatif import midnights
+from tandem.cti.app.history.day_store import HALF_HOURS, local_timezone
+from tandem.cti.app.history.whatif import midnights
 from tandem.cti.model.ids import AgentId, QueueId
 from tandem.cti.model.skills import unmet
 from tandem.cti.storage.pool import Database
@@ -23,7 +23,7 @@ from tandem.routing.core.staffing import Load, Target, staff
 
 log = logging.getLogger(__name__)
 
-_QUERIES = load("tandem.cti.app", "studies.sql")
+_QUERIES = load("tandem.cti.app.history", "studies.sql")
 HISTORY_DAYS = 7 * 12
 _PATIENCE_DAYS = 28
 _MOST_WAITS = 4_000
