@@ -12,6 +12,7 @@ from tests.support.house import ANA, MEI, TOM, Floor
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
+from tandem.cti.app.tasks import load_of
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
@@ -20,6 +21,7 @@ from tandem.cti.model.ids import CallId
 from tandem.cti.model.records import CallRecord, ContactRecord
 from tandem.cti.model.skills import unmet
 from tandem.cti.model.states import AgentState, ConnectionState, Phase
+from tandem.routing.core.acd.capacity import kinds
 
 AGENTS = (MEI, TOM, ANA)
 
@@ -160,7 +162,12 @@ def check(floor: Floor) -> None:
         free = agent.available and center.switch_up and agent.id not in (*center.held, *center.hanging)
         assert (agent.id in center.matcher.available_agents) == free
     for agent_id in center.matcher.available_agents:
+        plan = center.plan.agents.get(agent_id)
+        load = load_of(center, agent_id)
+        takes = kinds(center.agents[agent_id], tasks=load, most_tasks=plan.tasks if plan else 0)
         for w in center.matcher.waiting():
+            if w.kind not in takes:
+                continue
             skills = center.agents[agent_id].skills
             reached = w.steps[: center.matcher.step_of(w.id) + 1]
             fits = any(unmet(step.needs, skills) is None and step.only in (None, agent_id) for step in reached)

@@ -17,11 +17,12 @@ from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
 from tandem.cti.model.profiles import AgentProfile
-from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecord, Record
+from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecord, Record, TaskRecord
 from tandem.cti.model.skills import Need
 from tandem.cti.model.states import AgentState, ConnectionState, Phase
 from tandem.ivr.core.check import load_flow
 from tandem.routing.core.acd.callback import OVER
+from tandem.routing.core.acd.task import OVER as TASK_OVER
 from tandem.routing.core.plan import AgentPlan, Plan, QueuePlan, StepPlan
 
 FLOW_FILE = Path(__file__).parents[2] / "examples" / "flows" / "main.yaml"
@@ -168,6 +169,8 @@ class Floor:
         calls: dict[str, CallRecord] = {}
         states: dict[AgentId, AgentStateRecord] = {}
         callbacks: dict[str, CallbackRecord] = {}
+        tasks: dict[str, TaskRecord] = {}
+        closures = tuple(self.center.closures.values())
         for record in self.records:
             if isinstance(record, CallRecord):
                 calls[record.id] = record
@@ -175,6 +178,8 @@ class Floor:
                 states[record.agent] = record
             elif isinstance(record, CallbackRecord):
                 callbacks[record.id] = record
+            elif isinstance(record, TaskRecord):
+                tasks[record.id] = record
         wrapping = {state.call for state in states.values() if state.state == AgentState.WORKING_AFTER_CALL}
         if fallback:
             self._dead_man()
@@ -182,7 +187,10 @@ class Floor:
         if store:
             kept = tuple(call for call in calls.values() if call.ended_at is None or call.id in wrapping)
             owed = tuple(callback for callback in callbacks.values() if callback.state not in OVER)
-            self.handle(c.Restored(calls=kept, agent_states=states, callbacks=owed, counts={}))
+            todo = tuple(task for task in tasks.values() if task.state not in TASK_OVER)
+            self.handle(
+                c.Restored(calls=kept, agent_states=states, callbacks=owed, counts={}, closures=closures, tasks=todo)
+            )
         self.handle(ev.SwitchFound(snapshot=self.snapshot(), restarted=False))
         for agent in self.center.agents:
             contact = self.center.contact_of(agent)
