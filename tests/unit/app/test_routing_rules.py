@@ -12,8 +12,10 @@ from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app import views
 from tandem.cti.app.announcements import BUILT_IN, prompts_of
+from tandem.cti.app.line import line_page
 from tandem.cti.app.why import why_waiting
 from tandem.cti.model import requests as rq
+from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, CallId, ContactId, CustomerId, QueueId, WorkId
 from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import CallEventRecord, ContactLine, CustomerMatch
@@ -273,6 +275,30 @@ def test_an_offer_of_a_callback_does_not_keep_him_from_an_agent() -> None:
     assert floor.center.contacts[call].agent == MEI
 
 
+def test_who_is_cut_off_in_the_middle_of_a_talk_goes_on_where_he_stood() -> None:
+    floor = floor_with()
+    floor.ready(MEI)
+    call = waiting(floor)
+    floor.to_agent(call)
+    since = floor.center.contacts[call].queued_at
+    floor.now += 60
+    floor.gone(floor.center.contacts[call].caller, Cause.CONGESTION)
+    floor.settle()
+    assert phase(floor, call) is Phase.ENDED
+    other = waiting(floor, "b", "+8613800138001")
+    floor.now += 30
+    again = waiting(floor, "c")
+    assert floor.center.contacts[again].queued_at == since
+    assert floor.center.matcher.place(WorkId(again)) == 1
+    assert floor.center.matcher.place(WorkId(other)) == 2
+    hung_up = waiting(floor, "d", "+8613800138002")
+    floor.hang_up_caller(hung_up)
+    floor.settle()
+    floor.now += 400
+    late = waiting(floor, "e", "+8613800138002")
+    assert floor.center.contacts[late].queued_at == floor.now, "after five minutes the place is gone"
+
+
 # ---- why not -----------------------------------------------------------------------------------------------------
 
 
@@ -289,6 +315,37 @@ def test_a_waiting_caller_can_be_explained() -> None:
     assert floor.center.contacts[call].agent == MEI, "what was said to answer it now does"
     assert why_waiting(floor.center, WorkId(call), now=floor.now) is None
     assert floor.center.agents[MEI].state is AgentState.BUSY
+
+
+def test_what_is_no_call_can_be_explained() -> None:
+    plan = make_house().plan
+    agents = {MEI: replace(plan.agents[MEI], tasks=0), TOM: replace(plan.agents[TOM], tasks=1)}
+    floor = floor_with(replace(plan, agents={**plan.agents, **agents}))
+    for agent in (MEI, TOM):
+        floor.ready(agent)
+        floor.command(agent, m.SetNotReady(id=1, reason="break"))
+    floor.handle(c.TaskAsked(id="t1", queue=QueueId("operator"), title="refund", by="sam"))
+    floor.handle(
+        c.CallbackAsked(id="b1", number="+8613800138009", queue=QueueId("operator"), first="agent", by="sam", name="Wu")
+    )
+    floor.pass_time(2)
+    found = in_line(floor)
+    assert found == ["t1", "b1"]
+    for entry in found:
+        why = why_waiting(floor.center, WorkId(entry), now=floor.now)
+        assert why is not None
+        assert (why.id, why.queue, why.change.kind) == (entry, "operator", "agent_ready")
+        assert why.waited_s >= 1.0
+    task = why_waiting(floor.center, WorkId("t1"), now=floor.now)
+    assert task is not None
+    assert task.change.agent == TOM, "Mei takes no tasks"
+
+
+def in_line(floor: Floor) -> list[str]:
+    """What the page of the line shows to be waiting."""
+    lines = line_page(floor.center, queue=None, limit=10, agent=None, now=floor.now).entries
+    assert {line.id for line in lines} == {"t1", "b1"}
+    return [line.id for line in lines if line.place is not None]
 
 
 def test_predicted_waits_are_shown_and_learned_from() -> None:

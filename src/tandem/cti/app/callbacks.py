@@ -48,6 +48,8 @@ ANSWER_S = 12.0
 LOOK_EVERY_S = 2.0
 """How often it is looked whether a customer who is to be rung first can be rung."""
 _WAITS = (Phase.QUEUED, Phase.OFFERED, Phase.RINGING, Phase.DIALLING)
+_CUT = (Cause.UNREACHABLE, Cause.CONGESTION, Cause.SWITCH_FAILURE)
+"""Why a talk ends that nobody ended."""
 _LOST = (Outcome.ABANDONED_IN_QUEUE, Outcome.SWITCH_FAILURE)
 
 
@@ -75,6 +77,26 @@ def keep_place(center: Center, before: Contact, after: Contact) -> None:
         center.ledger.left(id_, now=center.now, keep_s=queue.rejoin_within_s if queue else 0.0)
     elif before.phase in _WAITS or (not before.ended and after.ended):
         center.ledger.leave(id_)
+        if after.ended and after.answered_at is not None and after.cause in _CUT:
+            _keep_cut_off(center, after)
+
+
+def _keep_cut_off(center: Center, contact: Contact) -> None:
+    """The network broke off his talk: should he call again soon, he goes on where he stood."""
+    queue = center.plan.queues.get(contact.queue) if contact.queue is not None else None
+    if queue is None or not contact.ani_e164 or contact.callback or queue.rejoin_within_s <= 0:
+        return
+    center.ledger.enter(
+        Entry(
+            id=WorkId(contact.id),
+            kind="cut_off",
+            queue=queue.id,
+            number=contact.ani_e164,
+            queued_at=center.now if contact.queued_at is None else contact.queued_at,
+            priority=contact.priority,
+            until=center.now + queue.rejoin_within_s,
+        )
+    )
 
 
 def with_earlier_place(center: Center, contact: Contact, asked: ct.QueueAsked) -> ct.QueueAsked:
