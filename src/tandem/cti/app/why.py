@@ -13,7 +13,7 @@ from tandem.agent_desktop.core.routing_resources import (
     OvertakenLine,
     WhyWaiting,
 )
-from tandem.cti.app import acd
+from tandem.cti.app import acd, tasks
 from tandem.cti.model.ids import AgentId, CallId, WorkId
 from tandem.cti.model.skills import needs_text
 from tandem.cti.model.states import AgentState
@@ -90,18 +90,19 @@ def _decision(names: Mapping[AgentId, str], at: float, data: Mapping[str, Any]) 
     )
 
 
-def why_waiting(center: Center, work: WorkId, *, now: float) -> WhyWaiting | None:
-    """None when it does not wait."""
-    resting = {a.id for a in center.agents.values() if a.state is AgentState.NOT_READY and a.reachable}
-    why = center.matcher.why_not(work, now=now, not_ready=resting)
-    caller = center.callers.get(CallId(work))
-    waiting = caller.work if caller else None
+def why_waiting(center: Center, entry: WorkId, *, now: float) -> WhyWaiting | None:
+    """``entry``: a call, a call back or a task. None when it does not wait for an agent now."""
+    record = center.callbacks.get(entry)
+    work = entry if record is None else WorkId(record.attempt or "")  # a call back waits as its next attempt
+    caller, task = center.callers.get(CallId(work)), center.tasks.get(work)
+    waiting = caller.work if caller else task
+    why = center.matcher.why_not(work, now=now, not_ready=_resting(center, for_task=task is not None))
     if why is None or waiting is None:
         return None
     left = acd.expected_wait(center, CallId(work))
     change = why.change
     return WhyWaiting(
-        id=work,
+        id=entry,
         queue=waiting.queue,
         place=why.place,
         waited_s=max(0.0, now - waiting.queued_at),
@@ -124,6 +125,15 @@ def why_waiting(center: Center, work: WorkId, *, now: float) -> WhyWaiting | Non
             in_s=change.in_s,
         ),
     )
+
+
+def _resting(center: Center, *, for_task: bool) -> set[AgentId]:
+    """Agents whom nothing but their own Not ready keeps from such work."""
+    resting = {a.id for a in center.agents.values() if a.state is AgentState.NOT_READY and a.reachable}
+    if not for_task:
+        return resting
+    plans = center.plan.agents
+    return {agent for agent in resting if agent in plans and tasks.load_of(center, agent) < plans[agent].tasks}
 
 
 def _name(names: Mapping[AgentId, str], login: str) -> str:
