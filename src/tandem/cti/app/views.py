@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from tandem.agent_desktop.core import messages as m
@@ -12,7 +12,7 @@ from tandem.cti.app import acd, line, overflow, tasks
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
 from tandem.cti.model.records import CustomerMatch, TaskRecord
-from tandem.cti.model.skills import needs_text, unmet
+from tandem.cti.model.skills import Needs, needs_text, unmet
 from tandem.cti.model.states import Phase
 from tandem.routing.core.acd.work import Work
 
@@ -264,6 +264,22 @@ def _short_reason(center: Center, work: Work | None, step: int | None) -> dict[s
     return {"en": f"none of {count} agents is free", "zh": f"{count} 位座席均不空闲"}
 
 
+class _Ready:
+    """Skills of the agents who can take a call now, by skill: hundreds of queues ask of thousands of agents."""
+
+    def __init__(self, center: Center) -> None:
+        self._all = [agent.skills for agent in center.agents.values() if agent.available]
+        self._having: dict[str, list[Mapping[str, int]]] = {}
+        for skills in self._all:
+            for skill in skills:
+                self._having.setdefault(skill, []).append(skills)
+
+    def count(self, needs: Needs) -> int:
+        """How many meet these needs; looks at those alone who have the rarest of the skills."""
+        rarest = min((self._having.get(need.skill, []) for need in needs), key=len, default=self._all)
+        return sum(unmet(needs, skills) is None for skills in rarest)
+
+
 def queue_rows(center: Center) -> list[m.QueueRow]:
     waiting: dict[QueueId, list[float]] = {queue: [] for queue in center.plan.queues}
     talking = dict.fromkeys(center.plan.queues, 0)
@@ -275,11 +291,11 @@ def queue_rows(center: Center) -> list[m.QueueRow]:
             waiting[contact.queue].append(contact.queued_at or contact.started_at)
         elif contact.phase in (Phase.TALKING, Phase.REJOINING):
             talking[contact.queue] += 1
-    ready = [agent.skills for agent in center.agents.values() if agent.available]
+    ready = _Ready(center)
     rows = []
     for queue, profile in center.plan.queues.items():
         counts = center.counts[queue]
-        free = sum(unmet(profile.steps[0].needs, skills) is None for skills in ready)
+        free = ready.count(profile.steps[0].needs)
         on_shift = max(center.matcher.logged_on(step.needs) for step in profile.steps)
         left = center.predictor.wait_left(
             queue,
