@@ -51,7 +51,7 @@ Speak = Callable[[Collection[Prompt]], Awaitable[Mapping[Prompt, str]]]
 
 
 class PlanDesk:
-    """Whoever applies a plan does so alone: one after the other."""
+    """Whoever applies a plan does so alone, one after the other; closures do not wait for them."""
 
     def __init__(self, plans: PlanStore, shell: Shell, *, clock: Clock, speak: Speak) -> None:
         self._plans = plans
@@ -59,6 +59,7 @@ class PlanDesk:
         self._clock = clock
         self._speak = speak
         self._one = asyncio.Lock()
+        self._closing = asyncio.Lock()
 
     async def plan(self) -> RoutingPlan:
         stored = await self._current()
@@ -147,7 +148,7 @@ class PlanDesk:
         which = None if queue is None else QueueId(queue)
         if which is not None and which not in self._shell.center.plan.queues:
             raise ResourceMissing(f"there is no queue {queue}")
-        async with self._one:
+        async with self._closing:
             if closure.closed:
                 at, text = self._clock.now(), {str(k): v for k, v in closure.text.items() if v}
                 sounds = await self._speak(every_language(text))

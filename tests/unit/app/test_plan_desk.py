@@ -1,0 +1,72 @@
+"""The desk of the routing plan: an emergency does not wait for anybody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from tests.support.house import Floor
+
+from tandem.agent_desktop.core.routing_resources import ApplyPlan, SetClosure
+from tandem.cti.adapters.postgres.plans import StoredClosure, StoredPlan
+from tandem.cti.app.plan_desk import PlanDesk
+from tandem.ivr.core.speech import Prompt
+
+TEXT = "format: 1\nqueues:\n  service:\n    name: {zh: 服务, en: Service}\n    steps: [anyone]\n"
+
+
+class Plans:
+    """A store without a database."""
+
+    def __init__(self) -> None:
+        self.closed: list[StoredClosure] = []
+
+    async def current(self) -> StoredPlan:
+        return StoredPlan(version=1, text=TEXT, note="", created_by="ada", created_at=1.0)
+
+    async def save(self, text: str, *, note: str, by: str) -> int:
+        return 2
+
+    async def agent_logins(self) -> frozenset[str]:
+        return frozenset()
+
+    async def close(self, closure: StoredClosure) -> None:
+        self.closed.append(closure)
+
+
+class Shell:
+    def __init__(self) -> None:
+        self.floor = Floor()
+        self.center = self.floor.center
+
+    def take(self, input_: Any) -> None:
+        self.floor.handle(input_)
+
+
+class Still:
+    def now(self) -> float:
+        return 1_000_000.0
+
+
+async def test_a_closure_does_not_wait_while_the_prompts_of_a_plan_are_spoken() -> None:
+    speaking, go_on = asyncio.Event(), asyncio.Event()
+
+    async def speak(prompts: Collection[Prompt]) -> Mapping[Prompt, str]:
+        if prompts:  # of the plan; the closure has no words of its own
+            speaking.set()
+            await go_on.wait()
+        return {}
+
+    plans, shell = Plans(), Shell()
+    desk = PlanDesk(plans, shell, clock=Still(), speak=speak)  # type: ignore[arg-type]
+    applying = asyncio.create_task(desk.apply(ApplyPlan(text=TEXT, note="", base_version=1), by="ada"))
+    await speaking.wait()
+    async with asyncio.timeout(5):
+        closures = await desk.set_closure(None, SetClosure(closed=True, reason="fire"), by="sofia")
+    assert [closure.reason for closure in closures.closures] == ["fire"]
+    assert None in shell.center.closures
+    go_on.set()
+    await applying
+    assert shell.center.plan.version == 2
+    assert None in shell.center.closures
