@@ -507,3 +507,17 @@ def test_a_customers_leg_of_nobody_is_hung_up() -> None:
     floor.handle(late)
     assert isinstance(floor.requests[-1], rq.ClearConnection)
     assert CallId(request.call) not in floor.center.contacts
+
+
+def test_however_often_it_is_altered_it_is_looked_at_once_at_a_time() -> None:
+    floor = PathFloor(house())
+    floor.handle(CallbackAsked(id="p1", number=ANI, queue=QueueId("service"), first="customer", by="mei"))
+    for _ in range(5):
+        floor.handle(CallbackAltered(id="p1", number=ANI, first="customer", window=None, note=""))
+        floor.pass_time(1)
+    floor.pass_time(120)
+    assert floor.center.callbacks["p1"].state == "due"
+    timers = [at for at, _, kind, _ in floor.center._timers if kind == "callback"]
+    assert len([at for at in timers if at <= floor.now + callbacks.LOOK_EVERY_S]) == 1
+    floor.handle(CallbackCancelled("p1", "mei"))
+    assert not floor.center.callback_looks

@@ -8,6 +8,7 @@ is never dialled (again): after a crash it is found at the switch, or counts as 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -225,11 +226,11 @@ def find(center: Center, id_: str) -> CallbackRecord:
 def tick(center: Center, id_: str) -> None:
     """The timer of an entry."""
     record = center.callbacks.get(id_)
-    if record is None or not record.first:
+    if record is None or not record.first or center.callback_looks.get(id_, center.now) > center.now:
         return
     at = cb.wake_at(record, center.now)
     if record.state == "open" and at is not None and at > center.now:
-        center.wake(at, "callback", id_)
+        _schedule(center, record)
         return
     if record.state in ("open", "due"):
         after = _step(center, record, cb.TimeCame(refusal_of(center, record.number_e164)))
@@ -362,6 +363,7 @@ def _step(center: Center, record: CallbackRecord, event: cb.Event) -> CallbackRe
 def _put(center: Center, record: CallbackRecord) -> None:
     if record.state in cb.OVER:
         center.callbacks.pop(record.id, None)
+        center.callback_looks.pop(record.id, None)
     else:
         center.callbacks[record.id] = record
         _schedule(center, record)
@@ -393,7 +395,8 @@ def _schedule(center: Center, record: CallbackRecord) -> None:
     if at is not None:
         if record.state == "due" and record.first == "customer":
             at = min(at, center.now + LOOK_EVERY_S)
-        center.wake(max(at, center.now), "callback", record.id)
+        center.callback_looks[record.id] = max(at, center.now)
+        center.wake(center.callback_looks[record.id], "callback", record.id)
 
 
 def _enter_line(center: Center, record: CallbackRecord) -> None:
@@ -425,8 +428,8 @@ def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
         contact.phase is Phase.DIALLING and contact.queue == queue.id and contact.agent is None
         for contact in center.contacts.values()
     )
-    free = sum(unmet(needs, center.agents[agent].skills) is None for agent in center.matcher.available_agents)
-    if free > in_the_air:
+    suited = (agent for agent in center.matcher.available_agents if unmet(needs, center.agents[agent].skills) is None)
+    if sum(1 for _ in islice(suited, in_the_air + 1)) > in_the_air:
         _begin(center, record)
         return
     if not any(_will_be_free(agent) and unmet(needs, agent.skills) is None for agent in center.agents.values()):

@@ -103,6 +103,8 @@ class Center:
         self.wrap_ups: dict[AgentId, WrapUpState] = {}
         self.callbacks: dict[str, CallbackRecord] = {}
         """Those that are neither done nor given up."""
+        self.callback_looks: dict[str, float] = {}
+        """When each of them is looked at next; timers from before that do not count."""
         self.ledger = Ledger()
         self.tasks: dict[str, TaskRecord] = {}
         """Those that are neither done nor cancelled."""
