@@ -30,7 +30,17 @@ RIVALS: dict[str, Callable[[World], Policy]] = {
     "queue-idleness": QueueAndIdleness,
 }
 OURS, BOUND = "tandem", "pooled"
-QUICK_MINUTES = {"20": 480, "280": 240, "1000": 120, "6000": 40, "6000-98": 40, "calm": 60}
+QUICK_MINUTES = {
+    "20": 480,
+    "280": 240,
+    "1000": 120,
+    "6000": 40,
+    "6000-98": 40,
+    "1000-random": 90,
+    "1000-chained": 90,
+    "1000-language": 90,
+    "calm": 60,
+}
 
 COMPARED = (
     ("service_level", "SL", 1),

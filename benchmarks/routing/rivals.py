@@ -209,7 +209,9 @@ class AppQueue(Rival):
         pairs = super().available(agent, idle_since=idle_since, now=now)
         if not pairs and self.by_level:
             entry = (idle_since, agent, self.stamp[agent])
-            for queue, level in self.world.agents[agent].levels.items():
+            levels = self.world.agents[agent].levels
+            for queue in self.world.reach[agent]:
+                level = levels[self.world.queues[queue].skill]
                 heapq.heappush(self.by_penalty[queue][5 - level], entry)
         return pairs
 

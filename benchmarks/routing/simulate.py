@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from benchmarks.routing.policy import Pair, Policy
-from benchmarks.routing.world import AWAY_S, BREAK_EVERY_S, BREAK_S, PACE, RING_S, STEP_FROM_S, World
+from benchmarks.routing.world import AWAY_S, BREAK_EVERY_S, BREAK_S, RING_S, STEP_FROM_S, World
 
 _LATE = 1e-6
 """Seconds by which sums of floats may differ."""
@@ -235,7 +235,7 @@ class _Simulation:
             self.at(now + RING_S, _Event.RINGS_OUT, contact)
             return
         self.seat[agent], self.caller[contact] = _Seat.BUSY, _Caller.ANSWERED
-        pace = self.mean_pace if self.pooled else PACE[self.world.agents[agent].levels[caller.queue]]
+        pace = self.mean_pace if self.pooled else self.world.pace_of(agent, caller.queue)
         ends = now + caller.handle_s * pace
         self.result.busy_s[agent] += self.measured(now, ends)
         self.result.answered[contact] = True

@@ -22,7 +22,7 @@ def steps_of(queue: Queue) -> tuple[Step, ...]:
     also = () if queue.also is None else (Need(f"skill:{queue.also}", TRAINED),)
     return (
         Step(needs=(first[0], *also), from_s=first[1]),
-        *(Step(needs=(need,), from_s=from_s) for need, from_s in others),
+        *(Step(needs=(need, *also) if queue.always else (need,), from_s=from_s) for need, from_s in others),
     )
 
 

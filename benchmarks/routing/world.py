@@ -5,12 +5,16 @@ he calls, what about, how long he would wait, how long he would talk to a middli
 answers) comes with him, and everything that it decides about an agent (skills, breaks) with the agent: every policy
 gets the same callers and the same agents (common random numbers).
 
-- **Skills and queues.** One queue for each skill; skills belong to departments of four or five. Steps: level 3 or
-  better at once; from 5 s, level 2 or better; from 10 s, level 1, which is anyone in the department. Every fifth queue
-  asks at first for training in a second skill of the department, too.
+- **Skills and queues.** Of pattern ``departments``: one queue for each skill; skills belong to departments of four or
+  five. Steps: level 3 or better at once; from 5 s, level 2 or better; from 10 s, level 1, which is anyone in the
+  department. Every fifth queue asks at first for training in a second skill of the department, too.
 - **Agents.** Each is trained in one to three skills of his department (20, 50 and 30 %), at a level of 2 to 5, and has
   the others at level 1. Agents of a team are trained in the same skills: they are each other's *peers*. The first skill
   of a team is drawn by a plan in which the skills' shares differ (``1 / rank ** skew``).
+- **Other patterns.** ``random``: no departments; a team has a few skills, drawn by the plan, each agent at a level of
+  1 to 5 of his own (20, 20, 25, 20, 15 %), and cannot take anything else. ``languages``: a queue is a product in a
+  language, every step asks for the language, and the steps' levels are the product's; a team speaks one or two
+  languages and knows a few products.
 - **Work.** A queue is planned to get what its trained agents have time for when each shares his time out evenly, less
   for small queues than for large ones (square-root staffing). What comes differs from the plan by ``surprise``
   (log-normal, per queue). All is scaled to ``load``.
@@ -31,6 +35,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import Literal
 
 PACE = {1: 1.25, 2: 1.12, 3: 1.0, 4: 0.93, 5: 0.86}
 """Handling time at a level, as a multiple of level 3's."""
@@ -48,6 +53,8 @@ _LEVEL_WEIGHTS = (25, 30, 27, 18)
 """Of levels 2 to 5."""
 _TRAINED_WEIGHTS = (20, 50, 30)
 """Of being trained in one, two, three skills."""
+_RANDOM_WEIGHTS = (20, 20, 25, 20, 15)
+"""Of levels 1 to 5, where there are no departments."""
 _SAFETY = 1.0
 """A queue with time for ``n`` calls at once is planned to get ``n - safety * sqrt(n)``."""
 _HANDLE_SIGMA = math.sqrt(math.log(1 + 0.8**2))
@@ -66,8 +73,13 @@ class Design:
     patience_s: float = 240.0
     skew: float = 0.2
     surprise: float = 0.05
+    pattern: Literal["departments", "random", "languages"] = "departments"
+    """How skills lie among the agents."""
     department: int = 5
     """Skills in one."""
+    languages: int = 0
+    trained: tuple[int, int] = (3, 8)
+    """Least and most skills (with languages: products) of an agent, where there are no departments."""
     peak: float = 0.05
     """Calls a second swing by this share over the measured time: a slow start, a peak, an end as the start. It is what
     is left of the day's peak when the schedule has followed it as well as it could."""
@@ -97,19 +109,30 @@ class Queue:
     """Skill that the first step asks for too."""
     handle_s: float
     """Mean of its calls, at level 3."""
+    always: bool = False
+    """All steps ask for ``also``, not only the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
     team: int
     levels: dict[int, int]
-    """Skill -> 1..5, for all skills of his department."""
+    """Skill -> 1..5."""
     first_break_s: float
 
     @property
     def trained(self) -> list[int]:
         """Skills that he has more than the lowest level in."""
         return [skill for skill, level in self.levels.items() if level >= TRAINED]
+
+    def first_step(self, queue: Queue) -> int | None:
+        """The first step by which he may take its calls; None when he never may."""
+        level = self.levels.get(queue.skill, 0)
+        also = queue.also is None or self.levels.get(queue.also, 0) >= TRAINED
+        if not level or (queue.always and not also):
+            return None
+        step = next(index for index, needed in enumerate(STEP_LEVEL) if level >= needed)
+        return step if also else max(step, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +153,11 @@ class World:
     @property
     def pace(self) -> float:
         """The agents' mean multiple of a handling time, over what they are trained in."""
-        return _pace(self.agents)
+        return _pace(self.agents, self.queues)
+
+    def pace_of(self, agent: int, queue: int) -> float:
+        """His multiple of a handling time."""
+        return PACE[self.agents[agent].levels[self.queues[queue].skill]]
 
 
 DESIGNS = {
@@ -141,6 +168,42 @@ DESIGNS = {
         Design(name="1000", agents=1000, skills=60, load=0.915, team_size=5),
         Design(name="6000", agents=6000, skills=200, load=0.965, team_size=6, minutes=60, peak=0.02, seeds=3),
         Design(name="6000-98", agents=6000, skills=200, load=1.0, team_size=6, minutes=60, peak=0.02, seeds=3),
+        Design(
+            name="1000-random",
+            agents=1000,
+            skills=60,
+            load=0.92,
+            team_size=5,
+            pattern="random",
+            trained=(1, 3),
+            skew=0.5,
+            surprise=0.15,
+            seeds=6,
+        ),
+        Design(
+            name="1000-chained",
+            agents=1000,
+            skills=60,
+            load=0.975,
+            team_size=5,
+            pattern="random",
+            trained=(2, 4),
+            skew=0.5,
+            surprise=0.15,
+            seeds=6,
+        ),
+        Design(
+            name="1000-language",
+            agents=1000,
+            skills=26,
+            load=0.92,
+            team_size=5,
+            pattern="languages",
+            languages=6,
+            trained=(1, 3),
+            surprise=0.1,
+            seeds=6,
+        ),
         Design(name="calm", agents=1000, skills=60, load=0.60, team_size=5, minutes=120, seeds=4),
     )
 }
@@ -153,8 +216,15 @@ def make(design: Design, seed: int, *, minutes: float | None = None) -> World:
     chance = random.Random(f"{design.name} {seed}")
     planned = [1.0 / rank**design.skew for rank in range(1, design.skills + 1)]
     chance.shuffle(planned)
-    agents = _agents(design, planned, chance)
-    queues = _queues(design, agents, chance)
+    if design.pattern == "departments":
+        agents = _agents(design, planned, chance)
+        queues = _queues(design, agents, chance)
+    elif design.pattern == "random":
+        agents = _random_agents(design, planned, chance)
+        queues = _queues(design, agents, chance)
+    else:
+        queues = _language_queues(design, chance)
+        agents = _language_agents(design, planned, chance)
     rates = _rates(design, queues, agents, chance)
     begins_s = design.warm_up_min * 60
     ends_s = begins_s + design.minutes * 60
@@ -185,11 +255,7 @@ def _agents(design: Design, planned: Sequence[float], chance: random.Random) -> 
         levels = {skill: chance.choices((2, 3, 4, 5), _LEVEL_WEIGHTS)[0] for skill in trained}
         levels.update({skill: 1 for skill in department if skill not in levels})
         agents.append(Agent(team, levels, chance.random() * BREAK_EVERY_S))
-    for skill in range(design.skills):
-        # Somebody is good at each, so that no first step is without anybody.
-        having = [agent for agent in agents if skill in agent.levels]
-        best = max(having, key=lambda agent: agent.levels[skill])
-        best.levels[skill] = max(best.levels[skill], STEP_LEVEL[0])
+    _somebody_good(agents, range(design.skills))
     return agents
 
 
@@ -206,22 +272,99 @@ def _queues(design: Design, agents: Sequence[Agent], chance: random.Random) -> l
     return queues
 
 
-def _pace(agents: Sequence[Agent]) -> float:
-    return statistics.fmean(PACE[agent.levels[skill]] for agent in agents for skill in agent.trained)
+def _random_agents(design: Design, planned: Sequence[float], chance: random.Random) -> list[Agent]:
+    """Teams of three to eight skills, drawn by the plan; each agent's level in each of them is his own."""
+    agents = []
+    skills_of = [
+        _draw(planned, chance.randint(*design.trained), chance) for _ in range(design.agents // design.team_size)
+    ]
+    for skill in set(range(design.skills)).difference(*skills_of):
+        skills_of[chance.randrange(len(skills_of))].append(skill)
+    for number in range(design.agents):
+        team = number % len(skills_of)
+        levels = {skill: chance.choices((1, 2, 3, 4, 5), _RANDOM_WEIGHTS)[0] for skill in skills_of[team]}
+        agents.append(Agent(team, levels, chance.random() * BREAK_EVERY_S))
+    _somebody_good(agents, range(design.skills))
+    return agents
+
+
+def _somebody_good(agents: Sequence[Agent], skills: Sequence[int]) -> None:
+    """No first step is without anybody."""
+    for skill in skills:
+        best = max((agent for agent in agents if skill in agent.levels), key=lambda agent: agent.levels[skill])
+        best.levels[skill] = max(best.levels[skill], STEP_LEVEL[0])
+
+
+def _draw(weights: Sequence[float], count: int, chance: random.Random) -> list[int]:
+    """So many different ones, the likelier the heavier."""
+    keys = {chance.random() ** (1 / weight): index for index, weight in enumerate(weights)}
+    return [keys[key] for key in sorted(keys, reverse=True)[:count]]
+
+
+def _language_queues(design: Design, chance: random.Random) -> list[Queue]:
+    """Skills are products and then languages; a queue is a product in a language."""
+    products = design.skills - design.languages
+    return [
+        Queue(product, products + language, design.handle_s * math.exp(chance.gauss(0, 0.2)), always=True)
+        for language in range(design.languages)
+        for product in range(products)
+    ]
+
+
+def _language_agents(design: Design, planned: Sequence[float], chance: random.Random) -> list[Agent]:
+    """Teams of one or two languages, spoken perfectly, and some products, each at a level of his own; the first teams
+    see to it that every queue has somebody good."""
+    products = design.skills - design.languages
+    spoken = [1.0 / rank for rank in range(1, design.languages + 1)]
+    teams = design.agents // design.team_size
+    skills_of = []
+    for team in range(teams):
+        first = divmod(team, products) if team < products * design.languages else None
+        languages = _draw(spoken, chance.choice((1, 1, 2)), chance)
+        chosen = _draw(planned[:products], chance.randint(*design.trained), chance)
+        if first is not None:
+            languages = [first[0], *(language for language in languages[1:] if language != first[0])]
+            chosen = [first[1], *(product for product in chosen[1:] if product != first[1])]
+        skills_of.append((languages, chosen))
+    agents = []
+    for number in range(design.agents):
+        team = number % teams
+        languages, chosen = skills_of[team]
+        levels = {product: chance.choices((1, 2, 3, 4, 5), _RANDOM_WEIGHTS)[0] for product in chosen}
+        if number < teams:
+            levels[chosen[0]] = max(levels[chosen[0]], STEP_LEVEL[0])
+        levels.update({products + language: 5 for language in languages})
+        agents.append(Agent(team, levels, chance.random() * BREAK_EVERY_S))
+    return agents
+
+
+def _levels(agents: Sequence[Agent], queues: Sequence[Queue]) -> list[dict[int, int]]:
+    """By agent: level in the queues that he is trained for."""
+    return [
+        {
+            number: agent.levels[queue.skill]
+            for number, queue in enumerate(queues)
+            if agent.levels.get(queue.skill, 0) >= TRAINED and agent.first_step(queue) is not None
+        }
+        for agent in agents
+    ]
+
+
+def _pace(agents: Sequence[Agent], queues: Sequence[Queue]) -> float:
+    return statistics.fmean(PACE[level] for levels in _levels(agents, queues) for level in levels.values())
 
 
 def _rates(design: Design, queues: Sequence[Queue], agents: Sequence[Agent], chance: random.Random) -> list[float]:
     time_for = [0.0] * len(queues)
-    for agent in agents:
-        trained = agent.trained
-        for skill in trained:
-            time_for[skill] += 1 / len(trained)
+    for levels in _levels(agents, queues):
+        for queue in levels:
+            time_for[queue] += 1 / len(levels)
     work = [
         max(amount - _SAFETY * math.sqrt(amount), amount / 4) * math.exp(chance.gauss(0, design.surprise))
         for amount in time_for
     ]
     staffed = design.agents * (1 - BREAK_S / BREAK_EVERY_S)
-    scale = design.load * staffed / (sum(work) * _pace(agents))
+    scale = design.load * staffed / (sum(work) * _pace(agents, queues))
     return [amount * scale / queue.handle_s for amount, queue in zip(work, queues, strict=True)]
 
 
@@ -258,14 +401,7 @@ def _contacts(
 
 
 def _reach(queues: Sequence[Queue], agents: Sequence[Agent]) -> list[dict[int, int]]:
-    reach = []
-    for agent in agents:
-        of: dict[int, int] = {}
-        for skill, level in agent.levels.items():
-            queue = queues[skill]
-            step = next(index for index, needed in enumerate(STEP_LEVEL) if level >= needed)
-            if step == 0 and queue.also is not None and agent.levels[queue.also] < TRAINED:
-                step = 1
-            of[skill] = step
-        reach.append(of)
-    return reach
+    return [
+        {number: step for number, queue in enumerate(queues) if (step := agent.first_step(queue)) is not None}
+        for agent in agents
+    ]

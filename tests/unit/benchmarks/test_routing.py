@@ -11,7 +11,8 @@ from benchmarks.routing.__main__ import RIVALS, policy_named
 from benchmarks.routing.policy import Pair, Policy
 from benchmarks.routing.rivals import AppQueue, LongestIdle, Pooled, QueueAndIdleness, Targets
 from benchmarks.routing.simulate import Run, simulate
-from benchmarks.routing.world import DESIGNS, STEP_FROM_S, Agent, Contact, Queue, World, make
+from benchmarks.routing.tandem import steps_of
+from benchmarks.routing.world import DESIGNS, STEP_FROM_S, Agent, Contact, Design, Queue, World, make
 
 from tandem.routing.core.staffing import Load, perform
 
@@ -64,6 +65,18 @@ def test_every_queue_has_somebody_at_every_step(name: str) -> None:
     for queue in range(len(made.queues)):
         steps = {reach[queue] for reach in made.reach if queue in reach}
         assert 0 in steps
+
+
+def test_a_queue_of_a_language_asks_for_it_at_every_step() -> None:
+    queue = Queue(0, 7, 100.0, always=True)
+    speaks, learns, foreign = Agent(0, {0: 3, 7: 5}, 0.0), Agent(0, {0: 1, 7: 5}, 0.0), Agent(0, {0: 5}, 0.0)
+    assert [agent.first_step(queue) for agent in (speaks, learns, foreign)] == [0, 2, None]
+    assert [agent.first_step(replace(queue, always=False)) for agent in (speaks, learns, foreign)] == [0, 2, 1]
+    needed = [{need.skill for need in step.needs} for step in steps_of(queue)]
+    assert needed == [{"skill:0", "skill:7"}] * 3
+    made = make(DESIGNS["1000-language"], 1, minutes=1)
+    for agent, reach in zip(made.agents[:50], made.reach, strict=False):
+        assert all({made.queues[number].skill, made.queues[number].also} <= agent.levels.keys() for number in reach)
 
 
 # ---- simulator ----
@@ -193,10 +206,15 @@ class Watched:
         return self.policy.wake_at()
 
 
+SMALL_OF_LANGUAGES = replace(
+    SMALL, name="small-languages", agents=40, skills=5, pattern="languages", languages=2, trained=(1, 2)
+)
+
+
 @pytest.mark.parametrize("name", [*RIVALS, "tandem"])
-@pytest.mark.parametrize("seed", [1, 2])
-def test_policies_keep_the_rules(name: str, seed: int) -> None:
-    made = make(SMALL, seed, minutes=120)
+@pytest.mark.parametrize(("design", "seed"), [(SMALL, 1), (SMALL, 2), (SMALL_OF_LANGUAGES, 1)])
+def test_policies_keep_the_rules(name: str, design: Design, seed: int) -> None:
+    made = make(design, seed, minutes=120)
     watched = Watched(made, policy_named(name, made))
     run = simulate(made, watched)
     assert run.illegal == []
