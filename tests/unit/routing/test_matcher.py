@@ -106,6 +106,22 @@ def test_who_is_faster_at_it_takes_it_but_not_for_ever() -> None:
     assert [(other.agent, other.reason) for other in match.candidates] == [(BO, "less_idle")]
 
 
+def test_a_queue_that_misses_its_share_in_time_is_sped_up() -> None:
+    matcher = with_agents(ann={LOANS.skill: 3, CARDS.skill: 3})
+    now = 0.0
+    for number in range(60):  # loans are answered late, cards in time
+        for queue, skill, waited_s in (("loans", LOANS, 40.0), ("cards", CARDS, 1.0)):
+            matcher.enqueue(work(f"{queue}{number}", Step(needs=(skill,)), at=now, queue=queue), now=now)
+            now += waited_s
+            assert matcher.available(ANN, idle_since=now, now=now)
+            now += 60.0
+    restored = Matcher.restore(matcher.snapshot())
+    for copy in (matcher, restored):
+        copy.enqueue(work("c", Step(needs=(CARDS,)), at=now, queue="cards"), now=now + 2.0)
+        copy.enqueue(work("l", Step(needs=(LOANS,)), at=now + 2.0, queue="loans"), now=now + 2.0)
+        assert pairs(copy.available(ANN, idle_since=now + 3.0, now=now + 3.0)) == [("l", "ann")]
+
+
 def test_a_local_agent_is_preferred_at_a_cost() -> None:
     matcher = Matcher(Policy(explain=2, look=1))
     for number in range(5):

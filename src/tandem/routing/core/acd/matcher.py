@@ -419,6 +419,7 @@ class Matcher:
         if member.free:
             self._pool.leave(member)
         waited_s, idle_s = now - work.queued_at, now - member.idle_since
+        self._scales.count(work, waited_s)
         return Match(
             work=work,
             agent=member.id,

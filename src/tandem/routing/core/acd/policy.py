@@ -39,6 +39,11 @@ class Policy:
     """How far the expected time to the next agent of a class takes from its slack (0: slack alone)."""
     supply_most_s: float = 20.0
     """It takes no more than this."""
+    share_weight: float = 0.5
+    """How much a queue that misses its share in time is sped up: its works' targets are shorter by this times what it
+    misses (and longer for one that is better than it is to be)."""
+    share_most: float = 0.25
+    """By at most this share of the target."""
     late_slack_s: float = 10.0
     """Late work stands among works that are in time as if it had so much slack left."""
     late_growth: float = 0.02

@@ -83,6 +83,8 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     freed_counted_s: float
     freed_rate: float
     renewed_at: float
+    shares: dict[str, float] = {}
+    """By queue."""
 
 
 _DECODER = msgspec.msgpack.Decoder(Saved)
@@ -110,6 +112,7 @@ def save(pool: Pool, line: Line, scales: Scales) -> bytes:
         freed_counted_s=scales.freed_counted_s,
         freed_rate=scales.freed_rate,
         renewed_at=scales.renewed_at,
+        shares={str(queue): share for queue, share in scales.shares.items()},
     )
     return _ENCODER.encode(saved)
 
@@ -132,6 +135,7 @@ def load(data: bytes, pool: Pool, line: Line, scales: Scales) -> None:
         line.add(_load_work(work, route.kind, route.steps), route, work.stage, work.floor)
     pool.turn, pool.latest_idle = saved.turn, saved.latest_idle
     scales.renewed, scales.renewed_at = saved.renewed, saved.renewed_at
+    scales.shares = {QueueId(queue): share for queue, share in saved.shares.items()}
     scales.freed, scales.freed_rate = saved.freed, saved.freed_rate
     scales.freed_counted, scales.freed_counted_s = saved.freed_counted, saved.freed_counted_s
 

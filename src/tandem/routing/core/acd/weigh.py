@@ -10,6 +10,7 @@ from itertools import accumulate, repeat
 from operator import mul
 from typing import NamedTuple
 
+from tandem.cti.model.ids import QueueId
 from tandem.cti.model.skills import HIGHEST
 from tandem.routing.core.acd.line import Entry, Lane, Route
 from tandem.routing.core.acd.policy import Policy
@@ -21,6 +22,7 @@ MIDDLE = 3
 _COUNTED = 24
 """A queue with this many free agents loses nothing with one of them."""
 _RENEW_S = 30.0
+_SHARE_STEP = 0.02
 """How often the rate at which agents become free is renewed."""
 _PRIOR_S = 60.0
 """Time without calls that a group's rate begins with, so that the first calls do not make it huge."""
@@ -58,6 +60,8 @@ class Scales:
 
     def __init__(self, policy: Policy) -> None:
         self.follow(policy)
+        self.shares: dict[QueueId, float] = {}
+        """Of each queue's works, the share answered within the target; the last hundred or so count."""
         self.freed = 0
         """Agents who became free since the rate was last renewed."""
         self.freed_counted = 0.0
@@ -159,7 +163,7 @@ class Scales:
     def slack(self, lane: Lane, entry: Entry, member: Member, now: float) -> float:
         """The sum of ``slack_parts`` of a lane's first work."""
         policy, work, route = self.policy, entry.work, lane.route
-        slack = entry.due_at - now
+        slack = entry.due_at - now - self.behind_s(work)
         if slack < 0.0:
             slack = policy.late_slack_s + slack * policy.late_growth
         slack += self._supply(lane)
@@ -174,10 +178,25 @@ class Scales:
             slack += policy.cross_site_s
         return slack
 
+    def behind_s(self, work: Work) -> float:
+        """How much sooner (below 0: later) than its target this work is to be answered, because its queue answers
+        fewer (more) in time than the share that it is to."""
+        share = self.shares.get(work.queue)
+        if share is None:
+            return 0.0
+        policy = self.policy
+        behind = policy.share_weight * (work.target_share - share)
+        return work.target_s * min(max(behind, -policy.share_most), policy.share_most)
+
+    def count(self, work: Work, waited_s: float) -> None:
+        """A work was given away; the share of its queue that is answered in time moves."""
+        share = self.shares.get(work.queue, work.target_share)
+        self.shares[work.queue] = share + _SHARE_STEP * ((waited_s <= work.target_s) - share)
+
     def slack_parts(self, lane: Lane, entry: Entry, member: Member, now: float) -> SlackParts:
         policy = self.policy
         work = entry.work
-        slack = entry.due_at - now
+        slack = entry.due_at - now - self.behind_s(work)
         if slack < 0.0:
             slack = policy.late_slack_s + slack * policy.late_growth
         return SlackParts(
