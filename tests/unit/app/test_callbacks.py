@@ -10,8 +10,9 @@ from tests.support.house import MEI, make_house
 from tests.support.paths import PathFloor
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app import callbacks
+from tandem.cti.app import callbacks, overflow
 from tandem.cti.app import floor_plan as c
+from tandem.cti.app.center import Center
 from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
@@ -521,3 +522,29 @@ def test_however_often_it_is_altered_it_is_looked_at_once_at_a_time() -> None:
     assert len([at for at in timers if at <= floor.now + callbacks.LOOK_EVERY_S]) == 1
     floor.handle(CallbackCancelled("p1", "mei"))
     assert not floor.center.callback_looks
+
+
+def test_who_stands_behind_one_who_cannot_be_rung_yet_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    floor = PathFloor(house())
+    looks: list[float] = []
+    opening = overflow.opening
+
+    def counted(center: Center, queue: QueuePlan) -> overflow.Opening:
+        looks.append(floor.now)
+        return opening(center, queue)
+
+    monkeypatch.setattr(overflow, "opening", counted)
+    for number in range(50):
+        floor.handle(
+            CallbackAsked(
+                id=f"p{number}", number=f"+861380013{number:04}", queue=QueueId("service"), first="customer", by="mei"
+            )
+        )
+        floor.now += 0.01
+    floor.pass_time(10)
+    looks.clear()
+    floor.pass_time(20)
+    assert 10 <= len(looks) <= 21
+    floor.ready(MEI)
+    floor.pass_time(5)
+    assert len(dials(floor)) == 1

@@ -419,10 +419,12 @@ def _begin(center: Center, record: CallbackRecord) -> None:
 
 def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
     """Now, when it is open and an agent will be free by the time of his answer."""
-    queue = _queue(center, record)
+    queue, place = _queue(center, record), cb.place_of(record)
+    looked_at, of_place = center.not_rung.get((queue.id, record.needs), (-1.0, 0.0))
+    if 0.0 <= center.now - looked_at < LOOK_EVERY_S / 2 and place >= of_place:
+        return  # hundreds may be due: who stands before him, or he, could not be rung a moment ago
     if not overflow.opening(center, queue).open:
         return
-    place = cb.place_of(record)
     needs = _needs_now(center, steps_of(queue.steps, _needs(record)), center.now - place)
     in_the_air = sum(
         contact.phase is Phase.DIALLING and contact.queue == queue.id and contact.agent is None
@@ -432,6 +434,7 @@ def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
     if sum(1 for _ in islice(suited, in_the_air + 1)) > in_the_air:
         _begin(center, record)
         return
+    center.not_rung[queue.id, record.needs] = (center.now, place)
     if not any(_will_be_free(agent) and unmet(needs, agent.skills) is None for agent in center.agents.values()):
         return  # waits were short as long as somebody was at work: that says nothing about now
     ahead = sum(work.queue == queue.id and work.queued_at < place for work in center.matcher.waiting())
@@ -443,6 +446,7 @@ def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
         handle_s=queue.handle_s,
     )
     if expected is not None and expected.p50_s <= ANSWER_S:
+        del center.not_rung[queue.id, record.needs]
         _begin(center, record)
 
 

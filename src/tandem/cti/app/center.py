@@ -105,6 +105,8 @@ class Center:
         """Those that are neither done nor given up."""
         self.callback_looks: dict[str, float] = {}
         """When each of them is looked at next; timers from before that do not count."""
+        self.not_rung: dict[tuple[QueueId, str], tuple[float, float]] = {}
+        """By queue and needs: when it was last too early to ring a customer, and his place."""
         self.ledger = Ledger()
         self.tasks: dict[str, TaskRecord] = {}
         """Those that are neither done nor cancelled."""
