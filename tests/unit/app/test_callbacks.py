@@ -25,7 +25,7 @@ from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import CallbackRecord, CallEventRecord
 from tandem.cti.model.states import AgentState, Outcome, Phase
 from tandem.routing.core.acd.expected_wait import Expected, Predictor
-from tandem.routing.core.plan import EVERYWHERE, CallbackRule, Calling, StepPlan, WeeklyHours
+from tandem.routing.core.plan import EVERYWHERE, CallbackRule, Calling, QueuePlan, StepPlan, WeeklyHours
 
 ANI = "+8613800138000"
 
@@ -548,3 +548,21 @@ def test_who_stands_behind_one_who_cannot_be_rung_yet_is_not_looked_at(monkeypat
     floor.ready(MEI)
     floor.pass_time(5)
     assert len(dials(floor)) == 1
+
+
+def test_the_message_of_one_who_was_called_back_is_not_lost() -> None:
+    floor = PathFloor(house())
+    floor.auto_answer = False
+    floor.ready(MEI)
+    floor.handle(CallbackAsked(id="p1", number=ANI, queue=QueueId("service"), first="customer", by="mei"))
+    floor.pass_time(1)
+    floor.handle(c.SeatClosed(MEI, page_gone=True))
+    floor.answer(dials(floor)[-1].connection)
+    floor.settle()
+    waiting = attempt(floor)
+    assert waiting.phase is Phase.QUEUED
+    floor.tell(waiting.id, ct.MessageAsked(prompts=(), why={"en": "nobody is there", "zh": "无人"}))
+    floor.settle()
+    floor.gone(waiting.caller)
+    floor.settle()
+    assert [r.reason for r in floor.center.callbacks.values() if r.recording] == ["voicemail"]

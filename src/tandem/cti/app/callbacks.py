@@ -146,7 +146,8 @@ def may_offer(center: Center, contact: Contact) -> bool:
 def owe(center: Center, call: CallId, owed: ct.CallBackOwed) -> None:
     """We lost a caller, or he left a message."""
     contact = center.contacts[call]
-    if not contact.ani_e164 or (contact.callback and contact.answered_at is None):
+    failed = contact.callback and contact.answered_at is None and owed.recording is None
+    if not contact.ani_e164 or failed:
         return  # an attempt that failed is the business of its entry
     record = _record(center, contact, reason=owed.reason, number=contact.ani_e164)
     # a person calls him whom the switch lost: nobody knows how far his matter had come
