@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from tests.support.house import Floor
+import pytest
+from tests.support.house import FLOW_FILE, Floor
 
 from tandem.agent_desktop.core.routing_resources import ApplyPlan, SetClosure
 from tandem.cti.adapters.postgres.plans import StoredClosure, StoredPlan
 from tandem.cti.app.plan_desk import PlanDesk
+from tandem.ivr.core.check import load_flow
 from tandem.ivr.core.speech import Prompt
+from tandem.ivr.errors import FlowError
 
 TEXT = "format: 1\nqueues:\n  service:\n    name: {zh: 服务, en: Service}\n    steps: [anyone]\n"
 
@@ -59,7 +62,7 @@ async def test_a_closure_does_not_wait_while_the_prompts_of_a_plan_are_spoken() 
         return {}
 
     plans, shell = Plans(), Shell()
-    desk = PlanDesk(plans, shell, clock=Still(), speak=speak)  # type: ignore[arg-type]
+    desk = PlanDesk(plans, shell, clock=Still(), speak=speak, check_flows=len)  # type: ignore[arg-type]
     applying = asyncio.create_task(desk.apply(ApplyPlan(text=TEXT, note="", base_version=1), by="ada"))
     await speaking.wait()
     async with asyncio.timeout(5):
@@ -70,3 +73,23 @@ async def test_a_closure_does_not_wait_while_the_prompts_of_a_plan_are_spoken() 
     await applying
     assert shell.center.plan.version == 2
     assert None in shell.center.closures
+
+
+async def test_a_plan_without_a_queue_that_a_flow_leads_to_is_refused() -> None:
+    """The server would not start with it any more."""
+
+    async def speak(prompts: Collection[Prompt]) -> Mapping[Prompt, str]:
+        return {}
+
+    plans, shell = Plans(), Shell()
+    text = FLOW_FILE.read_text(encoding="utf-8")
+    desk = PlanDesk(
+        plans,  # type: ignore[arg-type]
+        shell,  # type: ignore[arg-type]
+        clock=Still(),
+        speak=speak,
+        check_flows=lambda queues: load_flow(text, "main.yaml", queues),
+    )
+    with pytest.raises(FlowError, match="loans"):
+        await desk.apply(ApplyPlan(text=TEXT, note="", base_version=1), by="ada")
+    assert shell.center.plan.version == 0

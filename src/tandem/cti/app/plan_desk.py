@@ -49,15 +49,19 @@ MOST_CHANGES = 200
 Speak = Callable[[Collection[Prompt]], Awaitable[Mapping[Prompt, str]]]
 """Have these prompts spoken; their media names at the switch. Raises SpeechUnavailable."""
 
+CheckFlows = Callable[[Collection[str]], object]
+"""Whether the flows lead to these queues only. Raises FlowError."""
+
 
 class PlanDesk:
     """Whoever applies a plan does so alone, one after the other; closures do not wait for them."""
 
-    def __init__(self, plans: PlanStore, shell: Shell, *, clock: Clock, speak: Speak) -> None:
+    def __init__(self, plans: PlanStore, shell: Shell, *, clock: Clock, speak: Speak, check_flows: CheckFlows) -> None:
         self._plans = plans
         self._shell = shell
         self._clock = clock
         self._speak = speak
+        self._check_flows = check_flows
         self._one = asyncio.Lock()
         self._closing = asyncio.Lock()
 
@@ -107,13 +111,15 @@ class PlanDesk:
         )
 
     async def apply(self, new: ApplyPlan, *, by: str) -> RoutingPlan:
-        """All at once or not at all. Raises PlanError, PlanChanged, SpeechUnavailable; the old plan stays then."""
+        """All at once or not at all. Raises PlanError, PlanChanged, SpeechUnavailable, FlowError (a flow leads to a
+        queue that would be gone); the old plan stays then."""
         async with self._one:
             current = await self._current()
             if current.version != new.base_version:
                 raise PlanChanged(f"version {current.version} was applied meanwhile, by {current.created_by}")
             logins = await self._plans.agent_logins()
             plan = await asyncio.to_thread(read_plan, new.text, FILE, logins=logins)
+            await asyncio.to_thread(self._check_flows, [queue.id for queue in plan.for_calls])
             sounds = await self._speak(prompts_of(plan))
             version = await self._plans.save(new.text, note=new.note, by=by)
             self._shell.take(PlanApplied(replace(plan, version=version), tuple(sounds.items()), by))

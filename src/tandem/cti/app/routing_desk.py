@@ -33,7 +33,7 @@ from tandem.cti.app.floor_plan import (
     TaskCancelled,
 )
 from tandem.cti.app.line import line_entry, line_page, queues_of
-from tandem.cti.app.plan_desk import PlanDesk, Speak
+from tandem.cti.app.plan_desk import CheckFlows, PlanDesk, Speak
 from tandem.cti.app.shell import Shell
 from tandem.cti.app.why import call_why, why_waiting
 from tandem.cti.model.errors import ResourceMissing
@@ -44,8 +44,17 @@ from tandem.cti.ports import Clock
 class Routing(PlanDesk):
     """The plan (see ``PlanDesk``), the line and its reasons."""
 
-    def __init__(self, plans: PlanStore, store: CallStore, shell: Shell, *, clock: Clock, speak: Speak) -> None:
-        super().__init__(plans, shell, clock=clock, speak=speak)
+    def __init__(
+        self,
+        plans: PlanStore,
+        store: CallStore,
+        shell: Shell,
+        *,
+        clock: Clock,
+        speak: Speak,
+        check_flows: CheckFlows,
+    ) -> None:
+        super().__init__(plans, shell, clock=clock, speak=speak, check_flows=check_flows)
         self._store = store
 
     # ---- reasons

@@ -117,16 +117,20 @@ async def speak(installation: Installation, prompts: Collection[Prompt]) -> dict
     return {prompt: str(installation.sounds_dir / name) for prompt, name in names.items()}
 
 
+def read_flows(installation: Installation, queues: Collection[str]) -> dict[DeviceId, Flow]:
+    """By dialled number. Raises FlowError."""
+    return {number: load_flow_file(file, queues) for number, file in installation.flows.items()}
+
+
 async def load_flows(
     installation: Installation, queues: Sequence[str], progress: Callable[[str], None]
 ) -> tuple[dict[DeviceId, Flow], dict[Prompt, str]]:
     """The flows, checked, and their prompts, spoken. Raises FlowError, SpeechUnavailable."""
-    flows: dict[DeviceId, Flow] = {}
+    flows = read_flows(installation, queues)
     sounds: dict[Prompt, str] = {}
-    for number, file in installation.flows.items():
-        flows[number] = load_flow_file(file, queues)
+    for flow in flows.values():
         names = await prepare(
-            flows[number].spoken(),
+            flow.spoken(),
             installation.sounds_dir,
             lambda done: progress(f"prompts: {done.done} of {done.total}"),
         )
@@ -261,7 +265,14 @@ async def serving(
                 closures=closures,
             )
         )
-        routing = Routing(plans, store, shell, clock=clock, speak=partial(speak, installation))
+        routing = Routing(
+            plans,
+            store,
+            shell,
+            clock=clock,
+            speak=partial(speak, installation),
+            check_flows=partial(read_flows, installation),
+        )
         desktop = DesktopServer(
             _desktop_settings(installation, [_disposition(node) for node in dispositions]),
             hub=hub,
