@@ -58,7 +58,7 @@ select id, rev, call, number_e164, caller_name, customer, queue, reason,
 from callbacks
 where state in ('open', 'due', 'dialling', 'talking')
 order by callbacks.created_at, id
-limit 2000
+limit 10000
 
 -- name: open_tasks
 select id, rev, queue, title, text, customer, number_e164, language, needs, priority, tier,
