@@ -20,11 +20,11 @@ from tests.support.floor_watch import (
     ZH_ACCOUNTS,
     ZH_LOANS,
     ZH_SUPPORT,
-    in_lines,
+    has,
     kinds,
+    over,
     phase,
     row,
-    timeline,
     until,
 )
 
@@ -59,18 +59,6 @@ async def apply(stack: Stack, plan: Mapping[str, Any]) -> int:
 
 async def why(stack: Stack, call: str) -> CallWhy:
     return msgspec.convert(await ask(stack.installation.home, "why", call=call), CallWhy)
-
-
-async def has(stack: Stack, call: str, kind: str) -> None:
-    """Wait for such a line in the call's timeline."""
-
-    async def there() -> bool:
-        return kind in await kinds(stack, call)
-
-    try:
-        await until(there)
-    except AssertionError:
-        raise AssertionError(f"no {kind}:\n{in_lines(await timeline(stack, call))}") from None
 
 
 def dials(stack: Stack, number: str) -> int:
@@ -177,13 +165,7 @@ async def keep_place(stack: Stack, number: str) -> dict[str, Any]:
     await call.press("1")
     await call.wait_ended(30)
 
-    async def over() -> Any:
-        found = await stack.database.fetch_row("select * from calls where id = $1", id_)
-        return found if found is not None and found["outcome"] else None
-
-    first = dict(await until(over))
-    assert first["outcome"] == "callback", in_lines(await timeline(stack, id_))
-    return first
+    return await over(stack, id_, "callback")
 
 
 async def entry(stack: Stack, first: Mapping[str, Any], state: str) -> dict[str, Any]:
@@ -286,12 +268,11 @@ async def test_the_server_is_killed_while_a_customer_is_dialled(stack: Stack, pa
     await expect(mei.at("live-state")).to_have_attribute("data-state", "live", timeout=15_000)
     assert (await phase(stack, RINGS, "dialling"))["id"] == dialling["id"]
     assert dials(stack, RINGS) == stack.carrier.talking(RINGS) == 1
-    over = await phase(stack, RINGS, "ended", RING_S + 15)
-    assert (over["id"], over["outcome"]) == (dialling["id"], "not_reached")
+    tried = await over(stack, dialling["id"], "not_reached", RING_S + 15)
     left = await entry(stack, first, "open")
     assert (left["attempts"], left["last_result"]) == (1, "no_answer")
     assert left["queued_at"] == first["queued_at"], "his place is lost"
-    assert left["next_at"] > over["ended_at"]
+    assert left["next_at"] > tried["ended_at"]
     assert dials(stack, RINGS) == 1
     await mei.state("ready")
     await pause(mei)

@@ -58,6 +58,29 @@ async def phase(stack: Stack, ani: str, wanted: str, timeout_s: float = 20) -> d
     return seen
 
 
+async def over(stack: Stack, call: str, outcome: str, timeout_s: float = 20) -> dict[str, Any]:
+    """Wait until this call has ended so; its number may have begun another one since (a call back)."""
+
+    async def ended() -> Any:
+        return await stack.database.fetch_row("select * from calls where id = $1 and ended_at is not null", call)
+
+    found = dict(await until(ended, timeout_s))
+    assert found["outcome"] == outcome, f"ended as {found['outcome']}:\n{in_lines(await timeline(stack, call))}"
+    return found
+
+
+async def has(stack: Stack, call: str, kind: str) -> None:
+    """Wait for such a line in the call's timeline."""
+
+    async def there() -> bool:
+        return kind in await kinds(stack, call)
+
+    try:
+        await until(there)
+    except AssertionError:
+        raise AssertionError(f"no {kind}:\n{in_lines(await timeline(stack, call))}") from None
+
+
 async def timeline(stack: Stack, call: str) -> list[dict[str, Any]]:
     rows = await stack.database.fetch(
         "select kind, text, extract(epoch from at)::float8 as at from call_events where call = $1 order by number", call
