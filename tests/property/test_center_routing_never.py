@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.property.test_center_never import AGENTS, check, come_to_rest, legs_are_joined_once, take
 from tests.support.house import ANA, DNIS, MEI, TOM, Floor, make_house
@@ -217,6 +217,7 @@ def the_line_is_in_order(floor: Floor) -> None:
 
 @settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=70))
+@example([("call", 0), ("fallback", 0), ("leg_gone", 0), ("kill_late", 1)])
 def test_never(steps: list[tuple[str, int]]) -> None:
     house: House = make_house()
     floor = Floor(house=house)

@@ -313,10 +313,12 @@ class Center:
         if agent is None:
             return
         contact = self.contacts[call]
+        if freed.talked and (legs := _legs_left(contact)):
+            self.hanging[agent.id] = (call, legs)
+        if agent.call != call:
+            return  # after a restart the newest of what was known of him may be lost
         if freed.talked:
-            if legs := _legs_left(contact):
-                self.hanging[agent.id] = (call, legs)
-            if agent.call == call and agent.state is AgentState.BUSY:
+            if agent.state is AgentState.BUSY:
                 self.begin_wrap_up(agent, contact)
             self.agent_step(agent, ag.TalkEnded(call))
         elif freed.refused is not None:
