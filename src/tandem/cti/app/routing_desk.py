@@ -38,7 +38,8 @@ from tandem.cti.app.shell import Shell
 from tandem.cti.app.why import call_why, why_waiting
 from tandem.cti.model.errors import ResourceMissing
 from tandem.cti.model.ids import AgentId, CallId, CustomerId, QueueId, WorkId
-from tandem.cti.ports import Clock
+from tandem.cti.model.records import AuditRecord
+from tandem.cti.ports import Clock, Journal
 
 
 class Routing(PlanDesk):
@@ -163,13 +164,19 @@ class Routing(PlanDesk):
 
     # ---- the command line
 
-    def handlers(self) -> Mapping[str, Handler]:
+    def handlers(self, journal: Journal) -> Mapping[str, Handler]:
         """What the running server does for ``tandem why`` and ``tandem routing`` (see ``control``)."""
 
         async def apply(asked: dict[str, Any]) -> Any:
             current = await self._plans.current()
             new = ApplyPlan(text=asked["text"], note=asked["note"], base_version=current.version if current else 0)
-            return {"version": (await self.apply(new, by=asked["by"])).version}
+            applied = await self.apply(new, by=asked["by"])
+            detail = {"version": str(applied.version), "note": new.note, "from": "command line"}
+            at, who = self._clock.now(), str(asked["by"])[:64]
+            journal.write(
+                AuditRecord(id=secrets.token_hex(16), at=at, who=who, action="routing_applied", detail=detail)
+            )
+            return {"version": applied.version}
 
         async def preview(asked: dict[str, Any]) -> Any:
             return msgspec.to_builtins(await self.preview(asked["text"]))

@@ -290,7 +290,7 @@ async def serving(
             async with asyncio.timeout(SWITCH_WAIT_S):
                 await shell.switch_found.wait()
         await stack.enter_async_context(desktop)
-        await stack.enter_async_context(control(installation.home, routing.handlers()))
+        await stack.enter_async_context(control(installation.home, routing.handlers(spool)))
         stack.callback(tasks.create_task(_recover(recordings, shell), name="recover recordings").cancel)
         log.info("Tandem %s serves %s", __version__, desktop.url)
         garbage.settle()
