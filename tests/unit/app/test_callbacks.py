@@ -20,7 +20,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
-from tandem.cti.model.ids import CallId, ConnectionId, QueueId
+from tandem.cti.model.ids import AgentId, CallId, ConnectionId, QueueId
 from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import CallbackRecord, CallEventRecord
 from tandem.cti.model.states import AgentState, Outcome, Phase
@@ -224,6 +224,19 @@ def test_the_customer_first() -> None:
     floor.gone(request.connection)
     floor.settle()
     assert entry(floor).state == "done"
+
+
+def test_a_supervisor_says_that_it_is_done() -> None:
+    floor = PathFloor()
+    id_ = kept(floor)
+    floor.pass_time(5)
+    due = attempt(floor)
+    floor.command(AgentId("sofia"), m.CallbackDone(id=1, callback=id_))
+    assert (entry(floor).state, entry(floor).done_by) == ("done", "sofia")
+    assert due.id not in floor.center.contacts or floor.center.contacts[due.id].ended
+    floor.ready(MEI)
+    floor.pass_time(5)
+    assert not dials(floor)
 
 
 def test_nobody_is_rung_while_no_agent_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:

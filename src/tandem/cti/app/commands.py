@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 def commanded(center: Center, input_: Commanded) -> None:
     """Carry out what an agent asks for. Raises BadRequest, WrongState, ResourceMissing; nothing is changed then."""
-    agent = center.agent(input_.agent)
     command = input_.command
+    if isinstance(command, m.CallbackDone):  # supervisors do it, too
+        callbacks.done_by_hand(center, command.callback, input_.agent)
+        return
+    agent = center.agent(input_.agent)
     match command:
         case m.SetReady():
             center.agent_step(agent, ag.ReadyAsked())
@@ -49,8 +52,6 @@ def commanded(center: Center, input_: Commanded) -> None:
             center.wrap_ups[agent.id] = replace(wrap_up, until=until)
             center.wake(until, "wrap_up", agent.id)
             center.put(ShowSeat(agent.id))
-        case m.CallbackDone():
-            callbacks.done_by_hand(center, command.callback, agent.id)
         case m.TaskAccept():
             tasks.accept(center, agent.id, command.task)
         case m.TaskReturn():
