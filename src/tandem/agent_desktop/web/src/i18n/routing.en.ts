@@ -224,7 +224,7 @@ export const routingEn = {
   "why.details": "Why you: details",
   "why.title_waiting": "Why nobody yet",
   "why.band_title": "As likely shorter as longer than {p50}; longer than {p90} for one in ten.",
-  "why.change": "This would answer it now:",
+  "why.change": "What would help:",
   "why.no_change": "No single change would answer it now.",
   "why.predicted": "Still to wait",
   "why.predicted_then": "Predicted wait",

@@ -224,7 +224,7 @@ export const routingZh = {
   "why.details": "为何派给您：详情",
   "why.title_waiting": "为何仍在等待",
   "why.band_title": "一半客户短于 {p50}；十人中有一人超过 {p90}。",
-  "why.change": "这样可以立即接听：",
+  "why.change": "怎样更快：",
   "why.no_change": "没有哪一项改动能立即接听。",
   "why.predicted": "预计还需",
   "why.predicted_then": "当时预计",
