@@ -163,8 +163,12 @@ def seen_in_fallback(t: Turn, e: Seen) -> None:
         t.note("fallback", "the switch's own queue connected the caller while the server was away")
         if c.phase is P.QUEUED:
             t.do(StopSeeking())
-        t.enter(P.TALKING, "fallback")
         leg = e.fallback_leg
+        if c.leg != leg:
+            t.clear(c.leg)  # a phone that we had ring for him
+        if c.agent not in (None, e.fallback_agent):
+            t.do(AgentFreed(agent=c.agent))
+        t.enter(P.TALKING, "fallback")
         t.set(agent=e.fallback_agent, leg=leg, leg_ready=False, answered_at=c.answered_at or t.now)
         if leg is not None:
             t.set(legs={**t.contact.legs, leg: ConnectionState.CONNECTED})
