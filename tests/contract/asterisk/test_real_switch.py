@@ -398,7 +398,7 @@ async def test_a_ring_is_seen_by_the_next_controller(real: RealRig) -> None:
     leg = ConnectionId("leg-late")
     await real.switch.request(
         MakeConnection(
-            call=at.call, connection=leg, party=Party.AGENT, device=DeviceId("1001"), calling="", name="", timeout_s=1.5
+            call=at.call, connection=leg, party=Party.AGENT, device=DeviceId("1001"), calling="", name="", timeout_s=4.0
         )
     )
     await real.heard.wait(Delivered, connection=leg)
