@@ -218,6 +218,7 @@ def the_line_is_in_order(floor: Floor) -> None:
 @settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=70))
 @example([("call", 0), ("settle", 0), ("paint", 0), ("fallback", 1)])
+@example([("call", 0), ("call", 1), ("settle", 0), ("fallback", 1)])
 @example([("call", 0), ("fallback", 0), ("leg_gone", 0), ("kill_late", 1)])
 def test_never(steps: list[tuple[str, int]]) -> None:
     house: House = make_house()

@@ -102,7 +102,8 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
             continue
         seen = _seen(center, contact, by_call.get(contact.id, []))
         if not routine or _disagrees(contact, seen):
-            center.step(contact, seen)
+            _give_back_other(center, contact, seen)
+            center.step(center.contacts[call], seen)
         deadline = center.contacts[call].deadline
         if not routine and deadline is not None:
             center.wake(deadline, "call", call)
@@ -146,6 +147,17 @@ def _seen(center: Center, contact: Contact, connections: list[ConnectionSnapshot
         fallback_agent=fallback_agent,
         fallback_leg=None if other is None else other.connection,
     )
+
+
+def _give_back_other(center: Center, contact: Contact, seen: Seen) -> None:
+    """The switch's own queue connected him to somebody whom we had chosen for another: that one is offered on."""
+    agent, leg = seen.fallback_agent, seen.fallback_leg
+    other = center.contact_of(agent) if agent is not None and leg is not None else None
+    if agent is None or leg is None or other is None or other.id == contact.id:
+        return
+    if other.phase in (Phase.OFFERED, Phase.RINGING):
+        center.hanging[agent] = (contact.id, frozenset({leg}))  # he is not free for a third one
+        center.step(other, ct.SeatLeft(page_gone=True))
 
 
 def _disagrees(contact: Contact, seen: Seen) -> bool:
