@@ -13,6 +13,7 @@ from tandem.cti.app.floor_plan import LookUp, PlanApplied
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, WorkId
+from tandem.cti.model.records import CustomerMatch
 from tandem.cti.model.states import AgentState, Phase
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd import capacity
@@ -105,7 +106,7 @@ def _work(center: Center, contact: Contact) -> Work:
         priority=queue.priority + tier.priority + contact.priority,
         target_s=queue.target_s,
         target_share=queue.target_share,
-        handle_s=center.handling[queue.id].mean_s(queue.handle_s) if queue.id in center.handling else queue.handle_s,
+        handle_s=handle_s(center, queue),
         site=next((site for site, numbers in center.plan.sites.items() if contact.dnis in numbers), ""),
     )
 
@@ -116,11 +117,20 @@ def queue_of(plan: Plan, contact: Contact) -> QueuePlan:
     return queue if queue is not None and queue.kind == "voice" else plan.for_calls[0]
 
 
+def handle_s(center: Center, queue: QueuePlan) -> float:
+    """How long a call of this queue is expected to take, in seconds."""
+    return center.handling[queue.id].mean_s(queue.handle_s)
+
+
+def customer_of(center: Center, contact: Contact) -> CustomerMatch | None:
+    """The customer whom the caller was taken for."""
+    caller = center.callers.get(contact.id)
+    return next((c for c in (caller.customers if caller else ()) if c.id == contact.customer), None)
+
+
 def tier_of(center: Center, contact: Contact) -> Tier:
     """Of the customer whom the caller was taken for; the last tier when he is unknown."""
-    caller = center.callers.get(contact.id)
-    customers = caller.customers if caller else ()
-    known = next((customer for customer in customers if customer.id == contact.customer), None)
+    known = customer_of(center, contact)
     tiers = center.plan.tiers
     return next((tier for tier in tiers if known is not None and tier.name == known.tier), tiers[-1])
 
@@ -165,8 +175,7 @@ def _preferred(center: Center, contact: Contact, queue: QueuePlan) -> AgentId | 
     if agent.state not in (AgentState.BUSY, AgentState.WORKING_AFTER_CALL):
         return None
     busy_s = center.now - agent.since
-    planned_s = center.handling[queue.id].mean_s(queue.handle_s) if queue.id in center.handling else queue.handle_s
-    return agent.id if planned_s - busy_s < sticky.up_to_s else None
+    return agent.id if handle_s(center, queue) - busy_s < sticky.up_to_s else None
 
 
 def expected_wait(center: Center, call: CallId) -> Expected | None:
@@ -175,7 +184,7 @@ def expected_wait(center: Center, call: CallId) -> Expected | None:
     work = caller.work if caller else None
     if work is None or center.matcher.place(work.id) is None:
         return None
-    needs = work.steps[min(center.matcher.step_of(work.id), len(work.steps) - 1)].needs
+    needs = work.steps[center.matcher.step_of(work.id)].needs
     ahead, alike = center.matcher.ahead_of(work.id)
     return center.predictor.wait_left(
         work.queue,

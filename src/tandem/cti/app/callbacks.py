@@ -29,7 +29,7 @@ from tandem.cti.core.contact import Contact
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, IllegalTransition, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
-from tandem.cti.model.needs import BadNeeds, parse_needs
+from tandem.cti.model.needs import kept_needs
 from tandem.cti.model.records import CallbackRecord
 from tandem.cti.model.skills import Needs, unmet
 from tandem.cti.model.states import AgentState, Outcome, Phase
@@ -411,7 +411,7 @@ def _begin(center: Center, record: CallbackRecord) -> None:
     call = record.attempt
     if call is None or call in center.contacts or not center.switch_up:
         return
-    contact = path.begin_callback(call, entry=record, needs=_needs(record), now=center.now)
+    contact = path.begin_callback(call, entry=record, needs=kept_needs(record.needs), now=center.now)
     center.contacts[call] = contact
     center.callers[call] = Caller()
     center.put(LookUp(call, record.number_e164))
@@ -426,7 +426,7 @@ def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
         return  # hundreds may be due: who stands before him, or he, could not be rung a moment ago
     if not overflow.opening(center, queue).open:
         return
-    needs = _needs_now(center, steps_of(queue.steps, _needs(record)), center.now - place)
+    needs = _needs_now(center, steps_of(queue.steps, kept_needs(record.needs)), center.now - place)
     in_the_air = sum(
         contact.phase is Phase.DIALLING and contact.queue == queue.id and contact.agent is None
         for contact in center.contacts.values()
@@ -493,15 +493,6 @@ def _rule(center: Center, record: CallbackRecord) -> CallbackRule:
 
 def _in_words(needs: Needs) -> str:
     return " and ".join(map(str, needs))
-
-
-def _needs(record: CallbackRecord) -> Needs:
-    if not record.needs:
-        return ()
-    try:
-        return parse_needs(record.needs)
-    except BadNeeds:
-        return ()
 
 
 def _dialable(center: Center, number: str) -> str:

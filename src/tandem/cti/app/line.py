@@ -8,7 +8,7 @@ from tandem.agent_desktop.core.routing_resources import CallAttempt, LineEntry, 
 from tandem.cti.app import acd
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
-from tandem.cti.model.needs import parse_needs
+from tandem.cti.model.needs import kept_needs
 from tandem.cti.model.records import CallbackRecord
 from tandem.cti.model.skills import needs_text, unmet
 from tandem.cti.model.states import Phase
@@ -100,7 +100,7 @@ def _step(
         step = center.matcher.step_of(work.id)
         return step, needs_text(work.steps[step].needs)
     own = record.needs if record is not None else center.tasks[entry.id].needs if entry.id in center.tasks else ""
-    steps = steps_of(queue.steps, parse_needs(own) if own else ()) if queue is not None else ()
+    steps = steps_of(queue.steps, kept_needs(own)) if queue is not None else ()
     step = center.matcher.step_of(entry.id) if center.matcher.place(entry.id) is not None else 0
     return step, needs_text(steps[step].needs) if steps else ""
 
@@ -110,8 +110,7 @@ def _name(center: Center, entry: Entry, record: CallbackRecord | None, contact: 
     task = center.tasks.get(entry.id)
     if task is not None:
         return task.title
-    caller = center.callers.get(contact.id) if contact else None
-    known = next((c for c in (caller.customers if caller else ()) if contact and c.id == contact.customer), None)
+    known = acd.customer_of(center, contact) if contact else None
     if known is not None:
         return known.name
     return record.caller_name if record else contact.name if contact else ""

@@ -27,6 +27,7 @@ from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.customers import CustomerStore
 from tandem.cti.adapters.postgres.plans import PlanStore
+from tandem.cti.app import acd
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.announcements import every_language, prompts_of
 from tandem.cti.app.center import Center
@@ -306,16 +307,12 @@ async def _studies(
     await database.open()
     stack.push_async_callback(database.close)
 
-    def handle_s(queue: QueueId) -> float:
-        planned_s = center.plan.queues[queue].handle_s
-        return center.handling[queue].mean_s(planned_s) if queue in center.handling else planned_s
-
     desk = StudyDesk(
         database=database,
         inputs_dir=installation.inputs_dir,
         now=clock.now,
         plan=lambda: center.plan,
-        handle_s=handle_s,
+        handle_s=lambda queue: acd.handle_s(center, center.plan.queues[queue]),
         accuracy=lambda: center.predictor.accuracy,
         since=clock.now(),
     )

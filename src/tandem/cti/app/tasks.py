@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tandem.cti.app.floor_plan import ShowSeat, TaskAsked, TaskCancelled
 from tandem.cti.model.errors import IllegalTransition, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, QueueId, WorkId
-from tandem.cti.model.needs import BadNeeds, parse_needs
+from tandem.cti.model.needs import kept_needs
 from tandem.cti.model.records import TaskRecord
 from tandem.cti.model.states import AgentState
 from tandem.routing.core.acd import task as tk
@@ -104,15 +104,11 @@ def seek(center: Center, id_: str) -> None:
         return
     queue = center.plan.queues.get(record.queue) or next(iter(center.plan.queues.values()))
     tier = center.plan.tiers[min(record.tier, len(center.plan.tiers) - 1)]
-    try:
-        needs = parse_needs(record.needs) if record.needs else ()
-    except BadNeeds:
-        needs = ()
     work = Work(
         id=WorkId(id_),
         queue=queue.id,
         queued_at=record.queued_at,
-        steps=steps_of(queue.steps, needs),
+        steps=steps_of(queue.steps, kept_needs(record.needs)),
         tier=tier.rank,
         priority=queue.priority + tier.priority + record.priority,
         target_s=queue.target_s,

@@ -216,8 +216,7 @@ def seat_row(center: Center, agent_id: AgentId) -> m.SeatRow:
 
 
 def _caller_name(center: Center, contact: Contact) -> str:
-    caller = center.callers.get(contact.id)
-    known = next((c for c in (caller.customers if caller else ()) if c.id == contact.customer), None)
+    known = acd.customer_of(center, contact)
     return known.name if known else contact.name
 
 
@@ -227,7 +226,7 @@ def call_row(center: Center, call: CallId) -> m.WaitingRow | None:
     if contact is None or contact.ended:
         return None
     caller = center.callers.get(call)
-    known = next((c for c in (caller.customers if caller else ()) if c.id == contact.customer), None)
+    known = acd.customer_of(center, contact)
     place = center.matcher.place(WorkId(call))
     work = caller.work if caller and place is not None else None
     step = None if work is None else center.matcher.step_of(work.id)
@@ -303,7 +302,7 @@ def queue_rows(center: Center) -> list[m.QueueRow]:
             ahead=len(waiting[queue]),
             logged_on=on_shift,
             free=0 if waiting[queue] else free,
-            handle_s=center.handling[queue].mean_s(profile.handle_s),
+            handle_s=acd.handle_s(center, profile),
         )
         accuracy = center.predictor.accuracy.get(queue)
         opening = overflow.opening(center, profile)

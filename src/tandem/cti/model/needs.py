@@ -33,6 +33,14 @@ def parse_needs(text: str) -> Needs:
     return tuple(needs)
 
 
+def kept_needs(text: str) -> Needs:
+    """Needs as they were kept with a row; none where the text is empty or of another version."""
+    try:
+        return parse_needs(text) if text else ()
+    except BadNeeds:
+        return ()
+
+
 def merge_needs(earlier: Needs, later: Needs) -> Needs:
     """Both, sorted by skill; where both ask for one skill, the later word counts."""
     wanted = {need.skill: need for need in (*earlier, *later)}
