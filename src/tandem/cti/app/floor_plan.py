@@ -10,7 +10,7 @@ from tandem.agent_desktop.core import messages as m
 from tandem.cti.core.contact import Contact
 from tandem.cti.core.turn import Rules
 from tandem.cti.model import events as ev
-from tandem.cti.model.ids import AgentId, CallId, CustomerId, DeviceId, QueueId, RecordingId
+from tandem.cti.model.ids import AgentId, CallId, CustomerId, DeviceId, QueueId, RecordingId, Token
 from tandem.cti.model.profiles import AgentProfile
 from tandem.cti.model.records import (
     AgentStateRecord,
@@ -21,7 +21,9 @@ from tandem.cti.model.records import (
     TaskRecord,
 )
 from tandem.cti.model.requests import SwitchRequest
+from tandem.ivr.core.dialogue import Dip
 from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.shelf import DeployedFlow, FlowText
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd.expected_wait import Expected
 from tandem.routing.core.acd.service_level import QueueCounts
@@ -209,6 +211,45 @@ class CampaignReturns:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowsDeployed:
+    """From now on these flows answer; calls in progress stay with theirs. ``sounds``: their prompts -> media names."""
+
+    flows: tuple[DeployedFlow, ...]
+    sounds: Sounds
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftCalled:
+    """Ring ``device`` with this draft: at its answer the flow begins, for its author to listen. ``call`` is new."""
+
+    call: CallId
+    device: DeviceId
+    flow: FlowText
+    sounds: Sounds
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DipAnswered:
+    """The answer to ``DipAsked``. ``status``, ``values``: see ``ivr.core.dialogue.Fetched``."""
+
+    call: CallId
+    token: Token
+    status: str
+    values: Mapping[str, str | int | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechMade:
+    """The answer to ``SpeechAsked``. ``sounds``: what could be made."""
+
+    call: CallId
+    token: Token
+    sounds: Sounds
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     pass
 
@@ -234,6 +275,10 @@ Input = (
     | TaskCancelled
     | CampaignTakes
     | CampaignReturns
+    | FlowsDeployed
+    | DraftCalled
+    | DipAnswered
+    | SpeechMade
     | Tick
 )
 
@@ -286,7 +331,36 @@ class CampaignsYield:
     agents: int
 
 
-Output = ToSwitch | Keep | LookUp | StartRecording | FinishRecording | ShowSeat | ShowCallbacks | CampaignsYield
+@dataclass(frozen=True, slots=True)
+class DipAsked:
+    """Fetch this for a call; ``DipAnswered`` with ``token`` follows, or is not waited for any more."""
+
+    call: CallId
+    token: Token
+    dip: Dip
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechAsked:
+    """Make sounds of these prompts, which are known only now; ``SpeechMade`` with ``token`` follows."""
+
+    call: CallId
+    token: Token
+    prompts: tuple[Prompt, ...]
+
+
+Output = (
+    ToSwitch
+    | Keep
+    | LookUp
+    | StartRecording
+    | FinishRecording
+    | ShowSeat
+    | ShowCallbacks
+    | CampaignsYield
+    | DipAsked
+    | SpeechAsked
+)
 
 
 # ---- what the center is told of the house ----------------------------------------------------------------------------

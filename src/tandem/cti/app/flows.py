@@ -70,7 +70,8 @@ def _from_flow(center: Center, wanted: dialogue.Effect, state: IvrState, flow: F
             language=wanted.language,
             pressed=pressed,
         )
-    names = tuple(center.house.sounds[prompt] for prompt in wanted.prompts if prompt in center.house.sounds)
+    prompts = wanted.prompts if isinstance(wanted, dialogue.Play | dialogue.Collect) else ()
+    names = tuple(center.house.sounds[prompt] for prompt in prompts if prompt in center.house.sounds)
     collect = wanted if isinstance(wanted, dialogue.Collect) else None
     return ct.FlowPlays(
         prompts=names,

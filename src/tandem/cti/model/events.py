@@ -120,13 +120,19 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaEnded:
-    """A ``Play`` or ``Collect`` is over. ``digits`` is '' for no input; ``ok`` is False when it could not be played."""
+    """A ``Play``, ``Collect`` or ``Music`` is over. ``digits`` is '' for no input; ``ok`` is False when it could not be
+    played.
+
+    ``secret``: where the digits of a sensitive Collect are (``digits`` is '' then), ``secret_length`` how many.
+    """
 
     call: CallId
     connection: ConnectionId
     token: Token
     digits: str = ""
     ok: bool = True
+    secret: str = ""
+    secret_length: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

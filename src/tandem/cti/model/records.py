@@ -195,6 +195,46 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
     returns: int = 0
 
 
+class VisitRecord(msgspec.Struct, frozen=True, kw_only=True, tag="visit"):
+    """A call left a step of its flow. ``(call, number)`` is the key.
+
+    ``exit``: the name of the way out, ``hung_up`` when the caller hung up there. ``to``: the step it leads to, '' when
+    the flow is over. ``heard``: what the step was told, as short texts (``digits 3``, ``no_input``, ``fetched ok``);
+    the digits of a sensitive step are ``•``.
+    """
+
+    call: CallId
+    number: int
+    flow: str
+    version: int
+    edition: str
+    step: str
+    exit: str
+    to: str
+    entered_at: float
+    left_at: float
+    no_inputs: int
+    no_matches: int
+    heard: list[str]
+
+
+class SurveyRecord(msgspec.Struct, frozen=True, kw_only=True, tag="survey"):
+    """What a caller answered to a question after (or while waiting for) the talk. ``(call, number)`` is the key.
+
+    ``scale``: ``1-5`` or ``yes_no``. ``answer``: 1 to 5; 1 for yes, 0 for no; None: nothing was pressed. ``agent``,
+    ``queue``: who talked with him last, and whose queue it was.
+    """
+
+    call: CallId
+    number: int
+    question: str
+    scale: str
+    answer: int | None
+    agent: AgentId | None
+    queue: QueueId | None
+    at: float
+
+
 class AuditRecord(msgspec.Struct, frozen=True, kw_only=True, tag="audit"):
     id: str
     at: float
@@ -212,6 +252,8 @@ Record = (
     | RecordingRecord
     | CallbackRecord
     | TaskRecord
+    | VisitRecord
+    | SurveyRecord
     | AuditRecord
 )
 

@@ -15,19 +15,26 @@ from tandem.cti.model.ids import CallId, ConnectionId, DeviceId, RecordingId, To
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """Play ``prompts`` (media names as the switch knows them) in order; MediaEnded with ``token`` follows."""
+    """Play ``prompts`` (media names as the switch knows them) in order; MediaEnded with ``token`` follows.
+
+    ``barge_in``: a digit stops them; it waits for the next Collect, and is not in the MediaEnded.
+    """
 
     call: CallId
     connection: ConnectionId
     prompts: tuple[str, ...]
     token: Token
+    barge_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collect:
     """Play ``prompts`` and take up to ``max_digits`` digits (a digit stops the prompt); MediaEnded follows.
 
-    ``timeout_s``: silence after the prompt before "no input".
+    ``timeout_s``: silence after the prompt before "no input". ``digit_timeout_s``: silence after a digit that ends the
+    input. ``terminator``: the key that ends it ('' for none); it is not among the digits. Digits that were pressed
+    before this request count for it, unless ``flush``: then they are forgotten first. ``sensitive``: the digits go to
+    the vault, MediaEnded has only where they are (``secret``) and how many.
     """
 
     call: CallId
@@ -35,6 +42,21 @@ class Collect:
     prompts: tuple[str, ...]
     max_digits: int
     timeout_s: float
+    token: Token
+    digit_timeout_s: float = 3.0
+    terminator: str = "#"
+    sensitive: bool = False
+    flush: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Music:
+    """Music for ``seconds``; one of ``keys`` ends it at once. MediaEnded follows, with that key as digits, or ''."""
+
+    call: CallId
+    connection: ConnectionId
+    seconds: float
+    keys: str
     token: Token
 
 
@@ -122,6 +144,16 @@ class SetFallbackMember:
 
 
 CallRequest = (
-    Play | Collect | StartMusic | MakeConnection | Join | Retake | ClearConnection | Record | StopRecording | Remember
+    Play
+    | Collect
+    | Music
+    | StartMusic
+    | MakeConnection
+    | Join
+    | Retake
+    | ClearConnection
+    | Record
+    | StopRecording
+    | Remember
 )
 SwitchRequest = CallRequest | SetFallbackMember

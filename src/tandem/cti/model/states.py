@@ -61,6 +61,8 @@ class Phase(StrEnum):
     """The caller hears last words; then the call ends."""
     VOICEMAIL = "voicemail"
     """The caller leaves a message: hears a prompt, then is recorded alone."""
+    SURVEY = "survey"
+    """The talk is over, the agent gone; the caller is in the flow's branch for after the talk."""
     ENDED = "ended"
 
 

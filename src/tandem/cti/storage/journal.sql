@@ -92,6 +92,17 @@ on conflict (id) do update set
     done_at = excluded.done_at, note = excluded.note, returns = excluded.returns
 where old.rev < excluded.rev
 
+-- name: put_visit
+insert into ivr_visits (
+    call, number, flow, version, edition, step, exit, "to", entered_at, left_at, no_inputs, no_matches, heard
+) values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9), to_timestamp($10), $11, $12, $13)
+on conflict do nothing
+
+-- name: put_survey_answer
+insert into survey_answers (call, number, question, scale, answer, agent, queue, at)
+values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8))
+on conflict do nothing
+
 -- name: put_audit
 insert into audit (id, at, who, action, detail)
 values ($1, to_timestamp($2), $3, $4, $5)

@@ -17,7 +17,9 @@ from tandem.cti.model.records import (
     Record,
     RecordingRecord,
     SegmentRecord,
+    SurveyRecord,
     TaskRecord,
+    VisitRecord,
 )
 from tandem.cti.storage.texts import storable
 
@@ -35,12 +37,15 @@ STATEMENT: dict[type, str] = {
     RecordingRecord: "put_recording",
     CallbackRecord: "put_callback",
     TaskRecord: "put_task",
+    VisitRecord: "put_visit",
+    SurveyRecord: "put_survey_answer",
     AuditRecord: "put_audit",
 }
 _JSON_FIELDS = {
     CallRecord: ("pressed", "state"),
     CallEventRecord: ("data",),
     CallbackRecord: ("tries",),
+    VisitRecord: ("heard",),
     AuditRecord: ("detail",),
 }
 
