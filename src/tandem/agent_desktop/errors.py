@@ -9,7 +9,8 @@ BadRequest
 |- NoSuchRoute               no such path, or not with this method
 `- BadSetting                a setting of the desktop that cannot work
 WrongState
-`- PlanChanged              somebody else applied a routing plan since this one was edited
+|- PlanChanged              somebody else applied a routing plan since this one was edited
+`- FlowRefused              a version with errors or failing tests does not go live; nothing to roll back to
 LimitReached
 `- TooManyAttempts           rate limit; ``retry_after_s``
 Unavailable
@@ -47,6 +48,10 @@ class BadSetting(BadRequest):
 
 class PlanChanged(WrongState):
     code = "plan_changed"
+
+
+class FlowRefused(WrongState):
+    code = "flow_refused"
 
 
 class TooManyAttempts(LimitReached):

@@ -15,17 +15,18 @@ from pathlib import Path
 import msgspec
 from msgspec import inspect as shape
 
-from tandem.agent_desktop.core import messages, resources, routing_resources, study_resources
+from tandem.agent_desktop.core import flow_resources, messages, resources, routing_resources, study_resources
 from tandem.cti.model import records
 
 GENERATED = Path(__file__).parent / "web" / "src" / "generated"
 _HEAD = "// {what}. Written by `python -m tandem.agent_desktop.generate_types`; do not edit.\n"
 _LINE = 100
+_SHAPES = (resources, routing_resources, study_resources, flow_resources)
 
 
 def rest_typescript() -> str:
     """Content of ``rest.ts``: the records that are shown, then every shape of the modules of resources."""
-    own = [struct for module in (resources, routing_resources, study_resources) for struct in _structs(module)]
+    own = [struct for module in _SHAPES for struct in _structs(module)]
     shared = [struct for struct in _structs(records) if struct in _reachable([*own, *_structs(messages)])]
     return "\n".join([_HEAD.format(what="Shapes of the REST interface"), *map(_interface, [*shared, *own])])
 

@@ -6,12 +6,29 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from tandem.agent_desktop.core.flow_resources import (
+    CallMe,
+    DraftCall,
+    FlowCatalogue,
+    FlowChecked,
+    FlowDetail,
+    FlowFiles,
+    FlowNumbers,
+    FlowTested,
+    FlowVersion,
+    FlowVersionText,
+    GoCanary,
+    GoLive,
+    NewDraft,
+    NewReplay,
+    PromptRecording,
+    ReplayReport,
+)
 from tandem.agent_desktop.core.messages import PageCommand, ServerMessage
 from tandem.agent_desktop.core.resources import (
     CallDetail,
     CallPage,
     CheckReport,
-    FlowList,
     NewCustomer,
     TransferTargets,
     UserView,
@@ -137,8 +154,6 @@ class Library(Protocol):
 class Operations(Protocol):
     """What an operator sees of the installation."""
 
-    def flows(self) -> FlowList: ...
-
     async def check(self) -> CheckReport: ...
 
     @property
@@ -216,3 +231,50 @@ class Studies(Protocol):
     async def staffing(self, queue: str, day: str) -> Staffing: ...
 
     async def expected_wait(self) -> ExpectedWait: ...
+
+
+class FlowDesk(Protocol):
+    """IVR flows: versions, what calls get, what callers did. A flow that does not exist raises ResourceMissing.
+
+    Long work (check, test, replay) runs off the event loop. ``by``: login of who asks.
+    """
+
+    async def flows(self) -> FlowCatalogue: ...
+
+    async def flow(self, name: str) -> FlowDetail: ...
+
+    async def version(self, name: str, version: int) -> FlowVersionText: ...
+
+    async def save_draft(self, name: str, new: NewDraft, *, by: str) -> FlowVersion:
+        """With problems or without. Raises BadRequest: ``main`` is not among the files, or it is another flow's."""
+
+    async def go_live(self, name: str, asked: GoLive, *, by: str) -> FlowDetail:
+        """All at once or not at all. Raises FlowRefused (errors, failing tests), SpeechUnavailable."""
+
+    async def go_canary(self, name: str, asked: GoCanary, *, by: str) -> FlowDetail:
+        """As ``go_live``. Raises BadRequest as well: a number that is not the flow's."""
+
+    async def end_canary(self, name: str, *, by: str) -> FlowDetail: ...
+
+    async def roll_back(self, name: str, *, by: str) -> FlowDetail:
+        """Raises FlowRefused: there is nothing to go back to."""
+
+    async def check(self, bundle: FlowFiles) -> FlowChecked: ...
+
+    async def test(self, bundle: FlowFiles) -> FlowTested: ...
+
+    async def numbers(self, name: str, *, version: int | None, days: int) -> FlowNumbers: ...
+
+    async def replay(self, name: str, asked: NewReplay) -> ReplayReport:
+        """Raises BadRequest: the draft has errors."""
+
+    async def call_me(self, bundle: CallMe, *, user: UserView) -> DraftCall:
+        """Raises BadRequest (errors), WrongState (no phone, or it is not there), SpeechUnavailable."""
+
+    async def listen(self, language: str, text: str) -> bytes:
+        """A WAV file. Raises SpeechUnavailable."""
+
+    async def put_recording(self, language: str, text: str, audio: bytes) -> PromptRecording:
+        """Raises BadRequest: what is wrong with it."""
+
+    async def drop_recording(self, language: str, text: str) -> None: ...

@@ -16,7 +16,7 @@ from tandem.agent_desktop.adapters.route import Ask, json_response
 from tandem.agent_desktop.core import resources
 from tandem.agent_desktop.core.permissions import Action, Reach, allowed_actions, reach
 from tandem.agent_desktop.errors import WrongPassword
-from tandem.agent_desktop.ports import Center, Library, Operations, RoutingDesk, Studies
+from tandem.agent_desktop.ports import Center, FlowDesk, Library, Operations, RoutingDesk, Studies
 from tandem.agent_desktop.services.authentication import Authentication
 from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.services.softphone import softphone
@@ -42,6 +42,7 @@ class Api:
     seat_port: int
     routing_desk: RoutingDesk | None
     study_desk: Studies | None
+    flow_desk: FlowDesk | None
     clock: Callable[[], float] = time.time
 
     @property
@@ -55,6 +56,12 @@ class Api:
         if self.study_desk is None:
             raise Unavailable("This server keeps no days that could be studied.")
         return self.study_desk
+
+    @property
+    def flows(self) -> FlowDesk:
+        if self.flow_desk is None:
+            raise Unavailable("This server's flows cannot be looked at here.")
+        return self.flow_desk
 
     # ---- the session ---------------------------------------------------------------------------------------------
 
@@ -177,9 +184,6 @@ class Api:
         return resources.CallbackList(callbacks=list(await self.library.open_callbacks()))
 
     # ---- the installation ----------------------------------------------------------------------------------------
-
-    async def flows(self, ask: Ask) -> resources.FlowList:
-        return self.operations.flows()
 
     async def check(self, ask: Ask) -> resources.CheckReport:
         return await self.operations.check()

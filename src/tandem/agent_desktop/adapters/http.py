@@ -25,6 +25,7 @@ from tandem.cti.model.errors import BadRequest, CtiError, Forbidden, ResourceMis
 _log = logging.getLogger(__name__)
 _BODY_S = 10.0
 _ANSWER_S = 30.0
+_NUMBER_DIGITS = 10
 _DESCRIBED_AT = "/api/openapi.json"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -79,6 +80,7 @@ async def _ask(api: Api, route: Route, request: web.Request) -> Ask:
         body=await _body(request, route),
         query=_query(request, route.query),
         id=_id(request),
+        number=_number(request),
     )
 
 
@@ -126,6 +128,15 @@ def _id(request: web.Request) -> str:
         return msgspec.convert(given, Id)
     except msgspec.ValidationError:
         raise ResourceMissing("There is nothing with this id.") from None
+
+
+def _number(request: web.Request) -> int:
+    given = request.match_info.get("number")
+    if given is None:
+        return 0
+    if not (given.isascii() and given.isdigit() and len(given) < _NUMBER_DIGITS):
+        raise ResourceMissing("There is nothing with this number.")
+    return int(given)
 
 
 async def _no_such_route(request: web.Request) -> web.StreamResponse:

@@ -9,7 +9,7 @@ import msgspec
 
 from tandem import __version__
 from tandem.agent_desktop.adapters.route import JSON, Route
-from tandem.agent_desktop.core.fields import Id
+from tandem.agent_desktop.core.fields import Count, Id
 from tandem.agent_desktop.core.messages import PROTOCOL, PageMessage, ServerMessage
 from tandem.agent_desktop.core.permissions import Action, Reach, reach
 from tandem.agent_desktop.core.resources import Problem
@@ -99,10 +99,12 @@ def _content(shape: Any) -> Document:
 
 
 def _path_parameters(path: str) -> list[Document]:
-    if "{id}" not in path:
-        return []
-    (schema,), _ = msgspec.json.schema_components([Id])
-    return [{"name": "id", "in": "path", "required": True, "schema": schema}]
+    kinds = {"id": Id, "number": Count}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": msgspec.json.schema(kind)}
+        for name, kind in kinds.items()
+        if f"{{{name}}}" in path
+    ]
 
 
 def _query_parameters(query: type[msgspec.Struct] | None) -> list[Document]:

@@ -23,7 +23,7 @@ class Route:
 
     method: str
     path: str
-    """aiohttp's pattern; the only parameter is ``{id}``."""
+    """aiohttp's pattern; the only parameters are ``{id}`` and ``{number}``."""
     handler: Callable[[Any, Ask], Awaitable[Any]]
     action: Action
     summary: str
@@ -51,6 +51,7 @@ class Ask:
     body: Any = None
     query: Any = None
     id: str = ""
+    number: int = 0
 
     @property
     def user(self) -> UserView:

@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from tandem.agent_desktop.adapters.api import Api
+from tandem.agent_desktop.adapters.flow_routes import FLOW_ROUTES
 from tandem.agent_desktop.adapters.openapi import live_schema, openapi_document
 from tandem.agent_desktop.adapters.route import JSON, Ask, Route
 from tandem.agent_desktop.adapters.routing_routes import ROUTING_ROUTES
@@ -130,7 +131,7 @@ ROUTES: tuple[Route, ...] = (
         answer=resources.CallbackList,
     ),
     *ROUTING_ROUTES,
-    Route("GET", "/api/flows", Api.flows, Action.READ_FLOWS, "The IVR flows as loaded.", answer=resources.FlowList),
+    *FLOW_ROUTES,
     Route(
         "GET",
         "/api/check",

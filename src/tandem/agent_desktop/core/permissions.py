@@ -25,6 +25,9 @@ class Action(StrEnum):
     READ_CALLBACKS = "read_callbacks"
     FINISH_CALLBACK = "finish_callback"
     READ_FLOWS = "read_flows"
+    """Flows, versions, numbers; check and test a draft, which changes nothing."""
+    CHANGE_FLOWS = "change_flows"
+    """Save drafts, put versions live, upload prompts, be called with a draft."""
     CHECK = "check"
     OPEN_SEAT = "open_seat"
     WORK_SEAT = "work_seat"
@@ -77,6 +80,7 @@ _TABLE: dict[Action, tuple[Reach, ...]] = {
     Action.READ_CALLBACKS:        (_NO,    _ALL,  _ALL,       _ALL,     _ALL),
     Action.FINISH_CALLBACK:       (_NO,    _ALL,  _ALL,       _NO,      _ALL),
     Action.READ_FLOWS:            (_NO,    _NO,   _ALL,       _ALL,     _ALL),
+    Action.CHANGE_FLOWS:          (_NO,    _NO,   _NO,        _ALL,     _ALL),
     Action.CHECK:                 (_NO,    _NO,   _NO,        _ALL,     _ALL),
     Action.OPEN_SEAT:             (_NO,    _ALL,  _NO,        _NO,      _NO),
     Action.WORK_SEAT:             (_NO,    _ALL,  _NO,        _NO,      _NO),

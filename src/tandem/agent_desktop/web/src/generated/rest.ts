@@ -722,3 +722,362 @@ export interface ExpectedWait {
   since: number;
   queues: WaitAccuracy[];
 }
+
+/** A bundle. ``tests``: the test files beside it (``main.test.yaml``). */
+export interface FlowFiles {
+  main: string;
+  files: Record<string, string>;
+  tests?: Record<string, string>;
+}
+
+/** A version that some calls get: all that dial one of ``numbers``, and ``share`` (0..1) of the others. */
+export interface FlowCanary {
+  version: number;
+  share: number;
+  numbers: string[];
+}
+
+/**
+ * A line of the list of flows. ``problems``: errors of the newest version.
+ *
+ * ``containment``: share (0..1) of the calls of the last 7 days that the flow served to their end; None: no calls.
+ */
+export interface FlowSummary {
+  name: string;
+  numbers: string[];
+  live_version: number | null;
+  canary: FlowCanary | null;
+  newest_version: number;
+  versions: number;
+  languages: string[];
+  problems: number;
+  calls: number;
+  containment: number | null;
+  changed_at: number;
+  changed_by: string;
+}
+
+export interface FlowCatalogue {
+  flows: FlowSummary[];
+}
+
+/**
+ * ``problems``: errors; a version with one cannot go live. ``base``: the version that was edited, 0 if none.
+ *
+ * ``tested``: None: it has no tests, or they were not run yet.
+ */
+export interface FlowVersion {
+  version: number;
+  base: number;
+  note: string;
+  by: string;
+  at: number;
+  state: "canary" | "draft" | "live" | "retired";
+  edition: string;
+  problems: number;
+  tested: boolean | null;
+}
+
+/**
+ * What calls get from ``at`` on, until the next one. ``what``: ``imported``, ``live``, ``canary``,
+ * ``canary_ended``, ``rollback``.
+ */
+export interface FlowDeployment {
+  number: number;
+  live: number;
+  canary: FlowCanary | null;
+  by: string;
+  at: number;
+  what: string;
+}
+
+/**
+ * ``versions`` and ``history`` newest first. ``deployment`` None: nothing of this flow was ever live.
+ *
+ * ``rollback_to``: the version that one step back leads to (the live one, when that only ends a canary); None: there
+ * is no way back.
+ */
+export interface FlowDetail {
+  name: string;
+  numbers: string[];
+  versions: FlowVersion[];
+  deployment: FlowDeployment | null;
+  history: FlowDeployment[];
+  rollback_to: number | null;
+}
+
+export interface FlowVersionText {
+  version: FlowVersion;
+  main: string;
+  files: Record<string, string>;
+  tests: Record<string, string>;
+}
+
+/** Saved as a new version even when it has problems. ``base_version``: what was edited; 0: a new flow. */
+export interface NewDraft {
+  base_version: number;
+  main: string;
+  files: Record<string, string>;
+  tests?: Record<string, string>;
+  note?: string;
+}
+
+/** ``force``: although tests fail (never although there are errors). */
+export interface GoLive {
+  version: number;
+  force?: boolean;
+}
+
+/** ``numbers``: of the flow's own, to get this version always. ``share`` of the calls to its other numbers. */
+export interface GoCanary {
+  version: number;
+  share?: number;
+  numbers?: string[];
+  force?: boolean;
+}
+
+/**
+ * ``line``: from 1; 0 = the whole file. ``step``: the flat name, '' when it is none's. With an ``error`` a version
+ * cannot go live.
+ */
+export interface BundleProblem {
+  file: string;
+  line: number;
+  step: string;
+  severity: "error" | "warning";
+  code: string;
+  what: Record<string, string>;
+  fix: Record<string, string>;
+}
+
+/** ``to``: a step, or '' where the flow is over. */
+export interface GraphExit {
+  name: string;
+  to: string;
+}
+
+/**
+ * A step of the flat graph. ``said``: what the caller hears there first, by language.
+ *
+ * ``mode``: ``ivr``, ``waiting`` (in a branch for those who stand in line), ``after`` (after the talk).
+ */
+export interface GraphStep {
+  name: string;
+  kind: string;
+  file: string;
+  line: number;
+  exits: GraphExit[];
+  said: Record<string, string>;
+  mode: "after" | "ivr" | "waiting";
+}
+
+export interface FlowGraph {
+  name: string;
+  languages: string[];
+  start: string;
+  on_error: string;
+  steps: GraphStep[];
+}
+
+/** ``graph`` is None when there are errors. */
+export interface FlowChecked {
+  problems: BundleProblem[];
+  graph: FlowGraph | null;
+}
+
+/**
+ * One test as it went. ``failures``: what was expected and what came; [] when ``ok``. ``path``: steps in order.
+ *
+ * ``heard``: what the virtual caller heard, in order.
+ */
+export interface CaseRun {
+  file: string;
+  name: string;
+  ok: boolean;
+  failures: string[];
+  heard: string[];
+  path: string[];
+}
+
+export interface EdgeCount {
+  step: string;
+  exit: string;
+  to: string;
+  count: number;
+}
+
+/** How often the tests came by each step and took each exit (0: never). Ratios are 0..1. */
+export interface Coverage {
+  nodes: Record<string, number>;
+  edges: EdgeCount[];
+  node_ratio: number;
+  edge_ratio: number;
+}
+
+/** ``problems``: of the flow and of the test files; with an error nothing ran and ``coverage`` is None. */
+export interface FlowTested {
+  problems: BundleProblem[];
+  cases: CaseRun[];
+  coverage: Coverage | null;
+}
+
+/** ``version`` None: all that had calls. */
+export interface NumbersQuery {
+  version?: number | null;
+  days?: number;
+}
+
+/** Visits of a step. ``abandoned``: callers who hung up there. ``mean_s``: how long they were there. */
+export interface NodeNumbers {
+  step: string;
+  entered: number;
+  exits: Record<string, number>;
+  abandoned: number;
+  mean_s: number;
+  no_input: number;
+  no_match: number;
+}
+
+/**
+ * Where callers went: ``served`` (the flow said good-bye), ``message`` (left one), ``callback`` (was promised one),
+ * ``transferred``, ``queue`` (``queue`` says which), ``hung_up`` (in the middle of the flow), ``error`` (the queue
+ * ``on_error``). Only ``served`` is contained: everybody else still wants, or got, a person.
+ */
+export interface FlowEnd {
+  reason: "callback" | "error" | "hung_up" | "message" | "queue" | "served" | "transferred";
+  queue: string;
+  calls: number;
+  contained: boolean;
+}
+
+/** A share (0..1) with its 95 % confidence interval. */
+export interface Ratio {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** ``ends``: the most frequent first; they add up to ``calls``. ``ratio`` None: no calls. */
+export interface Containment {
+  calls: number;
+  contained: number;
+  ends: FlowEnd[];
+  ratio: Ratio | null;
+}
+
+/**
+ * A ribbon of the Sankey picture: ``calls`` went from ``source`` to ``target`` at their step number ``depth``
+ * (from 0). ``target``: a step, or ``end:REASON`` / ``end:queue:NAME``; ``other`` sums what is too rare to draw.
+ */
+export interface JourneyLink {
+  depth: number;
+  source: string;
+  target: string;
+  calls: number;
+}
+
+export interface FlowNumbers {
+  name: string;
+  version: number | null;
+  since: number;
+  until: number;
+  nodes: NodeNumbers[];
+  containment: Containment;
+  journeys: JourneyLink[];
+  journeys_left_out: number;
+}
+
+/** Recorded journeys of the last ``days`` against a saved ``version``, or against a draft (``bundle``). */
+export interface NewReplay {
+  version?: number | null;
+  bundle?: FlowFiles | null;
+  days?: number;
+}
+
+/**
+ * So many callers ended ``before`` there, and would end ``after`` there (``served``, ``queue:cards``,
+ * ``undetermined``, ...).
+ */
+export interface ReplayMove {
+  before: string;
+  after: string;
+  calls: number;
+}
+
+/** Where it cannot be said how callers would go on: at a step that they never met, or whose answer does not fit. */
+export interface ReplayStop {
+  step: string;
+  why: Record<string, string>;
+  calls: number;
+}
+
+/** One call that would go otherwise. ``stopped_at``: '' when it came to an end. Paths are steps in order. */
+export interface ReplayCall {
+  call: string;
+  at: number;
+  before: string;
+  after: string;
+  stopped_at: string;
+  path_before: string[];
+  path_after: string[];
+}
+
+/** ``after - before`` of the calls that came to an end in both (paired), with its 95 % confidence interval. */
+export interface Difference {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/**
+ * ``same`` + ``moved`` + ``undetermined`` = ``calls``. ``before``/``after``/``difference``: containment among the
+ * calls that came to an end in both; None when there are none. ``dead_ends``: steps after which a caller would have
+ * been sent to ``on_error``, with how many.
+ */
+export interface ReplayReport {
+  name: string;
+  version: number | null;
+  since: number;
+  until: number;
+  calls: number;
+  left_out: number;
+  same: number;
+  moved: number;
+  undetermined: number;
+  moves: ReplayMove[];
+  stops: ReplayStop[];
+  dead_ends: Record<string, number>;
+  examples: ReplayCall[];
+  before: Ratio | null;
+  after: Ratio | null;
+  difference: Difference | null;
+}
+
+/** Rings the browser phone of who asks; at the answer the draft begins. Nothing of it is counted. */
+export interface CallMe {
+  main: string;
+  files: Record<string, string>;
+}
+
+export interface DraftCall {
+  call: string;
+}
+
+/** What a caller would hear for this text: the uploaded recording if there is one, else the synthetic voice. */
+export interface SpeechAsked {
+  language: string;
+  text: string;
+}
+
+export interface PromptQuery {
+  language: string;
+  text: string;
+}
+
+/** A recording of a prompt, as accepted: mono 8 kHz. */
+export interface PromptRecording {
+  language: string;
+  text: string;
+  seconds: number;
+  level_db: number;
+}
