@@ -39,6 +39,8 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     talk_s: float
     pressed: list[dict[str, str]]
     state: dict[str, Any]
+    flow_version: int = 0
+    """0: a flow that has no versions."""
 
 
 class CallEventRecord(msgspec.Struct, frozen=True, kw_only=True, tag="call_event"):

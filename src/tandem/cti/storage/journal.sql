@@ -4,10 +4,12 @@
 -- name: put_call
 insert into calls as old (
     id, rev, ani, ani_e164, caller_name, dnis, phase, outcome, cause, flow, language, queue, priority, customer, agent,
-    started_at, queued_at, answered_at, ended_at, wait_s, talk_s, pressed, state
+    started_at, queued_at, answered_at, ended_at, wait_s, talk_s, pressed, state,
+    flow_version
 ) values (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-    to_timestamp($16), to_timestamp($17), to_timestamp($18), to_timestamp($19), $20, $21, $22, $23
+    to_timestamp($16), to_timestamp($17), to_timestamp($18), to_timestamp($19), $20, $21, $22, $23,
+    $24
 )
 on conflict (id) do update set
     rev = excluded.rev, ani = excluded.ani, ani_e164 = excluded.ani_e164, caller_name = excluded.caller_name,
@@ -15,7 +17,8 @@ on conflict (id) do update set
     flow = excluded.flow, language = excluded.language, queue = excluded.queue, priority = excluded.priority,
     customer = excluded.customer, agent = excluded.agent, started_at = excluded.started_at,
     queued_at = excluded.queued_at, answered_at = excluded.answered_at, ended_at = excluded.ended_at,
-    wait_s = excluded.wait_s, talk_s = excluded.talk_s, pressed = excluded.pressed, state = excluded.state
+    wait_s = excluded.wait_s, talk_s = excluded.talk_s, pressed = excluded.pressed, state = excluded.state,
+    flow_version = excluded.flow_version
 where old.rev < excluded.rev
 
 -- name: put_call_event

@@ -5,7 +5,7 @@ select id, rev, ani, ani_e164, caller_name, dnis, phase, outcome, cause, flow, l
     extract(epoch from queued_at)::float8 as queued_at,
     extract(epoch from answered_at)::float8 as answered_at,
     extract(epoch from ended_at)::float8 as ended_at,
-    wait_s, talk_s, pressed, state
+    wait_s, talk_s, pressed, state, flow_version
 from calls
 where ended_at is null
     or id in (
