@@ -103,7 +103,7 @@ FAULTS = [
     ("  bye: {", "  alone: {type: hangup}\n  bye: {", "unreachable_step", 33, "alone"),
     ("format: 1", "format: 2", "out_of_range", 1, ""),
     ("name: test", "name: Test Flow", "bad_text", 2, ""),
-    ("segment: retail", "segment: " + "x" * 33, "too_long", 28, "mark"),
+    ("segment: retail", "segment: " + "x" * 121, "too_long", 28, "mark"),
     ("segment: retail", "segment: 1.5", "wrong_type", 28, "mark"),
     ("{zh: 你好, en: Hello}", "Hello", "wrong_type", 9, ""),
 ]

@@ -196,6 +196,7 @@ def record(cls: type[T]) -> type[T]:
 class Record(Generic[T]):
     """A mapping with exactly the ``item`` fields of ``made``, read in the order of their declaration.
 
+    A field whose key is a word of Python's has an underscore at its end: ``as_`` is ``as:`` in the file.
     ``also`` are keys that someone else reads.
     """
 
@@ -218,12 +219,13 @@ class Record(Generic[T]):
             for name, (it, required) in items.items()
             if required or name in present
         )
-        return self.made(**given, **dict(values))
+        names = {each.name.removesuffix("_"): each.name for each in fields(self.made)}  # type: ignore[arg-type]
+        return self.made(**given, **{names[key]: value for key, value in values})
 
     def _items(self) -> Iterator[tuple[str, tuple[Item, bool]]]:
         for each in fields(self.made):  # type: ignore[arg-type]
             if "item" in each.metadata:
-                yield each.name, (each.metadata["item"], each.default is MISSING)
+                yield each.name.removesuffix("_"), (each.metadata["item"], each.default is MISSING)
 
     def _field(self, name: str, it: Item, node: Node | None, mapping: Mapping, reading: Reading) -> tuple[str, Any]:
         if node is not None:

@@ -20,7 +20,7 @@ from tandem.cti.documents.shapes import Record
 from tandem.cti.model.skills import HIGHEST, Need
 from tandem.ivr.core.dialogue import FAILURES
 from tandem.ivr.core.flow import Flow
-from tandem.ivr.core.flow_reading import FLOW_FILE, FlowReading
+from tandem.ivr.core.flow_reading import FLOW_FILE, Catalog, FlowReading
 from tandem.ivr.core.state import MAX_COUNT, MAX_ENCODED, MAX_PRESSED, IvrState, encode_state
 from tandem.ivr.errors import FlowError
 
@@ -35,7 +35,7 @@ def load_flow(text: str, file_name: str, queues: Collection[str]) -> Flow:
     root, problems = read_document(text, file_name, FLOW_FILE)
     if root is None:
         raise FlowError(tuple(problems))
-    reading = FlowReading(file_name, problems, queues=queues)
+    reading = FlowReading(file_name, problems, catalog=Catalog(queues=queues))
     try:
         flow = FLOW.read(root, reading, edition=sha256(text.encode()).hexdigest()[:8])
     except Unreadable:

@@ -19,12 +19,34 @@ FLOW_FILE = DocumentKind(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """What exists outside of the flow: ids that it may name, asked with ``in``. None: not known, so any name will do.
+
+    ``agents``: log-ins. ``answers``: tables of the read-only provider. ``credentials``: names in the settings.
+    """
+
+    queues: Collection[str] | None = None
+    skills: Collection[str] | None = None
+    agents: Collection[str] | None = None
+    tiers: Collection[str] | None = None
+    answers: Collection[str] | None = None
+    credentials: Collection[str] | None = None
+
+
 @dataclass(slots=True)
 class FlowReading(Reading):
-    queues: Collection[str] = ()
+    """``scope``: goes before every name of a step, variable and calendar: '' in the main file, ``identify/`` in the
+    file that the sub-flow step ``identify`` uses."""
+
+    catalog: Catalog = field(default_factory=Catalog)
     languages: tuple[str, ...] = ()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
     step_lines: dict[str, int] = field(default_factory=dict)
+    """By their names in the file."""
+    calendars: Collection[str] = ()
+    uses: Mapping[str, str] = field(default_factory=dict)
+    scope: str = ""
 
     def rank(self, language: str) -> int:
         """The place of a language in the flow's list; behind all of them when it is not there."""

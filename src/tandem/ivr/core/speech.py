@@ -1,8 +1,20 @@
-"""What is said: a prompt is one text in one language; a wording is the same in every language of the flow."""
+"""What is said: prompts, wordings, and values that are said by the grammar of each language.
+
+A prompt is one text in one language, and the key of one sound file. A wording is the same in every language of the
+flow. A ``Say`` is a value that is known only during the call: numbers, dates, money and the like are put together from
+a closed vocabulary of prompts (``spoken_values``), so that all of them are made ahead; ``text`` is one prompt that has
+to be made when it is needed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from tandem.ivr.core.expressions import Expression, Look, Result
+from tandem.ivr.core.spoken_values import vocabulary, words_for
+
+TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,9 +36,49 @@ class Wording:
         return tuple(Prompt(tag, text) for tag, text in self.texts if tag == language)
 
 
-Speech = tuple[Wording, ...]
+@dataclass(frozen=True, slots=True)
+class Say:
+    """``kind``: ``number``, ``ordinal``, ``digits``, ``money``, ``date``, ``time`` or ``text``. ``currency``: ISO 4217,
+    of money."""
+
+    expression: Expression
+    kind: str
+    currency: str = ""
+
+    def prompts(self, language: str, look: Look) -> tuple[Prompt, ...]:
+        """Empty when there is no value, or it is none of this kind."""
+        value = self.expression.value(look)
+        if self.kind == TEXT:
+            return (Prompt(language, value.strip()),) if isinstance(value, str) and value.strip() else ()
+        return tuple(Prompt(language, word) for word in words_for(self.kind, value, language, self.currency))
 
 
-def spoken(speech: Speech, languages: tuple[str, ...]) -> tuple[Prompt, ...]:
+Speech = tuple[Wording | Say, ...]
+
+
+def nothing_known(name: str) -> Result:
+    """For speech without values."""
+    return None
+
+
+def spoken(speech: Speech, languages: tuple[str, ...], look: Look = nothing_known) -> tuple[Prompt, ...]:
     """All of the speech in the first language, then all of it in the next one."""
-    return tuple(prompt for language in languages for wording in speech for prompt in wording.prompts(language))
+    return tuple(prompt for language in languages for part in speech for prompt in _prompts(part, language, look))
+
+
+def _prompts(part: Wording | Say, language: str, look: Look) -> tuple[Prompt, ...]:
+    return part.prompts(language, look) if isinstance(part, Say) else part.prompts(language)
+
+
+def speakable(speech: Speech, languages: tuple[str, ...]) -> Iterator[Prompt]:
+    """Every prompt that this speech can need and that can be made ahead (a ``text`` cannot), with repetitions."""
+    for language in languages:
+        for part in speech:
+            if isinstance(part, Say):
+                yield from (Prompt(language, word) for word in vocabulary(part.kind, language, part.currency))
+            else:
+                yield from part.prompts(language)
+
+
+def made_at_call_time(speech: Speech) -> bool:
+    return any(isinstance(part, Say) and part.kind == TEXT for part in speech)

@@ -1,19 +1,26 @@
-"""The shapes of a flow's own words: steps, queues, skills, languages, and what is said."""
+"""The shapes of a flow's own words: names of steps, of variables and of what exists outside, languages, what is said.
+
+Names of steps, variables and calendars come back with the scope of the file (``identify/pin``): see ``subflows``.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 
 from tandem.cti.documents.document import Mapping, Node, Scalar, Sequence
 from tandem.cti.documents.reading import Schema, read_all, read_each
-from tandem.cti.documents.shapes import INTEGER, NAME, Flag, Integer, Text, named_table
+from tandem.cti.documents.shapes import INTEGER, NAME, Flag, Integer, OneOf, Record, Text, item, named_table, record
 from tandem.cti.model.needs import BadNeeds, parse_needs
 from tandem.cti.model.skills import Needs
+from tandem.ivr.core.expressions import Expression
 from tandem.ivr.core.flow_reading import FlowReading
-from tandem.ivr.core.speech import Speech, Wording
-from tandem.ivr.core.state import MAX_INTEGER, MAX_TEXT, Value
+from tandem.ivr.core.formulas import Expr
+from tandem.ivr.core.speech import Say, Speech, Wording
+from tandem.ivr.core.spoken_values import CURRENCIES, KINDS, LANGUAGES
+from tandem.ivr.core.values import MAX_INTEGER, MAX_TEXT, Value
 
 MAX_LANGUAGES = 8
 MAX_WORDINGS = 8
@@ -28,24 +35,82 @@ class Target:
         if name not in reading.step_lines:
             fix = reading.instead_of(name, reading.step_lines)
             raise reading.refusal(node, "unknown_step", f'there is no step "{name}" to go to', fix)
-        return name
+        return reading.scope + name
 
     def schema(self) -> Schema:
         return Text(longest=32, pattern=NAME).schema()
 
 
-class Queue:
-    """The id of a queue that exists."""
+class VariableName:
+    """The name of a variable that the step sets."""
+
+    name = Text(longest=32, pattern=NAME, rule="small letters, digits and _")
+
+    def read(self, node: Node, reading: FlowReading) -> str:
+        return reading.scope + self.name.read(node, reading)
+
+    def schema(self) -> Schema:
+        return self.name.schema()
+
+
+class CalendarName:
+    """One of the calendars of the file."""
+
+    def read(self, node: Node, reading: FlowReading) -> str:
+        name = Text().read(node, reading)
+        if name not in reading.calendars:
+            fix = reading.instead_of(name, reading.calendars)
+            raise reading.refusal(node, "unknown_calendar", f'there is no calendar "{name}" under calendars:', fix)
+        return reading.scope + name
+
+    def schema(self) -> Schema:
+        return Text(longest=32, pattern=NAME).schema()
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """The id of something outside of the flow. ``listed``: the field of the catalog that knows which there are."""
+
+    listed: str
+    noun: str
 
     def read(self, node: Node, reading: FlowReading) -> str:
         name = Text(64).read(node, reading)
-        if name not in reading.queues:
-            fix = reading.instead_of(name, reading.queues)
-            raise reading.refusal(node, "unknown_queue", f'there is no queue "{name}"', fix)
+        known: Collection[str] | None = getattr(reading.catalog, self.listed)
+        if known is not None and name not in known:
+            fix = reading.instead_of(name, known)
+            code = f"unknown_{self.noun.split()[0]}"
+            raise reading.refusal(node, code, f'there is no {self.noun} "{name}"', fix)
         return name
 
     def schema(self) -> Schema:
         return Text(64).schema()
+
+
+class Queue(Existing):
+    def __init__(self) -> None:
+        super().__init__("queues", "queue")
+
+
+class Tier(Existing):
+    """Of customers, as the routing plan ranks them."""
+
+    def __init__(self) -> None:
+        super().__init__("tiers", "tier")
+
+
+class AnswersTable(Existing):
+    """Of the read-only provider of answers."""
+
+    def __init__(self) -> None:
+        super().__init__("answers", "table of answers")
+
+
+class Credentials(Existing):
+    """Named in the server's settings, so that no flow holds a secret."""
+
+    def __init__(self) -> None:
+        super().__init__("credentials", "credentials")
 
 
 class SkillNeeds:
@@ -54,10 +119,16 @@ class SkillNeeds:
     def read(self, node: Node, reading: FlowReading) -> Needs:
         text = Text(400).read(node, reading)
         try:
-            return parse_needs(text)
+            needs = parse_needs(text)
         except BadNeeds as error:
             fix = 'Write it like "language:zh>=3 and product:loans>=2".'
             raise reading.refusal(node, "bad_needs", str(error), fix) from None
+        known = reading.catalog.skills
+        for need in needs:
+            if known is not None and need.skill not in known:
+                fix = reading.instead_of(need.skill, known)
+                raise reading.refusal(node, "unknown_skill", f'no agent has the skill "{need.skill}"', fix)
+        return needs
 
     def schema(self) -> Schema:
         return Text(400).schema()
@@ -102,7 +173,7 @@ class Variables:
     table = named_table(AnyValue())
 
     def read(self, node: Node, reading: FlowReading) -> tuple[tuple[str, Value], ...]:
-        return tuple(sorted(self.table.read(node, reading).items()))
+        return tuple(sorted((reading.scope + name, value) for name, value in self.table.read(node, reading).items()))
 
     def schema(self) -> Schema:
         return self.table.schema()
@@ -198,21 +269,53 @@ class _OneWording:
         return {"anyOf": [Text(longest=32, pattern=NAME).schema(), WORDING.schema()]}
 
 
-class Spoken:
-    """What is said: one wording, or a list of them."""
+@record
+class _SayFields:
+    say: Expression = item(Expr(), "the value: a variable, or an expression")
+    as_: str = item(OneOf(KINDS), "how it is said: " + ", ".join(KINDS))
+    currency: str = item(OneOf(CURRENCIES), "of money, as in ISO 4217", default="CNY")
 
-    one = _OneWording()
+
+class SayItem:
+    """``{say: balance, as: money, currency: CNY}``."""
+
+    fields = Record(_SayFields)
+
+    def read(self, node: Node, reading: FlowReading) -> Say:
+        read = self.fields.read(node, reading)
+        unknown = [language for language in reading.languages if language not in LANGUAGES]
+        if read.as_ != "text" and unknown:
+            what = f"there are no words for a value said as {read.as_} in {', '.join(unknown)}"
+            fix = "Say it as text, in words of your own."
+            raise reading.refusal(node, "no_grammar", what, fix)
+        return Say(read.say, read.as_, read.currency if read.as_ == "money" else "")
+
+    def schema(self) -> Schema:
+        return self.fields.schema()
+
+
+class Spoken:
+    """What is said: a wording, a value, or a list of them."""
+
+    wording = _OneWording()
+    value = SayItem()
 
     def read(self, node: Node, reading: FlowReading) -> Speech:
         if not isinstance(node, Sequence):
-            return (self.one.read(node, reading),)
+            return (self._one(node, reading),)
         if not node.items:
             raise reading.refusal(node, "empty_prompt", "there is no prompt in the list", "Name a prompt.")
         if len(node.items) > MAX_WORDINGS:
             what = f"more than {MAX_WORDINGS} prompts in a row"
             raise reading.refusal(node, "too_many", what, "Join some of them, or use another step.")
-        return tuple(read_each(self.one, node.items, reading))
+        return tuple(read_all(partial(self._one, each, reading) for each in node.items))
+
+    def _one(self, node: Node, reading: FlowReading) -> Wording | Say:
+        if isinstance(node, Mapping) and any(key.text == "say" for key, _ in node.entries):
+            return self.value.read(node, reading)
+        return self.wording.read(node, reading)
 
     def schema(self) -> Schema:
-        one = self.one.schema()
+        wording = self.wording.schema()
+        one = {"anyOf": [*wording["anyOf"], self.value.schema()]}
         return {"anyOf": [*one["anyOf"], {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_WORDINGS}]}
