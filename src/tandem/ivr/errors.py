@@ -2,16 +2,21 @@
 
 BadRequest
 |- FlowError        a flow file does not load; ``problems`` holds every one, each with file, line and what to do
-`- BadState         the text of a call's IVR state is not one that we wrote
+|- BadState         the text of a call's IVR state is not one that we wrote
+|- BadRecording     an uploaded recording cannot be used as a prompt; ``reason`` is a word for it
+`- DataUnusable     a data source answered with something that is no answer (too large, not JSON, a refusal)
+Forbidden
+`- DataRefused      a data source may not be asked (address inside the network, credentials for another host)
 Unavailable
-`- SpeechUnavailable   no prompt can be made now (no synthesiser, no voice, it failed)
+|- SpeechUnavailable   no prompt can be made now (no synthesiser, no voice, it failed)
+`- DataUnavailable     a data source is away, or too busy
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tandem.cti.model.errors import BadRequest, Unavailable
+from tandem.cti.model.errors import BadRequest, Forbidden, Unavailable
 
 if TYPE_CHECKING:
     from tandem.cti.documents.problems import Problem
@@ -31,5 +36,27 @@ class BadState(BadRequest):
     code = "bad_ivr_state"
 
 
+class BadRecording(BadRequest):
+    """``reason``: ``too_large``, ``not_audio``, ``too_short``, ``too_long``, ``low_rate``, ``silent``."""
+
+    code = "bad_recording"
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class DataUnusable(BadRequest):
+    code = "data_unusable"
+
+
+class DataRefused(Forbidden):
+    code = "data_refused"
+
+
 class SpeechUnavailable(Unavailable):
     code = "speech_unavailable"
+
+
+class DataUnavailable(Unavailable):
+    code = "data_unavailable"

@@ -14,6 +14,7 @@ from typing import Any
 
 from tandem import __version__
 from tandem.agent_desktop.core.resources import CheckLine
+from tandem.cti.app.answers_cli import add_commands as add_answers_commands
 from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif_arguments
 from tandem.cti.app.installation import Installation, default_home
 from tandem.cti.app.routing_cli import add_commands as add_routing_commands
@@ -99,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("--stay", type=float, default=6.0, help="seconds to stay in the call")
     routing = command("routing", _routing, "look at the routing plan, check one, apply one, go back")
     add_routing_commands(routing, at_home)
+    answers = command("answers", _answers, "load the tables that flows look up in, list them, remove one")
+    add_answers_commands(answers, at_home)
     why = command("why", _why, "say why an agent got a call, or why nobody has it yet")
     at_home(why)
     why.add_argument("call", help="the call's id, as the pages show it")
@@ -254,6 +257,12 @@ def _routing(asked: argparse.Namespace) -> int:
 
     installation = _installation(asked)
     return asyncio.run(run(asked, installation.home, database(installation)))
+
+
+def _answers(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.answers_cli import run
+
+    return asyncio.run(run(asked, database(_installation(asked))))
 
 
 def _why(asked: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -17,9 +18,36 @@ import msgspec
 
 from tandem.cti.model.errors import BadRequest
 
+_LONGEST_HEADER = 4000
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+_HEADER_VALUE = re.compile(rf"[!-~](?:[ -~]{{0,{_LONGEST_HEADER - 2}}}[!-~])?")
+_OUR_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
 
 class BadSettings(BadRequest):
     code = "bad_settings"
+
+
+class DataCredential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A header that proves to a service who asks. Its value is no setting: the environment or a file has it."""
+
+    hosts: list[str]
+    """The only hosts that it is sent to."""
+    header: str = "Authorization"
+    value_env: str = ""
+    value_file: str = ""
+    """Relative to the home folder."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,6 +84,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     record: bool = True
     journal_days: int = 30
     """How long every input of the routing core is kept, to run a day again (`tandem replay`, `tandem whatif`)."""
+    data_allow: list[str] = []
+    """Hosts and networks inside that data dips may ask; else only public addresses."""
+    data_credentials: dict[str, DataCredential] = {}
+    """By the name that flows say."""
+    speech_url: str = ""
+    """A text-to-speech service; empty: espeak-ng. ``{text}``, ``{language}``, ``{voice}`` are filled in."""
+    speech_body: dict[str, Any] = {}
+    """The JSON object that is posted, its texts filled in alike. Empty: a GET."""
+    speech_audio: str = ""
+    """Where in a JSON answer the sound stands, in Base64. Empty: the answer is the sound."""
+    speech_voices: dict[str, str] = {}
+    """Voice of each language. Empty: espeak-ng's own."""
+    speech_credentials: str = ""
+    """A name of ``data_credentials``."""
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +135,30 @@ def _from_text(text: str) -> Any:
         except ValueError:
             return text
     return text
+
+
+def header_value(credential: DataCredential, home: Path, environ: Mapping[str, str]) -> str:
+    """The secret itself. Raises BadSettings, which does not show it."""
+    if bool(credential.value_env) == bool(credential.value_file):
+        raise BadSettings("data_credentials: give either value_env or value_file")
+    if credential.value_env:
+        where = f"the environment variable {credential.value_env}"
+        value = environ.get(credential.value_env, "").strip()
+    else:
+        file = home / credential.value_file
+        where = str(file)
+        try:
+            with file.open(encoding="utf-8") as opened:
+                value = opened.read(_LONGEST_HEADER + 2).strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSettings(f"{where} cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}") from None
+    if not _HEADER_NAME.fullmatch(credential.header) or credential.header.lower() in _OUR_HEADERS:
+        raise BadSettings(f'data_credentials: "{credential.header[:40]}" is no header for credentials')
+    if not _HEADER_VALUE.fullmatch(value):
+        raise BadSettings(
+            f"{where}: one line of 1 to {_LONGEST_HEADER} printable ASCII characters is wanted, such as Bearer ..."
+        )
+    return value
 
 
 def load_secrets(home: Path) -> Secrets:

@@ -1,0 +1,106 @@
+"""A table of answers from a CSV file (RFC 4180), whoever made it: every row is checked, a fault has file and line.
+
+What looks like a formula of a spreadsheet is a text like any other: nothing here, and nothing that reads it, computes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from tandem.cti.model.errors import BadRequest
+
+MOST_BYTES = 100_000_000
+MOST_ROWS = 1_000_000
+MOST_COLUMNS = 50
+LONGEST_KEY = 120
+LONGEST_FIELD = 1000
+LONGEST_COLUMN = 64
+_CONTROL = re.compile(r"[\0-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFile:
+    """``rows``: (key, columns without that of the key); reading on raises BadRequest."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[str, Mapping[str, str]]]
+
+
+def read_answers(opened: BinaryIO, name: str, *, key: str = "", encoding: str = "utf-8") -> AnswerFile:
+    """``key``: the column of the keys; '' for the first. ``encoding``: such as ``gb18030``. Raises BadRequest."""
+    size = opened.seek(0, io.SEEK_END)
+    opened.seek(0)
+    if size > MOST_BYTES:
+        raise BadRequest(f"{name} is larger than {MOST_BYTES // 1_000_000} MB")
+    try:
+        text = io.TextIOWrapper(opened, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="")
+    except LookupError:
+        raise BadRequest(f'there is no encoding "{encoding}"; try utf-8 or gb18030') from None
+    lines = _lines(csv.reader(text, strict=True), name, encoding)
+    _, header = next(lines, (0, []))
+    columns = [column.strip() for column in header]
+    faulty = [column for column in columns if not 0 < len(column) <= LONGEST_COLUMN or _CONTROL.search(column)]
+    if not 2 <= len(columns) <= MOST_COLUMNS or faulty or len(set(columns)) < len(columns):
+        raise BadRequest(
+            f"{name}:1: the first line names 2 to {MOST_COLUMNS} columns, "
+            f"each once and with at most {LONGEST_COLUMN} characters"
+        )
+    if key and key not in columns:
+        raise BadRequest(f'{name}:1: there is no column "{key}"; there are {", ".join(columns)}')
+    at = columns.index(key) if key else 0
+    kept = tuple(column for column in columns if column != columns[at])
+    return AnswerFile(kept, _rows(lines, columns, at, name))
+
+
+def _lines(reader: Iterator[list[str]], name: str, encoding: str) -> Iterator[tuple[int, list[str]]]:
+    """Number and fields of every line that is not blank."""
+    while True:
+        number = getattr(reader, "line_num", 0) + 1
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise BadRequest(f"{name}:{number}: this is no CSV: {error}") from None
+        except UnicodeError:
+            raise BadRequest(f"{name}: near line {number}: this is not {encoding}; give its --encoding") from None
+        if fields:
+            yield number, fields
+
+
+def _rows(
+    lines: Iterator[tuple[int, list[str]]], columns: list[str], at: int, name: str
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    line_of: dict[str, int] = {}
+    for number, fields in lines:
+        if len(fields) != len(columns):
+            raise BadRequest(f"{name}:{number}: {len(fields)} fields, and the first line names {len(columns)}")
+        row = {column: _CONTROL.sub(" ", text).strip() for column, text in zip(columns, fields, strict=True)}
+        key = row.pop(columns[at])
+        if not 0 < len(key) <= LONGEST_KEY:
+            raise BadRequest(f"{name}:{number}: a key has 1 to {LONGEST_KEY} characters")
+        if any(len(text) > LONGEST_FIELD for text in row.values()):
+            raise BadRequest(f"{name}:{number}: a field is longer than {LONGEST_FIELD} characters")
+        if (earlier := line_of.setdefault(key, number)) != number:
+            raise BadRequest(f"{name}:{number}: the key of line {earlier} comes again")
+        if len(line_of) > MOST_ROWS:
+            raise BadRequest(f"{name}:{number}: more than {MOST_ROWS:,} rows")
+        yield key, row
+
+
+def open_answers(path: Path) -> BinaryIO:
+    """Raises BadRequest."""
+    try:
+        opened = path.open("rb")
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be read: {error.strerror}") from None
+    if not path.is_file():
+        opened.close()
+        raise BadRequest(f"{path} is no file")
+    return opened
