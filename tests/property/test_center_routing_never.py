@@ -18,11 +18,12 @@ from tandem.cti.app.floor_plan import House
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.errors import CtiError
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, ConnectionId, CustomerId, QueueId, WorkId
 from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import ContactLine, CustomerMatch, TaskRecord
 from tandem.cti.model.states import Phase
-from tandem.routing.core.plan import Action, OverflowRule, Plan, QueuePlan, StepPlan, Sticky, WeeklyHours
+from tandem.routing.core.plan import Action, OverflowRule, Plan, QueuePlan, StepPlan, Sticky
 
 HISTORIES = int(os.environ.get("TANDEM_HISTORIES", "300"))
 

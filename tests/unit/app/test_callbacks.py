@@ -20,12 +20,13 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, QueueId
 from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import CallbackRecord, CallEventRecord
 from tandem.cti.model.states import AgentState, Outcome, Phase
 from tandem.routing.core.acd.expected_wait import Expected, Predictor
-from tandem.routing.core.plan import EVERYWHERE, CallbackRule, Calling, QueuePlan, StepPlan, WeeklyHours
+from tandem.routing.core.plan import EVERYWHERE, CallbackRule, Calling, QueuePlan, StepPlan
 
 ANI = "+8613800138000"
 

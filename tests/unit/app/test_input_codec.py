@@ -19,9 +19,9 @@ from tandem.cti.app.history.input_files import PartReader, Recorded, parts
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.errors import WrongState
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
 from tandem.ivr.core.speech import Prompt
-from tandem.routing.core.plan import WeeklyHours
 from tandem.routing.plan_file import read_plan
 
 CALL, LEG = CallId("c-1"), ConnectionId("c-1.0")

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.days import MIDNIGHT, SALES, callers, plan, served_in_order, shifts
 
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, QueueId
 from tandem.cti.model.skills import Need
 from tandem.routing.core.day import Arrival, Day, Shift
-from tandem.routing.core.plan import Action, AgentPlan, OverflowRule, Plan, QueuePlan, StepPlan, WeeklyHours
+from tandem.routing.core.plan import Action, AgentPlan, OverflowRule, Plan, QueuePlan, StepPlan
 from tandem.routing.core.simulation import Paces, Run, as_it_was, on_duty, simulate, uniform
 from tandem.routing.core.staffing import Load, perform
 from tandem.routing.core.whatif import DEFINITIONS, Change, Study, patience_of, resampled, run_whatif, student_t

@@ -10,11 +10,11 @@ from tandem.cti.app.announcements import prompt_for, wording
 from tandem.cti.app.floor_plan import Closed, Reopened
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
+from tandem.cti.model.hours import closes_at, is_open, opens_at
 from tandem.cti.model.ids import CallId, QueueId, WorkId
 from tandem.cti.model.skills import unmet
 from tandem.cti.model.states import AgentState, Phase
 from tandem.routing.core.acd.work import Work
-from tandem.routing.core.hours import closes_at, is_open, opens_at
 from tandem.routing.core.overflow import LOOK_S, Situation, first_due, next_look_s
 from tandem.routing.core.plan import Action, OverflowRule, QueuePlan, Texts
 from tandem.routing.core.steps import LANGUAGE

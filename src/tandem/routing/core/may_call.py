@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tandem.routing.core.hours import is_open, opens_at
-from tandem.routing.core.plan import EVERYWHERE, Calling, WeeklyHours
+from tandem.cti.model.hours import WeeklyHours, is_open, opens_at
+from tandem.routing.core.plan import EVERYWHERE, Calling
 
 DAY_S = 86_400.0
 NO_RULES = Calling()

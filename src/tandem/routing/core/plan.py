@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, DeviceId, QueueId
 from tandem.cti.model.skills import Needs
 
@@ -77,17 +77,6 @@ class CallbackRule:
     no_answer_retry_s: float = 1800.0
     ring_s: float = 25.0
     expires_s: float = 86_400.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeeklyHours:
-    """Half-open spans per weekday (0 = Monday), in minutes after local midnight (0..1440)."""
-
-    days: Mapping[int, tuple[tuple[int, int], ...]]
-    timezone: str = "Asia/Shanghai"
-    closed_on: frozenset[date] = frozenset()
-    open_on: Mapping[date, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    """Days with other hours than their weekday's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from tandem.cti.model.hours import is_open
 from tandem.cti.model.ids import AgentId, QueueId
 from tandem.cti.model.skills import Need, Needs, unmet
 from tandem.routing.core.acd import snapshot
@@ -15,7 +16,6 @@ from tandem.routing.core.acd.policy import Policy
 from tandem.routing.core.acd.pool import Member, Pool
 from tandem.routing.core.acd.weigh import Scales
 from tandem.routing.core.acd.work import Step, Work
-from tandem.routing.core.hours import is_open
 from tandem.routing.core.plan import Plan, QueuePlan, Texts
 from tandem.routing.core.steps import steps_of
 from tandem.routing.plan_document.writing import inline_yaml, plan_plain

@@ -13,7 +13,7 @@ from tandem.cti.documents.problems import Problem, closest, instead_of
 from tandem.cti.documents.reading import MAX_GUESSES
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.skills import Needs, needs_text
-from tandem.routing.core.hours import known_timezone
+from tandem.cti.model.timezones import known_timezone
 from tandem.routing.core.plan import Action, AgentPlan, Plan, QueuePlan, StepPlan
 
 LineOf = Callable[..., int]

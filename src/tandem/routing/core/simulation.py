@@ -14,13 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
+from tandem.cti.model.hours import is_open
 from tandem.cti.model.ids import AgentId, QueueId, WorkId
 from tandem.cti.model.skills import Needs, unmet
 from tandem.routing.core.acd.matcher import Matcher
 from tandem.routing.core.acd.policy import Policy
 from tandem.routing.core.acd.work import Match, Work
 from tandem.routing.core.day import HALF_HOUR_S, Arrival, Day, Shift
-from tandem.routing.core.hours import is_open
 from tandem.routing.core.overflow import Situation, first_due, next_look_s
 from tandem.routing.core.patience import Patience
 from tandem.routing.core.plan import OverflowRule, Plan, QueuePlan

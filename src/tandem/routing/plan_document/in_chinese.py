@@ -43,6 +43,10 @@ _SENTENCES = {
     "too_long": ("文字过长", "请缩短。"),
     "too_many": ("项目数量不符合要求", "请调整数量。"),
     "unknown_field": ("此处没有这个字段", "请改用已有的字段，或删除。"),
+    "unknown_region": (
+        "不知道这个国家或地区的法定节假日",
+        "请写 ISO 3166 代码，如 CN、US、DE-BY，或在 closed 下列出日期。",
+    ),
     "unknown_word": ("此处不允许这个词", "请改用允许的词。"),
     "wrong_type": ("此处的值类型不对", "请按此处要求的类型书写；文字可加引号。"),
     # what makes no sense

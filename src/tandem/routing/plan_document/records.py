@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from tandem.cti.documents.document import Node, Scalar
+from tandem.cti.documents.hours import HoursRecord
 from tandem.cti.documents.reading import Reading, Schema
 from tandem.cti.documents.shapes import Flag, Integer, OneOf, Record, Table, Text, item, record
 from tandem.cti.model.ids import AgentId, DeviceId, QueueId
@@ -27,9 +27,7 @@ from tandem.routing.core.plan import (
     StepPlan,
     Sticky,
     Tier,
-    WeeklyHours,
 )
-from tandem.routing.plan_document.calendar import Dates, HoursByDate, Spans, Weekly
 from tandem.routing.plan_document.words import (
     ID,
     ID_RULE,
@@ -258,17 +256,6 @@ class _Agent:
 
 
 @record
-class _Hours:
-    weekly: Mapping[int, Spans] = item(Weekly(), "{mon-fri: 09:00-12:00 13:00-18:00}")
-    timezone: str | None = item(Text(64), "as in the IANA database, such as Asia/Shanghai", default=None)
-    closed: frozenset[date] | None = item(Dates(), "days on which it is closed", default=None)
-    open: Mapping[date, Spans] | None = item(HoursByDate(), "days with other hours than their weekday's", default=None)
-
-    def made(self) -> WeeklyHours:
-        return WeeklyHours(days=self.weekly, **_given(timezone=self.timezone, closed_on=self.closed, open_on=self.open))
-
-
-@record
 class _Tier:
     rank: int = item(Integer(0, 9), "0 is served first")
     priority: int = item(_PRIORITY, "added to the queue's", default=0)
@@ -313,8 +300,8 @@ class PlanText:
         "who works here, by log-in",
         default=None,
     )
-    hours: Mapping[str, _Hours] | None = item(
-        Parts(ID, f"a name has {ID_RULE}", Record(_Hours), noun="hours"), "opening hours by name", default=None
+    hours: Mapping[str, HoursRecord] | None = item(
+        Parts(ID, f"a name has {ID_RULE}", Record(HoursRecord), noun="hours"), "opening hours by name", default=None
     )
     tiers: Mapping[str, _Tier] | None = item(
         Parts(ID, f"a tier has {ID_RULE}", Record(_Tier), 1, noun="tier"), "tiers of customers", default=None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from tandem.cti.documents.hours import hours_plain
 from tandem.routing.core.plan import (
     TIERS,
     Action,
@@ -18,9 +19,7 @@ from tandem.routing.core.plan import (
     QueuePlan,
     StepPlan,
     Tier,
-    WeeklyHours,
 )
-from tandem.routing.plan_document.calendar import dates_plain, spans_text, weekly_plain
 from tandem.routing.plan_document.records import FORMAT
 from tandem.routing.plan_document.words import condition_text, share_text, time_text, written_needs
 
@@ -40,7 +39,7 @@ def plan_plain(plan: Plan) -> dict[str, Plain]:
         "format": FORMAT,
         "queues": {str(name): _queue(queue) for name, queue in plan.queues.items()},
         "agents": {str(login): _agent(agent) for login, agent in plan.agents.items()},
-        "hours": {name: _hours(hours) for name, hours in plan.hours.items()},
+        "hours": {name: hours_plain(hours) for name, hours in plan.hours.items()},
     }
     if plan.tiers != TIERS:
         plain["tiers"] = {tier.name: _tier(tier) for tier in plan.tiers}
@@ -132,15 +131,6 @@ def _overflow(rule: OverflowRule) -> dict[str, Any]:
 def _agent(agent: AgentPlan) -> dict[str, Any]:
     usual = AgentPlan(login=agent.login, skills=agent.skills)
     return {"skills": dict(agent.skills)} | _changed(agent, usual, lambda value: value)
-
-
-def _hours(hours: WeeklyHours) -> dict[str, Any]:
-    plain: dict[str, Any] = {"timezone": hours.timezone, "weekly": weekly_plain(hours.days)}
-    if hours.closed_on:
-        plain["closed"] = dates_plain(hours.closed_on)
-    if hours.open_on:
-        plain["open"] = {day.isoformat(): spans_text(spans) for day, spans in sorted(hours.open_on.items())}
-    return plain
 
 
 # -- YAML --------------------------------------------------------------------------------------------------------------

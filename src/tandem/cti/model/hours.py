@@ -6,36 +6,50 @@ at 02:30 begins when the clock jumps; where 02:30 comes twice, a span lasts from
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from tandem.routing.core.plan import WeeklyHours
+from tandem.cti.model.public_holidays import is_public_holiday, makes_up_for_holiday
 
 MAX_DAYS_AHEAD = 400
 """How far ``opens_at`` looks."""
 
 
-@lru_cache(maxsize=1)
-def _timezones() -> frozenset[str]:
-    from zoneinfo import available_timezones
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyHours:
+    """Half-open spans per weekday (0 = Monday), in minutes after local midnight (0..1440)."""
 
-    return frozenset(available_timezones())
-
-
-def known_timezone(name: str) -> bool:
-    return name in _timezones()
+    days: Mapping[int, tuple[tuple[int, int], ...]]
+    timezone: str = "Asia/Shanghai"
+    closed_on: frozenset[date] = frozenset()
+    open_on: Mapping[date, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """Days with other hours than their weekday's."""
+    holidays: str = ""
+    """The country (``CN``) or part of one (``DE-BY``) on whose public holidays it is closed; '' for none."""
 
 
 def spans_of(hours: WeeklyHours, day: date) -> tuple[tuple[int, int], ...]:
     """Of one day, in minutes after local midnight. Days with hours of their own go before holidays, these before the
-    weekday."""
+    weekday. A weekend's day on which is worked in return for a holiday (as in China) has the hours of a Monday."""
     if day in hours.open_on:
         return hours.open_on[day]
-    if day in hours.closed_on:
+    if _is_closed_for_holiday(hours, day):
         return ()
+    if hours.holidays and makes_up_for_holiday(hours.holidays, day):
+        return hours.days.get(0, ())
     return hours.days.get(day.weekday(), ())
+
+
+def is_holiday(hours: WeeklyHours, at: float) -> bool:
+    """The day of ``at``, in the time zone of the hours, is one of the days that it is closed on, or a public holiday;
+    also when it has hours of its own."""
+    return _is_closed_for_holiday(hours, datetime.fromtimestamp(at, ZoneInfo(hours.timezone)).date())
+
+
+def _is_closed_for_holiday(hours: WeeklyHours, day: date) -> bool:
+    return day in hours.closed_on or bool(hours.holidays and is_public_holiday(hours.holidays, day))
 
 
 def is_open(hours: WeeklyHours, at: float) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.routing.core.hours import closes_at, is_open, known_timezone, opens_at, spans_of
-from tandem.routing.core.plan import WeeklyHours
+from tandem.cti.model.hours import WeeklyHours, closes_at, is_holiday, is_open, opens_at, spans_of
+from tandem.cti.model.public_holidays import known_region
+from tandem.cti.model.timezones import known_timezone
 
 OFFICE = WeeklyHours(
     days={**dict.fromkeys(range(5), ((540, 720), (780, 1080))), 5: ((600, 960),)},
@@ -119,3 +121,34 @@ def test_openings_and_closings_agree_with_the_clock_on_the_wall(hours: WeeklyHou
         assert is_open(hours, now)
         assert is_open(hours, closes - 1)
         assert not is_open(hours, closes)
+
+
+CHINA = WeeklyHours(days=dict.fromkeys(range(5), ((540, 1080),)), holidays="CN")
+
+
+@pytest.mark.parametrize(
+    ("day", "spans", "holiday"),
+    [
+        ("2026-10-01", (), True),  # National Day, a Thursday
+        ("2026-10-09", ((540, 1080),), False),
+        ("2026-10-10", ((540, 1080),), False),  # a Saturday that is worked in return
+        ("2026-10-11", (), False),  # a Sunday
+    ],
+)
+def test_public_holidays_of_a_country(day: str, spans: tuple[tuple[int, int], ...], holiday: bool) -> None:
+    assert spans_of(CHINA, date.fromisoformat(day)) == spans
+    assert is_holiday(CHINA, at(f"{day}T10:00:00")) is holiday
+
+
+def test_days_of_its_own_go_before_public_holidays() -> None:
+    hours = replace(CHINA, open_on={date(2026, 10, 1): ((600, 660),)}, closed_on=frozenset({date(2026, 10, 9)}))
+    assert spans_of(hours, date(2026, 10, 1)) == ((600, 660),)
+    assert spans_of(hours, date(2026, 10, 9)) == ()
+    assert is_holiday(hours, at("2026-10-09T10:00:00"))
+
+
+def test_regions() -> None:
+    assert known_region("CN")
+    assert known_region("DE-BY")
+    assert not known_region("XX")
+    assert not known_region("DE-XX")

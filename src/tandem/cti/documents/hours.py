@@ -7,10 +7,13 @@ from collections.abc import Mapping as MappingOf
 from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 from tandem.cti.documents.document import Node, Sequence
 from tandem.cti.documents.reading import Reading, Schema, called, read_all
-from tandem.cti.documents.shapes import Table
+from tandem.cti.documents.shapes import Table, Text, item, record
+from tandem.cti.model.hours import WeeklyHours
+from tandem.cti.model.public_holidays import known_region
 
 MAX_DAYS = 3660
 
@@ -156,3 +159,54 @@ class HoursByDate:
 
     def schema(self) -> Schema:
         return self.table.schema()
+
+
+class Region:
+    """A country or a part of one whose public holidays are known: ``CN``, ``DE-BY``."""
+
+    text = Text(8, re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,5})?"), "a country is written like CN, a part of one like DE-BY")
+
+    def read(self, node: Node, reading: Reading) -> str:
+        region = self.text.read(node, reading)
+        if not known_region(region):
+            fix = "Use ISO 3166 codes, such as CN, US or DE-BY, or list the days under closed:."
+            raise reading.refusal(node, "unknown_region", f'the public holidays of "{region}" are not known', fix)
+        return region
+
+    def schema(self) -> Schema:
+        return self.text.schema()
+
+
+@record
+class HoursRecord:
+    """Opening hours as they stand in a file. What it does not say is None: the defaults are those of WeeklyHours."""
+
+    weekly: MappingOf[int, Spans] = item(Weekly(), "{mon-fri: 09:00-12:00 13:00-18:00}")
+    timezone: str | None = item(Text(64), "as in the IANA database, such as Asia/Shanghai", default=None)
+    closed: frozenset[date] | None = item(Dates(), "days on which it is closed", default=None)
+    open: MappingOf[date, Spans] | None = item(
+        HoursByDate(), "days with other hours than their weekday's", default=None
+    )
+    holidays: str | None = item(
+        Region(), "the country, such as CN, or part of one, such as DE-BY, whose public holidays it keeps", default=None
+    )
+
+    def made(self) -> WeeklyHours:
+        given: dict[str, Any] = {
+            "timezone": self.timezone,
+            "closed_on": self.closed,
+            "open_on": self.open,
+            "holidays": self.holidays,
+        }
+        return WeeklyHours(days=self.weekly, **{name: value for name, value in given.items() if value is not None})
+
+
+def hours_plain(hours: WeeklyHours) -> dict[str, Any]:
+    plain: dict[str, Any] = {"timezone": hours.timezone, "weekly": weekly_plain(hours.days)}
+    if hours.holidays:
+        plain["holidays"] = hours.holidays
+    if hours.closed_on:
+        plain["closed"] = dates_plain(hours.closed_on)
+    if hours.open_on:
+        plain["open"] = {day.isoformat(): spans_text(spans) for day, spans in sorted(hours.open_on.items())}
+    return plain
