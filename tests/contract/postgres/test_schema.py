@@ -39,6 +39,7 @@ _QUERY_FILES = [
     ("tandem.cti.adapters.postgres", "customers.sql"),
     ("tandem.cti.adapters.postgres", "plans.sql"),
     ("tandem.cti.adapters.postgres", "flows.sql"),
+    ("tandem.cti.adapters.postgres", "flow_numbers.sql"),
     ("tandem.agent_desktop.adapters", "store.sql"),
     ("tandem.cti.app", "demo_data.sql"),
     ("tandem.cti.app.history", "history.sql"),

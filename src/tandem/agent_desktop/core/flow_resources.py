@@ -318,8 +318,6 @@ class FlowNumbers(msgspec.Struct, frozen=True, kw_only=True):
     nodes: list[NodeNumbers]
     containment: Containment
     journeys: list[JourneyLink]
-    journeys_left_out: int
-    """Calls beyond those that were looked at for the picture."""
 
 
 # ---- replay --------------------------------------------------------------------------------------------------------

@@ -984,7 +984,6 @@ export interface FlowNumbers {
   nodes: NodeNumbers[];
   containment: Containment;
   journeys: JourneyLink[];
-  journeys_left_out: number;
 }
 
 /** Recorded journeys of the last ``days`` against a saved ``version``, or against a draft (``bundle``). */
