@@ -13,10 +13,12 @@ from tests.unit.ivr.flows import GOOD, QUEUES, ROOT, load
 from tandem.ivr.core.check import load_flow
 from tandem.ivr.core.dialogue import Collect, Digits, Enqueue, HangUp, IvrEvent, MediaFailed, NoInput, Play, Played
 from tandem.ivr.core.flow import Flow
-from tandem.ivr.core.interpreter import Facts, Outcome, is_over, resume, start, step
+from tandem.ivr.core.interpreter import Outcome, is_over, resume, start, step
 from tandem.ivr.core.state import MAX_ENCODED, decode_state, encode_state
+from tandem.ivr.core.world import World
 from tandem.ivr.errors import BadState, FlowError
 
+NOW = World(now=0.0)
 TEXTS = st.text("好您请按一abc ,'\"{}[]$\\:#-é😀", min_size=1, max_size=12).filter(str.strip)
 WORDING = st.fixed_dictionaries({"zh": TEXTS, "en": TEXTS})
 KEYS = st.sampled_from("0123456789*#")
@@ -85,7 +87,7 @@ def sound(flow: Flow, outcome: Outcome) -> None:
     assert len(text) <= MAX_ENCODED
     assert re.fullmatch(r"[A-Za-z0-9_:=~./-]+", text)
     assert decode_state(text) == outcome.state
-    again = resume(flow, outcome.state, now=0.0)
+    again = resume(flow, outcome.state, NOW)
     assert again.state == outcome.state
     if outcome.effects:
         assert again.effects == outcome.effects
@@ -99,11 +101,11 @@ def sound(flow: Flow, outcome: Outcome) -> None:
 @settings(max_examples=150)
 @given(flows(), st.sampled_from(["", "zh", "en", "fr"]), st.lists(ANSWERS, max_size=40))
 def test_any_events_whatever_keep_a_call_sound(flow: Flow, language: str, events: list[IvrEvent]) -> None:
-    outcome = start(flow, Facts(language=language), now=0.0)
+    outcome = start(flow, NOW, language=language)
     sound(flow, outcome)
     for event in events:
         over = is_over(flow, outcome.state)
-        outcome = step(flow, outcome.state, event, now=0.0)
+        outcome = step(flow, outcome.state, event, NOW)
         assert not (over and outcome.effects)
         sound(flow, outcome)
 
@@ -111,7 +113,7 @@ def test_any_events_whatever_keep_a_call_sound(flow: Flow, language: str, events
 @settings(max_examples=150)
 @given(flows(), st.data())
 def test_any_caller_reaches_an_end_within_the_bound(flow: Flow, data: st.DataObject) -> None:
-    outcome = start(flow, Facts(), now=0.0)
+    outcome = start(flow, NOW)
     for _ in range(flow.step_limit + 1):
         match outcome.effects:
             case (Play(),):
@@ -120,16 +122,16 @@ def test_any_caller_reaches_an_end_within_the_bound(flow: Flow, data: st.DataObj
                 event = data.draw(st.one_of(KEYS.map(Digits), st.just(NoInput())))
             case _:
                 break
-        outcome = step(flow, outcome.state, event, now=0.0)
+        outcome = step(flow, outcome.state, event, NOW)
     assert isinstance(outcome.effects[0], Enqueue | HangUp)
 
 
 @settings(max_examples=100)
 @given(flows())
 def test_a_silent_caller_ends_where_the_author_meant(flow: Flow) -> None:
-    outcome = start(flow, Facts(), now=0.0)
+    outcome = start(flow, NOW)
     while not is_over(flow, outcome.state):
-        outcome = step(flow, outcome.state, Played() if isinstance(outcome.effects[0], Play) else NoInput(), now=0.0)
+        outcome = step(flow, outcome.state, Played() if isinstance(outcome.effects[0], Play) else NoInput(), NOW)
     assert outcome.state.failure == ""
 
 
@@ -165,7 +167,7 @@ def refused(text: str) -> None:
         assert problem.fix
 
 
-STATE = encode_state(step(load(), start(load(), Facts(), now=0.0).state, Played(), now=0.0).state.with_press("1"))
+STATE = encode_state(step(load(), start(load(), NOW).state, Played(), NOW).state.with_press("1"))
 
 
 @given(
@@ -183,7 +185,7 @@ def test_a_hostile_state_is_refused_or_does_no_harm(hostile: str | tuple[int, in
         return
     assert encode_state(state) == text
     flow = load(GOOD)
-    assert len(resume(flow, state, now=0.0).effects) == 1
+    assert len(resume(flow, state, NOW).effects) == 1
     for event in (Played(), Digits("1"), Digits("x"), NoInput(), MediaFailed()):
-        after = step(flow, state, event, now=0.0).state
+        after = step(flow, state, event, NOW).state
         assert len(encode_state(after)) <= MAX_ENCODED + 100

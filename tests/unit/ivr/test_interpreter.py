@@ -20,17 +20,27 @@ from tandem.ivr.core.dialogue import (
     Press,
 )
 from tandem.ivr.core.flow import Flow
-from tandem.ivr.core.interpreter import Facts, Hop, Outcome, is_over, resume, start, step
+from tandem.ivr.core.interpreter import Outcome, is_over, resume, start, step
 from tandem.ivr.core.speech import Prompt
+from tandem.ivr.core.world import World
 
+NOW, LATER, MUCH_LATER = World(now=0.0), World(now=1.0), World(now=5.0)
 HELLO, BYE, ASK = Prompt("zh", "你好"), Prompt("zh", "再见"), Prompt("zh", "请按一")
 
 
 def walk(flow: Flow, *events: IvrEvent, language: str = "") -> Outcome:
-    outcome = start(flow, Facts(language=language), now=0.0)
+    outcome = start(flow, NOW, language=language)
     for event in events:
-        outcome = step(flow, outcome.state, event, now=1.0)
+        outcome = step(flow, outcome.state, event, LATER)
     return outcome
+
+
+def asked(*prompts: Prompt, flush: bool = False) -> Collect:
+    return Collect(prompts, 1, 5.0, terminator="", flush=flush)
+
+
+def ways(outcome: Outcome) -> list[tuple[str, str, str]]:
+    return [(visit.step, visit.exit, visit.to) for visit in outcome.visits]
 
 
 def effect(outcome: Outcome) -> Effect:
@@ -48,7 +58,7 @@ def test_it_begins_in_the_customers_language_if_the_flow_speaks_it() -> None:
 
 
 def test_a_menu_asks_after_the_prompt() -> None:
-    assert effect(walk(load(), Played())) == Collect((ASK,), 1, 5.0)
+    assert effect(walk(load(), Played())) == asked(ASK)
 
 
 def test_a_choice_leads_through_set_to_the_queue() -> None:
@@ -61,13 +71,15 @@ def test_a_choice_leads_through_set_to_the_queue() -> None:
         pressed=(Press("ask", "1", (("zh", "一"), ("en", "One"))),),
         variables=(("score", 7), ("segment", "retail"), ("vip", True)),
     )
-    assert outcome.hops == (Hop("ask", "1", "mark", 1.0), Hop("mark", "goto", "wait", 1.0))
+    assert ways(outcome) == [("ask", "1", "mark"), ("mark", "goto", "wait"), ("wait", "queued", "")]
+    assert outcome.visits[0].heard == ("digits 1",)
+    assert (outcome.visits[0].entered_at, outcome.visits[0].left_at) == (1.0, 1.0)
 
 
 def test_silence_repeats_the_menu_with_its_own_words_then_leaves() -> None:
     once = walk(load(), Played(), NoInput())
-    assert effect(once) == Collect((HELLO, ASK), 1, 5.0)
-    assert once.hops == ()
+    assert effect(once) == asked(HELLO, ASK)
+    assert once.visits == ()
     assert effect(walk(load(), Played(), NoInput(), NoInput())) == Enqueue(
         queue="loans", needs=(Need("product:loans", 2),), priority=0, language="zh", pressed=(), variables=()
     )
@@ -83,7 +95,7 @@ def test_a_wrong_digit_is_counted_apart(digits: str) -> None:
 
 
 def test_a_step_that_is_entered_again_counts_anew() -> None:
-    assert effect(walk(load(), Played(), NoInput(), Digits("*"), NoInput())) == Collect((HELLO, ASK), 1, 5.0)
+    assert effect(walk(load(), Played(), NoInput(), Digits("*"), NoInput())) == asked(HELLO, ASK)
 
 
 def test_failed_media_sends_the_call_to_the_rescue_queue_with_what_is_known() -> None:
@@ -97,18 +109,19 @@ def test_failed_media_sends_the_call_to_the_rescue_queue_with_what_is_known() ->
         variables=(),
         failure="media_failed",
     )
-    assert outcome.hops == (Hop("hello", "on_error", "", 1.0),)
+    assert ways(outcome) == [("hello", "on_error", "")]
+    assert outcome.visits[0].heard == ("failed",)
 
 
 @pytest.mark.parametrize("event", [Digits("1"), NoInput()])
 def test_an_event_that_answers_nothing_changes_nothing(event: IvrEvent) -> None:
     outcome = walk(load())
-    assert step(load(), outcome.state, event, now=1.0) == Outcome(outcome.state)
+    assert step(load(), outcome.state, event, LATER) == Outcome(outcome.state)
 
 
 def test_a_menu_is_not_answered_by_played() -> None:
     outcome = walk(load(), Played())
-    assert step(load(), outcome.state, Played(), now=1.0) == Outcome(outcome.state)
+    assert step(load(), outcome.state, Played(), LATER) == Outcome(outcome.state)
 
 
 @pytest.mark.parametrize("event", [Played(), Digits("1"), NoInput(), MediaFailed()])
@@ -116,14 +129,14 @@ def test_what_is_over_is_over(event: IvrEvent) -> None:
     flow = load()
     for ended in (walk(flow, Played(), Digits("1")), walk(flow, MediaFailed())):
         assert is_over(flow, ended.state)
-        assert step(flow, ended.state, event, now=2.0) == Outcome(ended.state)
+        assert step(flow, ended.state, event, LATER) == Outcome(ended.state)
 
 
 def test_without_barge_in_the_menu_is_played_first() -> None:
     flow = load(GOOD.replace("attempts: 2", "attempts: 2\n    barge_in: false"))
     assert effect(walk(flow, Played())) == Play((ASK,))
     assert walk(flow, Played(), Digits("1")).effects == ()
-    assert effect(walk(flow, Played(), Played())) == Collect((), 1, 5.0)
+    assert effect(walk(flow, Played(), Played())) == asked(flush=True)
     assert effect(walk(flow, Played(), Played(), NoInput())) == Play((HELLO, ASK))
     assert effect(walk(flow, Played(), Played(), NoInput(), Played(), NoInput())) == effect(
         walk(load(), Played(), NoInput(), NoInput())
@@ -137,10 +150,10 @@ def test_in_every_language_one_after_the_other() -> None:
 
 def test_a_caller_who_goes_round_for_ever_gets_a_person() -> None:
     flow = load(GOOD.replace("on_error: service", "on_error: service\nstep_limit: 12"))
-    outcome = start(flow, Facts(), now=0.0)
+    outcome = start(flow, NOW)
     answers = 0
     while not is_over(flow, outcome.state):
-        outcome = step(flow, outcome.state, Digits("*") if answers else Played(), now=0.0)
+        outcome = step(flow, outcome.state, Digits("*") if answers else Played(), NOW)
         answers += 1
     assert answers <= 13
     last = effect(outcome)
@@ -170,7 +183,7 @@ def test_resume_asks_again_for_the_effect_in_hand_at_any_moment() -> None:
         (MediaFailed(),),
     ):
         outcome = walk(flow, *events)
-        assert resume(flow, outcome.state, now=5.0) == Outcome(outcome.state, outcome.effects)
+        assert resume(flow, outcome.state, MUCH_LATER) == Outcome(outcome.state, outcome.effects)
 
 
 def test_a_state_that_the_flow_no_longer_knows_goes_to_a_person() -> None:
@@ -182,7 +195,7 @@ def test_a_state_that_the_flow_no_longer_knows_goes_to_a_person() -> None:
         replace(state, language="fr"),
         replace(state, step="mark"),
     ):
-        for outcome in (resume(flow, strange, now=5.0), step(flow, strange, Digits("1"), now=5.0)):
+        for outcome in (resume(flow, strange, MUCH_LATER), step(flow, strange, Digits("1"), MUCH_LATER)):
             last = effect(outcome)
             assert isinstance(last, Enqueue)
             assert (last.queue, last.failure) == ("service", "flow_changed")
@@ -191,13 +204,13 @@ def test_a_state_that_the_flow_no_longer_knows_goes_to_a_person() -> None:
 def test_a_call_goes_on_in_a_newer_edition_that_still_has_its_step() -> None:
     newer = load(GOOD.replace("请按一", "请按 1"))
     state = walk(load(), Played(), NoInput()).state
-    assert effect(resume(newer, state, now=5.0)) == Collect((HELLO, Prompt("zh", "请按 1")), 1, 5.0)
+    assert effect(resume(newer, state, MUCH_LATER)) == asked(HELLO, Prompt("zh", "请按 1"))
 
 
 def test_a_press_whose_step_is_gone_has_no_label() -> None:
     flow = load()
     state = replace(walk(flow, Played()).state, pressed=(("gone", "7"),))
-    last = effect(step(flow, state, Digits("1"), now=0.0))
+    last = effect(step(flow, state, Digits("1"), NOW))
     assert isinstance(last, Enqueue)
     assert last.pressed[0] == Press("gone", "7", ())
 

@@ -13,6 +13,7 @@ from tandem.cti.model.ids import QueueId
 from tandem.ivr.core import dialogue, interpreter
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.state import IvrState
+from tandem.ivr.core.world import World
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -24,9 +25,9 @@ def advance(center: Center, contact: Contact, effect: ct.Advance) -> None:
     if flow is None:
         _rescue(center, contact)
         return
-    now = center.now
+    world = World(now=center.now)
     if effect.what == "start" or not contact.flow_state:
-        outcome = interpreter.start(flow, interpreter.Facts(language=""), now=now)
+        outcome = interpreter.start(flow, world)
     else:
         try:
             state = interpreter.decode_state(contact.flow_state)
@@ -35,16 +36,16 @@ def advance(center: Center, contact: Contact, effect: ct.Advance) -> None:
             return
         match effect.what:
             case "resume":
-                outcome = interpreter.resume(flow, state, now=now)
+                outcome = interpreter.resume(flow, state, world)
             case "digits":
-                outcome = interpreter.step(flow, state, dialogue.Digits(effect.digits), now=now)
+                outcome = interpreter.step(flow, state, dialogue.Digits(effect.digits), world)
             case "no_input":
                 # a Play answers "played", a Collect "no input": the state knows which one is in hand
-                outcome = interpreter.step(flow, state, dialogue.Played(), now=now)
+                outcome = interpreter.step(flow, state, dialogue.Played(), world)
                 if not outcome.effects:
-                    outcome = interpreter.step(flow, state, dialogue.NoInput(), now=now)
+                    outcome = interpreter.step(flow, state, dialogue.NoInput(), world)
             case _:
-                outcome = interpreter.step(flow, state, dialogue.MediaFailed(), now=now)
+                outcome = interpreter.step(flow, state, dialogue.MediaFailed(), world)
     for wanted in outcome.effects:
         asked = _from_flow(center, wanted, outcome.state, flow)
         if isinstance(asked, ct.FlowPlays) and effect.what == "resume":

@@ -19,8 +19,8 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Digits:
-    """The answer to a Collect (or the key that ended a Music or Play): what the caller pressed, ``[0-9*#]``, without the
-    terminator; anything else counts as no match.
+    """The answer to a Collect (or the key that ended a Music or Play): what the caller pressed, ``[0-9*#]``, without
+    the terminator; anything else counts as no match.
 
     ``secret``: of a sensitive Collect, with ``text`` then ''; the digits themselves never come here.
     """
@@ -62,7 +62,8 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class CallbackTaken:
-    """The answer to an OfferCallback: the promise is in the ledger; ``accepted`` False: this number may not be called."""
+    """The answer to an OfferCallback: the promise is in the ledger; ``accepted`` False: this number may not be
+    called."""
 
     accepted: bool
 
@@ -94,8 +95,8 @@ class Play:
 class Collect:
     """Play the prompts (none: just listen), a digit stops them; Digits, NoInput or MediaFailed must follow.
 
-    ``timeout_s``: silence after the last prompt that counts as no input. ``digit_timeout_s``: silence after a digit that
-    ends the input. ``terminator``: the key that ends it ('' for none). ``sensitive``: the digits go to the vault.
+    ``timeout_s``: silence after the last prompt that counts as no input. ``digit_timeout_s``: silence after a digit
+    that ends the input. ``terminator``: the key that ends it ('' for none). ``sensitive``: the digits go to the vault.
     ``flush``: what was typed ahead is forgotten first.
     """
 
@@ -121,7 +122,7 @@ class Dip:
     """Look something up; Fetched must follow within ``timeout_s`` (the center sees to that).
 
     ``kind``: ``http``, ``answers`` (the read-only provider) or ``customer`` (the CRM).
-    ``source``: the URL with its parts filled in (percent-encoded), the name of the table of answers, or ``phone``/``id``.
+    ``source``: the URL with its parts filled in (percent-encoded), the name of the table of answers, ``phone``, ``id``.
     ``keys``: what is asked with (http: fields of the JSON body; answers: ``key``; customer: ``value``). A Secret in it,
     or as ``{secret:<ref>}`` in ``source``, is put in at the very edge.
     ``outputs``: (name, path or column, type): see docs/reference/ivr-flow.md.
@@ -142,13 +143,14 @@ class RecordMessage:
     """Play the prompts, then a tone, then record the caller for at most ``most_s``; ``terminator`` ends it.
 
     Recorded or MediaFailed must follow, unless he hangs up (the recording is kept then too). ``queue``: whose ledger
-    of callbacks the message is entered into ('' for none).
+    of callbacks a message of at least ``min_s`` is entered into ('' for none).
     """
 
     prompts: tuple[Prompt, ...]
     most_s: float
     terminator: str
     queue: str
+    min_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,8 @@ MEDIA_FAILED = "media_failed"
 STEP_LIMIT = "step_limit"
 FLOW_CHANGED = "flow_changed"
 FLOW_RAISED = "flow_raised"
-FAILURES = (MEDIA_FAILED, STEP_LIMIT, FLOW_CHANGED, FLOW_RAISED)
+STATE_TOO_LARGE = "state_too_large"
+FAILURES = (MEDIA_FAILED, STEP_LIMIT, FLOW_CHANGED, FLOW_RAISED, STATE_TOO_LARGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

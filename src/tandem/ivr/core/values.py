@@ -18,3 +18,13 @@ Value = str | int | bool | Secret
 """At most ``MAX_TEXT`` characters, or a whole number up to ``MAX_INTEGER``. Money and other decimals are texts."""
 MAX_INTEGER = 999_999_999_999
 MAX_TEXT = 120
+
+
+def writable(value: Value | None) -> Value | None:
+    """The value; None for a text that UTF-8 cannot write (halves of surrogate pairs)."""
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return None
+    return value
