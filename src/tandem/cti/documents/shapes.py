@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import MISSING, dataclass, field, fields
 from functools import partial
@@ -181,9 +181,18 @@ def item(shape: Shape[T], doc: str, *, is_exit: bool = False) -> T: ...
 def item(shape: Shape[T], doc: str, *, default: D, is_exit: bool = False) -> T | D: ...
 
 
-def item(shape: Shape[Any], doc: str, *, default: Any = MISSING, is_exit: bool = False) -> Any:
+@overload
+def item(shape: Shape[T], doc: str, *, default_factory: Callable[[], D], is_exit: bool = False) -> T | D: ...
+
+
+def item(
+    shape: Shape[Any], doc: str, *, default: Any = MISSING, default_factory: Any = MISSING, is_exit: bool = False
+) -> Any:
     """Declare a field of a ``record``: it is read by ``shape``, and must be given unless there is a default."""
-    return field(metadata={"item": Item(shape, doc, is_exit)}, default=default)
+    metadata = {"item": Item(shape, doc, is_exit)}
+    if default_factory is not MISSING:
+        return field(metadata=metadata, default_factory=default_factory)
+    return field(metadata=metadata, default=default)
 
 
 @dataclass_transform(field_specifiers=(item,), frozen_default=True, kw_only_default=True)
@@ -225,7 +234,8 @@ class Record(Generic[T]):
     def _items(self) -> Iterator[tuple[str, tuple[Item, bool]]]:
         for each in fields(self.made):  # type: ignore[arg-type]
             if "item" in each.metadata:
-                yield each.name.removesuffix("_"), (each.metadata["item"], each.default is MISSING)
+                required = each.default is MISSING and each.default_factory is MISSING
+                yield each.name.removesuffix("_"), (each.metadata["item"], required)
 
     def _field(self, name: str, it: Item, node: Node | None, mapping: Mapping, reading: Reading) -> tuple[str, Any]:
         if node is not None:

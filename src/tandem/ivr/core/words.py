@@ -67,6 +67,20 @@ class CalendarName:
         return Text(longest=32, pattern=NAME).schema()
 
 
+class Alias:
+    """One of the sub-flow files of the file, by the name that ``use:`` gives it."""
+
+    def read(self, node: Node, reading: FlowReading) -> str:
+        name = Text().read(node, reading)
+        if name not in reading.uses:
+            fix = reading.instead_of(name, reading.uses)
+            raise reading.refusal(node, "unknown_use", f'there is no sub-flow "{name}" under use:', fix)
+        return name
+
+    def schema(self) -> Schema:
+        return Text(longest=32, pattern=NAME).schema()
+
+
 @dataclass(frozen=True, slots=True)
 class Existing:
     """The id of something outside of the flow. ``listed``: the field of the catalog that knows which there are."""
