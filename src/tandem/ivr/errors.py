@@ -3,7 +3,7 @@
 BadRequest
 |- FlowError        a flow file does not load; ``problems`` holds every one, each with file, line and what to do
 |- BadState         the text of a call's IVR state is not one that we wrote
-|- BadRecording     an uploaded recording cannot be used as a prompt; ``reason`` is a word for it
+|- BadSound         a sound cannot be used as a prompt; ``reason`` is a word for it
 `- DataUnusable     a data source answered with something that is no answer (too large, not JSON, a refusal)
 Forbidden
 `- DataRefused      a data source may not be asked (address inside the network, credentials for another host)
@@ -36,10 +36,11 @@ class BadState(BadRequest):
     code = "bad_ivr_state"
 
 
-class BadRecording(BadRequest):
-    """``reason``: ``too_large``, ``not_audio``, ``too_short``, ``too_long``, ``low_rate``, ``silent``."""
+class BadSound(BadRequest, ValueError):
+    """A sound cannot be used. ``reason``: ``not_audio``, ``rate``, ``silent``, ``too_short``, ``too_long``,
+    ``too_large``."""
 
-    code = "bad_recording"
+    code = "bad_sound"
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)

@@ -1,25 +1,30 @@
 """Sound files for prompts, made once and kept by what they say and how.
 
 A file is ``<sounds_dir>/<language>/<hash>.wav``; the hash is of the text, the voice and its settings, so a changed text
-gets a new file and an unchanged one is never made again. A file appears whole or not at all.
+gets a new file and an unchanged one is never made again. A file appears whole or not at all. A recording that somebody
+uploaded for a prompt goes before the speech.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable, Iterable
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from tandem.ivr.adapters.espeak import EspeakNg
 from tandem.ivr.core.speech import Prompt
-from tandem.ivr.errors import SpeechUnavailable
+from tandem.ivr.errors import BadSound, SpeechUnavailable
 from tandem.ivr.ports import Synthesiser
-from tandem.ivr.sound import BadSound, for_the_line
+from tandem.ivr.sound import for_the_line
+
+_log = logging.getLogger(__name__)
 
 AT_ONCE = 2
+LOOK_EVERY_S = 20.0
 _MAKING = "1"
 """Changes when the same speech is made into another sound, so that all files are made anew."""
 _HEADER_BYTES = 44
@@ -35,9 +40,113 @@ class Progress:
 
 
 def sound_name(prompt: Prompt, voice: str) -> str:
-    """``zh/0f3c...``: the name below the sounds folder, without the suffix, as Asterisk wants it."""
+    """``zh/0f3c...``: the name below the sounds folder, without the suffix."""
     key = "\0".join((_MAKING, voice, prompt.text))
-    return f"{prompt.language}/{sha256(key.encode()).hexdigest()[:32]}"
+    return f"{prompt.language}/{_digest(key)}"
+
+
+def recorded_name(prompt: Prompt) -> str:
+    """The same for an uploaded recording, below the folder of these: whatever the voice is."""
+    return f"{prompt.language}/{_digest(prompt.text)}"
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class PromptSounds:
+    """The sounds of prompts that are known ahead. A name is an absolute path without suffix, as Asterisk wants it."""
+
+    def __init__(
+        self, sounds_dir: Path, *, recorded_dir: Path | None = None, synthesiser: Synthesiser | None = None
+    ) -> None:
+        self.sounds_dir = sounds_dir
+        self.recorded_dir = recorded_dir
+        self.synthesiser = synthesiser or EspeakNg()
+
+    def recorded(self, prompt: Prompt) -> Path | None:
+        """The uploaded recording, if there is one."""
+        if self.recorded_dir is None:
+            return None
+        path = self.recorded_dir / f"{recorded_name(prompt)}.wav"
+        return path if is_sound(path) else None
+
+    def path(self, prompt: Prompt) -> Path:
+        """Where the prompt's sound is, or will be. Raises SpeechUnavailable."""
+        name = sound_name(prompt, self.synthesiser.voice(prompt.language))
+        return self.recorded(prompt) or self.sounds_dir / f"{name}.wav"
+
+    def missing(self, prompts: Iterable[Prompt]) -> list[Prompt]:
+        """Those without a file. Looks at the disk: thousands take some hundredths of a second. Raises
+        SpeechUnavailable."""
+        return [prompt for prompt in prompts if not is_sound(self.path(prompt))]
+
+    def names(self, prompts: Iterable[Prompt]) -> dict[Prompt, str]:
+        """Raises SpeechUnavailable."""
+        return {prompt: name_of(self.path(prompt)) for prompt in prompts}
+
+    async def prepare(
+        self, prompts: Collection[Prompt], progress: Callable[[Progress], None] | None = None
+    ) -> dict[Prompt, str]:
+        """Make what is missing, two at a time; every prompt -> its name.
+
+        Raises SpeechUnavailable, which names the prompt; what was made before stays.
+        """
+        missing = await asyncio.to_thread(self.missing, prompts)
+        waiting = iter(missing)
+        done = 0
+
+        async def make_some() -> None:
+            nonlocal done
+            for prompt in waiting:
+                await self.make(prompt, self.path(prompt))
+                done += 1
+                if progress is not None:
+                    progress(Progress(done, len(missing), prompt))
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(AT_ONCE, len(missing))):
+                    group.create_task(make_some())
+        except* SpeechUnavailable as failed:
+            raise failed.exceptions[0] from None
+        return await asyncio.to_thread(self.names, prompts)
+
+    async def make(self, prompt: Prompt, path: Path) -> None:
+        """Have it spoken, into this file. Raises SpeechUnavailable."""
+        try:
+            sound = await asyncio.to_thread(for_the_line, await self.synthesiser.speak(prompt))
+            await asyncio.to_thread(write_whole, path, sound)
+        except BadSound as error:
+            raise SpeechUnavailable(f'the prompt "{prompt.text}" ({prompt.language}) was not spoken: {error}') from None
+        except OSError as error:
+            raise SpeechUnavailable(f"{path} cannot be written: {error.strerror}") from None
+
+    async def keep(
+        self,
+        prompts: Callable[[], Collection[Prompt]],
+        changed: Callable[[dict[Prompt, str]], Awaitable[None]],
+        *,
+        every_s: float = LOOK_EVERY_S,
+    ) -> None:
+        """Look after the files for ever (until cancelled): one that was deleted is made again.
+
+        ``changed`` is told the names of all when some are other ones than before: a recording was uploaded or removed.
+        """
+        names: dict[Prompt, str] | None = None
+        failing = ""
+        while True:
+            wanted = prompts()
+            try:
+                found = await self.prepare(wanted)
+                if names is not None and any(names.get(prompt, name) != name for prompt, name in found.items()):
+                    await changed(found)
+                names, failing = found, ""
+            except SpeechUnavailable as error:
+                if str(error) != failing:
+                    _log.error("a prompt is missing, and cannot be made: %s", error)
+                failing = str(error)
+            await asyncio.sleep(every_s)
 
 
 async def prepare(
@@ -47,51 +156,30 @@ async def prepare(
     *,
     synthesiser: Synthesiser | None = None,
 ) -> dict[Prompt, str]:
-    """Make what is missing, two at a time; every prompt -> its name (see ``sound_name``).
+    """Make what is missing; every prompt -> its name below ``sounds_dir`` (see ``sound_name``). Raises
+    SpeechUnavailable."""
+    sounds = PromptSounds(sounds_dir, synthesiser=synthesiser)
+    names = await sounds.prepare(tuple(prompts), progress)
+    return {prompt: str(Path(name).relative_to(sounds_dir.absolute())) for prompt, name in names.items()}
 
-    Raises SpeechUnavailable, which names the prompt; what was made before stays.
-    """
-    speaker = synthesiser or EspeakNg()
-    names = {prompt: sound_name(prompt, speaker.voice(prompt.language)) for prompt in prompts}
-    missing = [prompt for prompt, name in names.items() if not _is_there(sounds_dir / f"{name}.wav")]
-    turns = asyncio.Semaphore(AT_ONCE)
-    done = 0
 
-    async def make(prompt: Prompt) -> None:
-        nonlocal done
-        async with turns:
-            await _make(speaker, prompt, sounds_dir / f"{names[prompt]}.wav")
-        done += 1
-        if progress is not None:
-            progress(Progress(done, len(missing), prompt))
+def name_of(path: Path) -> str:
+    """As Asterisk wants it: absolute, without the suffix."""
+    return str(path.absolute().with_suffix(""))
 
+
+def is_sound(path: Path) -> bool:
+    """There is a file with more than a header: a crash can leave an empty one."""
     try:
-        async with asyncio.TaskGroup() as group:
-            for prompt in missing:
-                group.create_task(make(prompt))
-    except* SpeechUnavailable as failed:
-        raise failed.exceptions[0] from None
-    return names
+        return path.stat().st_size > _HEADER_BYTES and path.is_file()
+    except OSError:
+        return False
 
 
-def _is_there(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > _HEADER_BYTES
-
-
-async def _make(speaker: Synthesiser, prompt: Prompt, path: Path) -> None:
-    try:
-        sound = await asyncio.to_thread(for_the_line, await speaker.speak(prompt))
-        await asyncio.to_thread(_write, path, sound)
-    except BadSound as error:
-        raise SpeechUnavailable(f'the prompt "{prompt.text}" ({prompt.language}) was not spoken: {error}') from None
-    except OSError as error:
-        raise SpeechUnavailable(f"{path} cannot be written: {error.strerror}") from None
-
-
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Readable by all (Asterisk may run as another user), whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
+    part = path.with_suffix(f".{secrets.token_hex(4)}.part")
     try:
         part.write_bytes(content)
         part.chmod(0o644)
