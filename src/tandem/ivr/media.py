@@ -99,7 +99,11 @@ class PromptSounds:
         async def make_some() -> None:
             nonlocal done
             for prompt in waiting:
-                await self.make(prompt, self.path(prompt))
+                try:
+                    await self.make(prompt, self.path(prompt))
+                except SpeechUnavailable as error:
+                    what = f'the prompt "{prompt.text}" ({prompt.language}) cannot be made: {error}'
+                    raise SpeechUnavailable(what) from None
                 done += 1
                 if progress is not None:
                     progress(Progress(done, len(missing), prompt))
@@ -113,12 +117,12 @@ class PromptSounds:
         return await asyncio.to_thread(self.names, prompts)
 
     async def make(self, prompt: Prompt, path: Path) -> None:
-        """Have it spoken, into this file. Raises SpeechUnavailable."""
+        """Have it spoken, into this file. Raises SpeechUnavailable, which does not tell the text."""
         try:
             sound = await asyncio.to_thread(for_the_line, await self.synthesiser.speak(prompt))
             await asyncio.to_thread(write_whole, path, sound)
         except BadSound as error:
-            raise SpeechUnavailable(f'the prompt "{prompt.text}" ({prompt.language}) was not spoken: {error}') from None
+            raise SpeechUnavailable(f"what was spoken cannot be used: {error}") from None
         except OSError as error:
             raise SpeechUnavailable(f"{path} cannot be written: {error.strerror}") from None
 

@@ -6,6 +6,7 @@ home/
   recordings/    finished and running           sounds/        prompts, by language
   journal/       what is not in the database yet  tls/         certificate made on the spot
   inputs/        every input, by day             control.sock  where commands ask the running server
+  recorded_prompts/  uploaded recordings, by language
 """
 
 from __future__ import annotations
@@ -61,6 +62,10 @@ class Installation:
     @property
     def sounds_dir(self) -> Path:
         return self.home / "sounds"
+
+    @property
+    def recorded_prompts_dir(self) -> Path:
+        return self.home / "recorded_prompts"
 
     @property
     def inputs_dir(self) -> Path:
