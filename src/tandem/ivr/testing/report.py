@@ -1,0 +1,49 @@
+"""What came of the tests. Plain data, for the command line, the pages and CI systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tandem.ivr.core.dialogue import SurveyAnswer, Visit
+from tandem.ivr.core.speech import Prompt
+from tandem.ivr.testing.coverage import Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One expectation that was not met. ``code`` is stable; ``text`` by language: ``{"zh": .., "en": ..}``."""
+
+    code: str
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReport:
+    """``seconds``: how long the call lasted, on the virtual clock. ``path``: the steps that it came to, in order."""
+
+    name: str
+    file: str
+    line: int
+    failures: tuple[Failure, ...]
+    heard: tuple[Prompt, ...]
+    path: tuple[str, ...]
+    visits: tuple[Visit, ...]
+    answers: tuple[SurveyAnswer, ...] = ()
+    outcome: str
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    flow: str
+    cases: tuple[CaseReport, ...]
+    coverage: Coverage = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        return all(case.ok for case in self.cases)

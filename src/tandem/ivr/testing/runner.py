@@ -1,0 +1,50 @@
+"""Runs tests of a flow: the interpreter that also serves the phones, on a virtual line with a virtual clock. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tandem.ivr.core.flow import Flow
+from tandem.ivr.testing.call import Call
+from tandem.ivr.testing.case import Case, FlowTests
+from tandem.ivr.testing.coverage import coverage
+from tandem.ivr.testing.expectations import failures
+from tandem.ivr.testing.failures import failure
+from tandem.ivr.testing.report import CaseReport, Report
+
+_MOST_IDS = 20_000
+
+
+def run_tests(flow: Flow, *files: FlowTests) -> Report:
+    """Every test of the files, in order; what they cover together."""
+    cases = tuple(run_case(flow, case, file.file) for file in files for case in file.cases)
+    return Report(flow=flow.name, cases=cases, coverage=coverage(flow, ((case.path, case.visits) for case in cases)))
+
+
+def run_case(flow: Flow, case: Case, file: str = "") -> CaseReport:
+    call_id = call_that_takes(flow, case.given.split)
+    call = Call(flow, case, call_id or "test-0")
+    call.run()
+    found = failures(call, case.expect)
+    if call_id is None:
+        ways = ", ".join(f"{step}: {way}" for step, way in case.given.split.items())
+        found = (failure("no_way", ways=ways), *found)
+    return CaseReport(
+        name=case.name,
+        file=file,
+        line=case.line,
+        failures=found,
+        heard=tuple(each.prompt for each in call.phone.heard),
+        path=tuple(call.path),
+        visits=tuple(call.visits),
+        answers=tuple(call.answers),
+        outcome=call.outcome,
+        seconds=round(call.phone.now - case.given.now, 3),
+    )
+
+
+def call_that_takes(flow: Flow, ways: Mapping[str, str]) -> str | None:
+    """The id of a call that goes these ways at the split steps, which are chosen by the id; None when none does."""
+    splits = [(getattr(flow.steps[name], "way", None), way) for name, way in ways.items()]
+    ids = (f"test-{number}" for number in range(_MOST_IDS if ways else 1))
+    return next((each for each in ids if all(choose and choose(each).name == way for choose, way in splits)), None)
