@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from tandem.cti.documents.document import Mapping, Node, Scalar
 from tandem.cti.documents.reading import Schema
 from tandem.cti.documents.shapes import NAME, OneOf, Record, Table, Text, item, named_table, record
+from tandem.ivr.core.data_paths import MAX_PATH, BadPath, parse_path
+from tandem.ivr.core.data_values import KINDS as OUTPUT_TYPES
 from tandem.ivr.core.expressions import MAX_LENGTH, BadExpression, Expression, parse
 from tandem.ivr.core.flow_reading import FlowReading
 from tandem.ivr.core.url_template import MAX_LENGTH as MAX_ADDRESS
 from tandem.ivr.core.url_template import BadTemplate, Template, read_template
 
 MAX_ENTRIES = 32
-OUTPUT_TYPES = ("text", "number", "money", "flag", "date")
-_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}(?:\.[A-Za-z_][A-Za-z0-9_-]{0,63}|\[[0-9]{1,4}\]){0,15}")
+
 _COLUMN = re.compile(r"[^\x00-\x1f]{1,64}")
 
 
@@ -103,12 +104,24 @@ class Results:
         return self.table.schema()
 
 
+class Path:
+    """Where in a JSON document a value stands: ``order.items[0].state``."""
+
+    def read(self, node: Node, reading: FlowReading) -> str:
+        text = Text(MAX_PATH).read(node, reading)
+        try:
+            parse_path(text)
+        except BadPath as error:
+            raise reading.refusal(node, "bad_data_path", str(error), "Write it like order.items[0].state.") from None
+        return text
+
+    def schema(self) -> Schema:
+        return Text(MAX_PATH).schema()
+
+
 @record
 class _PathOutput:
-    path: str = item(
-        Text(longest=200, pattern=_PATH, rule='a path is written like "order.lines[0].state"'),
-        "where in the JSON of the answer it stands, such as order.lines[0].state",
-    )
+    path: str = item(Path(), "where in the JSON of the answer it stands, such as order.items[0].state")
     as_: str = item(OneOf(OUTPUT_TYPES), "its type: " + ", ".join(OUTPUT_TYPES), default="text")
 
 

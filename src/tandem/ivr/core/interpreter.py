@@ -161,6 +161,9 @@ def is_over(flow: Flow, state: IvrState) -> bool:
 def _follow(flow: Flow, before: IvrState, taken: Take, world: World) -> Outcome:
     """Out of ``before.step``."""
     if _too_large(before, taken.state):
+        fallback = _way(flow, before.step, FALLBACK)
+        if fallback is not None and taken.exit.name != FALLBACK:
+            return _follow(flow, before, Take(fallback, replace(before, heard=taken.state.heard)), world)
         return _fail(flow, replace(before, heard=taken.state.heard), STATE_TOO_LARGE, world, ())
     visit = replace(left(flow, taken.state, taken.exit.name, world), to=taken.exit.target)
     state = taken.state

@@ -6,6 +6,7 @@ effect (``render``) waits for the event that answers it (``receive``); one witho
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -50,6 +51,16 @@ FALLBACK = "fallback"
 """The exit that is taken when the effect failed; a step without it fails as a whole."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a step whose fields are right one by one: ``code``, ``what`` as a clause, ``fix``, a
+    sentence."""
+
+    code: str
+    what: str
+    fix: str
+
+
 def ways(**targets: str | None) -> tuple[Exit, ...]:
     """Exits that no word of the caller is needed for, without those that lead nowhere."""
     return tuple(Exit(name, target, silent=True) for name, target in targets.items() if target)
@@ -70,7 +81,7 @@ class Step:
     leaves_line: ClassVar[bool] = False
     """Who waits in a queue gives up standing there when he comes here."""
     name: str
-    note: str = item(Text(600), "the author's remark; nothing else reads it", default="")
+    note: str = item(Text(500), "the author's remark; nothing else reads it", default="")
 
     def exits(self) -> tuple[Exit, ...]:
         """Every named way out, in the order of the file; not those of the universal commands."""
@@ -79,6 +90,10 @@ class Step:
     def operator(self, commands: Commands) -> Exit | None:
         """The way to the operator that these commands add."""
         return None
+
+    def faults(self) -> Iterator[Fault]:
+        """Fields that do not go together."""
+        return iter(())
 
     def sets(self, exit_name: str) -> frozenset[str]:
         """The variables that surely have a value when the step is left by this exit."""

@@ -41,6 +41,18 @@ class Target:
         return Text(longest=32, pattern=NAME).schema()
 
 
+class Exits:
+    """``{done: STEP, failed: STEP}`` -> (name of the exit, step)."""
+
+    table = named_table(Target())
+
+    def read(self, node: Node, reading: FlowReading) -> tuple[tuple[str, str], ...]:
+        return tuple(self.table.read(node, reading).items())
+
+    def schema(self) -> Schema:
+        return self.table.schema()
+
+
 class VariableName:
     """The name of a variable that the step sets."""
 

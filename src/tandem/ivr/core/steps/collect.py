@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ from tandem.ivr.core.heard import digits_text, heard_text, masked
 from tandem.ivr.core.scene import Scene
 from tandem.ivr.core.speech import Speech
 from tandem.ivr.core.state import IvrState
-from tandem.ivr.core.step import Exit, Move, Stay, Take, ways
+from tandem.ivr.core.step import Exit, Fault, Move, Stay, Take, ways
 from tandem.ivr.core.steps.asking import (
     CONFIRM,
     LISTEN,
@@ -59,7 +60,9 @@ class Collect(Asking):
     barge_in: bool = item(Flag(), "a digit stops the prompts", default=True)
     type_ahead: bool = item(Flag(), "digits that were pressed before the prompts began count", default=True)
     validate: Expression | None = item(
-        Expr(), 'what must be true of the digits, such as luhn(value) or starts_with(value, "6")', default=None
+        Expr(own=frozenset({"value"})),
+        'what must be true of the digits, such as luhn(value) or starts_with(value, "6")',
+        default=None,
     )
     confirm: Confirm | None = item(Record(Confirm), "ask whether it is right", default=None)
     sensitive: bool = item(
@@ -69,7 +72,9 @@ class Collect(Asking):
     goto: str = item(Target(), "the step that follows", is_exit=True)
     no_input: Slip = item(Record(Slip), "{goto: STEP}, taken when the caller presses nothing", is_exit=True)
     no_match: Slip = item(Record(Slip), "{goto: STEP}, taken when the digits are wrong", is_exit=True)
-    fallback: str | None = item(Target(), "the step that follows when the prompts cannot be played", default=None)
+    fallback: str | None = item(
+        Target(), "the step that follows when the prompts cannot be played", default=None, is_exit=True
+    )
 
     def exits(self) -> tuple[Exit, ...]:
         return (
@@ -77,6 +82,12 @@ class Collect(Asking):
             Exit("no_match", self.no_match.goto, silent=False),
             *ways(fallback=self.fallback),
         )
+
+    def faults(self) -> Iterator[Fault]:
+        if self.min_digits > self.max_digits:
+            yield Fault("out_of_range", "min_digits is more than max_digits", "Let max_digits be as many or more.")
+        if self.confirm and self.confirm.yes == self.confirm.no:
+            yield Fault("duplicate_key", "yes and no are the same key", "Give one of them another key.")
 
     def sets(self, exit_name: str) -> frozenset[str]:
         return frozenset({self.into}) if exit_name == "goto" else frozenset()
@@ -180,4 +191,4 @@ class Collect(Asking):
 
     def widest(self, state: IvrState) -> IvrState:
         value = Secret("x" * 64, MAX_DIGITS) if self.sensitive else "#" * self.max_digits
-        return super().widest(state).with_variables({self.into: value})
+        return Asking.widest(self, state).with_variables({self.into: value})

@@ -35,7 +35,9 @@ class Menu(Asking):
     type_ahead: bool = item(Flag(), "a digit that was pressed before the prompts began counts", default=True)
     no_input: Slip = item(Record(Slip), "{goto: STEP}, taken when the caller presses nothing", is_exit=True)
     no_match: Slip = item(Record(Slip), "{goto: STEP}, taken when the caller presses no valid choice", is_exit=True)
-    fallback: str | None = item(Target(), "the step that follows when the prompts cannot be played", default=None)
+    fallback: str | None = item(
+        Target(), "the step that follows when the prompts cannot be played", default=None, is_exit=True
+    )
 
     def exits(self) -> tuple[Exit, ...]:
         return (

@@ -25,7 +25,9 @@ class Play(Step):
         Flag(), "a digit stops the prompts, and is the first answer to the next question", default=False
     )
     goto: str = item(Target(), "the step that follows", is_exit=True)
-    fallback: str | None = item(Target(), "the step that follows when the prompts cannot be played", default=None)
+    fallback: str | None = item(
+        Target(), "the step that follows when the prompts cannot be played", default=None, is_exit=True
+    )
 
     def exits(self) -> tuple[Exit, ...]:
         return ways(goto=self.goto, fallback=self.fallback)

@@ -29,10 +29,13 @@ class Queue(Step):
     tier: str | None = item(Tier(), "the tier that the call is served as, before the customer's own", default=None)
     agent: Expression | None = item(Expr(), "the login of the agent who is wanted first", default=None)
     while_waiting: str | None = item(
-        Target(), "the first step of what the caller hears while he stands in line", default=None
+        Target(), "the first step of what the caller hears while he stands in line", default=None, is_exit=True
     )
     after_call: str | None = item(
-        Target(), "the step for a caller who is still there when the agent has hung up, such as a survey", default=None
+        Target(),
+        "the step for a caller who is still there when the agent has hung up",
+        default=None,
+        is_exit=True,
     )
 
     def exits(self) -> tuple[Exit, ...]:
@@ -54,7 +57,7 @@ class Queue(Step):
             pressed=scene.flow.pressed(state),
             variables=shown(scene.flow, state),
             agent=scene.text(self.agent),
-            tier=self.tier or state.tier,
+            tier=self.tier or state.tier or str(dict(state.customer).get("tier", "")),
             waits=self.while_waiting is not None,
             after_call=self.after_call is not None,
         )
