@@ -14,14 +14,16 @@ from functools import partial
 
 from tandem.cti.adapters.asterisk import actions
 from tandem.cti.adapters.asterisk.carrier_config import Behaviour
-from tandem.cti.adapters.asterisk.lanes import work_for
+from tandem.cti.adapters.asterisk.media_commands import MediaRequest, check
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import LinkDown, ResourceMissing, WrongState
-from tandem.cti.model.ids import CallId, ConnectionId, DeviceId, Token
+from tandem.cti.model.ids import CallId, ConnectionId, DeviceId
+from tandem.cti.model.keypad import Keypad
 from tandem.cti.model.states import ConnectionState
 from tandem.cti.ports import SwitchListener
+from tandem.cti.runtime.secret_digits import SecretDigits
 
 TRUNK = DeviceId("carrier")
 
@@ -44,8 +46,12 @@ class Line:
     fallback: bool = False
     held: bool = False
     joined: Line | None = None
-    keys: list[str] = field(default_factory=list)
-    media: list[rq.Play | rq.Collect] = field(default_factory=list)
+    keypad: Keypad = field(default_factory=Keypad)
+    listening: bool = False
+    """For the answer to a Collect, or for a key that ends music; its prompts may still play."""
+    deaf: bool = False
+    secret_told: bool = False
+    media: list[MediaRequest] = field(default_factory=list)
     timer: asyncio.TimerHandle | None = None
     guard: asyncio.TimerHandle | None = None
 
@@ -57,7 +63,8 @@ class FakeTelephony:
     """Lines, phones, the fallback queue and its dead-man switch.
 
     ``prompt_s`` is how long each prompt takes, ``rings_s`` how long a phone rings before it is answered;
-    ``missing`` holds the prompts that do not exist, ``long`` those that take half a minute.
+    ``missing`` holds the prompts that do not exist, ``long`` those that take half a minute; ``vault`` has the digits of
+    sensitive questions; ``sip_hosts`` are those that a call may be transferred to.
     """
 
     def __init__(self, *, guard_s: float = 30.0, prompt_s: float = 0.05, rings_s: float = 0.02) -> None:
@@ -65,6 +72,8 @@ class FakeTelephony:
         self.prompt_s = prompt_s
         self.rings_s = rings_s
         self.missing: set[str] = set()
+        self.vault = SecretDigits()
+        self.sip_hosts: tuple[str, ...] = ()
         self.long: set[str] = set()
         self.lines: dict[ConnectionId, Line] = {}
         self.in_service: set[DeviceId] = set()
@@ -99,8 +108,8 @@ class FakeTelephony:
         return line
 
     def press(self, line: Line, keys: str) -> None:
-        line.keys += keys
-        self._keys_changed(line)
+        for key in keys:
+            self._pressed(line, key)
 
     def hang_up(self, line: Line, cause: Cause = Cause.NORMAL) -> None:
         """Either side of the line ends it."""
@@ -221,10 +230,12 @@ class FakeTelephony:
         if other is not None:
             self._to_loop(other)
 
-    def add_media(self, line: Line, request: rq.Play | rq.Collect) -> None:
+    def add_media(self, line: Line, request: MediaRequest) -> None:
         line.media.append(request)
         if len(line.media) == 1:
             self._begin_media(line)
+        elif isinstance(line.media[0], rq.Music):
+            self._end_media(line)
 
     # -- the world's own doings
 
@@ -281,8 +292,11 @@ class FakeTelephony:
         line.controlled = False
         self._cancel(line)
         abandoned, line.media = line.media, []
+        line.keypad.clear()
+        line.listening = line.deaf = line.secret_told = False
         for request in abandoned:
-            self._ended(line, request.token, ok=False)
+            if not isinstance(request, rq.StartMusic):
+                self._tell(ev.MediaEnded(call=line.call, connection=line.connection, token=request.token, ok=False))
 
     def _part(self, line: Line) -> Line | None:
         other = line.joined
@@ -321,42 +335,98 @@ class FakeTelephony:
                 self._ring(leg, 20)
 
     def _begin_media(self, line: Line) -> None:
-        request = line.media[0]
-        if self.missing.intersection(request.prompts):
-            line.timer = self._later(0, lambda: self._end_media(line, ok=False))
-            return
-        playing_s = sum(30.0 if prompt in self.long else self.prompt_s for prompt in request.prompts)
-        line.keys.clear()
-        if isinstance(request, rq.Play):
-            line.timer = self._later(playing_s, lambda: self._end_media(line))
-        else:
-            line.timer = self._later(playing_s + request.timeout_s, lambda: self._end_media(line))
+        match line.media[0]:
+            case rq.StartMusic():
+                line.deaf = True
+                line.keypad.clear()
+                line.media.pop(0)
+                if line.media:
+                    self._begin_media(line)
+            case rq.Music() as request:
+                line.deaf = line.secret_told = False
+                if key := line.keypad.first_of(request.keys):
+                    self._end_media(line, digits=key)
+                    return
+                line.listening = True
+                line.timer = self._later(request.seconds, lambda: self._end_media(line))
+            case rq.Play() as request:
+                line.deaf = line.secret_told
+                if self.missing.intersection(request.prompts):
+                    line.timer = self._later(0, lambda: self._end_media(line, ok=False))
+                elif request.barge_in and len(line.keypad):
+                    self._end_media(line)
+                else:
+                    line.timer = self._later(self._playing_s(request.prompts), lambda: self._end_media(line))
+            case rq.Collect() as request:
+                line.deaf = line.secret_told = False
+                if self.missing.intersection(request.prompts):
+                    line.timer = self._later(0, lambda: self._end_media(line, ok=False))
+                    return
+                if request.flush:
+                    line.keypad.clear()
+                line.listening = True
+                silent_s = self._playing_s(request.prompts) + request.timeout_s
+                line.timer = self._later(silent_s, lambda: self._silent(line, request))
+                if len(line.keypad):
+                    self._typed(line, request)
 
-    def _keys_changed(self, line: Line) -> None:
+    def _playing_s(self, prompts: tuple[str, ...]) -> float:
+        return sum(30.0 if prompt in self.long else self.prompt_s for prompt in prompts)
+
+    def _pressed(self, line: Line, key: str) -> None:
         request = line.media[0] if line.media else None
-        if isinstance(request, rq.Collect) and line.keys:
-            if "#" in line.keys or len(line.keys) >= request.max_digits:
-                self._end_media(line)
-            else:
-                if line.timer:
-                    line.timer.cancel()
-                line.timer = self._later(request.timeout_s, lambda: self._end_media(line))
+        if isinstance(request, rq.Music):
+            if key in request.keys:
+                self._end_media(line, digits=key)
+            return
+        if line.deaf:
+            return
+        line.keypad.press(key)
+        if isinstance(request, rq.Collect) and line.listening and len(line.keypad):
+            self._typed(line, request)
+        elif isinstance(request, rq.Play) and request.barge_in and not self.missing.intersection(request.prompts):
+            self._end_media(line)
 
-    def _end_media(self, line: Line, *, ok: bool = True) -> None:
+    def _typed(self, line: Line, request: rq.Collect) -> None:
+        answer = line.keypad.answer(request.max_digits, request.terminator)
+        if answer is not None:
+            self._answered(line, request, answer)
+            return
         if line.timer:
             line.timer.cancel()
+        line.timer = self._later(request.digit_timeout_s, lambda: self._silent(line, request))
+
+    def _silent(self, line: Line, request: rq.Collect) -> None:
+        self._answered(line, request, line.keypad.rest())
+
+    def _answered(self, line: Line, request: rq.Collect, answer: str) -> None:
+        if not request.sensitive or answer in {"", "#", "*"}:
+            self._end_media(line, digits=answer)
+            return
+        line.keypad.clear()
+        line.deaf = line.secret_told = True
+        self._end_media(line, secret=self.vault.put(line.call, answer), secret_length=len(answer))
+
+    def _end_media(
+        self, line: Line, *, ok: bool = True, digits: str = "", secret: str = "", secret_length: int = 0
+    ) -> None:
+        if line.timer:
+            line.timer.cancel()
+        line.timer, line.listening = None, False
         request = line.media.pop(0)
-        keys = "".join(line.keys)
-        line.keys.clear()
-        digits = ""
-        if isinstance(request, rq.Collect):
-            digits = keys if keys == "#" else keys.partition("#")[0][: request.max_digits]
-        self._ended(line, request.token, ok=ok, digits=digits)
+        assert not isinstance(request, rq.StartMusic)
+        ended = ev.MediaEnded(
+            call=line.call,
+            connection=line.connection,
+            token=request.token,
+            ok=ok,
+            digits=digits,
+            secret=secret,
+            secret_length=secret_length,
+        )
+        self._tell(ended)
         if line.media:
             self._begin_media(line)
-
-    def _ended(self, line: Line, token: Token, *, ok: bool, digits: str = "") -> None:
-        self._tell(ev.MediaEnded(call=line.call, connection=line.connection, token=token, ok=ok, digits=digits))
 
     def _cancel(self, line: Line) -> None:
         for handle in (line.timer, line.guard):
@@ -404,13 +474,11 @@ class FakeSwitch:
         await asyncio.sleep(0)
         world = self.world
         match request:
-            case rq.Play() | rq.Collect():
-                work_for(request, "default")  # the same checks as the real one
+            case rq.Play() | rq.Collect() | rq.Music() | rq.StartMusic():
+                check(request)  # the same checks as the real one
                 world.add_media(self._controlled(request.connection), request)
-            case rq.StartMusic():
-                self._controlled(request.connection)
             case rq.MakeConnection():
-                actions.originate(request)
+                actions.originate(request, sip_hosts=world.sip_hosts)
                 world.make(request)
             case rq.Join():
                 world.join(self._controlled(request.connection), self._controlled(request.other))

@@ -84,6 +84,52 @@ def test_a_number_is_digits(number: str) -> None:
         actions.originate(make(number, Party.OUTSIDE))
 
 
+HOSTS = ("pbx.example.com", "192.0.2.7:5080")
+
+
+def test_a_sip_address_of_a_host_that_is_allowed() -> None:
+    for address in ("sip:sales.team+1@pbx.example.com", "sip:100@PBX.example.com", "sip:a_b-c@192.0.2.7:5080"):
+        action = actions.originate(make(address, Party.OUTSIDE), sip_hosts=HOSTS)
+        assert value(action, "Channel") == f"PJSIP/carrier/{address}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sip:a@evil.example.com",
+        "sip:a@pbx.example.com.evil.net",
+        "sip:a@pbx.example.com:5061",
+        "sip:a@192.0.2.7",
+        "sip:a@pbx.example.com;transport=tls",
+        "sip:a@pbx.example.com?Subject=x",
+        "sip:a&PJSIP/1001@pbx.example.com",
+        "sip:a,b@pbx.example.com",
+        "sip:a@b@pbx.example.com",
+        "sip:${X}@pbx.example.com",
+        "sip:a@pbx.example.com\r\nX: y",
+        "sip:a@pbx.example.com\n",
+        "sip:@pbx.example.com",
+        "sip:a%20b@pbx.example.com",
+        "sip:a@",
+        "sip:pbx.example.com",
+        "sips:a@pbx.example.com",
+        "SIP:a@pbx.example.com",
+        "sip:" + "a" * 65 + "@pbx.example.com",
+    ],
+)
+def test_no_other_sip_address_is_dialled(address: str) -> None:
+    with pytest.raises(InvalidField):
+        actions.originate(make(address, Party.OUTSIDE), sip_hosts=HOSTS)
+
+
+def test_a_sip_address_is_dialled_for_transfers_alone() -> None:
+    for party in (Party.AGENT, Party.CUSTOMER):
+        with pytest.raises(InvalidField):
+            actions.originate(make("sip:a@pbx.example.com", party), sip_hosts=HOSTS)
+    with pytest.raises(InvalidField):
+        actions.originate(make("sip:a@pbx.example.com", Party.OUTSIDE))
+
+
 @pytest.mark.parametrize("field", ["call", "connection"])
 def test_ids_are_plain(field: str) -> None:
     for text in ("a,b", "a b", "a\n", "", "x" * 65, "王"):

@@ -48,7 +48,7 @@ def test_ami_is_reached_from_this_machine_alone_and_with_the_rights_that_are_use
     assert "allowmultiplelogin = no" in manager
     server, recorder = section(manager, "tandem"), section(manager, "tandem-recorder")
     assert "write = call,originate,agi,agent,reporting\n" in server
-    assert "read = system,call,agent,agi\n" in server
+    assert "read = system,call,agent,agi,dtmf\n" in server
     assert "write = system\n" in recorder
     for user in (server, recorder):
         assert "deny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.1/255.255.255.255\n" in user
@@ -56,9 +56,17 @@ def test_ami_is_reached_from_this_machine_alone_and_with_the_rights_that_are_use
 
 
 def test_every_event_that_is_read_is_let_through_and_no_other() -> None:
-    read = set(Translator("x", ())._rows) | {"AsyncAGIExec", "FullyBooted", "Shutdown"}
+    read = set(Translator("x", ())._rows) | {"AsyncAGIExec", "DTMFBegin", "DTMFEnd", "FullyBooted", "Shutdown"}
     assert set(EVENTS) == read
-    assert set(re.findall(r"name\((\w+)\)", section(files()["manager.conf"], "tandem"))) == read
+    manager = section(files()["manager.conf"], "tandem")
+    assert set(re.findall(r"name\((\w+)\)", manager)) == read | {"AGIExecStart"}
+    assert "name(AGIExecStart),header(Command),method(starts_with)) = EXEC Read\n" in manager
+
+
+@pytest.mark.parametrize("host", ["a b", "a@b", "h;x", "H", "a:b", "h:123456", "", "a/b", "${X}", "a\nb"])
+def test_a_host_that_calls_go_to_is_a_plain_name(host: str) -> None:
+    with pytest.raises(InvalidField):
+        replace(SETTINGS, sip_hosts=(host,))
 
 
 def test_the_dialplan_has_no_pattern_and_answers_our_numbers_alone() -> None:

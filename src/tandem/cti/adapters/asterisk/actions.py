@@ -8,7 +8,7 @@ expression or an application's arguments.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from tandem.cti.adapters.asterisk.config import TRUNK
@@ -25,6 +25,7 @@ from tandem.cti.adapters.asterisk.dialplan import (
 )
 from tandem.cti.adapters.asterisk.lanes import Command
 from tandem.cti.adapters.asterisk.legs import STATUS_VARIABLES, Leg
+from tandem.cti.adapters.asterisk.media_commands import INTERRUPT_KEY
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import InvalidField
 from tandem.cti.model.events import Party
@@ -36,6 +37,7 @@ Action = tuple[str, Sequence[tuple[str, str]]]
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PHONE = re.compile(r"[A-Za-z0-9]{1,32}")
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
+_SIP = re.compile(r"sip:[A-Za-z0-9.+_-]{1,64}@([A-Za-z0-9.-]{1,255}(?::[0-9]{1,5})?)")
 _MEMORY = re.compile(r"[A-Za-z0-9._:;/=+~%-]{0,700}")
 _UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"<>\\${}|]+')
 _UNSAFE_IN_NUMBER = re.compile(r"[^0-9+]")
@@ -55,10 +57,12 @@ _Q850 = {
 }
 
 
-def originate(request: MakeConnection) -> Action:
+def originate(request: MakeConnection, *, sip_hosts: Collection[str] = ()) -> Action:
     """Ring the device; answered, the leg goes to the loop of the legs, a customer's to that of the callers: should no
-    server be there then, the fallback queue looks after him. ``ChannelId`` makes it idempotent."""
-    channel = f"PJSIP/{_device(request.party, request.device)}"
+    server be there then, the fallback queue looks after him. ``ChannelId`` makes it idempotent.
+
+    Outside, a device is a number, or ``sip:user@host`` where the host is one of ``sip_hosts``."""
+    channel = f"PJSIP/{_device(request.party, request.device, sip_hosts)}"
     return "Originate", (
         ("Channel", channel),
         ("ChannelId", _checked(_ID, request.connection, "connection")),
@@ -96,6 +100,16 @@ def hangup(request: ClearConnection, uniqueid: str) -> Action:
 
 def agi(leg: Leg, command: Command) -> Action:
     return "AGI", (("Channel", leg.channel), ("Command", command.text), ("CommandID", command.command_id))
+
+
+def wake(leg: Leg) -> Action:
+    """A frame for the channel's thread, which looks for commands after each; a received flash means nothing to it."""
+    return "SendFlash", (("Channel", leg.channel), ("Receive", "true"))
+
+
+def interrupt(leg: Leg) -> Action:
+    """Press our own key on the leg: it ends the prompt, or the Read, that runs."""
+    return "PlayDTMF", (("Channel", leg.channel), ("Digit", INTERRUPT_KEY), ("Receive", "true"))
 
 
 def refresh_guard(leg: Leg, guard_s: int) -> Action:
@@ -163,9 +177,14 @@ def _set(leg: Leg, variable: str, value: str) -> Action:
     return "Setvar", (("Channel", leg.channel), ("Variable", variable), ("Value", value))
 
 
-def _device(party: Party, device: DeviceId) -> str:
+def _device(party: Party, device: DeviceId, sip_hosts: Collection[str]) -> str:
     if party is Party.AGENT:
         return _checked(_PHONE, device, "device")
+    if party is Party.OUTSIDE and device.startswith("sip:"):
+        address = _SIP.fullmatch(device)
+        if address is None or address[1].lower() not in sip_hosts:
+            raise InvalidField("a SIP address: sip:user@host, of a host that the settings allow")
+        return f"{TRUNK}/{device}"
     return f"{_checked(_NUMBER, device, 'number')}@{TRUNK}"
 
 

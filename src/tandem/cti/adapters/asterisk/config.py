@@ -24,6 +24,7 @@ MUSIC_CLASS = "default"
 _DEVICE = re.compile(r"[A-Za-z0-9]{1,32}")
 _DNIS = re.compile(r"\+?[0-9]{2,15}")
 _WORD = re.compile(r"[A-Za-z0-9_.~+/=-]{1,128}")
+_SIP_HOST = re.compile(r"[a-z0-9.-]{1,255}(:[0-9]{1,5})?")
 _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,255}")
 
 # The events that the translator reads; Asterisk sends us no others (a queue call is 95 events unfiltered).
@@ -34,6 +35,8 @@ EVENTS = (
     "BridgeEnter",
     "BridgeLeave",
     "ContactStatus",
+    "DTMFBegin",
+    "DTMFEnd",
     "FullyBooted",
     "Hangup",
     "Hold",
@@ -44,6 +47,10 @@ EVENTS = (
     "Shutdown",
     "Unhold",
 )
+
+
+# Of the commands whose beginning is told (``AGIExecStart``), those that a key can stop.
+COMMANDS = ("EXEC Background", "EXEC Read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +70,8 @@ class SwitchSettings:
     of callers' connections are derived from it, so it must outlive a restart of the server. ``listen`` is the address
     of SIP, HTTP and RTP; AMI stays on the loopback address. ``guard_s`` is the dead-man switch: a caller that we hold
     and do not vouch for so long goes to the fallback queue. ``trunk_match_port`` is for a carrier that shares its
-    address with phones (demo, tests): its source port is then part of its identity.
+    address with phones (demo, tests): its source port is then part of its identity. ``sip_hosts`` are the hosts (small
+    letters, with ``:port`` where it is not 5060) that calls may be transferred to as ``sip:user@host``.
     """
 
     system_name: str
@@ -87,6 +95,7 @@ class SwitchSettings:
     external_address: str | None = None
     trunk_match_port: bool = False
     probe_password: str = ""
+    sip_hosts: tuple[str, ...] = ()
     guard_s: int = 30
     ring_s: int = 20
 
@@ -99,6 +108,7 @@ class SwitchSettings:
             ("listen", self.listen, _HOST),
             ("external_address", self.external_address or "none", _HOST),
             ("probe_password", self.probe_password or "none", _WORD),
+            *(("sip_hosts", host, _SIP_HOST) for host in self.sip_hosts),
             *(("dnis", number, _DNIS) for number in self.dnis),
             *(("device", phone.device, _DEVICE) for phone in self.phones),
             *(("password of a phone", phone.password, _WORD) for phone in self.phones),
@@ -135,6 +145,10 @@ def manager_conf(settings: SwitchSettings) -> str:
     MixMonitor wants the ``system`` right, which also loads modules and reloads: a second user has that and no other.
     """
     filters = "".join(f"eventfilter(action(include),name({name})) =\n" for name in EVENTS)
+    filters += "".join(
+        f"eventfilter(action(include),name(AGIExecStart),header(Command),method(starts_with)) = {command}\n"
+        for command in COMMANDS
+    )
     return f"""[general]
 enabled = yes
 webenabled = no
@@ -149,7 +163,7 @@ authlimit = 20
 secret = {settings.ami_secret}
 deny = 0.0.0.0/0.0.0.0
 permit = 127.0.0.1/255.255.255.255
-read = system,call,agent,agi
+read = system,call,agent,agi,dtmf
 write = call,originate,agi,agent,reporting
 writetimeout = 5000
 {filters}

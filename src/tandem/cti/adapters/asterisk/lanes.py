@@ -1,10 +1,16 @@
-"""Media commands of one controlled leg, one request at a time. Pure: says what to send, is told what came of it.
+"""Media of one controlled leg, one request at a time. Pure: says what to send, is told what came of it.
 
 Asterisk keeps a queue of AGI commands for each channel, and that queue **outlives** the session it was meant for: what
 waits there when the leg is bridged away is carried out when the bridge ends, minutes later (measured). So at most one
 command that can be heard is ever with Asterisk; what waits, waits here and is dropped when the leg leaves our control.
 The question for the outcome is sent along at once: asked later it costs the 20 ms until the next frame, and left
 behind it does no harm.
+
+**Digits** come from the events of each key (``pressed``) and from nowhere else, whatever command runs meanwhile: they
+go through one ``Keypad`` in the order of their pressing, so none counts twice and none is lost between two commands.
+A command that a key should have stopped, but that began only after it, is interrupted.
+
+**Secrets** are never left to Read, which writes digits into a variable and into Asterisk's log: we listen ourselves.
 
 A leg that another process has controlled may still be busy with that process's command: its lane begins with a NOOP,
 and nothing else is sent until that is answered. Each request leaves its token with the channel. When a successor makes
@@ -15,32 +21,28 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
-from tandem.cti.adapters.asterisk.dialplan import VAR_ASKED, VAR_DIGITS
-from tandem.cti.model.errors import InvalidField, LimitReached
+from tandem.cti.adapters.asterisk import media_commands as agi
+from tandem.cti.adapters.asterisk.key_events import KeyEvents
+from tandem.cti.adapters.asterisk.media_commands import MediaRequest
+from tandem.cti.model.errors import LimitReached
 from tandem.cti.model.events import MediaEnded
 from tandem.cti.model.ids import CallId, ConnectionId, Token
-from tandem.cti.model.requests import Collect, Play, StartMusic
+from tandem.cti.model.keypad import MOST_KEYS, Keypad
+from tandem.cti.model.requests import Collect, Music, Play, StartMusic
 
 MOST_WAITING = 32
+_MOST_AGAIN = 20
+"""How often a question goes on that something other than an answer has ended."""
+_LONGEST_ANSWER = 64
 
-_TOKEN = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-_PROMPT = re.compile(r"[A-Za-z0-9_./+-]{1,200}")
-_LONGEST_COMMAND = 950
-_RESULT = re.compile(r"200 result=1 \((.*)\)", re.DOTALL)
-_DIGITS = re.compile(r"[0-9*#A-D]{0,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """AGI commands to be sent together, and whose outcome the last one's result tells."""
-
-    commands: tuple[str, ...]
-    token: Token | None = None
-    collects: bool = False
+_ANSWER = re.compile(r"200 result=1 \((.*)\)", re.DOTALL)
+_RESULT = re.compile(r"200 result=(-?[0-9]{1,6})")
+_DIGITS = re.compile(r"[0-9*#A-D]{0,66}")
+_NO_KEYS = frozenset(ord(letter) for letter in "ABCD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,113 +53,332 @@ class Command:
     text: str
 
 
-def work_for(request: Play | Collect | StartMusic, music: str) -> Work:
-    """The AGI commands that carry a request out. Playing ends music. Raises InvalidField."""
-    if isinstance(request, StartMusic):
-        return Work((f"SET MUSIC ON {music}",))
-    if isinstance(request, Play):
-        if not request.prompts:
-            raise InvalidField("nothing to play")
-        play = f"EXEC Playback {_files(request.prompts)}"
-        return Work((_asked(request.token), play, "GET FULL VARIABLE ${PLAYBACKSTATUS},"), request.token)
-    if not 1 <= request.max_digits <= 64 or not 0 < request.timeout_s <= 600:
-        raise InvalidField("1 to 64 digits and a timeout of up to 600 s, please")
-    # Option e: '#' alone is a digit, else it ends the input.
-    read = f"EXEC Read {VAR_DIGITS},{_files(request.prompts)},{request.max_digits},e,1,{request.timeout_s:.3f}"
-    question = f"GET FULL VARIABLE ${{READSTATUS}},${{{VAR_DIGITS}}}"
-    return Work((_asked(request.token), read, question), request.token, collects=True)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What follows: what has ended, what to send now, and whether what runs is to be interrupted by ``D``."""
+
+    ended: tuple[MediaEnded, ...] = ()
+    commands: tuple[Command, ...] = ()
+    interrupt: bool = False
 
 
-def _asked(token: Token) -> str:
-    if not _TOKEN.fullmatch(token):
-        raise InvalidField("a token may hold letters, digits and _ . - only")
-    return f"SET VARIABLE {VAR_ASKED} {token}"
+NOTHING = Step()
 
 
 class Lane:
-    """The commands of one leg. ``key`` begins the id of every command and is of this process alone."""
+    """The media of one leg. ``key`` begins the id of every command and is of this process alone.
 
-    __slots__ = ("_asked", "_call", "_connection", "_count", "_first", "_in_flight", "_key", "_waiting", "_working")
+    ``now`` is always in seconds of one steady clock; when ``wake_at`` has come, call ``due``.
+    """
 
-    def __init__(self, call: CallId, connection: ConnectionId, key: str, asked: str = "") -> None:
-        """``asked``: the token that a predecessor left, when the leg was under his control until now."""
-        self._asked = asked
+    def __init__(
+        self,
+        call: CallId,
+        connection: ConnectionId,
+        key: str,
+        *,
+        music: str,
+        keep_secret: Callable[[str], str],
+        asked: str = "",
+    ) -> None:
+        """``keep_secret`` puts digits into the vault and tells where they are; ``asked`` is the token that a
+        predecessor left, when the leg was under his control until now."""
         self._call = call
         self._connection = connection
         self._key = key
+        self._music_class = music
+        self._keep_secret = keep_secret
+        self._asked = asked
         self._count = 0
-        self._waiting: deque[Work] = deque()
-        self._working: Work | None = None
-        self._first = ""
+        self._left = False
+        self._waiting: deque[MediaRequest] = deque()
+        self._keypad = Keypad(_LONGEST_ANSWER + MOST_KEYS)
+        self._keys = KeyEvents()
+        self._deaf = False
+        self._secret_told = False
+        self._music_on = False
+        # the request in hand
+        self._request: MediaRequest | None = None
+        self.taking_over = False
+        """Asterisk may still be busy with what another process began."""
+        self._chunks: deque[tuple[str, ...]] = deque()
+        self._again = 0
+        self.wake_at: float | None = None
+        """When ``due`` is to be called: we listen by ourselves until then."""
+        # the commands under way
         self._in_flight = ""
+        self._first = ""
+        self._audible = ""
+        self._audible_id = ""
+        self._reads = False
+        self._adopts = False
+        self._breaks = False
+        self._keys_at_send = 0
+        self._stopped_by = 0
 
     @property
     def unsettled(self) -> bool:
         """Asterisk has not begun what it was sent: bridged now, the leg would find it waiting after the bridge."""
-        return bool(self._working and self._first)
+        return bool(self._in_flight and self._first)
 
-    def add(self, work: Work) -> tuple[Command, ...]:
-        """Take on work; the commands to send now: none when others are under way. Raises LimitReached."""
+    @property
+    def _busy(self) -> bool:
+        return self.taking_over or self._request is not None
+
+    # -- what is asked of it
+
+    def take_over(self) -> Step:
+        """Wait until Asterisk has done with what another process began here."""
+        self.taking_over = True
+        return Step(commands=self._send("NOOP"))
+
+    def add(self, request: MediaRequest, now: float) -> Step:
+        """Take on a request. Raises InvalidField, and LimitReached when too many wait."""
+        agi.check(request)
+        if self._left:
+            return NOTHING
         if len(self._waiting) >= MOST_WAITING:
             raise LimitReached(f"{MOST_WAITING} media requests already wait for this connection")
-        if work.token is not None:
-            if work.token == self._asked:
-                work = Work(work.commands[-1:], work.token, collects=work.collects)
-            self._asked = ""
-        self._waiting.append(work)
-        return () if self._working else self._next()
-
-    def executed(self, command_id: str, result: str) -> tuple[MediaEnded | None, tuple[Command, ...]]:
-        """``AsyncAGIExec`` came: what ended by it, and the commands to send next. A foreign one changes nothing."""
-        if command_id == self._first:
-            self._first = ""
-        if self._working is None or command_id != self._in_flight:
-            return None, ()
-        ended = self._outcome(self._working, result)
-        self._working = None
-        return ended, self._next()
+        self._waiting.append(request)
+        if isinstance(self._request, Music) and self.wake_at is not None:
+            return self._finish(self._ended(self._request.token), now)  # what is asked next ends music
+        return NOTHING if self._busy else self._next(now)
 
     def abandon(self) -> list[MediaEnded]:
-        """The leg has left our control: everything that was asked for has failed."""
-        works = [*([self._working] if self._working else []), *self._waiting]
+        """The leg has left our control: everything that was asked for has failed, and nothing is sent any more."""
+        requests = [*([self._request] if self._request else []), *self._waiting]
+        self._left, self._request, self.taking_over, self.wake_at = True, None, False, None
         self._waiting.clear()
-        self._working = None
-        return [self._ended(work.token, ok=False) for work in works if work.token is not None]
+        self._keypad.clear()
+        self._in_flight = self._first = ""
+        return [self._ended(each.token, ok=False) for each in requests if not isinstance(each, StartMusic)]
 
-    def _next(self) -> tuple[Command, ...]:
+    # -- what it is told
+
+    def tone_began(self, key: str) -> None:
+        """``DTMFBegin``."""
+        self._keys.began(key)
+
+    def pressed(self, key: str, now: float) -> Step:
+        """``DTMFEnd``: the caller has pressed a key."""
+        if self._left or not self._keys.counts(key, now):
+            return NOTHING
+        request = self._request
+        if isinstance(request, Music):
+            if key and key in request.keys and self.wake_at is not None:
+                return self._finish(self._ended(request.token, digits=key), now)
+            if self.wake_at is not None:
+                return NOTHING
+        if self._deaf:
+            return NOTHING
+        self._keypad.press(key)
+        if isinstance(request, Collect) and self.wake_at is not None:
+            return self._collect(request, now)
+        return NOTHING
+
+    def begun(self, text: str) -> Step:
+        """``AGIExecStart``: the command of this text is carried out from now on."""
+        if not self._in_flight or text != self._audible:
+            return NOTHING
+        self._audible = ""
+        return Step(interrupt=self._breaks and len(self._keypad) > self._keys_at_send)
+
+    def executed(self, command_id: str, result: str, now: float) -> Step:
+        """``AsyncAGIExec``: a command is over. A foreign one changes nothing."""
+        if not self._in_flight:
+            return NOTHING
+        if command_id == self._first:
+            self._first = ""
+        text = unquote_plus(result)
+        if command_id == self._audible_id:
+            found = _RESULT.match(text)
+            self._stopped_by = int(found[1]) if found else -1
+        if command_id != self._in_flight:
+            return NOTHING
+        self._in_flight = self._first = self._audible = ""
+        return self._over(text, now)
+
+    def due(self, now: float) -> Step:
+        """``wake_at`` has come."""
+        if self.wake_at is None or now < self.wake_at or self._request is None:
+            return NOTHING
+        if isinstance(self._request, Collect):
+            return self._answered(self._request, self._keypad.rest(), now)
+        return self._finish(self._ended(self._request.token), now) if isinstance(self._request, Music) else NOTHING
+
+    # -- one request after the other
+
+    def _finish(self, ended: MediaEnded | None, now: float) -> Step:
+        self._request, self.taking_over, self.wake_at = None, False, None
+        following = self._next(now)
+        return Step((ended, *following.ended) if ended else following.ended, following.commands)
+
+    def _next(self, now: float) -> Step:
         if not self._waiting:
-            return ()
-        self._working = self._waiting.popleft()
+            return NOTHING
+        request = self._request = self._waiting.popleft()
+        self._again = 0
+        if isinstance(request, StartMusic):
+            self._deaf = True
+            self._keypad.clear()
+            return self._play_music()
+        adopted, self._asked = request.token == self._asked, ""
+        if isinstance(request, Music):
+            return self._begin_music(request, now)
+        self._deaf = self._secret_told and isinstance(request, Play)
+        self._chunks = deque(agi.chunks(request.prompts))
+        if isinstance(request, Play):
+            if adopted:
+                return self._adopt(agi.ASK_PLAYED)
+            return self._play(request, now)
+        self._secret_told = False
+        if adopted and not request.sensitive:
+            return self._adopt(agi.ASK_READ)
+        if request.flush:
+            self._keypad.clear()
+        return self._collect(request, now)
+
+    def _adopt(self, question: str) -> Step:
+        self._adopts = True
+        return Step(commands=self._send(question))
+
+    def _begin_music(self, request: Music, now: float) -> Step:
+        self._deaf = self._secret_told = False
+        if key := self._keypad.first_of(request.keys):
+            return self._finish(self._ended(request.token, digits=key), now)
+        if not self._music_on:
+            return self._play_music()
+        self.wake_at = now + request.seconds
+        return NOTHING
+
+    def _play_music(self) -> Step:
+        self._music_on = True
+        return Step(commands=self._send(f"SET MUSIC ON {self._music_class}"))
+
+    def _play(self, request: Play, now: float) -> Step:
+        """The next piece of the prompts; a key, even one pressed before, ends them where that is allowed."""
+        if not self._chunks or (request.barge_in and len(self._keypad)):
+            return self._finish(self._ended(request.token), now)
+        token = request.token if len(self._chunks) == 1 else None
+        return self._play_chunk(token, breaks=request.barge_in)
+
+    def _play_chunk(self, token: Token | None, *, breaks: bool) -> Step:
+        self._music_on = False
+        texts = (agi.note_played(token), agi.play(self._chunks[0], breaks=breaks), agi.ASK_PLAYED)
+        return Step(commands=self._send(*texts, breaks=breaks))
+
+    def _collect(self, request: Collect, now: float) -> Step:
+        """Answer it from the keypad, or play the next piece, or listen for what is missing."""
+        answer = self._keypad.answer(request.max_digits, request.terminator)
+        if answer is not None:
+            return self._answered(request, answer, now)
+        typed = len(self._keypad)
+        if typed or not self._chunks:
+            first_s = request.digit_timeout_s if typed else request.timeout_s
+            if request.sensitive:
+                self.wake_at = now + first_s
+                return NOTHING
+            return self._read(request, (), first_s)
+        if request.sensitive or len(self._chunks) > 1:
+            return self._play_chunk(None, breaks=True)
+        return self._read(request, self._chunks[0], request.timeout_s)
+
+    def _read(self, request: Collect, files: tuple[str, ...], first_s: float) -> Step:
+        # With digits of before, what Read leaves in the variable is not the whole answer: a successor asks anew.
+        token = None if len(self._keypad) else request.token
+        if files:
+            self._music_on = False
+        texts = (
+            agi.note_read(token, first_s=first_s, next_s=request.digit_timeout_s),
+            agi.read(files, request.max_digits - len(self._keypad), request.terminator),
+            agi.ASK_READ,
+        )
+        self._reads = True
+        return Step(commands=self._send(*texts, breaks=True))
+
+    # -- what came of it
+
+    def _over(self, text: str, now: float) -> Step:
+        found = _ANSWER.match(text)
+        status, _, digits = (found[1] or "").partition(",") if found else ("", "", "")
+        reads, adopts = self._reads, self._adopts
+        self._reads = self._adopts = False
+        request = self._request
+        match request:
+            case None:
+                if self._asked:
+                    self._keypad.clear()  # the predecessor's Read has taken them
+                return self._finish(None, now)
+            case StartMusic():
+                return self._finish(None, now)
+            case Music():
+                if key := self._keypad.first_of(request.keys):
+                    return self._finish(self._ended(request.token, digits=key), now)
+                self.wake_at = now + request.seconds
+                return NOTHING
+            case Play() if adopts:
+                return self._finish(self._ended(request.token, ok=status == "SUCCESS"), now)
+            case Collect() if adopts:
+                if not _DIGITS.fullmatch(digits):
+                    digits = ""
+                ok = status in {"OK", "TIMEOUT"}
+                return self._finish(self._ended(request.token, ok=ok, digits=digits.rstrip("ABCD")), now)
+            case Collect() if reads:
+                return self._read_over(request, status, now)
+        if status != "SUCCESS":
+            return self._finish(self._ended(request.token, ok=False), now)
+        return self._played(request, now)
+
+    def _played(self, request: Play | Collect, now: float) -> Step:
+        if self._stopped_by in _NO_KEYS and not len(self._keypad) and self._again < _MOST_AGAIN:
+            self._again += 1  # stopped by what is no key
+        elif self._stopped_by > 0:
+            self._chunks.clear()
+        else:
+            self._chunks.popleft()
+        return self._play(request, now) if isinstance(request, Play) else self._collect(request, now)
+
+    def _read_over(self, request: Collect, status: str, now: float) -> Step:
+        answer = self._keypad.answer(request.max_digits, request.terminator)
+        if answer is None:
+            if status not in {"OK", "TIMEOUT"}:
+                return self._finish(self._ended(request.token, ok=False), now)
+            if status == "OK" and self._again < _MOST_AGAIN:
+                self._again += 1  # ended by what is no part of an answer
+                return self._collect(request, now)
+            answer = self._keypad.rest()
+        return self._answered(request, answer, now)
+
+    def _answered(self, request: Collect, answer: str, now: float) -> Step:
+        if not request.sensitive or answer in {"", "#", "*"}:
+            return self._finish(self._ended(request.token, digits=answer), now)
+        # What is typed too much may be of the secret: it must not become the plain answer to the next question.
+        self._keypad.clear()
+        self._deaf = self._secret_told = True
+        where = self._keep_secret(answer)
+        return self._finish(self._ended(request.token, secret=where, secret_length=len(answer)), now)
+
+    def _ended(
+        self, token: Token, *, ok: bool = True, digits: str = "", secret: str = "", secret_length: int = 0
+    ) -> MediaEnded:
+        return MediaEnded(
+            call=self._call,
+            connection=self._connection,
+            token=token,
+            digits=digits,
+            ok=ok,
+            secret=secret,
+            secret_length=secret_length,
+        )
+
+    def _send(self, *texts: str, breaks: bool = False) -> tuple[Command, ...]:
         commands = []
-        for text in self._working.commands:
+        for text in texts:
             self._count += 1
             commands.append(Command(f"{self._key}.{self._count}", text))
+        self.wake_at = None
         self._first, self._in_flight = commands[0].command_id, commands[-1].command_id
+        heard = commands[1] if len(commands) > 1 else None
+        self._audible, self._audible_id = (heard.text, heard.command_id) if heard else ("", "")
+        self._breaks, self._keys_at_send, self._stopped_by = breaks, len(self._keypad), 0
         return tuple(commands)
-
-    def _outcome(self, work: Work, result: str) -> MediaEnded | None:
-        if work.token is None:
-            return None
-        found = _RESULT.match(unquote_plus(result))
-        status, _, digits = (found[1] or "").partition(",") if found else ("", "", "")
-        if not work.collects:
-            return self._ended(work.token, ok=status == "SUCCESS")
-        if not _DIGITS.fullmatch(digits):
-            digits = ""
-        return self._ended(work.token, ok=status in {"OK", "TIMEOUT"}, digits=digits)
-
-    def _ended(self, token: Token, *, ok: bool, digits: str = "") -> MediaEnded:
-        return MediaEnded(call=self._call, connection=self._connection, token=token, digits=digits, ok=ok)
-
-
-NOOP = Work(("NOOP",))
-
-
-def _files(prompts: Sequence[str]) -> str:
-    for prompt in prompts:
-        if not _PROMPT.fullmatch(prompt) or ".." in prompt:
-            raise InvalidField("a prompt's name may hold letters, digits and _ . / + - only")
-    files = "&".join(prompts)
-    if len(files) > _LONGEST_COMMAND:
-        raise InvalidField(f"the names of all prompts of one request: at most {_LONGEST_COMMAND} characters")
-    return files

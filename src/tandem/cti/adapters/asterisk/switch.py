@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from tandem.cti.adapters.asterisk import actions
 from tandem.cti.adapters.asterisk.actions import Action
 from tandem.cti.adapters.asterisk.codec import Message
-from tandem.cti.adapters.asterisk.config import AMI_USER, MUSIC_CLASS, RECORDER_USER, SwitchSettings
+from tandem.cti.adapters.asterisk.config import AMI_USER, RECORDER_USER, SwitchSettings
 from tandem.cti.adapters.asterisk.dialplan import FALLBACK_QUEUE
-from tandem.cti.adapters.asterisk.lanes import NOOP, Command, Lane, work_for
 from tandem.cti.adapters.asterisk.legs import Leg, read_legs, snapshot_of
 from tandem.cti.adapters.asterisk.link import ActionRefused, Alarm, AmiLink, AmiSettings, Down, DownCause
+from tandem.cti.adapters.asterisk.media import LegMedia
+from tandem.cti.adapters.asterisk.tone import write_tone
 from tandem.cti.adapters.asterisk.translator import Translator
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import CtiError, LinkDown, ResourceMissing, WrongState
@@ -31,6 +31,7 @@ from tandem.cti.model.requests import (
     Collect,
     Join,
     MakeConnection,
+    Music,
     Play,
     Record,
     Remember,
@@ -41,14 +42,13 @@ from tandem.cti.model.requests import (
     SwitchRequest,
 )
 from tandem.cti.ports import SwitchListener
+from tandem.cti.runtime.secret_digits import SecretDigits
 
 log = logging.getLogger("tandem.switch")
 
 AMI_HOST = "127.0.0.1"
 ANSWER_S = 5.0
 """How long Asterisk may take to answer an action."""
-SETTLE_S = 0.005
-SETTLE_TRIES = 20
 FIRST_SWEEP_S = 1.0
 SWEEP_S = 30.0
 AT_ONCE = 50
@@ -56,21 +56,30 @@ AT_ONCE = 50
 
 
 class AsteriskSwitch:
-    """One Asterisk. ``listener`` is called with each event, in order, from the event loop."""
+    """One Asterisk. ``listener`` is called with each event, in order, from the event loop. ``vault`` takes the digits
+    of sensitive questions."""
 
-    def __init__(self, settings: SwitchSettings, listener: SwitchListener) -> None:
+    def __init__(
+        self, settings: SwitchSettings, listener: SwitchListener, *, vault: SecretDigits | None = None
+    ) -> None:
         self._settings = settings
         self._listener = listener
         self._translator = Translator(settings.system_name, (phone.device for phone in settings.phones))
-        self._lanes: dict[str, Lane] = {}
+        self._media = LegMedia(
+            lambda: self._translator.legs,
+            vault if vault is not None else SecretDigits(),
+            settings.sounds_dir,
+            ask=self._ask,
+            tell=self._tell,
+            spawn=self._spawn,
+        )
         self._started = ""
         self._in_service = False
         self._called_off: set[ConnectionId] = set()
         self._deadlines: dict[ConnectionId, float] = {}
-        self._lane_key = secrets.token_hex(6)
         self._tasks: asyncio.TaskGroup | None = None
         self._link = AmiLink(
-            self._ami(AMI_USER, settings.ami_secret, "system,call,agent,agi"),
+            self._ami(AMI_USER, settings.ami_secret, "system,call,agent,agi,dtmf"),
             on_up=self._on_up,
             on_down=self._on_down,
             on_event=self._on_event,
@@ -90,10 +99,12 @@ class AsteriskSwitch:
             secret=secret,
             system_name=self._settings.system_name,
             event_mask=event_mask,
+            ignored=frozenset(),
         )
 
     async def run(self) -> None:
         """Keep the link until cancelled."""
+        write_tone(self._settings.sounds_dir)
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             tasks.create_task(self._link.run())
@@ -119,13 +130,13 @@ class AsteriskSwitch:
         """Carry one request out. Raises ResourceMissing, WrongState, InvalidField, LimitReached, LinkDown,
         OutcomeUnknown."""
         match request:
-            case Play() | Collect() | StartMusic():
-                await self._media(request)
+            case Play() | Collect() | Music() | StartMusic():
+                await self._media.request(self._controlled(request.connection), request)
             case MakeConnection():
                 await self._make(request)
             case Join():
                 leg, other = self._controlled(request.connection), self._controlled(request.other)
-                await self._settle(leg, other)
+                await self._media.settle(leg, other)
                 await self._ask(actions.bridge(leg, other))
             case Retake():
                 leg = self._leg(request.connection)
@@ -151,31 +162,8 @@ class AsteriskSwitch:
 
     # -- requests
 
-    async def _media(self, request: Play | Collect | StartMusic) -> None:
-        leg = self._controlled(request.connection)
-        lane = self._lanes.get(leg.uniqueid)
-        if lane is None:
-            raise WrongState(f"connection {request.connection} takes no media now")
-        commands = lane.add(work_for(request, MUSIC_CLASS))
-        await self._send(leg, lane, commands)
-
-    async def _send(self, leg: Leg, lane: Lane, commands: Iterable[Command]) -> None:
-        """Hand commands to Asterisk in order, without waiting for one answer before the next is sent."""
-        try:
-            await asyncio.gather(*(self._ask(actions.agi(leg, command)) for command in commands))
-        except CtiError:
-            self._tell(lane.abandon())
-            raise
-
-    async def _settle(self, *legs: Leg) -> None:
-        """Let Asterisk begin what it was sent a moment ago, at its next frame; else it would do so after the bridge."""
-        for _ in range(SETTLE_TRIES):
-            if not any(lane.unsettled for leg in legs if (lane := self._lanes.get(leg.uniqueid))):
-                return
-            await asyncio.sleep(SETTLE_S)
-
     async def _make(self, request: MakeConnection) -> None:
-        action = actions.originate(request)
+        action = actions.originate(request, sip_hosts=self._settings.sip_hosts)
         if not self._translator.expect(request):
             return
         self._deadlines[request.connection] = _now() + request.timeout_s + 2 * ANSWER_S
@@ -227,8 +215,7 @@ class AsteriskSwitch:
         self._started = started
         if restarted:
             self._translator.forget()
-        unheard = [ended for lane in self._lanes.values() for ended in lane.abandon()]
-        self._lanes.clear()
+        unheard = self._media.all_left()
         self._translator.adopt(legs, contacts)
         self._in_service = True
         known = list(self._translator.legs.values())
@@ -236,8 +223,7 @@ class AsteriskSwitch:
         self._tell([SwitchFound(snapshot=snapshot, restarted=restarted), *unheard])
         for leg in known:
             if leg.controlled:
-                lane = self._lanes[leg.uniqueid] = self._new_lane(leg, asked=leg.asked)
-                self._spawn(self._send(leg, lane, lane.add(NOOP)))
+                self._media.found(leg)
             self._answer_for(leg)
         self._spawn(self._vouch())
         self._spawn(self._first_sweep())
@@ -248,7 +234,7 @@ class AsteriskSwitch:
             return
         if down.gone:
             self._translator.forget()
-            self._lanes.clear()
+            self._media.all_left()
         self._tell([SwitchLost(gone=down.gone, reason=down.reason)])
 
     async def _read(self) -> tuple[list[Leg], dict[DeviceId, set[str]]]:
@@ -269,20 +255,18 @@ class AsteriskSwitch:
     # -- events
 
     def _on_event(self, message: Message) -> None:
-        name, uniqueid = message.name, message.get("Uniqueid")
-        if name == "AsyncAGIExec":
-            self._executed(uniqueid, message)
+        if self._media.takes(message):
             return
+        name, uniqueid = message.name, message.get("Uniqueid")
         events = self._translator.translate(message)
         leg = self._translator.legs.get(uniqueid)
-        lane = self._lanes.get(uniqueid)
-        if lane is not None and (leg is None or not leg.controlled):
-            del self._lanes[uniqueid]
+        if leg is None or not leg.controlled:
+            unheard = self._media.left(uniqueid)
             if leg is not None:  # else ConnectionCleared says enough
-                self._tell(lane.abandon())
+                self._tell(unheard)
         if leg is not None:
-            if leg.controlled and uniqueid not in self._lanes:
-                self._lanes[uniqueid] = self._new_lane(leg)
+            if leg.controlled:
+                self._media.met(leg)
             self._tell(events)
             self._answer_for(leg)
             if name == "QueueCallerJoin" and message.get("Queue") == FALLBACK_QUEUE:
@@ -301,19 +285,6 @@ class AsteriskSwitch:
             # A server is here again: should it go once more, the caller is to be queued and not hung up.
             leg.served = False
             self._spawn(self._ask(actions.forget_served(leg)))
-
-    def _executed(self, uniqueid: str, message: Message) -> None:
-        leg, lane = self._translator.legs.get(uniqueid), self._lanes.get(uniqueid)
-        if leg is None or lane is None:
-            return
-        ended, commands = lane.executed(message.get("CommandId"), message.get("Result"))
-        if ended is not None:
-            self._tell([ended])
-        if commands:
-            self._spawn(self._send(leg, lane, commands))
-
-    def _new_lane(self, leg: Leg, asked: str = "") -> Lane:
-        return Lane(leg.call, leg.connection, f"{self._lane_key}.{secrets.token_hex(4)}", asked)
 
     def _tell(self, events: Iterable[SwitchEvent]) -> None:
         for event in events:
@@ -344,8 +315,8 @@ class AsteriskSwitch:
     async def _sweep(self) -> None:
         self._tell(self._translator.sweep(await self._read_legs()))
         for leg in self._translator.legs.values():
-            if leg.controlled and leg.uniqueid not in self._lanes:
-                self._lanes[leg.uniqueid] = self._new_lane(leg)
+            if leg.controlled:
+                self._media.met(leg)
         overdue = [connection for connection, deadline in self._deadlines.items() if deadline < _now()]
         for connection in overdue:
             del self._deadlines[connection]

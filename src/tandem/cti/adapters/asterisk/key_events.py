@@ -1,0 +1,46 @@
+"""Which events of keys are keys that a caller has pressed. Pure.
+
+Asterisk tells of each key as it arrives (``DTMFBegin``, ``DTMFEnd``). Where two come within 0.1 s it may hold the
+second back and then tell its end a second time, without a beginning. And a caller who is a machine can send a thousand
+keys a second: more than a person or an autodialler can press are not counted, so that they cost next to nothing.
+"""
+
+from __future__ import annotations
+
+MOST_AT_ONCE = 40
+MOST_PER_S = 20
+"""A tone of 40 ms and a pause of 40 ms are the shortest that a receiver must recognise (ITU-T Q.24): 12.5 a second."""
+_ECHO_S = 0.5
+
+
+class KeyEvents:
+    """The keys of one leg."""
+
+    __slots__ = ("_allowance", "_at", "_began", "_ended_at", "_has_tones")
+
+    def __init__(self) -> None:
+        self._allowance = float(MOST_AT_ONCE)
+        self._at: float | None = None
+        self._began = ""
+        self._has_tones = False
+        self._ended_at: dict[str, float] = {}
+
+    def began(self, key: str) -> None:
+        self._began, self._has_tones = key, True
+
+    def counts(self, key: str, now: float) -> bool:
+        """Whether the key that has just ended is one more."""
+        if len(key) != 1 or key not in "0123456789*#ABCD":
+            return False
+        paired, self._began = self._began == key, ""
+        ended_at = self._ended_at.get(key)
+        self._ended_at[key] = now
+        if self._has_tones and not paired and ended_at is not None and now - ended_at < _ECHO_S:
+            return False
+        if self._at is not None:
+            self._allowance = min(float(MOST_AT_ONCE), self._allowance + (now - self._at) * MOST_PER_S)
+        self._at = now
+        if self._allowance < 1:
+            return False
+        self._allowance -= 1
+        return True
