@@ -14,9 +14,11 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _NAT64 = IPv6Network("64:ff9b::/96")
-_CLOUD = frozenset({ip_address("168.63.129.16")})
-"""Azure's host, which answers to its guests only, though the address is a public one. (Other clouds' metadata services
-have link-local or private addresses.)"""
+_UNICAST = IPv6Network("2000::/3")
+"""All that IANA has given out of IPv6 so far."""
+_MORE = (IPv4Network("192.0.0.0/24"), IPv4Network("168.63.129.16/32"))
+"""Inside too, though not every Python counts the first as such: for protocols, and Azure's host, which answers to its
+guests only. (Other clouds' metadata services have link-local, shared or private addresses.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,6 @@ def _inner(address: Address) -> Address:
 def _is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and (address.ipv4_mapped or address in _NAT64):
         return True  # what it leads to counts
-    return (
-        address.is_global
-        and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-        and address not in _CLOUD
-    )
+    if isinstance(address, IPv6Address):
+        return address.is_global and address in _UNICAST
+    return address.is_global and not address.is_multicast and not any(address in network for network in _MORE)

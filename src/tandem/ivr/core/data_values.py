@@ -39,9 +39,9 @@ def _text(raw: Any) -> str | None:
 
 def clean(text: str) -> str:
     """One line without control and format characters and halves of surrogate pairs, clipped to MAX_TEXT."""
-    spaced = " ".join(text[: 4 * MAX_TEXT].split())
-    kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    return kept[:MAX_TEXT].strip()
+    spaced = (" " if letter.isspace() else letter for letter in text[: 4 * MAX_TEXT])
+    kept = "".join(letter for letter in spaced if unicodedata.category(letter)[0] != "C")
+    return " ".join(kept.split())[:MAX_TEXT].strip()
 
 
 def _number(raw: Any) -> int | str | None:
