@@ -21,6 +21,7 @@ from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecor
 from tandem.cti.model.skills import Need
 from tandem.cti.model.states import AgentState, ConnectionState, Phase
 from tandem.ivr.core.check import load_flow
+from tandem.ivr.core.shelf import DeployedFlow, FlowText
 from tandem.routing.core.acd.callback import OVER
 from tandem.routing.core.acd.task import OVER as TASK_OVER
 from tandem.routing.core.plan import AgentPlan, Plan, QueuePlan, StepPlan
@@ -30,7 +31,12 @@ DNIS = DeviceId("95001")
 MEI, TOM, ANA = AgentId("mei"), AgentId("tom"), AgentId("ana")
 
 
-def make_house(*, skills: Mapping[AgentId, Mapping[str, int]] | None = None, rules: Rules | None = None) -> House:
+def make_house(
+    *,
+    skills: Mapping[AgentId, Mapping[str, int]] | None = None,
+    rules: Rules | None = None,
+    file: Path = FLOW_FILE,
+) -> House:
     loans = StepPlan(needs=(Need("product:loans", 2),))
     queues = {
         QueueId(name): QueuePlan(
@@ -38,7 +44,7 @@ def make_house(*, skills: Mapping[AgentId, Mapping[str, int]] | None = None, rul
         )
         for name in ("service", "loans", "support", "operator")
     }
-    flow = load_flow(FLOW_FILE.read_text(), FLOW_FILE.name, frozenset(queues))
+    flow = load_flow(file.read_text(), file.name, frozenset(queues))
     everything = {"language:zh": 5, "language:en": 5, "product:accounts": 5, "product:loans": 5, "product:support": 5}
     skills = skills or {
         MEI: everything,
@@ -52,7 +58,13 @@ def make_house(*, skills: Mapping[AgentId, Mapping[str, int]] | None = None, rul
             queues=queues,
             agents={login: AgentPlan(login=login, skills=own) for login, own in skills.items()},
         ),
-        flows={DNIS: flow},
+        flows=(
+            DeployedFlow(
+                name=flow.name,
+                numbers=(DNIS,),
+                live=FlowText(version=1, main=file.name, files=((file.name, file.read_text()),), edition=flow.edition),
+            ),
+        ),
         sounds={prompt: f"p/{number}" for number, prompt in enumerate(flow.spoken())},
         dispositions=frozenset({"done"}),
         normalise=lambda number: number if number.startswith("+") else "",

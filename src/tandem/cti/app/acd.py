@@ -129,10 +129,11 @@ def customer_of(center: Center, contact: Contact) -> CustomerMatch | None:
 
 
 def tier_of(center: Center, contact: Contact) -> Tier:
-    """Of the customer whom the caller was taken for; the last tier when he is unknown."""
+    """What the flow gave him, or that of the customer whom the caller was taken for; the last one of who is unknown."""
     known = customer_of(center, contact)
-    tiers = center.plan.tiers
-    return next((tier for tier in tiers if known is not None and tier.name == known.tier), tiers[-1])
+    tiers = {tier.name: tier for tier in center.plan.tiers}
+    found = tiers.get(contact.tier) or (tiers.get(known.tier) if known is not None else None)
+    return found or center.plan.tiers[-1]
 
 
 def _steps(center: Center, contact: Contact, queue: QueuePlan) -> tuple[Step, ...]:

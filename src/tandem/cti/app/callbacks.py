@@ -25,7 +25,7 @@ from tandem.cti.app.floor_plan import (
 )
 from tandem.cti.core import contact as ct
 from tandem.cti.core import path
-from tandem.cti.core.contact import Contact
+from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, IllegalTransition, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
@@ -33,6 +33,7 @@ from tandem.cti.model.needs import kept_needs
 from tandem.cti.model.records import CallbackRecord
 from tandem.cti.model.skills import Needs, unmet
 from tandem.cti.model.states import AgentState, Outcome, Phase
+from tandem.ivr.core.dialogue import OfferCallback
 from tandem.routing.core.acd import callback as cb
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.ledger import Entry
@@ -78,7 +79,8 @@ def keep_place(center: Center, before: Contact, after: Contact) -> None:
         center.ledger.left(id_, now=center.now, keep_s=queue.rejoin_within_s if queue else 0.0)
     elif before.phase in _WAITS or (not before.ended and after.ended):
         center.ledger.leave(id_)
-        if after.ended and after.answered_at is not None and after.cause in _CUT:
+        talked = before.phase is not Phase.SURVEY and after.answered_at is not None
+        if after.ended and talked and after.cause in _CUT:
             _keep_cut_off(center, after)
 
 
@@ -103,7 +105,7 @@ def _keep_cut_off(center: Center, contact: Contact) -> None:
 def with_earlier_place(center: Center, contact: Contact, asked: ct.QueueAsked) -> ct.QueueAsked:
     """He who comes into this queue may have been here before: then he has his earlier place again, and a call back
     that he was promised is done by that."""
-    if contact.callback or contact.queued_at is not None:
+    if contact.callback or contact.draft or (contact.queued_at is not None and contact.left_line_at is None):
         return asked
     found = center.ledger.recognise(contact.ani_e164, asked.queue, now=center.now)
     if found is None:
@@ -131,6 +133,23 @@ def wanted(center: Center, call: CallId, typed: str) -> None:
     center.step(center.contacts[call], ct.CallbackAgreed(prompts=prompts, number=number))
 
 
+def promise(center: Center, call: CallId, offer: OfferCallback) -> bool:
+    """A flow promises to call him back: the entry is in the ledger, or the number may not be called."""
+    contact = center.contacts[call]
+    number = center.house.normalise(offer.number) if offer.number else contact.ani_e164
+    queue = center.plan.queues.get(QueueId(offer.queue))
+    if not number or queue is None or refusal_of(center, number, ever=True) is not None:
+        center.note(call, "callback_refused", "this number cannot be called back", number=number or offer.number)
+        return False
+    if not contact.draft:
+        asked = changed(contact, queue=queue.id, needs=offer.needs, priority=offer.priority)
+        if contact.queue != queue.id:
+            asked = changed(asked, queued_at=None)  # the place that he left was in another line
+        put_new(center, _record(center, asked, reason="caller", number=number))
+    center.step(contact, ct.CallbackPromised(number=number))
+    return True
+
+
 def ask_number(center: Center, call: CallId) -> None:
     """He wants to be called back on another number."""
     prompts = overflow.said(center, BUILT_IN["callback_number"], center.contacts[call].language)
@@ -149,6 +168,8 @@ def owe(center: Center, call: CallId, owed: ct.CallBackOwed) -> None:
     failed = contact.callback and contact.answered_at is None and owed.recording is None
     if not contact.ani_e164 or failed:
         return  # an attempt that failed is the business of its entry
+    if owed.queue:
+        contact = changed(contact, queue=QueueId(owed.queue))
     record = _record(center, contact, reason=owed.reason, number=contact.ani_e164)
     # a person calls him whom the switch lost: nobody knows how far his matter had come
     first = record.first if owed.recording is not None else ""
@@ -183,7 +204,7 @@ def create(center: Center, asked: CallbackAsked) -> None:
         done_at=None,
         created_by=asked.by,
         note=asked.note,
-        dnis=contact.dnis if contact else next(iter(center.house.flows), ""),
+        dnis=contact.dnis if contact else next((number for flow in center.flows for number in flow.numbers), ""),
         language=contact.language if contact else "",
         needs=_in_words(contact.needs) if contact else "",
         queued_at=(contact.queued_at if contact else None) or center.now,

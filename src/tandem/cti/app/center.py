@@ -11,7 +11,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from tandem.cti.app import acd, blend, callbacks, overflow, rows, tasks
+from tandem.cti.app import (
+    acd,
+    blend,
+    callbacks,
+    callers,
+    flow_records,
+    flow_shelf,
+    flows,
+    overflow,
+    recovery,
+    rows,
+    seats,
+    tasks,
+    timers,
+)
 from tandem.cti.app.commands import commanded
 from tandem.cti.app.floor_plan import (
     CallbackAltered,
@@ -24,7 +38,10 @@ from tandem.cti.app.floor_plan import (
     Closure,
     Commanded,
     CustomersFound,
+    DipAnswered,
+    DraftCalled,
     FinishRecording,
+    FlowsDeployed,
     Healed,
     House,
     Input,
@@ -40,6 +57,7 @@ from tandem.cti.app.floor_plan import (
     SeatClosed,
     SeatOpened,
     ShowSeat,
+    SpeechMade,
     StartRecording,
     TaskAsked,
     TaskCancelled,
@@ -47,15 +65,13 @@ from tandem.cti.app.floor_plan import (
     ToSwitch,
     WrapUpState,
 )
-from tandem.cti.app.flows import advance
-from tandem.cti.app.recovery import adopt, came_back, restore
 from tandem.cti.core import contact as ct
 from tandem.cti.core import path
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.core.memory import recall
 from tandem.cti.model import events as ev
-from tandem.cti.model.errors import ResourceMissing, WrongState
-from tandem.cti.model.ids import AgentId, CallId, ConnectionId, CustomerId, DeviceId, QueueId
+from tandem.cti.model.errors import ResourceMissing
+from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
 from tandem.cti.model.records import (
     CallbackRecord,
     Record,
@@ -135,6 +151,13 @@ class Center:
         self.closures: dict[QueueId | None, Closure] = {}
         self.on_shift: dict[AgentId, bool] = {}
         """Who is logged on, as the matcher was told."""
+        self.flows = house.flows
+        self.editions = flow_shelf.editions_of(house)
+        """What is deployed, and what calls in progress began with."""
+        self.drafts: set[CallId] = set()
+        """Calls of authors who listen to their drafts: nothing of them is kept."""
+        self.made: dict[Prompt, str] = {}
+        """Sounds of texts that were known only in a call; bounded, the one used last is the last."""
         self.sounds: Mapping[Prompt, str] = house.sounds
         """Of the flows, the plans and the closures."""
         self.switch_up = False
@@ -164,7 +187,11 @@ class Center:
         else:
             self._switch_event(input_)
         # the call's row goes first: it carries the numbers of the lines that follow; a successor gives none twice
-        kept = [Keep(rows.call_row(self.contacts[call])) for call in self._unkept if call in self.contacts]
+        kept = [
+            Keep(rows.call_row(self.contacts[call]))
+            for call in self._unkept
+            if call in self.contacts and call not in self.drafts
+        ]
         self._unkept.clear()
         return [*kept, *self._out]
 
@@ -186,17 +213,22 @@ class Center:
             if event.call in self._forgotten or not isinstance(event, ev.Originated | ev.RouteRequested):
                 return
             if isinstance(event, ev.RouteRequested):
-                came_back(self, event)
+                recovery.came_back(self, event)
                 return
             contact = self.begin(event)
         self.step(contact, event)
 
     def begin(self, event: ev.Originated | ev.RouteRequested) -> Contact:
-        flow = self.house.flows.get(event.called)
         number = self.house.normalise(path.number_of(event))
-        contact = path.begin(event, ani_e164=number, flow=flow.name if flow else "", now=self.now)
+        contact = path.begin(event, ani_e164=number, now=self.now)
         if isinstance(event, ev.RouteRequested):
             contact = recall(event.memory, contact)
+        if contact.draft:
+            self.drafts.add(contact.id)
+        elif not contact.flow_edition:
+            name, text = flow_shelf.for_call(self, contact.id, event.called)
+            if text is not None:
+                contact = changed(contact, flow=name, flow_version=text.version, flow_edition=text.edition)
         self.contacts[contact.id] = contact
         self.callers[contact.id] = Caller(looked_up=not number)
         if number:
@@ -210,7 +242,7 @@ class Center:
             return
         self.contacts[after.id] = after
         self.track_agent(contact, after)
-        if outcome.wake_at is not None and outcome.wake_at != contact.deadline:
+        if outcome.wake_at is not None and outcome.wake_at != contact.wake_at:
             self.wake(outcome.wake_at, "call", after.id)
         self.dirty_calls.add(after.id)
         number, segment = contact.events, contact.segments
@@ -228,6 +260,8 @@ class Center:
         answered = contact.answered_at is None and after.answered_at is not None
         if answered and not after.callback:
             self._wait_over(after, answered=True)
+        if after.flow_state:
+            flow_records.left(self, contact, after)
         for effect in outcome.effects:
             self._effect(after.id, effect)
         if self.hanging:
@@ -258,7 +292,7 @@ class Center:
             case ct.Ask(request):
                 self.ask(request)
             case ct.Advance():
-                advance(self, self.contacts[call], effect)
+                flows.advance(self, self.contacts[call], effect)
             case ct.Seek():
                 acd.seek(self, call)
             case ct.StopSeeking():
@@ -290,7 +324,8 @@ class Center:
         self.wake(self.now + self.house.limits.keep_ended_s, "forget", after.id)
         if after.callback:
             callbacks.over(self, after)
-        if after.answered_at is None and after.outcome is not End.SELF_SERVED and not after.absent:
+        unserved = after.answered_at is None and after.outcome is not End.SELF_SERVED and not after.absent
+        if unserved and not after.draft:
             self.keep(rows.contact_row(after, agent=None, talk_s=0.0, disposition=None, notes="", rev=1))
 
     def _wait_over(self, contact: Contact, *, answered: bool) -> None:
@@ -384,48 +419,7 @@ class Center:
             ),
         )
 
-    # ---- seats ----
-
-    def _logged_on(self, input_: LoggedOn) -> None:
-        self.agent_step(self.agent(input_.agent), ag.LoggedOn())
-
-    def _logged_out(self, input_: LoggedOut) -> None:
-        agent = self.agent(input_.agent)
-        if agent.state in (AgentState.BUSY, AgentState.WORKING_AFTER_CALL):
-            raise WrongState("finish the call and its wrap-up before logging out")
-        self.agent_step(agent, ag.LoggedOff())
-        self._reach(agent.id, seat_open=False)
-
-    def _seat_opened(self, input_: SeatOpened) -> None:
-        agent = self.agent(input_.agent)
-        if agent.state is AgentState.LOGGED_OFF:
-            self.agent_step(agent, ag.LoggedOn())
-        self._reach(agent.id, seat_open=True)
-        self._out.append(ShowSeat(agent.id))
-        self._seat_reached(agent.id, on_call=input_.on_call)
-
-    def _seat_reached(self, agent_id: AgentId, *, on_call: bool) -> None:
-        contact = self.contact_of(agent_id)
-        if contact is None or (contact.phase is Phase.REJOINING and not self.agents[agent_id].reachable):
-            return
-        self.step(contact, ct.SeatReached(on_call))
-
-    def _seat_closed(self, input_: SeatClosed) -> None:
-        agent = self.agent(input_.agent)
-        self._reach(agent.id, seat_open=False)
-        contact = self.contact_of(agent.id)
-        if contact is not None:
-            self.step(contact, ct.SeatLeft(input_.page_gone))
-
-    def _phone(self, event: ev.BackInService | ev.OutOfService) -> None:
-        agent_id = self._by_device.get(event.device)
-        if agent_id is None:
-            return
-        up = isinstance(event, ev.BackInService)
-        self._reach(agent_id, phone_ok=up)
-        if up:
-            # neutral for a talk that goes on; a lost leg is rung again
-            self._seat_reached(agent_id, on_call=True)
+    # ---- seats (see seats.py) ----
 
     def contact_of(self, agent: AgentId) -> Contact | None:
         """The contact at this agent's seat, if any."""
@@ -438,81 +432,8 @@ class Center:
             raise ResourceMissing(f"there is no agent {agent}")
         return found
 
-    # ---- customers, recordings ----
-
-    def _customers(self, input_: CustomersFound) -> None:
-        caller = self.callers.get(input_.call)
-        contact = self.contacts.get(input_.call)
-        if caller is None or contact is None:
-            return
-        news = not caller.looked_up or bool({c.id for c in input_.customers} - {c.id for c in caller.customers})
-        caller.looked_up = caller.looked_up or input_.complete
-        caller.unknown_contacts = max(caller.unknown_contacts, input_.unknown_contacts)
-        if input_.customers:
-            caller.customers = input_.customers
-            if contact.customer is None and not contact.ended:
-                self.step(contact, ct.CustomerKnown(customer=input_.customers[0].id))
-        if news:
-            self.note(
-                input_.call,
-                "customer",
-                f"{len(input_.customers)} customers have this number" if input_.complete else "the look-up is late",
-                customers=[customer.id for customer in input_.customers],
-            )
-        if contact.agent is not None:
-            self._out.append(ShowSeat(contact.agent))
-        elif news:
-            acd.again(self, input_.call)  # his tier, and who knows him, decide too
-        self.dirty_calls.add(input_.call)
-
-    def _recording(self, input_: RecordingChanged) -> None:
-        caller = self.callers.get(input_.call)
-        if caller is not None:
-            caller.recording_state, caller.recording_detail = input_.state, input_.detail
-        if input_.state in ("saved", "failed"):
-            self.note(input_.call, f"recording_{input_.state}", input_.detail, recording=input_.recording)
-        contact = self.contacts.get(input_.call)
-        if contact is not None and contact.agent is not None:
-            self._out.append(ShowSeat(contact.agent))
-
-    # ---- restart, loss and return of the switch (see recovery.py) ----
-
     def agent_at(self, device: DeviceId) -> AgentId | None:
         return self._by_device.get(device)
-
-    def _restored(self, input_: Restored) -> None:
-        restore(self, input_)
-
-    def _switch_lost(self, event: ev.SwitchLost) -> None:
-        self.switch_up = False
-        for agent in list(self.agents.values()):
-            self.matcher.unavailable(agent.id)
-        if event.gone:
-            self._every_connection_gone()
-            for agent_id in list(self.agents):
-                self._reach(agent_id, phone_ok=False)
-
-    def _every_connection_gone(self) -> None:
-        for call in list(self.contacts):
-            if not self.contacts[call].ended:
-                self.step(self.contacts[call], ct.SwitchGone())
-
-    def _switch_found(self, event: ev.SwitchFound) -> None:
-        if event.restarted:
-            self._every_connection_gone()
-        self.switch_up = True
-        blend.begin(self)
-        self._fallback.clear()
-        for agent in list(self.agents.values()):
-            self._reach(agent.id, phone_ok=agent.device in event.snapshot.in_service)
-        adopt(self, event.snapshot, only_before=None)
-        callbacks.taken_up(self)
-        for agent in list(self.agents.values()):
-            self.sync_agent(self.agents[agent.id])
-
-    def _healed(self, input_: Healed) -> None:
-        if self.switch_up:
-            adopt(self, input_.snapshot, only_before=input_.asked_at)
 
     # ---- time ----
 
@@ -520,34 +441,19 @@ class Center:
         self._timer_count += 1
         heappush(self._timers, (at, self._timer_count, kind, key))
 
-    def _tick(self, input_: Tick) -> None:
-        while self._timers and self._timers[0][0] <= self.now:
-            _, _, kind, key = heappop(self._timers)
-            if kind == "call":
-                contact = self.contacts.get(CallId(key))
-                if contact is not None and contact.deadline is not None and contact.deadline <= self.now:
-                    self.step(contact, ct.DeadlinePassed())
-            elif kind == "forget":
-                self._forget(CallId(key))
-            elif kind == "wrap_up":
-                self._out.append(ShowSeat(AgentId(key)))
-            elif kind == "task":
-                tasks.tick(self, key)
-            elif kind == "task_rest":
-                tasks.rested(self, AgentId(key))
-            elif kind == "callback":
-                callbacks.tick(self, key)
-            elif kind == "blend":
-                blend.timer(self)
-            elif kind == "look":
-                caller = self.callers.get(CallId(key))
-                if caller is not None and caller.look_at <= self.now:
-                    overflow.look(self, CallId(key))
-            elif kind == "grace" and self._grace.get(AgentId(key), self.now + 1.0) <= self.now:
-                self.agent_step(self.agents[AgentId(key)], ag.GraceOver())
-        acd.take(self, self.matcher.tick(now=self.now))
+    def due(self) -> tuple[str, str] | None:
+        """Take the next timer that is due: what it is of, and whose."""
+        if not self._timers or self._timers[0][0] > self.now:
+            return None
+        _, _, kind, key = heappop(self._timers)
+        return kind, key
 
-    def _forget(self, call: CallId) -> None:
+    def grace_over(self, agent: AgentId) -> None:
+        if self._grace.get(agent, self.now + 1.0) <= self.now:
+            self.agent_step(self.agents[agent], ag.GraceOver())
+
+    def forget(self, call: CallId) -> None:
+        """A contact that is over, and at nobody's seat any more."""
         contact = self.contacts.get(call)
         if contact is None or not contact.ended:
             return
@@ -557,6 +463,7 @@ class Center:
         self._hung_up(changed(contact, legs={}))
         del self.contacts[call]
         self.callers.pop(call, None)
+        self.drafts.discard(call)
         self._forgotten[call] = None
         if len(self._forgotten) > _REMEMBERED_CALLS:
             del self._forgotten[next(iter(self._forgotten))]
@@ -566,11 +473,11 @@ class Center:
     def put(self, output: Output) -> None:
         self._out.append(output)
 
-    def set_customer(self, call: CallId, customer: CustomerId) -> None:
-        """Of a contact that is over, but still at a seat."""
+    def change(self, call: CallId, **changes: Any) -> None:
+        """Fields of a contact that no event of its machine changes."""
         contact = self.contacts.get(call)
         if contact is not None:
-            self.contacts[call] = changed(contact, customer=customer, rev=contact.rev + 1)
+            self.contacts[call] = changed(contact, **changes, rev=contact.rev + 1)
             self._unkept[call] = None
 
     def ask(self, request: SwitchRequest) -> None:
@@ -580,7 +487,8 @@ class Center:
         acd.take(self, matches)
 
     def keep(self, record: Record) -> None:
-        self._out.append(Keep(record))
+        if not self.drafts or getattr(record, "call", None) not in self.drafts:
+            self._out.append(Keep(record))
 
     def note(self, call: CallId, kind: str, text: str, **data: Any) -> None:
         """A line of the timeline that is not the contact machine's own."""
@@ -589,19 +497,22 @@ class Center:
             return
         note = ct.Note(kind=kind, text=text, data=data)
         self.keep(rows.event_row(call, contact.events, note, at=self.now))
-        self.contacts[call] = changed(contact, events=contact.events + 1, rev=contact.rev + 1)
-        self._unkept[call] = None
+        self.change(call, events=contact.events + 1)
+
+    def reset_fallback(self) -> None:
+        """The switch may have forgotten who is in its fallback queue: it is told again."""
+        self._fallback.clear()
 
     _ROWS: Mapping[type, Any] = {
-        LoggedOn: _logged_on,
-        LoggedOut: _logged_out,
-        SeatOpened: _seat_opened,
-        SeatClosed: _seat_closed,
+        LoggedOn: seats.logged_on,
+        LoggedOut: seats.logged_out,
+        SeatOpened: seats.opened,
+        SeatClosed: seats.closed,
         Commanded: commanded,
-        CustomersFound: _customers,
-        RecordingChanged: _recording,
-        Restored: _restored,
-        Healed: _healed,
+        CustomersFound: callers.found,
+        RecordingChanged: callers.recording,
+        Restored: recovery.restore,
+        Healed: recovery.healed,
         PlanApplied: acd.apply_plan,
         Closed: overflow.close,
         Reopened: overflow.reopen,
@@ -612,9 +523,13 @@ class Center:
         CallbackCancelled: callbacks.cancel,
         TaskAsked: tasks.create,
         TaskCancelled: tasks.cancel,
-        Tick: _tick,
-        ev.BackInService: _phone,
-        ev.OutOfService: _phone,
-        ev.SwitchLost: _switch_lost,
-        ev.SwitchFound: _switch_found,
+        FlowsDeployed: flow_shelf.deploy,
+        DraftCalled: flow_shelf.call_draft,
+        DipAnswered: flows.dip_answered,
+        SpeechMade: flows.speech_made,
+        Tick: timers.tick,
+        ev.BackInService: seats.phone,
+        ev.OutOfService: seats.phone,
+        ev.SwitchLost: recovery.switch_lost,
+        ev.SwitchFound: recovery.switch_found,
     }

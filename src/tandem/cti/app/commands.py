@@ -95,7 +95,7 @@ def _choose(center: Center, agent: Agent, command: m.ChooseCustomer) -> None:
     if wrap_up is not None and wrap_up.contact.id == command.call:
         contact = changed(wrap_up.contact, customer=customer)
         center.wrap_ups[agent.id] = replace(wrap_up, contact=contact)
-        center.set_customer(contact.id, customer)
+        center.change(contact.id, customer=customer)
         center.put(ShowSeat(agent.id))
     else:
         contact = _at_seat(center, agent, command.call)

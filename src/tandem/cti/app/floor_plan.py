@@ -21,8 +21,7 @@ from tandem.cti.model.records import (
     TaskRecord,
 )
 from tandem.cti.model.requests import SwitchRequest
-from tandem.ivr.core.dialogue import Dip
-from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.dialogue import Collect, Dip, Play, RecordMessage, Transfer
 from tandem.ivr.core.shelf import DeployedFlow, FlowText
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd.expected_wait import Expected
@@ -385,8 +384,8 @@ class House:
     agents: Mapping[AgentId, AgentProfile]
     plan: Plan
     """The routing plan to begin with; the center's own is the one that counts from then on."""
-    flows: Mapping[DeviceId, Flow]
-    """By dialled number."""
+    flows: tuple[DeployedFlow, ...]
+    """To begin with; the center's own are those that count from then on."""
     sounds: Mapping[Prompt, str]
     """Prompt -> media name at the switch."""
     dispositions: frozenset[str]
@@ -397,6 +396,10 @@ class House:
     """``(number) -> bool``: may be dialled as the target of a transfer."""
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
+    editions: tuple[FlowText, ...] = ()
+    """What calls in progress began with, besides what is deployed."""
+    sip_hosts: frozenset[str] = frozenset()
+    """Whose SIP addresses a flow may have dialled, in small letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -405,6 +408,10 @@ class WrapUpState:
     started_at: float
     until: float
     talk_s: float
+
+
+Speaking = Play | Collect | RecordMessage | Transfer
+"""What of a flow has prompts."""
 
 
 @dataclass(slots=True)
@@ -430,3 +437,9 @@ class Caller:
     """So long he may think about what a closed queue offered him."""
     recording_state: str = ""
     recording_detail: str = ""
+    speaks: Speaking | None = None
+    """What the flow will say when its sounds are made."""
+    flow_moves: int = 0
+    """How many moves of his flow are being carried out, one within the other."""
+    draft_told: bool = False
+    """He has heard where the draft would send a caller."""

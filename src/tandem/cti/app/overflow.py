@@ -103,7 +103,10 @@ def _overflow(center: Center, contact: Contact, queue: QueuePlan) -> float | Non
     acted = {
         number
         for number, rule in enumerate(queue.overflow)
-        if f"{queue.id}:{number}" in caller.overflowed or (contact.absent and rule.action.kind != "queue")
+        if f"{queue.id}:{number}" in caller.overflowed
+        or (contact.absent and rule.action.kind != "queue")
+        # while the flow looks after him it is the flow that offers him a call back
+        or (contact.waits and rule.action.kind == "callback")
     }
     now = _situation(center, contact, queue)
     number = first_due(queue.overflow, now, acted)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tandem.cti.app import callbacks, rows, tasks
-from tandem.cti.app.floor_plan import Caller, LookUp, Restored, ShowSeat, StartRecording, WrapUpState
+from tandem.cti.app import blend, callbacks, rows, seats, tasks
+from tandem.cti.app.floor_plan import Caller, Healed, LookUp, Restored, ShowSeat, StartRecording, WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, Seen, changed
-from tandem.cti.model.events import ConnectionSnapshot, Party, RouteRequested, Snapshot
+from tandem.cti.model.events import ConnectionSnapshot, Party, RouteRequested, Snapshot, SwitchFound, SwitchLost
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId
 from tandem.cti.model.requests import ClearConnection
 from tandem.cti.model.states import AgentState, ConnectionState, NotReadyReason, Phase
@@ -64,6 +64,41 @@ def restore(center: Center, restored: Restored) -> None:
         tasks.load(center, task)
 
 
+def switch_lost(center: Center, event: SwitchLost) -> None:
+    center.switch_up = False
+    for agent in list(center.agents.values()):
+        center.matcher.unavailable(agent.id)
+    if event.gone:
+        _every_connection_gone(center)
+        for agent_id in list(center.agents):
+            seats.reach(center, agent_id, phone_ok=False)
+
+
+def _every_connection_gone(center: Center) -> None:
+    for call in list(center.contacts):
+        if not center.contacts[call].ended:
+            center.step(center.contacts[call], ct.SwitchGone())
+
+
+def switch_found(center: Center, event: SwitchFound) -> None:
+    if event.restarted:
+        _every_connection_gone(center)
+    center.switch_up = True
+    blend.begin(center)
+    center.reset_fallback()
+    for agent in list(center.agents.values()):
+        seats.reach(center, agent.id, phone_ok=agent.device in event.snapshot.in_service)
+    adopt(center, event.snapshot, only_before=None)
+    callbacks.taken_up(center)
+    for agent in list(center.agents.values()):
+        center.sync_agent(center.agents[agent.id])
+
+
+def healed(center: Center, input_: Healed) -> None:
+    if center.switch_up:
+        adopt(center, input_.snapshot, only_before=input_.asked_at)
+
+
 def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> None:
     """Give every contact its ``Seen``, take up callers nobody knew, clear legs without a contact.
 
@@ -104,9 +139,9 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
         if not routine or _disagrees(contact, seen):
             _give_back_other(center, contact, seen)
             center.step(center.contacts[call], seen)
-        deadline = center.contacts[call].deadline
-        if not routine and deadline is not None:
-            center.wake(deadline, "call", call)
+        wake_at = center.contacts[call].wake_at
+        if not routine and wake_at is not None:
+            center.wake(wake_at, "call", call)
     if not routine:
         _agents_in_line(center)
 
@@ -172,7 +207,8 @@ def _disagrees(contact: Contact, seen: Seen) -> bool:
         lost = seen.leg is None and not _asked_for(contact, contact.leg)
         apart = seen.caller_controlled and seen.leg_controlled and not seen.joined
         return lost or apart
-    return contact.phase is Phase.QUEUED and seen.caller_controlled and not contact.caller_ready
+    back = seen.caller_controlled and not contact.caller_ready
+    return contact.phase in (Phase.QUEUED, Phase.SURVEY) and back
 
 
 def _asked_for(contact: Contact, leg: ConnectionId | None) -> bool:

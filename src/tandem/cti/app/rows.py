@@ -12,8 +12,11 @@ from tandem.cti.model.records import (
     CallRecord,
     ContactRecord,
     SegmentRecord,
+    SurveyRecord,
+    VisitRecord,
 )
 from tandem.cti.model.states import Outcome
+from tandem.ivr.core.dialogue import SurveyAnswer, Visit
 from tandem.routing.core.acd.agent import Agent
 
 
@@ -29,11 +32,12 @@ def call_row(c: Contact) -> CallRecord:
         outcome=c.outcome,
         cause=c.cause,
         flow=c.flow,
+        flow_version=c.flow_version,
         language=c.language,
         queue=c.queue,
         priority=c.priority,
         customer=c.customer,
-        agent=c.agent,
+        agent=c.agent if c.agent is not None else c.served_by,
         started_at=c.started_at,
         queued_at=c.queued_at,
         answered_at=c.answered_at,
@@ -59,6 +63,37 @@ def segment_row(call: CallId, number: int, stretch: ct.Stretch, *, at: float) ->
         started_at=stretch.started_at,
         ended_at=at,
         ended_by=stretch.ended_by,
+    )
+
+
+def visit_row(c: Contact, visit: Visit) -> VisitRecord:
+    return VisitRecord(
+        call=c.id,
+        number=c.visits,
+        flow=c.flow,
+        version=c.flow_version,
+        edition=c.flow_edition,
+        step=visit.step,
+        exit=visit.exit,
+        to=visit.to,
+        entered_at=visit.entered_at,
+        left_at=visit.left_at,
+        no_inputs=visit.no_inputs,
+        no_matches=visit.no_matches,
+        heard=list(visit.heard),
+    )
+
+
+def survey_row(c: Contact, answer: SurveyAnswer, *, at: float) -> SurveyRecord:
+    return SurveyRecord(
+        call=c.id,
+        number=c.answers,
+        question=answer.question,
+        scale=answer.scale,
+        answer=answer.answer,
+        agent=c.served_by,
+        queue=c.queue,
+        at=at,
     )
 
 

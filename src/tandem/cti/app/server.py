@@ -54,6 +54,7 @@ from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.spool import Spool
 from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.shelf import DeployedFlow, FlowText
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.flow_files import load_flow_file
 from tandem.ivr.media import prepare
@@ -121,6 +122,17 @@ async def speak(installation: Installation, prompts: Collection[Prompt]) -> dict
 def read_flows(installation: Installation, queues: Collection[str]) -> dict[DeviceId, Flow]:
     """By dialled number. Raises FlowError."""
     return {number: load_flow_file(file, queues) for number, file in installation.flows.items()}
+
+
+def as_deployed(installation: Installation, flows: Mapping[DeviceId, Flow]) -> tuple[DeployedFlow, ...]:
+    """The flows of the installation's files, which have no versions."""
+    deployed = []
+    for number, flow in flows.items():
+        file = installation.flows[number]
+        files = ((file.name, file.read_text(encoding="utf-8")),)
+        text = FlowText(version=0, main=file.name, files=files, edition=flow.edition)
+        deployed.append(DeployedFlow(name=flow.name, numbers=(number,), live=text))
+    return tuple(deployed)
 
 
 async def load_flows(
@@ -214,7 +226,7 @@ async def serving(
         house = House(
             agents={agent.login: agent for agent in await store.agents()},
             plan=plan,
-            flows=flows,
+            flows=as_deployed(installation, flows),
             sounds=sounds | await speak(installation, spoken),
             dispositions=_leaves(dispositions),
             normalise=partial(normalise, region=settings.region),

@@ -90,7 +90,10 @@ def customer(t: Turn, e: CustomerKnown) -> None:
 def switch_gone(t: Turn, e: SwitchGone) -> None:
     c = t.contact
     t.set(legs=dict.fromkeys(c.legs, ConnectionState.NULL))
-    if c.phase in (P.PARTING, P.VOICEMAIL) and (outcome := outcome_without_caller(c)) is not End.ABANDONED_IN_QUEUE:
+    if (
+        c.phase in (P.PARTING, P.VOICEMAIL, P.SURVEY)
+        and (outcome := outcome_without_caller(c)) is not End.ABANDONED_IN_QUEUE
+    ):
         end_contact(t, outcome, Cause.SWITCH_FAILURE)  # nothing is lost: he was about to go
         return
     t.do(CallBackOwed(reason="switch failure"))
@@ -116,11 +119,20 @@ def seen(t: Turn, e: Seen) -> None:
         seen_in_fallback(t, e)
     elif c.phase is P.IVR:
         if e.caller_controlled:
-            t.do(Advance(what="resume" if c.media or c.flow_state else "start"))
+            t.do(Advance(what="resume" if c.media or c.flow_state else "start", again=True))
     elif c.phase is P.QUEUED:
         t.set(callback_offer=0, asks_number=False)  # the center offers again
         t.music()
         t.do(Seek())
+        if c.waits and e.caller_controlled:
+            t.flow_rests()
+            t.do(Advance(what="wait", again=True))
+    elif c.phase is P.SURVEY:
+        if e.caller_controlled:
+            t.set(deadline=None)
+            t.do(Advance(what="after", again=True))
+        elif c.deadline is None:
+            t.set(deadline=t.now + t.rules.come_back_s)
     elif c.phase is P.DIALLING:
         seen_dialling(t, e)
     elif c.phase is P.PARTING:
@@ -182,6 +194,11 @@ def seen_in_fallback(t: Turn, e: Seen) -> None:
     elif c.phase is P.QUEUED:
         t.do(Seek())
     elif c.phase in (P.TALKING, P.TRANSFERRING):
+        if c.flow_transfer:
+            t.enter(P.IVR, "the dead-man switch took the caller")  # it goes on when he is ours again
+            t.clear(c.leg)
+            t.set(flow_transfer=False, leg=None, leg_ready=False, caller_ready=False)
+            return
         if c.agent is not None:
             t.do(AgentFreed(agent=c.agent, talked=True))
         requeue(t, "the dead-man switch took the caller")

@@ -13,7 +13,7 @@ import msgspec
 
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, CustomerId, DeviceId, QueueId, RecordingId, Token
-from tandem.cti.model.requests import SwitchRequest
+from tandem.cti.model.requests import Collect, Music, Play, SwitchRequest
 from tandem.cti.model.skills import Needs
 from tandem.cti.model.states import ConnectionState, NotReadyReason, Outcome, Phase
 
@@ -48,7 +48,35 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """When the present phase's own timer runs out (delivered as ``DeadlinePassed``)."""
 
     flow: str = ""
+    flow_version: int = 0
+    flow_edition: str = ""
+    """Which text of the flow the call began with, and stays with."""
     flow_state: str = ""
+    in_hand: str = ""
+    """What the flow waits for: ``play``, ``collect``, ``music``, ``dip``, ``speech``, ``message_prompt`` (before it is
+    recorded), ``message``; '' nothing. While he waits in line it goes on although an agent is being rung."""
+    in_hand_until: float | None = None
+    """When that counts as failed (delivered as ``FlowOverdue``)."""
+    patience_until: float | None = None
+    """A dip that takes longer than a moment: music until then."""
+    waits: bool = False
+    """The flow has a branch for him while he stands in line."""
+    after_call: bool = False
+    """The flow has a branch for after the talk."""
+    flow_transfer: bool = False
+    """It is the flow that has a number dialled for him: it goes on when nobody answers."""
+    tier: str = ""
+    """Given by the flow; goes before the customer's own."""
+    left_line_at: float | None = None
+    """When he left the line for the flow; ``queued_at`` is the place that he may have again."""
+    served_by: AgentId | None = None
+    """Whom he talked with, in SURVEY."""
+    draft: bool = False
+    """Somebody listens to a flow that he writes: nothing of it is kept or counted."""
+    visits: int = 0
+    """Steps of the flow that he has left."""
+    answers: int = 0
+    """Questions of surveys that he was asked."""
     language: str = ""
     pressed: tuple[dict[str, str], ...] = ()
     queue: QueueId | None = None
@@ -76,7 +104,15 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     recording: RecordingId | None = None
     transfer_to: str = ""
     message_s: float = 120.0
-    """How long a message he may leave (VOICEMAIL)."""
+    """How long a message he may leave."""
+    message_min_s: float = 0.0
+    """A shorter one counts as none (of a flow)."""
+    message_queue: str = ""
+    """Whose ledger a flow enters the message into."""
+    message_ends: str = ""
+    """The key that ends it."""
+    recorded_at: float | None = None
+    """Since when a flow's message is recorded."""
     callback_offer: int = 0
     """Number of the media request that offers a call back, while its answer is awaited; 0: none."""
     asks_number: bool = False
@@ -102,6 +138,13 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def token(self) -> Token:
         return Token(f"{self.id}.{self.media}")
+
+    @property
+    def wake_at(self) -> float | None:
+        """When one of its timers is due next."""
+        if self.deadline is None or self.in_hand_until is None:
+            return self.in_hand_until if self.deadline is None else self.deadline
+        return min(self.deadline, self.in_hand_until)
 
     @property
     def absent(self) -> bool:
@@ -137,7 +180,8 @@ def decode(state: dict[str, Any]) -> Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueAsked:
-    """The flow sends the caller to a queue. ``queued_at``: an earlier place that he has again, by ``rule``."""
+    """The flow sends the caller to a queue, or, while he waits, to another one. ``queued_at``: an earlier place that he
+    has again, by ``rule``. ``agent``: wanted first. ``failure``: why the flow could not go on, '' if it did."""
 
     queue: QueueId
     needs: Needs
@@ -146,20 +190,84 @@ class QueueAsked:
     pressed: tuple[dict[str, str], ...]
     queued_at: float | None = None
     rule: str = ""
+    flow_state: str = ""
+    agent: AgentId | None = None
+    tier: str = ""
+    waits: bool = False
+    after_call: bool = False
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlowPlays:
-    """The flow wants prompts played, and digits taken when ``max_digits`` > 0."""
+class FlowAsks:
+    """The flow waits for ``what`` (see ``Contact.in_hand``) for at most ``within_s``.
 
-    prompts: tuple[str, ...]
-    max_digits: int
-    timeout_s: float
+    ``request``: what the switch is to do for that (its token is put in here); None: somebody else does it.
+    """
+
+    what: str
+    within_s: float
     flow_state: str
     language: str
     pressed: tuple[dict[str, str], ...]
+    request: Play | Collect | Music | None = None
     again: bool = False
     """Asked for before, by a predecessor: the token stays, so that an answer which is already there still counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRecords:
+    """The flow has the caller hear ``prompts`` and leave a message of up to ``most_s`` seconds, which ``terminator``
+    ends. ``queue``: whose ledger it is entered into ('' for none), when it is ``min_s`` long."""
+
+    prompts: tuple[str, ...]
+    most_s: float
+    min_s: float
+    terminator: str
+    queue: str
+    flow_state: str
+    language: str
+    pressed: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowTransfers:
+    """The flow has ``device`` dialled for him, who hears ``prompts`` and music; it goes on when nobody answers."""
+
+    device: DeviceId
+    prompts: tuple[str, ...]
+    timeout_s: float
+    flow_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowAnswered:
+    """What the flow waited for, and the switch does not do (a dip, speech), is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowOverdue:
+    """What the flow waits for did not come in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLeft:
+    """The flow takes him out of the line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPromised:
+    """The flow has promised to call him back on ``number``."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftBegun:
+    """The author's phone is to be rung, for at most ``ring_s``."""
+
+    device: DeviceId
+    ring_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +275,7 @@ class FlowEnded:
     """The flow is over and nobody is wanted."""
 
     reason: str
+    flow_state: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,10 +459,19 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:
-    """Move the flow on: ``start``, ``played``, ``digits``, ``no_input``, ``failed`` or ``resume``."""
+    """Move the flow on: ``start``, ``wait`` (in line), ``after`` (the talk), ``resume``; or tell it of ``played``,
+    ``digits``, ``no_input``, ``failed``, ``timeout`` (of a dip), ``recorded``, ``transfer_failed``.
+
+    ``secret``: where the digits of a sensitive step are, with their number. ``recording``, ``seconds``: of a message.
+    """
 
     what: str
     digits: str = ""
+    secret: str = ""
+    secret_length: int = 0
+    recording: str = ""
+    seconds: float = 0.0
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,10 +526,14 @@ class RecordingOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBackOwed:
-    """We lost this caller, or he left a message (``recording``); somebody should call back."""
+    """We lost this caller, or he left a message (``recording``); somebody should call back.
+
+    ``queue``: whose ledger; '' for that of the queue he is in.
+    """
 
     reason: str
     recording: RecordingId | None = None
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from tandem.cti.model.states import Outcome, Phase
 
 _REMEMBERED_BYTES = 700
 _GAP = 1000
+_FLAGS = {"w": "waits", "a": "after_call", "t": "flow_transfer", "d": "draft"}
 
 
 def remember(contact: Contact) -> str:
@@ -26,7 +27,11 @@ def remember(contact: Contact) -> str:
         "n": " ".join(map(str, contact.needs)),
         "l": contact.language,
         "f": contact.flow,
-        "i": contact.flow_state,
+        "x": str(contact.flow_version) if contact.flow_version else "",
+        "z": contact.flow_edition,
+        "u": "".join(letter for letter, field in _FLAGS.items() if getattr(contact, field)),
+        "y": "" if contact.left_line_at is None else f"{contact.left_line_at:.3f}",
+        "c": contact.served_by or "",
         "a": contact.agent or "",
         "o": str(contact.offer),
         "e": contact.outcome or "",
@@ -35,10 +40,13 @@ def remember(contact: Contact) -> str:
         "h": "" if contact.line_at is None else f"{contact.line_at:.3f}",
         "w": contact.dnis if contact.callback else "",
         "g": contact.leg or "",
-        "k": f"{contact.rev}.{contact.events}.{contact.segments}.{contact.legs_made}.{contact.media}",
+        "k": f"{contact.rev}.{contact.events}.{contact.segments}.{contact.legs_made}.{contact.media}"
+        f".{contact.visits}.{contact.answers}",
     }
     text = ";".join(f"{key}={_quoted(value)}" for key, value in fields.items() if value)
-    return text if len(text) <= _REMEMBERED_BYTES else ""
+    whole = f"{text};i={_quoted(contact.flow_state)}" if contact.flow_state else text
+    # where he is in the flow may be too long for this: without the store he begins it anew
+    return next((each for each in (whole, text) if len(each) <= _REMEMBERED_BYTES), "")
 
 
 @lru_cache(4096)
@@ -57,7 +65,12 @@ def recall(memory: str, contact: Contact) -> Contact:
             for skill, _, minimum in (need.partition(">=") for need in fields.get("n", "").split())
         )
         # it may have gone on after this was written: what counts goes on well above
-        rev, events, segments, legs_made, media = (int(number) + _GAP for number in fields["k"].split("."))
+        # a predecessor before flows had versions counted no visits and answers
+        numbers = [int(number) + _GAP for number in f"{fields['k']}.0.0".split(".")]
+        rev, events, segments, legs_made, media, visits, answers = numbers[:7]
+        flags = {field: letter in fields.get("u", "") for letter, field in _FLAGS.items()}
+        if flags["waits"] and "i" not in fields:
+            flags["waits"] = False  # it is not known where he is in the branch
         return changed(
             contact,
             rev=rev,
@@ -65,6 +78,8 @@ def recall(memory: str, contact: Contact) -> Contact:
             segments=segments,
             legs_made=legs_made,
             media=media,
+            visits=visits,
+            answers=answers,
             phase=Phase(fields["p"]),
             started_at=float(fields["s"]),
             queue=QueueId(fields["q"]) if "q" in fields else None,
@@ -73,6 +88,10 @@ def recall(memory: str, contact: Contact) -> Contact:
             needs=needs,
             language=fields.get("l", ""),
             flow=fields.get("f", ""),
+            flow_version=int(fields.get("x", "0")),
+            flow_edition=fields.get("z", ""),
+            left_line_at=float(fields["y"]) if "y" in fields else None,
+            served_by=AgentId(fields["c"]) if "c" in fields else None,
             flow_state=fields.get("i", ""),
             agent=AgentId(fields["a"]) if "a" in fields else None,
             offer=int(fields.get("o", "0")),
@@ -83,6 +102,7 @@ def recall(memory: str, contact: Contact) -> Contact:
             line_at=float(fields["h"]) if "h" in fields else None,
             dnis=DeviceId(fields["w"]) if "w" in fields else contact.dnis,
             leg=ConnectionId(fields["g"]) if "g" in fields else None,
+            **flags,
         )
     except (KeyError, ValueError):
         return contact

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tandem.cti.core.contact import (
+    Advance,
     DeadlinePassed,
     DeclineAsked,
+    FlowOverdue,
     Matched,
     PopPainted,
     SeatLeft,
@@ -28,8 +30,17 @@ def caller_back(t: Turn, e: RouteRequested) -> None:
     """The caller is ours again (after a transfer, a lost leg, the fallback queue)."""
     if e.connection == t.contact.caller and caller_here(t):
         t.music()
+        if t.contact.waits:
+            t.flow_rests()  # what he heard broke off when he was taken from us
+            if t.contact.phase is P.QUEUED:
+                t.do(Advance(what="wait"))
     elif e.connection != t.contact.caller and e.connection != t.contact.leg:
         t.clear(e.connection)
+
+
+def flow_overtaken(t: Turn, e: FlowOverdue) -> None:
+    """It did not answer while an agent is rung; should he not be connected, it is asked again."""
+    t.flow_rests()
 
 
 def queued_match(t: Turn, e: Matched) -> None:

@@ -18,6 +18,7 @@ from tandem.cti.core.contact import (
     SentOutside,
     StopSeeking,
 )
+from tandem.cti.core.flow_rows import flow_media, flow_refused
 from tandem.cti.core.turn import Turn, caller_here, new_leg, requeue
 from tandem.cti.model.events import MediaEnded, Party, RequestFailed, RouteRequested
 from tandem.cti.model.ids import DeviceId, RecordingId
@@ -33,7 +34,7 @@ _NUMBER_DIGITS = 20
 
 
 def announced(t: Turn, e: Announced) -> None:
-    if t.contact.caller_ready and not t.contact.callback_offer:
+    if t.contact.caller_ready and not t.contact.callback_offer and not t.contact.waits:
         _play(t, e.prompts)
         t.music()
 
@@ -46,7 +47,8 @@ def callback_offered(t: Turn, e: CallbackOffered) -> None:
     if not c.caller_ready or c.callback_offer:
         return  # not ours at this moment, or asked already
     t.note("callback_offered", "may keep the place and be called back")
-    t.set(callback_offers=c.callback_offers + 1)
+    t.flow_rests()
+    t.set(callback_offers=c.callback_offers + 1, waits=False)
     _collect(t, e.prompts, len(KEEP_MY_PLACE), e.timeout_s)
 
 
@@ -72,7 +74,21 @@ def _collect(t: Turn, prompts: tuple[str, ...], max_digits: int, timeout_s: floa
     t.music()  # it stands behind the prompt: whatever he does, he is not left in silence
 
 
-def offer_answered(t: Turn, e: MediaEnded) -> None:
+def queued_media(t: Turn, e: MediaEnded) -> None:
+    if t.contact.callback_offer:
+        _offer_answered(t, e)
+    else:
+        flow_media(t, e)
+
+
+def queued_refused(t: Turn, e: RequestFailed) -> None:
+    if not t.contact.callback_offer:
+        flow_refused(t, e)
+    elif e.request == "Collect":
+        t.set(callback_offer=0, asks_number=False)
+
+
+def _offer_answered(t: Turn, e: MediaEnded) -> None:
     c = t.contact
     if e.connection != c.caller or e.token != c.token or c.callback_offer != c.media:
         return
@@ -92,11 +108,7 @@ def offer_overtaken(t: Turn, e: MediaEnded) -> None:
     """An agent was found before he had chosen: what he pressed does not count any more."""
     if e.connection == t.contact.caller and e.token == t.contact.token:
         t.set(callback_offer=0, asks_number=False)
-
-
-def offer_refused(t: Turn, e: RequestFailed) -> None:
-    if e.request == "Collect" and t.contact.callback_offer:
-        t.set(callback_offer=0, asks_number=False)
+        t.flow_rests()
 
 
 def callback_agreed(t: Turn, e: CallbackAgreed) -> None:

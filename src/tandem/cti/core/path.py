@@ -12,6 +12,9 @@ come late or twice), a person's command raises IllegalTransition. Either way the
                  the customer first:   QUEUED -> DIALLING -> QUEUED -> OFFERED -> ...
 
     IVR, QUEUED -> TRANSFERRING | PARTING | VOICEMAIL     (overflow, closed; PARTING also with a call back agreed on)
+
+    The flow: IVR; with the caller in line QUEUED, OFFERED, RINGING; TALKING -> SURVEY when the agent has hung up.
+    It takes a caller out of the line (QUEUED -> IVR) and has numbers dialled (IVR -> TRANSFERRING -> IVR).
 """
 
 from __future__ import annotations
@@ -48,17 +51,24 @@ from tandem.cti.core.contact import (
     CallbackAgreed,
     CallbackBegun,
     CallbackOffered,
+    CallbackPromised,
     Contact,
     CustomerKnown,
     DeadlinePassed,
     DeclineAsked,
     DialAllowed,
     DialRefused,
+    DraftBegun,
     Effect,
+    FlowAnswered,
+    FlowAsks,
     FlowEnded,
-    FlowPlays,
+    FlowOverdue,
+    FlowRecords,
+    FlowTransfers,
     HangUpAsked,
     LastWords,
+    LineLeft,
     Matched,
     MessageAsked,
     Note,
@@ -76,19 +86,30 @@ from tandem.cti.core.contact import (
     TransferAsked,
     changed,
 )
-from tandem.cti.core.ivr_rows import (
-    ivr_deadline,
-    ivr_ended,
-    ivr_media,
+from tandem.cti.core.flow_rows import (
+    callback_promised,
+    draft_begun,
+    draft_deadline,
+    flow_answered,
+    flow_asks,
+    flow_ended,
+    flow_media,
+    flow_overdue,
+    flow_refused,
+    flow_transfers,
     ivr_originated,
-    ivr_plays,
     ivr_queue,
-    ivr_refused,
     ivr_route,
+    line_left,
+    line_moved,
+    survey_deadline,
+    survey_route,
 )
+from tandem.cti.core.message_rows import flow_records
 from tandem.cti.core.offer_rows import (
     caller_back,
     decline,
+    flow_overtaken,
     offer_deadline,
     offer_painted,
     offer_seat_left,
@@ -110,12 +131,12 @@ from tandem.cti.core.overflow_rows import (
     message_refused,
     message_route,
     number_prompted,
-    offer_answered,
     offer_overtaken,
-    offer_refused,
     parting_media,
     parting_over,
     queue_changed,
+    queued_media,
+    queued_refused,
     sent_outside,
 )
 from tandem.cti.core.talk_rows import (
@@ -131,7 +152,7 @@ from tandem.cti.core.talk_rows import (
     transfer_deadline,
     transfer_route,
 )
-from tandem.cti.core.turn import Rules, Turn
+from tandem.cti.core.turn import WITH_FLOW, Rules, Turn
 from tandem.cti.model.errors import IllegalTransition
 from tandem.cti.model.events import (
     ConnectionCleared,
@@ -161,7 +182,7 @@ class Outcome:
     contact: Contact
     effects: tuple[Effect, ...]
     wake_at: float | None
-    """When ``DeadlinePassed`` is due, on the same clock as ``now``; None = never."""
+    """When ``DeadlinePassed`` or ``FlowOverdue`` is due, on the same clock as ``now``; None = never."""
 
 
 def number_of(event: Originated | RouteRequested) -> str:
@@ -174,7 +195,15 @@ _WITHHELD = frozenset({"", "anonymous", "unknown", "unavailable", "private", "re
 """What networks write for a number that its owner does not show (RFC 3323, 4.1: Anonymous), and for his name."""
 
 
-def begin(event: Originated | RouteRequested, *, ani_e164: str, flow: str, now: float) -> Contact:
+def begin(
+    event: Originated | RouteRequested,
+    *,
+    ani_e164: str,
+    now: float,
+    flow: str = "",
+    version: int = 0,
+    edition: str = "",
+) -> Contact:
     """A new contact for a caller's connection; feed ``event`` to ``step`` next."""
     number = number_of(event)
     withheld = number.lower() in _WITHHELD
@@ -186,9 +215,24 @@ def begin(event: Originated | RouteRequested, *, ani_e164: str, flow: str, now: 
         name="" if withheld and event.name.lower() in _WITHHELD else event.name,
         dnis=event.called,
         flow=flow,
+        flow_version=version,
+        flow_edition=edition,
         started_at=now,
         since=now,
         legs={event.connection: ConnectionState.NULL},
+    )
+
+
+def begin_draft(call: CallId, *, flow: str, edition: str, now: float) -> Contact:
+    """The contact of somebody who listens to a flow that he writes; feed ``DraftBegun`` to ``step`` next."""
+    return Contact(
+        id=call,
+        caller=ConnectionId(f"{call}.0"),
+        flow=flow,
+        flow_edition=edition,
+        draft=True,
+        started_at=now,
+        since=now,
     )
 
 
@@ -241,12 +285,23 @@ TABLE: dict[tuple[Phase, type], _Row] = {
     **{(phase, event): row for phase in P if phase is not P.ENDED for event, row in ALWAYS.items()},
     (P.IVR, Originated): ivr_originated,
     (P.IVR, RouteRequested): ivr_route,
-    (P.IVR, FlowPlays): ivr_plays,
-    (P.IVR, MediaEnded): ivr_media,
-    (P.IVR, RequestFailed): ivr_refused,
-    (P.IVR, DeadlinePassed): ivr_deadline,
+    (P.IVR, DraftBegun): draft_begun,
+    (P.IVR, DeadlinePassed): draft_deadline,
     (P.IVR, QueueAsked): ivr_queue,
-    (P.IVR, FlowEnded): ivr_ended,
+    (P.QUEUED, QueueAsked): line_moved,
+    (P.QUEUED, LineLeft): line_left,
+    (P.IVR, FlowTransfers): flow_transfers,
+    **{(phase, FlowAsks): flow_asks for phase in (P.IVR, P.QUEUED, P.SURVEY)},
+    **{(phase, FlowRecords): flow_records for phase in (P.IVR, P.SURVEY)},
+    **{(phase, FlowAnswered): flow_answered for phase in WITH_FLOW},
+    **{(phase, FlowOverdue): flow_overdue for phase in (P.IVR, P.QUEUED, P.SURVEY)},
+    **{(phase, FlowOverdue): flow_overtaken for phase in (P.OFFERED, P.RINGING)},
+    **{(phase, FlowEnded): flow_ended for phase in (P.IVR, P.SURVEY)},
+    **{(phase, CallbackPromised): callback_promised for phase in (P.IVR, P.SURVEY)},
+    **{(phase, MediaEnded): flow_media for phase in (P.IVR, P.SURVEY)},
+    **{(phase, RequestFailed): flow_refused for phase in (P.IVR, P.SURVEY)},
+    (P.SURVEY, RouteRequested): survey_route,
+    (P.SURVEY, DeadlinePassed): survey_deadline,
     (P.QUEUED, RouteRequested): caller_back,
     (P.QUEUED, Matched): queued_match,
     (P.QUEUED, DeadlinePassed): queued_deadline,
@@ -264,8 +319,8 @@ TABLE: dict[tuple[Phase, type], _Row] = {
     (P.QUEUED, CallbackOffered): callback_offered,
     (P.QUEUED, NumberPrompted): number_prompted,
     (P.QUEUED, CallbackAgreed): callback_agreed,
-    (P.QUEUED, MediaEnded): offer_answered,
-    (P.QUEUED, RequestFailed): offer_refused,
+    (P.QUEUED, MediaEnded): queued_media,
+    (P.QUEUED, RequestFailed): queued_refused,
     (P.OFFERED, MediaEnded): offer_overtaken,
     (P.RINGING, MediaEnded): offer_overtaken,
     (P.QUEUED, QueueChanged): queue_changed,
@@ -326,17 +381,17 @@ def step(contact: Contact, event: Any, *, now: float, rules: Rules) -> Outcome:
         if before is not None:
             after = advance(before, event)
             if after is before and isinstance(event, (*_OF_ONE_LEG, Delivered, Failed, ConnectionCleared)):
-                return Outcome(contact, (), contact.deadline)  # late or doubled
+                return Outcome(contact, (), contact.wake_at)  # late or doubled
             if after is not before:
                 legs = {**legs, connection: after}
         elif not isinstance(event, RouteRequested):
-            return Outcome(contact, (), contact.deadline)  # a leg that is not, or no longer, of this contact
+            return Outcome(contact, (), contact.wake_at)  # a leg that is not, or no longer, of this contact
     if row is None:
         if isinstance(event, _COMMANDS):
             raise IllegalTransition(f"the call is {contact.phase.value}: {type(event).__name__} is not possible now")
         if contact.legs is legs:
-            return Outcome(contact, (), contact.deadline)
-        return Outcome(changed(contact, legs=legs, rev=contact.rev + 1), (), contact.deadline)
+            return Outcome(contact, (), contact.wake_at)
+        return Outcome(changed(contact, legs=legs, rev=contact.rev + 1), (), contact.wake_at)
     turn = Turn(contact if legs is contact.legs else changed(contact, legs=legs), now, rules)
     row(turn, event)
     after_turn = turn.contact
@@ -347,4 +402,4 @@ def step(contact: Contact, event: Any, *, now: float, rules: Rules) -> Outcome:
             events=contact.events + sum(isinstance(effect, Note) for effect in turn.effects),
             segments=contact.segments + sum(isinstance(effect, Stretch) for effect in turn.effects),
         )
-    return Outcome(after_turn, tuple(turn.effects), after_turn.deadline)
+    return Outcome(after_turn, tuple(turn.effects), after_turn.wake_at)

@@ -19,6 +19,7 @@ from tandem.cti.core.turn import (
     new_leg,
     requeue,
     stop_recording,
+    transfer_failed,
     try_join,
 )
 from tandem.cti.model.events import (
@@ -75,7 +76,7 @@ def talk_transfer(t: Turn, e: TransferAsked) -> None:
         t.set(agent=None, device=None, transfer_to=e.number)
         new_leg(t, DeviceId(e.number), Party.OUTSIDE, t.rules.outside_s)
         return
-    t.set(target=e.target)
+    t.set(target=e.target, waits=False)  # what the flow says of a queue is not said of another one
     if e.queue is not None:
         t.set(queue=e.queue, needs=e.needs)
     requeue(t, "transferred")
@@ -135,8 +136,7 @@ def transfer_route(t: Turn, e: RouteRequested) -> None:
 
 def transfer_deadline(t: Turn, e: DeadlinePassed) -> None:
     t.clear(t.contact.leg)
-    t.note("transfer_failed", "the number did not answer")
-    requeue(t, "transfer failed")
+    transfer_failed(t, "the number did not answer")
 
 
 def ended_route(t: Turn, e: RouteRequested) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tandem.cti.core.contact import (
+    Advance,
     AgentFreed,
     Ask,
     CallBackOwed,
@@ -25,7 +26,7 @@ from tandem.cti.model.causes import Cause
 from tandem.cti.model.events import (
     Party,
 )
-from tandem.cti.model.ids import ConnectionId, DeviceId, RecordingId
+from tandem.cti.model.ids import AgentId, ConnectionId, DeviceId, RecordingId
 from tandem.cti.model.requests import (
     ClearConnection,
     Join,
@@ -51,6 +52,12 @@ class Rules:
     """How long the agent's phone rings before "no answer"."""
     media_s: float = 180.0
     """The longest that one prompt or menu can last; then it counts as failed."""
+    dip_silence_s: float = 1.0
+    """A dip that takes longer than this has music behind it."""
+    come_back_s: float = 10.0
+    """How soon a caller must be ours again after the agent's leg ended, for the branch after the talk."""
+    place_kept_s: float = 600.0
+    """How long he who left the line for the flow can have his place again."""
     broken_off_s: float = 0.5
     """A prompt breaks off when its caller hangs up, and the news of that comes after: so long it is waited for."""
     rejoin_s: float = 30.0
@@ -111,9 +118,18 @@ class Turn:
         )
         talk_s = old.talk_s + (now - old.since if old.phase is P.TALKING else 0.0)
         self.set(phase=phase, since=now, deadline=deadline, joins=0, talk_s=talk_s)
+        if phase not in WITH_FLOW:
+            self.flow_rests()
+
+    def flow_rests(self) -> None:
+        """The flow waits for nothing; an answer that still comes is no news."""
+        if self.contact.in_hand:
+            self.set(in_hand="", in_hand_until=None, patience_until=None, recorded_at=None)
 
 
 STRETCH = {P.QUEUED: "queue", P.OFFERED: "offer", P.RINGING: "ring", P.TALKING: "talk", P.REJOINING: "rejoin"}
+WITH_FLOW = frozenset({P.IVR, P.QUEUED, P.OFFERED, P.RINGING, P.SURVEY})
+"""Where the flow may wait for something."""
 
 
 def new_leg(t: Turn, device: DeviceId, party: Party, ring_s: float) -> None:
@@ -147,6 +163,19 @@ def requeue(t: Turn, ended_by: str, **changes: Any) -> None:
     t.set(**changes)
     t.remember()
     t.do(Seek())
+    if t.contact.waits:
+        t.do(Advance(what="wait"))
+
+
+def transfer_failed(t: Turn, why: str) -> None:
+    """The outside number did not answer: back into the flow that asked for it, or into the line, at his place."""
+    t.note("transfer_failed", why)
+    if not t.contact.flow_transfer:
+        requeue(t, "transfer failed")
+        return
+    t.enter(P.IVR, "transfer failed")
+    t.set(flow_transfer=False, leg=None, leg_ready=False, transfer_to="")
+    t.do(Advance(what="transfer_failed"))
 
 
 def stop_recording(t: Turn) -> None:
@@ -188,6 +217,8 @@ def begin_talk(t: Turn) -> None:
 
 def waited_s(c: Contact, now: float) -> float:
     """How long he has waited on the line. Who is called back does not, until he answers."""
+    if c.left_line_at is not None:
+        return c.waited_s
     since = c.line_at if c.line_at is not None or c.callback else c.queued_at
     return 0.0 if since is None else max(0.0, now - since)
 
@@ -236,17 +267,54 @@ def begin_rejoin(t: Turn, why: str, *, seat_away: bool) -> None:
 
 
 def leave(t: Turn) -> None:
-    """The agent's side ends the call."""
+    """The agent's side ends the call: it is over, or the flow goes on with the caller."""
+    c = t.contact
+    if c.after_call and c.agent is not None and c.legs.get(c.caller) is not ConnectionState.NULL:
+        begin_survey(t, c.agent)
+        return
     t.set(leaving=True, deadline=None)
     t.clear(t.contact.caller)
     t.clear(t.contact.leg)
 
 
+def begin_survey(t: Turn, agent: AgentId) -> None:
+    """The talk is over, the agent goes to his wrap-up; the caller has another step or two of the flow."""
+    stop_recording(t)
+    t.clear(t.contact.leg)
+    t.do(AgentFreed(agent=agent, talked=True))
+    t.enter(P.SURVEY, "agent hung up", deadline=t.now + t.rules.come_back_s)
+    t.set(served_by=agent, agent=None, device=None, leg=None, leg_ready=False, seat_away=False, after_call=False)
+    t.remember()
+    if t.contact.caller_ready:
+        survey_here(t)
+
+
+def survey_here(t: Turn) -> None:
+    t.set(deadline=None)
+    t.do(Advance(what="after"))
+
+
+def keep_message(t: Turn) -> bool:
+    """A flow's message is over: it is kept, and its ledger told; False when it is too short to be one."""
+    c = t.contact
+    assert c.recorded_at is not None
+    stop_recording(t)
+    if t.now - c.recorded_at < c.message_min_s:
+        return False
+    if c.phase is P.IVR:
+        t.set(outcome=End.VOICEMAIL)
+    if c.message_queue and not c.draft:
+        t.do(CallBackOwed(reason="voicemail", recording=c.recording, queue=c.message_queue))
+    return True
+
+
 def end_contact(t: Turn, outcome: End, cause: Cause) -> None:
     c = t.contact
+    if c.recorded_at is not None and keep_message(t) and c.phase is P.IVR:
+        outcome = End.VOICEMAIL
     stop_recording(t)
     t.clear(c.leg)
-    if outcome is End.VOICEMAIL:
+    if c.phase is P.VOICEMAIL and outcome is End.VOICEMAIL:
         t.do(CallBackOwed(reason="voicemail", recording=c.recording))
     if c.phase is P.QUEUED:
         t.do(StopSeeking())
@@ -296,8 +364,7 @@ def leg_gone(t: Turn, cause: Cause) -> None:
         if c.deadline is None:
             leave(t)
         else:
-            t.note("transfer_failed", f"the number did not answer ({cause.value})", cause=cause.value)
-            requeue(t, "transfer failed")
+            transfer_failed(t, f"the number did not answer ({cause.value})")
 
 
 def caller_here(t: Turn) -> bool:

@@ -1,0 +1,82 @@
+"""The flows that answer, and those that calls in progress began with. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tandem.cti.app.floor_plan import Caller, DraftCalled, FlowsDeployed, House
+from tandem.cti.core import contact as ct
+from tandem.cti.core import path
+from tandem.cti.core.contact import Contact
+from tandem.cti.model.errors import WrongState
+from tandem.cti.model.ids import CallId, DeviceId
+from tandem.ivr.core.check import load_flow
+from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.shelf import DeployedFlow, FlowText, at_number, choose
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+DRAFT_RING_S = 30.0
+PHONE = "phone:"
+"""Before the name of one of our own phones, where it is dialled like a customer's number."""
+
+
+class _Any:
+    """Has everything: whoever deploys a flow has checked what it refers to."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def load(text: FlowText) -> Flow:
+    """The flow of this text. Raises FlowError; that its queues exist is not asked."""
+    return load_flow(dict(text.files)[text.main], text.main, _Any())  # type: ignore[arg-type]
+
+
+def editions_of(house: House) -> dict[str, Flow]:
+    """By edition: what is deployed, and what calls in progress began with. Raises FlowError."""
+    return {text.edition: load(text) for text in (*_texts(house.flows), *house.editions)}
+
+
+def _texts(flows: Iterable[DeployedFlow]) -> list[FlowText]:
+    return [text for flow in flows for text in (flow.live, flow.canary) if text is not None]
+
+
+def for_call(center: Center, call: CallId, dnis: DeviceId) -> tuple[str, FlowText | None]:
+    """Name and version of the flow for a new call to this number; ('', None): none answers there."""
+    deployed = at_number(center.flows, dnis)
+    return ("", None) if deployed is None else (deployed.name, choose(deployed, call, dnis))
+
+
+def of_call(center: Center, contact: Contact) -> Flow | None:
+    """The flow that the call began with; where that is lost, the one that answers at its number now."""
+    flow = center.editions.get(contact.flow_edition)
+    if flow is None and not contact.draft:
+        deployed = at_number(center.flows, contact.dnis)
+        flow = None if deployed is None else center.editions.get(deployed.live.edition)
+    return flow
+
+
+def deploy(center: Center, input_: FlowsDeployed) -> None:
+    """New calls get these; calls in progress stay with theirs. Raises FlowError; nothing is changed then."""
+    loaded = {text.edition: load(text) for text in _texts(input_.flows)}
+    in_use = {contact.flow_edition for contact in center.contacts.values() if not contact.ended}
+    kept = {edition: flow for edition, flow in center.editions.items() if edition in in_use}
+    center.flows, center.editions = input_.flows, kept | loaded
+    center.sounds = {**center.sounds, **dict(input_.sounds)}
+
+
+def call_draft(center: Center, input_: DraftCalled) -> None:
+    """Ring the author's phone. Raises FlowError, WrongState; nothing is changed then."""
+    if not center.switch_up or input_.call in center.contacts:
+        raise WrongState("the switch is not there, or this call is there already")
+    flow = load(input_.flow)
+    center.editions[input_.flow.edition] = flow
+    center.sounds = {**center.sounds, **dict(input_.sounds)}
+    contact = path.begin_draft(input_.call, flow=flow.name, edition=input_.flow.edition, now=center.now)
+    center.contacts[contact.id] = contact
+    center.callers[contact.id] = Caller(looked_up=True)
+    center.drafts.add(contact.id)
+    center.step(contact, ct.DraftBegun(device=DeviceId(PHONE + input_.device), ring_s=DRAFT_RING_S))

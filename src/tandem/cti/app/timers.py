@@ -1,0 +1,52 @@
+"""What becomes due in the center. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tandem.cti.app import acd, blend, callbacks, overflow, tasks
+from tandem.cti.app.floor_plan import ShowSeat, Tick
+from tandem.cti.core import contact as ct
+from tandem.cti.model.ids import AgentId, CallId
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+
+def tick(center: Center, input_: Tick) -> None:
+    while (due := center.due()) is not None:
+        _due(center, *due)
+    acd.take(center, center.matcher.tick(now=center.now))
+
+
+def _due(center: Center, kind: str, key: str) -> None:
+    match kind:
+        case "call":
+            _call(center, CallId(key))
+        case "forget":
+            center.forget(CallId(key))
+        case "wrap_up":
+            center.put(ShowSeat(AgentId(key)))
+        case "task":
+            tasks.tick(center, key)
+        case "task_rest":
+            tasks.rested(center, AgentId(key))
+        case "callback":
+            callbacks.tick(center, key)
+        case "blend":
+            blend.timer(center)
+        case "look":
+            caller = center.callers.get(CallId(key))
+            if caller is not None and caller.look_at <= center.now:
+                overflow.look(center, CallId(key))
+        case "grace":
+            center.grace_over(AgentId(key))
+
+
+def _call(center: Center, call: CallId) -> None:
+    contact = center.contacts.get(call)
+    if contact is not None and contact.in_hand_until is not None and contact.in_hand_until <= center.now:
+        center.step(contact, ct.FlowOverdue())
+        contact = center.contacts[call]
+    if contact is not None and contact.deadline is not None and contact.deadline <= center.now:
+        center.step(contact, ct.DeadlinePassed())
