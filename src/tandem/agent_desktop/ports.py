@@ -22,6 +22,7 @@ from tandem.agent_desktop.core.flow_resources import (
     NewDraft,
     NewReplay,
     PromptRecording,
+    PromptRecordings,
     ReplayReport,
 )
 from tandem.agent_desktop.core.messages import PageCommand, ServerMessage
@@ -274,7 +275,9 @@ class FlowDesk(Protocol):
     async def listen(self, language: str, text: str) -> bytes:
         """A WAV file. Raises SpeechUnavailable."""
 
-    async def put_recording(self, language: str, text: str, audio: bytes) -> PromptRecording:
+    async def recordings(self) -> PromptRecordings: ...
+
+    async def put_recording(self, language: str, text: str, audio: bytes, *, by: str) -> PromptRecording:
         """Raises BadRequest: what is wrong with it."""
 
     async def drop_recording(self, language: str, text: str) -> None: ...

@@ -15,8 +15,8 @@ from tandem.cti.model.errors import BadRequest
 if TYPE_CHECKING:
     from tandem.agent_desktop.adapters.api import Api
 
-RECORDING_BYTES = 8 << 20
-"""Of an uploaded prompt: a minute of stereo at 44.1 kHz, and some more."""
+RECORDING_BYTES = 20 << 20
+"""Of an uploaded prompt."""
 _UPLOAD_S = 20.0
 _WAV = "audio/wav"
 
@@ -108,9 +108,14 @@ async def listen(api: Api, ask: Ask) -> web.Response:
     return web.Response(body=await api.flows.listen(asked.language, asked.text), content_type=_WAV)
 
 
+async def prompt_recordings(api: Api, ask: Ask) -> shapes.PromptRecordings:
+    return await api.flows.recordings()
+
+
 async def put_prompt_recording(api: Api, ask: Ask) -> shapes.PromptRecording:
     query: shapes.PromptQuery = ask.query
-    accepted = await api.flows.put_recording(query.language, query.text, await _audio(ask.request))
+    audio = await _audio(ask.request)
+    accepted = await api.flows.put_recording(query.language, query.text, audio, by=ask.user.login)
     api.audit(ask.user.login, "prompt_recorded", language=query.language, text=query.text)
     return accepted
 

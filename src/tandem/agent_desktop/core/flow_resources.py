@@ -210,7 +210,7 @@ class FlowChecked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One test as it went. ``failures``: what was expected and what came; [] when ``ok``. ``path``: steps in order.
+    """One test as it went. ``failures``: what was expected and what came, by language. ``path``: steps in order.
 
     ``heard``: what the virtual caller heard, in order.
     """
@@ -218,7 +218,7 @@ class CaseRun(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     name: str
     ok: bool
-    failures: list[str]
+    failures: list[Texts]
     heard: list[str]
     path: list[str]
 
@@ -423,10 +423,17 @@ class PromptQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PromptRecording(msgspec.Struct, frozen=True, kw_only=True):
-    """A recording of a prompt, as accepted: mono 8 kHz."""
+    """A recording that callers hear for this text. ``gain_db``: how much louder it was made. ``warnings``: what was
+    found wrong with it, but not so wrong that it is refused."""
 
     language: str
     text: str
     seconds: float
-    level_db: float
-    """Loudest sample, dB below full scale."""
+    gain_db: float
+    warnings: list[Texts]
+    by: str
+    at: float
+
+
+class PromptRecordings(msgspec.Struct, frozen=True, kw_only=True):
+    recordings: list[PromptRecording]

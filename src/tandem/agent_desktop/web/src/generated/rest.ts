@@ -886,7 +886,7 @@ export interface FlowChecked {
 }
 
 /**
- * One test as it went. ``failures``: what was expected and what came; [] when ``ok``. ``path``: steps in order.
+ * One test as it went. ``failures``: what was expected and what came, by language. ``path``: steps in order.
  *
  * ``heard``: what the virtual caller heard, in order.
  */
@@ -894,7 +894,7 @@ export interface CaseRun {
   file: string;
   name: string;
   ok: boolean;
-  failures: string[];
+  failures: Record<string, string>[];
   heard: string[];
   path: string[];
 }
@@ -1073,10 +1073,20 @@ export interface PromptQuery {
   text: string;
 }
 
-/** A recording of a prompt, as accepted: mono 8 kHz. */
+/**
+ * A recording that callers hear for this text. ``gain_db``: how much louder it was made. ``warnings``: what was
+ * found wrong with it, but not so wrong that it is refused.
+ */
 export interface PromptRecording {
   language: string;
   text: string;
   seconds: number;
-  level_db: number;
+  gain_db: number;
+  warnings: Record<string, string>[];
+  by: string;
+  at: number;
+}
+
+export interface PromptRecordings {
+  recordings: PromptRecording[];
 }
