@@ -77,13 +77,13 @@ class WebClient:
             ) as response:
                 body = await _read(response, request.most_bytes)
                 return HttpReply(response.status, response.content_type.lower(), body)
-        except (aiohttp.InvalidURL, ValueError):
-            raise DataRefused("this is no URL, or a header has a sign that may not stand there") from None
+        except aiohttp.InvalidURL:
+            raise DataRefused("this is no URL") from None
         except (aiohttp.ClientError, zlib.error, OSError) as error:
-            if isinstance(error, TimeoutError):
-                raise DataUnavailable("no connection in time") from None
             # only the kind: the text may hold the URL, and the URL what the caller typed
             raise DataUnavailable(f"no answer ({type(error).__name__})") from None
+        except ValueError:
+            raise DataRefused("this is no URL, or a header has a sign that may not stand there") from None
 
     def _check(self, host: str) -> None:
         """A name is checked when it is resolved; an address is not resolved."""
