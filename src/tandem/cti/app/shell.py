@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Protocol
 
 from tandem.agent_desktop.core import messages as m
@@ -26,6 +26,9 @@ from tandem.cti.model.records import CustomerMatch
 from tandem.cti.model.states import AgentState
 from tandem.cti.ports import Clock, Journal, Switch
 from tandem.cti.runtime.workers import KeyedWorkers
+from tandem.ivr.core.dialogue import Dip, Fetched
+from tandem.ivr.core.speech import Prompt
+from tandem.ivr.core.values import Secret
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,9 @@ REQUEST_S = 5.0
 """Deadline of one request to the switch."""
 BOARD_EVERY_S = 0.2
 HEAL_EVERY_S = 15.0
+ANSWER_SLACK_S = 1.0
+"""What a flow waits for has a deadline of its own; so much later it is given up here."""
+SPEECH_S = 5.0
 
 
 class Recorder(Protocol):
@@ -47,6 +53,12 @@ class LookUp(Protocol):
     """Finds a caller's customers; calls back once in time and, when it was late, once more."""
 
     def __call__(self, number: str, found: Callable[[Sequence[CustomerMatch], int, bool], None]) -> None: ...
+
+
+Fetch = Callable[[Dip], Awaitable[Fetched]]
+"""Carries out the data dips of flows."""
+Speak = Callable[[tuple[Prompt, ...]], Awaitable[Sequence[str]]]
+"""Speaks prompts that were not known before: their media names, in order; () when it could not."""
 
 
 class Inputs(Protocol):
@@ -68,6 +80,8 @@ class Shell:
         look_up: LookUp,
         recorder: Recorder,
         database_up: Callable[[], bool],
+        fetch: Fetch | None = None,
+        speak: Speak | None = None,
     ) -> None:
         self.center = center
         self._handle = center.handle if inputs is None else inputs.handle
@@ -78,6 +92,9 @@ class Shell:
         self._look_up = look_up
         self._recorder = recorder
         self._database_up = database_up
+        self._fetch = fetch
+        self._speak = speak
+        self._tasks: asyncio.TaskGroup | None = None
         self._workers: KeyedWorkers[str, rq.SwitchRequest] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._service = (False, False)
@@ -87,6 +104,7 @@ class Shell:
     async def run(self) -> None:
         """Carry out requests, push boards, look after calls; until cancelled."""
         async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
             self._workers = KeyedWorkers(tasks, lambda request: self._in_turn(request, tasks))
             tasks.create_task(self._push_boards(), name="boards")
             tasks.create_task(self._heal(), name="healer")
@@ -110,13 +128,17 @@ class Shell:
             self._show(agent)
 
     def switch_event(self, event: ev.SwitchEvent) -> None:
-        """The switch's listener. A defect of ours must not end the link, and with it every other call."""
+        """The switch's listener."""
+        self._news(event)
+        if isinstance(event, ev.SwitchFound) and self.center.switch_up:
+            self.switch_found.set()
+
+    def _news(self, input_: c.Input) -> None:
+        """A defect of ours must not end the link, and with it every other call."""
         try:
-            self.take(event)
-            if isinstance(event, ev.SwitchFound):
-                self.switch_found.set()
+            self.take(input_)
         except Exception:
-            log.exception("an event of the switch could not be handled: %s", type(event).__name__)
+            log.exception("news could not be handled: %s", type(input_).__name__)
 
     def _set_timer(self, now: float) -> None:
         if self._timer is not None:
@@ -145,6 +167,10 @@ class Shell:
                 log.info("callers come first: campaigns are to give back %d agents", agents)
             case c.ShowCallbacks():
                 self._show_callbacks()
+            case c.DipAsked():
+                self._apart(self._dip(output), f"dip {output.call}")
+            case c.SpeechAsked():
+                self._apart(self._speech(output), f"speech {output.call}")
             case _:
                 raise AssertionError(f"no way to carry out {type(output).__name__}")
 
@@ -153,6 +179,40 @@ class Shell:
 
     def recording_changed(self, call: CallId, recording: RecordingId, state: str, detail: str) -> None:
         self.take(c.RecordingChanged(call, recording, state, detail))
+
+    # ---- what flows wait for ----
+
+    def _apart(self, work: Coroutine[None, None, None], name: str) -> None:
+        if self._tasks is not None:
+            self._tasks.create_task(work, name=name)
+        else:
+            work.close()
+
+    async def _dip(self, asked: c.DipAsked) -> None:
+        fetched = Fetched("failed")
+        try:
+            if self._fetch is not None:
+                async with asyncio.timeout(asked.dip.timeout_s + ANSWER_SLACK_S):
+                    fetched = await self._fetch(asked.dip)
+        except TimeoutError:
+            fetched = Fetched("timeout")
+        except Exception:
+            log.exception("a data dip raised")
+        values = {name: value for name, value in fetched.values.items() if not isinstance(value, Secret)}
+        self._news(c.DipAnswered(asked.call, asked.token, fetched.status, values))
+
+    async def _speech(self, asked: c.SpeechAsked) -> None:
+        names: Sequence[str] = ()
+        try:
+            if self._speak is not None:
+                async with asyncio.timeout(SPEECH_S):
+                    names = await self._speak(asked.prompts)
+        except TimeoutError:
+            log.warning("%d prompts of a flow were not spoken in time", len(asked.prompts))
+        except Exception:
+            log.exception("prompts of a flow could not be spoken")
+        sounds = tuple(zip(asked.prompts, names, strict=False)) if len(names) == len(asked.prompts) else ()
+        self._news(c.SpeechMade(asked.call, asked.token, sounds))
 
     async def _in_turn(self, request: rq.SwitchRequest, tasks: asyncio.TaskGroup) -> None:
         """One request after the other. Only ``Remember`` is not waited for: after one turn of the loop it is on its
