@@ -11,8 +11,9 @@ from tandem.cti.core import path
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import CallId, DeviceId
-from tandem.ivr.core.check import load_flow
+from tandem.ivr.core.check import load_bundle
 from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.flow_reading import Catalog
 from tandem.ivr.core.shelf import DeployedFlow, FlowText, at_number, choose
 
 if TYPE_CHECKING:
@@ -23,16 +24,13 @@ PHONE = "phone:"
 """Before the name of one of our own phones, where it is dialled like a customer's number."""
 
 
-class _Any:
-    """Has everything: whoever deploys a flow has checked what it refers to."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
+_ANYTHING = Catalog()
+"""Whoever deploys a flow has checked what it names; later that may be gone, and calls in progress go on all the same."""
 
 
 def load(text: FlowText) -> Flow:
-    """The flow of this text. Raises FlowError; that its queues exist is not asked."""
-    return load_flow(dict(text.files)[text.main], text.main, _Any())  # type: ignore[arg-type]
+    """The flow of this text; that the queues which it names exist is not asked. Remembered. Raises FlowError."""
+    return load_bundle(dict(text.files), text.main, _ANYTHING)
 
 
 def editions_of(house: House) -> dict[str, Flow]:
