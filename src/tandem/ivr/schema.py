@@ -9,20 +9,23 @@ from tandem.cti.documents.reading import Schema
 from tandem.cti.documents.shapes import Record
 from tandem.ivr.core.check import FLOW
 from tandem.ivr.core.steps import STEP_KINDS
+from tandem.ivr.core.subflows import SUBFLOW
 
 
 def flow_schema() -> Schema:
-    """Made from the very shapes that read the file."""
-    steps = {}
+    """Of flows and of sub-flow files, made from the very shapes that read them."""
+    shapes = {"flow_file": FLOW.schema(), "subflow_file": SUBFLOW.schema()}
     for kind, made in STEP_KINDS.items():
         schema = Record(made).schema()
         schema["properties"] = {"type": {"const": kind}, **schema["properties"]}
-        steps[kind] = schema
+        shapes[kind] = schema
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Tandem IVR flow",
-        **FLOW.schema(),
-        "$defs": steps,
+        "if": {"properties": {"kind": {"const": "subflow"}}, "required": ["kind"]},
+        "then": {"$ref": "#/$defs/subflow_file"},
+        "else": {"$ref": "#/$defs/flow_file"},
+        "$defs": shapes,
     }
 
 

@@ -156,7 +156,7 @@ def test_a_circle_of_steps_that_ask_nothing_is_refused() -> None:
 
 
 def test_what_a_call_remembers_must_fit_with_its_channel() -> None:
-    many = ", ".join(f"variable_number_{n}: {'好' * 6}" for n in range(4))
+    many = ", ".join(f"variable_number_{n}: {'好' * 120}" for n in range(12))
     assert [code for code, _, _ in problems_of(GOOD.replace("segment: retail", many))] == ["state_too_large"]
 
 

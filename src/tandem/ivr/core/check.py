@@ -1,128 +1,159 @@
-"""A flow file's text -> a checked ``Flow``, or every problem of it with file, line and what to do.
+"""The texts of a flow's files -> a checked ``Flow``, or every problem with file, line and what to do.
 
-Two passes: the shapes read all values (types, names, texts in each language, queues, skills), then the graph is looked
-at as a whole: steps that nothing leads to, ways on which a silent caller would go round for ever, calls whose state
-would not fit with the channel.
+The shapes read all values (types, names, texts in each language, what exists outside), sub-flows are put in, then the
+graph is looked at as a whole by the ``check_*`` modules: where steps lead, what is known where, what was hardly meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from itertools import islice
 
-from tandem.cti.documents.document import Mapping, Node, Scalar, Sequence, read_document
-from tandem.cti.documents.graph import circles, reachable
-from tandem.cti.documents.problems import closest
-from tandem.cti.documents.reading import MAX_GUESSES, Unreadable
+from tandem.cti.documents.document import Scalar
+from tandem.cti.documents.problems import Problem, instead_of
+from tandem.cti.documents.reading import Unreadable
 from tandem.cti.documents.shapes import Record
-from tandem.cti.model.skills import HIGHEST, Need
-from tandem.ivr.core.dialogue import FAILURES
+from tandem.ivr.core.check_graph import check_graph, check_reachable_in_text
+from tandem.ivr.core.check_places import check_places
+from tandem.ivr.core.check_size import check_size
+from tandem.ivr.core.check_variables import check_variables
+from tandem.ivr.core.check_warnings import warnings_of
+from tandem.ivr.core.findings import Findings
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import FLOW_FILE, Catalog, FlowReading
-from tandem.ivr.core.state import MAX_COUNT, MAX_ENCODED, MAX_PRESSED, IvrState, encode_state
+from tandem.ivr.core.steps.queue import Queue
+from tandem.ivr.core.subflows import Document, Expansion
 from tandem.ivr.errors import FlowError
 
 FLOW = Record(Flow)
+MAX_FILES = 64
+MAX_PROBLEMS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """``flow`` is None when there are errors. Problems stand in the order of files (the main file first) and lines.
+
+    ``files``: those of the bundle that the flow uses, the main file first.
+    """
+
+    flow: Flow | None
+    errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def load_flow(text: str, file_name: str, queues: Collection[str]) -> Flow:
-    """``queues``: the ids of the queues that exist, asked with ``in``.
+    """A flow without sub-flows. ``queues``: the ids of the queues that exist, asked with ``in``.
 
     Raises FlowError with all problems, in the order of the lines.
     """
-    root, problems = read_document(text, file_name, FLOW_FILE)
-    if root is None:
-        raise FlowError(tuple(problems))
-    reading = FlowReading(file_name, problems, catalog=Catalog(queues=queues))
-    try:
-        flow = FLOW.read(root, reading, edition=sha256(text.encode()).hexdigest()[:8])
-    except Unreadable:
-        _check_reachable(root, reading)
+    known = queues if isinstance(queues, frozenset) else frozenset(queues)
+    return load_bundle({file_name: text}, file_name, Catalog(queues=known))
+
+
+def load_bundle(files: Mapping[str, str], main: str, catalog: Catalog) -> Flow:
+    """``files``: texts by name, as in ``use:``; ``main`` is one of them. The last 64 are remembered.
+
+    Raises FlowError with all errors (warnings do not count).
+    """
+    return _loaded(tuple(sorted(files.items())), main, catalog)
+
+
+@lru_cache(64)
+def _loaded(files: tuple[tuple[str, str], ...], main: str, catalog: Catalog) -> Flow:
+    review = review_bundle(dict(files), main, catalog)
+    if review.flow is None:
+        raise FlowError(review.errors)
+    return review.flow
+
+
+def edition_of(files: Mapping[str, str]) -> str:
+    """The first 8 hex digits of the SHA-256 of the text; of several files, of their names and texts by name."""
+    if len(files) == 1:
+        return sha256(next(iter(files.values())).encode(errors="replace")).hexdigest()[:8]
+    whole = sha256()
+    for name, text in sorted(files.items()):
+        content = text.encode(errors="replace")
+        whole.update(f"{name}\0{len(content)}\0".encode(errors="replace") + content)
+    return whole.hexdigest()[:8]
+
+
+def review_bundle(files: Mapping[str, str], main: str, catalog: Catalog) -> Review:
+    """Raises nothing: what is wrong is in the review."""
+    if main not in files:
+        what, fix = f'there is no file "{main}"', "Add the file."
+        return Review(None, (Problem(main, 1, "missing_file", what, fix),))
+    if len(files) > MAX_FILES or sum(map(len, files.values())) > 8 * FLOW_FILE.max_characters:
+        what = f"a flow has at most {MAX_FILES} files with {8 * FLOW_FILE.max_characters // 1024} KiB together"
+        return Review(None, (Problem(main, 1, "too_large", what, FLOW_FILE.too_large_fix),), files=(main,))
+    expansion = Expansion(files)
+    flow = _read(expansion, main, catalog, edition_of(files))
+    findings = Findings(expansion.problems, flow.places if flow else {})
+    if flow is not None:
+        check_graph(flow, findings)
+        check_places(flow, findings)
+        check_variables(flow, findings)
+        _check_commands(flow, expansion, findings)
+        _check_agents(flow, catalog, findings)
+        check_size(flow, findings)
+        if not findings.errors:
+            warnings_of(flow, expansion.documents, findings)
     else:
-        _check_reachable(root, reading)
-        _check_silence(flow, reading)
-        _check_size(flow, reading)
-        if not problems:
-            return flow
-    raise FlowError(tuple(sorted(set(problems), key=lambda problem: (problem.line, problem))))
+        for name, document in expansion.documents.items():
+            check_reachable_in_text(document.root, FlowReading(name, expansion.problems))
+    order = {name: place for place, name in enumerate(expansion.documents)}
+    errors = _in_order(findings.errors, order)
+    warnings = _in_order(findings.warnings, order)
+    return Review(None if errors else flow, errors, warnings, tuple(order) or (main,))
 
 
-def _check_reachable(root: Node, reading: FlowReading) -> None:
-    """Steps that nothing leads to. It looks at every ``goto:`` of the text and takes a misspelt name for the one that
-    was meant, so that other faults of the file neither hide these nor bring them about."""
-    steps = _child(root, "steps")
-    start = _child(root, "start")
-    if not isinstance(steps, Mapping) or not isinstance(start, Scalar):
-        return
-    lines = {key.text: key.line for key, _ in steps.entries}
-    first = closest(start.text, lines)
-    if first is None:
-        return
-    ways = {key.text: list(_gotos(body)) for key, body in steps.entries}
-    misspelt = {name for names in ways.values() for name in names if name not in lines}
-    meant = {name: closest(name, lines) for name in islice(sorted(misspelt), MAX_GUESSES)}
-    found = reachable(first, {step: [meant.get(name) or name for name in names] for step, names in ways.items()})
-    for name, line in lines.items():
-        if name not in found:
-            reading.part = f"step {name[:32]}"
-            reading.report(line, "unreachable_step", "nothing leads to it", "Lead a goto: to it, or remove it.")
-    reading.part = ""
+def _check_commands(flow: Flow, expansion: Expansion, findings: Findings) -> None:
+    """Of one file, no two commands have the same key."""
+    for step, commands in (("", flow.commands), *flow.sub_commands.items()):
+        keys = [key for key in (commands.repeat, commands.back, commands.operator and commands.operator.key) if key]
+        if len(set(keys)) < len(keys):
+            inside = next(name for name in flow.steps if name.rpartition("/")[0] == step)
+            file = flow.places[inside].file
+            node = expansion.documents[file].child("commands")
+            what, fix = "two commands have the same key", "Give each a key of its own."
+            findings.errors.append(Problem(file, node.line if node else 1, "same_key", what, fix))
 
 
-def _child(node: Node, name: str) -> Node | None:
-    entries = node.entries if isinstance(node, Mapping) else ()
-    return next((value for key, value in entries if key.text == name), None)
+def _check_agents(flow: Flow, catalog: Catalog, findings: Findings) -> None:
+    """A log-in that is written out must exist."""
+    for name, step in flow.steps.items():
+        login = step.agent.literal() if isinstance(step, Queue) and step.agent else None
+        if login is not None and catalog.agents is not None and login not in catalog.agents:
+            what = f'there is no agent "{login}"'
+            findings.error(name, "unknown_agent", what, instead_of(str(login), catalog.agents))
 
 
-def _gotos(node: Node) -> Iterator[str]:
-    if isinstance(node, Mapping):
-        for key, value in node.entries:
-            if key.text == "goto" and isinstance(value, Scalar):
-                yield value.text
-            else:
-                yield from _gotos(value)
-    elif isinstance(node, Sequence):
-        for each in node.items:
-            yield from _gotos(each)
+def _read(expansion: Expansion, main: str, catalog: Catalog, edition: str) -> Flow | None:
+    """None when something could not be read: why has been noted."""
+    document = expansion.document(main)
+    if document.root is None or _is_subflow(document, expansion, main):
+        return None
+    reading = FlowReading(main, expansion.problems, catalog=catalog)
+    try:
+        flow = FLOW.read(document.root, reading, edition=edition)
+    except Unreadable:
+        return None
+    flow = expansion.expanded(flow, reading)
+    return flow if expansion.complete else None
 
 
-def _check_silence(flow: Flow, reading: FlowReading) -> None:
-    """Each circle of exits that a call can take without a word from the caller."""
-    ways = {name: [exit_.target for exit_ in step.exits() if exit_.silent] for name, step in flow.steps.items()}
-    for circle in circles(ways):
-        reading.part = f"step {circle[0]}"
-        shown = " -> ".join(circle if len(circle) <= 8 else (*circle[:6], "...", circle[-1]))
-        what = f"a caller who says nothing goes round for ever: {shown}"
-        fix = "Let one of these steps lead to a queue or hangup."
-        reading.report(reading.step_lines[circle[0]], "endless_loop", what, fix)
-    reading.part = ""
+def _is_subflow(document: Document, expansion: Expansion, main: str) -> bool:
+    kind = document.child("kind")
+    if not isinstance(kind, Scalar) or kind.text != "subflow":
+        return False
+    what, fix = "this is a sub-flow, which takes no calls", "Check the flow that uses it."
+    expansion.problems.append(Problem(main, kind.line, "not_a_flow", what, fix))
+    return True
 
 
-def _check_size(flow: Flow, reading: FlowReading) -> None:
-    """The widest state that a call can come to must fit with its channel."""
-    empty = IvrState(flow=flow.name, edition=flow.edition, step=flow.start, language=flow.default_language)
-    widest = [step.widest(empty) for step in flow.steps.values()]
-    variables: dict[str, IvrState] = {}
-    for name, value in (pair for state in widest for pair in state.variables):
-        alone = replace(empty, variables=((name, value),))
-        variables[name] = max(alone, variables.get(name, alone), key=_length)
-    state = replace(
-        empty,
-        step=max(flow.steps, key=len),
-        language=max(flow.languages, key=len),
-        turn=MAX_COUNT,
-        priority=MAX_COUNT,
-        tally=max((state.tally for state in widest), key=len),
-        needs=tuple(Need(skill, HIGHEST) for skill in sorted({need.skill for s in widest for need in s.needs})),
-        variables=tuple(pair for _, alone in sorted(variables.items()) for pair in alone.variables),
-        failure=max(FAILURES, key=len),
-    )
-    if (needed := _length(state) + MAX_PRESSED) > MAX_ENCODED:
-        what = f"what a call may have to remember takes {needed} bytes, {MAX_ENCODED} is the limit"
-        reading.report(1, "state_too_large", what, "Set fewer variables and skills, or use shorter names and values.")
-
-
-def _length(state: IvrState) -> int:
-    return len(encode_state(state))
+def _in_order(problems: Collection[Problem], order: Mapping[str, int]) -> tuple[Problem, ...]:
+    found = sorted(set(problems), key=lambda problem: (order.get(problem.file, 0), problem.line, problem))
+    return tuple(found[:MAX_PROBLEMS])

@@ -96,6 +96,15 @@ class Expression:
     def names(self) -> frozenset[str]:
         return frozenset(name for name, _ in _names(self.root, ""))
 
+    def needed(self) -> frozenset[str]:
+        """Names without which there is no value: all but those that it asks ``known`` of."""
+        asked = {name for name, inside in _names(self.root, "") if inside == "known"}
+        return self.names() - asked
+
+    def known_when(self, holds: bool) -> frozenset[str]:
+        """Names that surely have a value when the expression holds, or when it is false."""
+        return _known_when(self.root, holds)
+
     def opened(self) -> frozenset[str]:
         """Names whose very value is needed: all but those in ``length(x)`` and ``known(x)``, which a secret may be."""
         return frozenset(name for name, inside in _names(self.root, "") if inside not in ("length", "known"))
@@ -123,6 +132,32 @@ def _names(part: _Part, inside: str) -> list[tuple[str, str]]:
     if isinstance(part, _Apply):
         return [pair for each in part.arguments for pair in _names(each, part.function)]
     return [(part.name, inside)] if isinstance(part, _Name) else []
+
+
+def _known_when(part: _Part, holds: bool) -> frozenset[str]:
+    match part:
+        case _Apply("not", (inner,)):
+            return _known_when(inner, not holds)
+        case _Apply("and" | "or" as function, (left, right)):
+            first, second = _known_when(left, holds), _known_when(right, holds)
+            return first | second if (function == "and") is holds else first & second
+        case _Apply("known", (inner,)):
+            return _valued(inner) if holds else frozenset()
+    return _valued(part)
+
+
+def _valued(part: _Part) -> frozenset[str]:
+    """Names that have a value when the part has one."""
+    match part:
+        case _Name(name):
+            return frozenset({name})
+        case _Apply("known" | "and" | "or", _):
+            return frozenset()
+        case _Apply("in", (value, *_)):
+            return _valued(value)
+        case _Apply(_, arguments):
+            return frozenset(name for each in arguments for name in _valued(each))
+    return frozenset()
 
 
 def _renamed(part: _Part, name: Callable[[str], str]) -> _Part:

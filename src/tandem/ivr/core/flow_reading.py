@@ -26,12 +26,12 @@ class Catalog:
     ``agents``: log-ins. ``answers``: tables of the read-only provider. ``credentials``: names in the settings.
     """
 
-    queues: Collection[str] | None = None
-    skills: Collection[str] | None = None
-    agents: Collection[str] | None = None
-    tiers: Collection[str] | None = None
-    answers: Collection[str] | None = None
-    credentials: Collection[str] | None = None
+    queues: frozenset[str] | None = None
+    skills: frozenset[str] | None = None
+    agents: frozenset[str] | None = None
+    tiers: frozenset[str] | None = None
+    answers: frozenset[str] | None = None
+    credentials: frozenset[str] | None = None
 
 
 @dataclass(slots=True)

@@ -50,6 +50,14 @@ def uses_text(node: Node) -> str:
     return "" if isinstance(node, Mapping | Sequence) else node.text
 
 
+def files_used(root: Node | None) -> tuple[str, ...]:
+    """The files under ``use:`` of a document that may have faults; only names that could be right."""
+    entries = root.entries if isinstance(root, Mapping) else ()
+    use = next((value for key, value in entries if key.text == "use"), None)
+    names = [uses_text(value) for _, value in use.entries] if isinstance(use, Mapping) else []
+    return tuple(name for name in names[:MAX_USES] if _FILE.fullmatch(name))
+
+
 class Calendars:
     """``{office: {timezone, weekly, ...}}``, each as the hours of a routing plan -> hours by name."""
 
