@@ -14,6 +14,7 @@ from functools import partial
 
 from tandem.cti.adapters.asterisk import actions
 from tandem.cti.adapters.asterisk.carrier_config import Behaviour
+from tandem.cti.adapters.asterisk.lanes import FRESH_S
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest, check
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
@@ -51,6 +52,8 @@ class Line:
     """For the answer to a Collect, or for a key that ends music; its prompts may still play."""
     deaf: bool = False
     secret_told: bool = False
+    music: bool = False
+    idly_pressed_at: float | None = None
     media: list[MediaRequest] = field(default_factory=list)
     timer: asyncio.TimerHandle | None = None
     guard: asyncio.TimerHandle | None = None
@@ -234,7 +237,7 @@ class FakeTelephony:
         line.media.append(request)
         if len(line.media) == 1:
             self._begin_media(line)
-        elif isinstance(line.media[0], rq.Music):
+        elif isinstance(line.media[0], rq.Music) and not isinstance(request, rq.StartMusic):
             self._end_media(line)
 
     # -- the world's own doings
@@ -293,7 +296,7 @@ class FakeTelephony:
         self._cancel(line)
         abandoned, line.media = line.media, []
         line.keypad.clear()
-        line.listening = line.deaf = line.secret_told = False
+        line.listening = line.deaf = line.secret_told = line.music = False
         for request in abandoned:
             if not isinstance(request, rq.StartMusic):
                 self._tell(ev.MediaEnded(call=line.call, connection=line.connection, token=request.token, ok=False))
@@ -335,10 +338,12 @@ class FakeTelephony:
                 self._ring(leg, 20)
 
     def _begin_media(self, line: Line) -> None:
+        if line.idly_pressed_at is not None and _now() - line.idly_pressed_at > FRESH_S:
+            line.keypad.clear()
+        line.idly_pressed_at = None
         match line.media[0]:
             case rq.StartMusic():
-                line.deaf = True
-                line.keypad.clear()
+                line.music = True
                 line.media.pop(0)
                 if line.media:
                     self._begin_media(line)
@@ -347,7 +352,7 @@ class FakeTelephony:
                 if key := line.keypad.first_of(request.keys):
                     self._end_media(line, digits=key)
                     return
-                line.listening = True
+                line.listening = line.music = True
                 line.timer = self._later(request.seconds, lambda: self._end_media(line))
             case rq.Play() as request:
                 line.deaf = line.secret_told
@@ -356,6 +361,7 @@ class FakeTelephony:
                 elif request.barge_in and len(line.keypad):
                     self._end_media(line)
                 else:
+                    line.music = False
                     line.timer = self._later(self._playing_s(request.prompts), lambda: self._end_media(line))
             case rq.Collect() as request:
                 line.deaf = line.secret_told = False
@@ -364,6 +370,7 @@ class FakeTelephony:
                     return
                 if request.flush:
                     line.keypad.clear()
+                line.music = line.music and not request.prompts
                 line.listening = True
                 silent_s = self._playing_s(request.prompts) + request.timeout_s
                 line.timer = self._later(silent_s, lambda: self._silent(line, request))
@@ -382,6 +389,8 @@ class FakeTelephony:
         if line.deaf:
             return
         line.keypad.press(key)
+        if line.music and not line.media:
+            line.idly_pressed_at = _now()
         if isinstance(request, rq.Collect) and line.listening and len(line.keypad):
             self._typed(line, request)
         elif isinstance(request, rq.Play) and request.barge_in and not self.missing.intersection(request.prompts):
@@ -515,6 +524,10 @@ class FakeSwitch:
         if not line.controlled:
             raise WrongState(f"{connection} is not under our control")
         return line
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _state(line: Line) -> ConnectionState:

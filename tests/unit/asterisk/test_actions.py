@@ -130,6 +130,16 @@ def test_a_sip_address_is_dialled_for_transfers_alone() -> None:
         actions.originate(make("sip:a@pbx.example.com", Party.OUTSIDE))
 
 
+def test_our_own_phone_may_play_the_customer() -> None:
+    assert value(actions.originate(make("phone:1001", Party.CUSTOMER)), "Channel") == "PJSIP/1001"
+    for device in ("phone:", "phone:carrier", "phone:probe", "phone:1001&1002", "phone:1001@x", "phone:phone:1"):
+        with pytest.raises(InvalidField):
+            actions.originate(make(device, Party.CUSTOMER))
+    for party in (Party.AGENT, Party.OUTSIDE):
+        with pytest.raises(InvalidField):
+            actions.originate(make("phone:1001", party))
+
+
 @pytest.mark.parametrize("field", ["call", "connection"])
 def test_ids_are_plain(field: str) -> None:
     for text in ("a,b", "a b", "a\n", "", "x" * 65, "王"):

@@ -409,15 +409,29 @@ def test_a_key_pressed_in_the_announcement_before_counts_for_the_music() -> None
     assert bench.digits == [("p", ""), ("t", "1")]
 
 
-def test_keys_pressed_to_music_without_end_are_forgotten() -> None:
+def test_music_that_follows_does_not_end_music() -> None:
+    bench = Bench()
+    bench.add(music("t"))
+    bench.over(DONE)
+    assert bench.add(MUSIC) == []
+    assert bench.ended == []
+    bench.press("1")
+    assert bench.digits == [("t", "1")]
+    assert bench.sent == ["SET MUSIC ON default"]  # it was on and stays on
+    assert bench.add(play("p"))[1] == "EXEC Background a,p"
+
+
+@pytest.mark.parametrize(("after_s", "digits"), [(5, "12"), (15, "")])
+def test_keys_pressed_to_mere_music_count_for_a_while(after_s: float, digits: str) -> None:
     bench = Bench()
     bench.add(MUSIC)
     bench.over(DONE)
-    bench.press("123")
-    assert bench.add(collect("t"))[1].startswith("EXEC Read")
-    bench.press("45")
-    bench.read_over("OK", "45")
-    assert bench.digits == [("t", "45")]
+    bench.press("12")
+    bench.wait(after_s)
+    bench.add(collect("t"))
+    if not digits:
+        bench.read_over("TIMEOUT")
+    assert bench.digits == [("t", digits)]
 
 
 # -- secrets

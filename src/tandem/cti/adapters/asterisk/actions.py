@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from tandem.cti.adapters.asterisk.config import TRUNK
+from tandem.cti.adapters.asterisk.config import PROBE, TRUNK
 from tandem.cti.adapters.asterisk.dialplan import (
     CALLERS,
     FALLBACK_QUEUE,
@@ -41,6 +41,7 @@ _SIP = re.compile(r"sip:[A-Za-z0-9.+_-]{1,64}@([A-Za-z0-9.-]{1,255}(?::[0-9]{1,5
 _MEMORY = re.compile(r"[A-Za-z0-9._:;/=+~%-]{0,700}")
 _UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"<>\\${}|]+')
 _UNSAFE_IN_NUMBER = re.compile(r"[^0-9+]")
+OWN_PHONE = "phone:"
 MEMORY_HALF = 350
 _LONGEST_NAME = 60
 _LONGEST_NUMBER = 32
@@ -61,7 +62,8 @@ def originate(request: MakeConnection, *, sip_hosts: Collection[str] = ()) -> Ac
     """Ring the device; answered, the leg goes to the loop of the legs, a customer's to that of the callers: should no
     server be there then, the fallback queue looks after him. ``ChannelId`` makes it idempotent.
 
-    Outside, a device is a number, or ``sip:user@host`` where the host is one of ``sip_hosts``."""
+    A device is one of our phones (agents'), a number, ``sip:user@host`` of one of ``sip_hosts`` (outside), or
+    ``phone:1001``: our own phone, played by a customer."""
     channel = f"PJSIP/{_device(request.party, request.device, sip_hosts)}"
     return "Originate", (
         ("Channel", channel),
@@ -180,6 +182,11 @@ def _set(leg: Leg, variable: str, value: str) -> Action:
 def _device(party: Party, device: DeviceId, sip_hosts: Collection[str]) -> str:
     if party is Party.AGENT:
         return _checked(_PHONE, device, "device")
+    if party is Party.CUSTOMER and device.startswith(OWN_PHONE):
+        phone = _checked(_PHONE, device.removeprefix(OWN_PHONE), "device")
+        if phone in {TRUNK, PROBE}:
+            raise InvalidField(f"{phone} is no phone")
+        return phone
     if party is Party.OUTSIDE and device.startswith("sip:"):
         address = _SIP.fullmatch(device)
         if address is None or address[1].lower() not in sip_hosts:

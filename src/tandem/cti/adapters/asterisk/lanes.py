@@ -35,6 +35,8 @@ from tandem.cti.model.keypad import MOST_KEYS, Keypad
 from tandem.cti.model.requests import Collect, Music, Play, StartMusic
 
 MOST_WAITING = 32
+FRESH_S = 10.0
+"""Keys pressed to music that nobody has asked anything in count for the next question when it comes so soon."""
 _MOST_AGAIN = 20
 """How often a question goes on that something other than an answer has ended."""
 _LONGEST_ANSWER = 64
@@ -97,6 +99,7 @@ class Lane:
         self._deaf = False
         self._secret_told = False
         self._music_on = False
+        self._idly_pressed_at: float | None = None
         # the request in hand
         self._request: MediaRequest | None = None
         self.taking_over = False
@@ -140,7 +143,7 @@ class Lane:
         if len(self._waiting) >= MOST_WAITING:
             raise LimitReached(f"{MOST_WAITING} media requests already wait for this connection")
         self._waiting.append(request)
-        if isinstance(self._request, Music) and self.wake_at is not None:
+        if isinstance(self._request, Music) and self.wake_at is not None and not isinstance(request, StartMusic):
             return self._finish(self._ended(self._request.token), now)  # what is asked next ends music
         return NOTHING if self._busy else self._next(now)
 
@@ -172,6 +175,8 @@ class Lane:
         if self._deaf:
             return NOTHING
         self._keypad.press(key)
+        if self._music_on and not self._busy:
+            self._idly_pressed_at = now
         if isinstance(request, Collect) and self.wake_at is not None:
             return self._collect(request, now)
         return NOTHING
@@ -219,9 +224,10 @@ class Lane:
         request = self._request = self._waiting.popleft()
         self._again = 0
         if isinstance(request, StartMusic):
-            self._deaf = True
+            return self._finish(None, now) if self._music_on else self._play_music()
+        if self._idly_pressed_at is not None and now - self._idly_pressed_at > FRESH_S:
             self._keypad.clear()
-            return self._play_music()
+        self._idly_pressed_at = None
         adopted, self._asked = request.token == self._asked, ""
         if isinstance(request, Music):
             return self._begin_music(request, now)
