@@ -21,7 +21,8 @@ SHORTEST_S, LONGEST_S = 0.2, 180.0
 CPU_S = 30
 _MEMORY_BYTES = 2 << 30
 _SILENCE = 10 ** (-50 / 20)
-_FULL_SCALE = 0.995
+_FULL_SCALE = 0.98
+_FLAT = 0.0005
 _MOST_CLIPPED = 0.001
 _MUCH_DB = 12.0
 
@@ -58,9 +59,11 @@ def check(content: bytes) -> tuple[Verdict, bytes]:
 
 
 def _clipped(samples: Samples) -> float:
-    """The share of samples that stand at full scale beside another one: a single one is a peak."""
-    full = np.abs(samples) >= _FULL_SCALE
-    return float((full[1:] & full[:-1]).mean()) if samples.size > 1 else 0.0
+    """The share of samples that stand at full scale and do not move: a peak that is whole only touches it."""
+    if samples.size < 3:
+        return 0.0
+    flat = (np.abs(samples[1:]) >= _FULL_SCALE) & (np.abs(np.diff(samples)) < _FLAT)
+    return float((flat[1:] & flat[:-1]).mean())
 
 
 def main() -> None:
