@@ -22,6 +22,8 @@ class RawSip(asyncio.DatagramProtocol):
         self.port = 0
         self.responses: asyncio.Queue[str] = asyncio.Queue()
         self.requests: asyncio.Queue[str] = asyncio.Queue()
+        self.answer = ""
+        """The last answer to an INVITE of ours, whole."""
         self.invited: Callable[[str], None] | None = None
         self._transport: asyncio.DatagramTransport | None = None
         self._cseq = 100
@@ -69,6 +71,7 @@ class RawSip(asyncio.DatagramProtocol):
             response = await asyncio.wait_for(self.responses.get(), 5)
             if not response.startswith("SIP/2.0 1"):
                 break
+        self.answer = response
         to = header(response, "To")
         self.send(f"ACK {uri} SIP/2.0\r\n{head}To: {to}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n")
         self._remote = (re.search(r"<(.*?)>", header(response, "Contact") or f"<{uri}>") or ["", uri])[1]

@@ -17,6 +17,7 @@ from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
 from tandem.cti.model.events import RouteRequested, SwitchFound
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.ports import Switch
+from tandem.cti.runtime.secret_digits import SecretDigits
 
 ANI, NAME = "+8613800138000", "王小明"
 
@@ -29,11 +30,14 @@ class Caller(Protocol):
 
 
 class Rig(Protocol):
-    """``good`` and ``long`` are prompts: one of a second or so, one that outlasts a test's patience."""
+    """``good`` and ``long`` are prompts: one of a second or so, one that outlasts a test's patience; ``missing`` is one
+    that is not there. ``vault`` has the digits of sensitive questions."""
 
     heard: Heard
     good: str
     long: str
+    missing: str
+    vault: SecretDigits
 
     @property
     def switch(self) -> Switch: ...
@@ -70,14 +74,16 @@ class FakeCaller:
 
 
 class FakeRig:
-    good, long = "good", "long"
+    good, long, missing = "good", "long", "/no/such/prompt"
     guard_s = 1.0
     slack_s = 0.2
 
     def __init__(self) -> None:
         self.heard = Heard()
         self.world = FakeTelephony(guard_s=self.guard_s)
-        self.world.missing.add("no-such-prompt")
+        self.world.missing.update({"no-such-prompt", self.missing})
+        self.world.sip_hosts = ("127.0.0.1:5099",)
+        self.vault = self.world.vault
         self.world.behaviours.update(OUTSIDE)
         self.world.long.add(self.long)
         for device in PHONES:
@@ -144,7 +150,9 @@ class RealRig:
         self.pair = pair
         self.guard_s = pair.settings.guard_s
         self.heard = Heard()
-        self.switch = AsteriskSwitch(pair.settings, self.heard)
+        self.vault = SecretDigits()
+        self.missing = str(pair.settings.sounds_dir / "gone")
+        self.switch = AsteriskSwitch(pair.settings, self.heard, vault=self.vault)
         self._run = asyncio.create_task(self.switch.run())
         self._calls: list[PlacedCall] = []
 
@@ -183,7 +191,7 @@ class RealRig:
 
     async def controller_returns(self) -> SwitchFound:
         self.heard.forget()
-        self.switch = AsteriskSwitch(self.pair.settings, self.heard)
+        self.switch = AsteriskSwitch(self.pair.settings, self.heard, vault=self.vault)
         self._run = asyncio.create_task(self.switch.run())
         return await self.heard.wait(SwitchFound)
 

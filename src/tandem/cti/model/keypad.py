@@ -6,8 +6,8 @@ the next questions in their order. A question takes what completes its answer an
 
 from __future__ import annotations
 
-MOST_KEYS = 32
-"""More than that is kept for nobody: whoever types so far ahead is no person who follows the prompts."""
+MOST_KEYS = 96
+"""The longest answer, 64 digits, and half as much typed ahead: who types further ahead follows no prompts."""
 KEYS = "0123456789*#"
 """The keys that a telephone has. A to D, which a network can send as well, are none."""
 

@@ -31,7 +31,7 @@ from tandem.cti.adapters.asterisk.media_commands import MediaRequest
 from tandem.cti.model.errors import LimitReached
 from tandem.cti.model.events import MediaEnded
 from tandem.cti.model.ids import CallId, ConnectionId, Token
-from tandem.cti.model.keypad import MOST_KEYS, Keypad
+from tandem.cti.model.keypad import Keypad
 from tandem.cti.model.requests import Collect, Music, Play, StartMusic
 
 MOST_WAITING = 32
@@ -39,7 +39,6 @@ FRESH_S = 10.0
 """Keys pressed to music that nobody has asked anything in count for the next question when it comes so soon."""
 _MOST_AGAIN = 20
 """How often a question goes on that something other than an answer has ended."""
-_LONGEST_ANSWER = 64
 
 _ANSWER = re.compile(r"200 result=1 \((.*)\)", re.DOTALL)
 _RESULT = re.compile(r"200 result=(-?[0-9]{1,6})")
@@ -94,7 +93,7 @@ class Lane:
         self._count = 0
         self._left = False
         self._waiting: deque[MediaRequest] = deque()
-        self._keypad = Keypad(_LONGEST_ANSWER + MOST_KEYS)
+        self._keypad = Keypad()
         self._keys = KeyEvents()
         self._deaf = False
         self._secret_told = False
