@@ -7,54 +7,29 @@ from __future__ import annotations
 
 import re
 
+from tandem.cti.documents.chinese import READING, Sentences, in_chinese
 from tandem.cti.documents.problems import Problem
 
 # code: (what is wrong, what to do)
-_SENTENCES = {
+_SENTENCES: Sentences = {
+    **READING,
     # what cannot be read
-    "alias": ("不允许使用锚点和别名（& 与 *）", "请在需要处直接写出。"),
-    "bad_character": ("含有不允许的字符", "请删除该字符。"),
     "bad_condition": (
         "条件写法不正确",
         "写法如：waited > 60 s and ready < 2；可用 waited、predicted、ready、waiting。",
     ),
-    "bad_date": ("日期写法不正确", "写法如：2026-10-01，或 2026-10-01..2026-10-07（先早后晚）。"),
-    "bad_hours": ("时间段写法不正确", "写法如：09:00-12:00 13:00-18:00，按顺序、不重叠；跨午夜请分为两天。"),
     "bad_key": ("不允许的名称", "请使用字母、数字、点、连字符和下划线；星期写作 mon、mon-fri。"),
-    "bad_needs": ("技能要求写法不正确", "写法如：language:zh>=3 and product:loans>=2，或 anyone；等级为 1 到 5。"),
     "bad_number": ("号码写法不正确", '请写拨号数字，如 "95533" 或 "+8687165320018"。'),
-    "bad_share": ("比例写法不正确", "请写百分比，如 80%。"),
     "bad_target": ("服务水平写法不正确", "写法如：80% in 20 s。"),
-    "bad_text": ("不允许的文字", "请按此处的规则书写。"),
-    "bad_time": ("时长写法不正确", "请写数字和单位，如 20 s、4 min、1 h、30 d。"),
-    "duplicate_day": ("同一天出现两次", "每天只写一次。"),
-    "duplicate_key": ("同一名称出现两次", "请保留其中一个。"),
     "empty": ("文件为空", "可从 tandem routing export 的输出开始。"),
-    "empty_text": ("文字为空", "请填写文字。"),
-    "missing_field": ("缺少字段", "请补上该字段。"),
     "missing_name": ("名称缺少一种语言", "请补上 zh 和 en。"),
-    "not_yaml": ("这不是有效的 YAML", "请检查此处的缩进、引号和括号。"),
-    "out_of_range": ("数值超出范围", "请写范围之内的数值。"),
     "several_documents": ("一个文件中有多个 YAML 文档", "一个文件只写一个方案。"),
-    "tag": ("不允许使用标签", "请删除标签。"),
-    "too_deep": ("层次太深", "请减少层次。"),
-    "too_few": ("内容为空", "请至少写一项。"),
     "too_large": ("文件过大", "请删除不再使用的队列和座席。"),
-    "too_long": ("文字过长", "请缩短。"),
-    "too_many": ("项目数量不符合要求", "请调整数量。"),
-    "unknown_field": ("此处没有这个字段", "请改用已有的字段，或删除。"),
-    "unknown_region": (
-        "不知道这个国家或地区的法定节假日",
-        "请写 ISO 3166 代码，如 CN、US、DE-BY，或在 closed 下列出日期。",
-    ),
-    "unknown_word": ("此处不允许这个词", "请改用允许的词。"),
-    "wrong_type": ("此处的值类型不对", "请按此处要求的类型书写；文字可加引号。"),
     # what makes no sense
     "blending": ("resume_above 不高于 yield_below", "请把 resume_above 写得更高，否则外呼会来回切换。"),
     "closed_and_open": ("同一天既在 closed 又在 open 中", "请保留其中一个。"),
     "first_step_waits": ("第一步之前没有人可以接听", "第一步应立即开始：不要写 after 和 or_predicted_over。"),
     "never_due": ("ready < 0 永远不成立", "没有座席请写 ready < 1。"),
-    "never_open": ("这个时间表从不开放", "请至少为一天写上时间。"),
     "no_queue_for_calls": (
         "没有任何接听来电的队列",
         "请增加一个不是 kind: task 的队列；原队列不存在的来电者会进入第一个队列。",
@@ -71,7 +46,6 @@ _SENTENCES = {
     "unknown_queue": ("没有这个队列", "请改用已有的队列。"),
     "unknown_site": ("没有这个地点", "请改用已有的地点，或在 sites 下添加。"),
     "unknown_skill": ("没有座席具备这个技能", "请给座席加上该技能，或改用已有的技能。"),
-    "unknown_timezone": ("没有这个时区", "请按 IANA 数据库书写，如 Asia/Shanghai。"),
     # what was hardly meant
     "agent_without_skills": ("座席没有技能，只能接任何人都可接的来电", "请在 agents 下写上 skills。"),
     "closed_without_action": ("非服务时间的来电者只会听到内置提示", "请添加 closed，例如 {do: voicemail}。"),
@@ -86,23 +60,15 @@ _SENTENCES = {
 }
 CODES = frozenset(_SENTENCES)
 _STEP = re.compile(r"\bstep (\d+)\b")
-_WORDS = re.compile(r'"[^"]+"|[\w.-]+(?: -> [\w.-]+)+|[A-Za-z][\w.-]*(?::[\w.-]+)?>=\d')
-_MEANT = re.compile(r'Did you mean "(.+)"\?')
-_CHOICE = re.compile(r"Use one of: (.+)\.")
 _NEAREST = re.compile(r"([\w.-]+) comes nearest \((.+)\)")
 
 
 def texts_of(problem: Problem) -> tuple[dict[str, str], dict[str, str]]:
     """What is wrong and what to do, each by language."""
-    what_zh, fix_zh = _SENTENCES.get(problem.code, (problem.what, problem.fix))
-    words = dict.fromkeys(_WORDS.findall(problem.what))
+    what_zh, fix_zh = in_chinese(problem, _SENTENCES)
     step = _STEP.search(problem.what)
-    if problem.code in _SENTENCES:
-        what_zh = (f"第 {step[1]} 步：" if step else "") + what_zh + (f"（{'、'.join(words)}）" if words else "")
-    if meant := _MEANT.search(problem.fix):
-        fix_zh = f"是否应为 {meant[1]}？"
-    elif choice := _CHOICE.search(problem.fix):
-        fix_zh = f"可选：{choice[1]}。"
-    elif nearest := _NEAREST.search(problem.fix):
+    if step and problem.code in _SENTENCES:
+        what_zh = f"第 {step[1]} 步：{what_zh}"
+    if nearest := _NEAREST.search(problem.fix):
         fix_zh = f"最接近的是 {nearest[1]}（{nearest[2].replace(' instead of ', '，要求 ')}）。{fix_zh}"
     return {"en": problem.what, "zh": what_zh}, {"en": problem.fix, "zh": fix_zh}
