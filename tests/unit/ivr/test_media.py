@@ -4,17 +4,21 @@ import asyncio
 import io
 import stat
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.sounds import tone as made
 from tests.unit.ivr.flows import load
 
 from tandem.ivr.adapters.espeak import EspeakNg, Voice
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.errors import SpeechUnavailable
-from tandem.ivr.media import Progress, prepare, sound_name
-from tandem.ivr.sound import BadSound, for_the_line
+from tandem.ivr.media import Progress, PromptSounds, prepare, recorded_name, sound_name
+from tandem.ivr.sound import BadSound, _round_number, for_the_line
 
 
 def tone(hertz: float, rate: int = 22050, channels: int = 1, seconds: float = 0.5, level: float = 0.3) -> bytes:
@@ -132,6 +136,95 @@ async def test_a_prompt_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SpeechUnavailable, match="cannot be written"):
         await prepare(load().spoken(), tmp_path / "file", synthesiser=Speaker())
+
+
+async def test_thousands_of_prompts_are_two_at_a_time_and_quick_to_look_at(tmp_path: Path) -> None:
+    speaker = Speaker()
+    sounds = PromptSounds(tmp_path, synthesiser=speaker)
+    prompts = [Prompt("zh", str(n)) for n in range(300)]
+    assert sounds.missing(prompts) == prompts
+    names = await sounds.prepare(prompts)
+    assert speaker.busiest == 2
+    assert len(speaker.spoken) == len(set(names.values())) == 300
+    assert sounds.missing(prompts) == []
+
+
+async def test_a_recording_goes_before_the_speech(tmp_path: Path) -> None:
+    hello, speaker = Prompt("zh", "你好"), Speaker()
+    sounds = PromptSounds(tmp_path / "made", recorded_dir=tmp_path / "recorded", synthesiser=speaker)
+    recorded = tmp_path / "recorded" / f"{recorded_name(hello)}.wav"
+    recorded.parent.mkdir(parents=True)
+    recorded.write_bytes(tone(440))
+    assert await sounds.prepare([hello]) == {hello: str(recorded.with_suffix(""))}
+    assert speaker.spoken == []
+    recorded.write_bytes(b"")
+    assert sounds.missing([hello]) == [hello], "what is left of a recording is none"
+    names = await sounds.prepare([hello])
+    assert names[hello].startswith(str(tmp_path / "made"))
+
+
+async def test_files_that_are_deleted_are_made_again_and_recordings_are_told(tmp_path: Path) -> None:
+    hello, bye = Prompt("zh", "你好"), Prompt("zh", "再见")
+    speaker = Speaker()
+    sounds = PromptSounds(tmp_path / "made", recorded_dir=tmp_path / "recorded", synthesiser=speaker)
+    told: list[dict[Prompt, str]] = []
+    wanted = [hello]
+
+    async def changed(names: dict[Prompt, str]) -> None:
+        told.append(names)
+
+    async def until(what: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not what():  # noqa: ASYNC110 - files tell nobody
+                await asyncio.sleep(0.005)
+
+    task = asyncio.create_task(sounds.keep(lambda: wanted, changed, every_s=0.01))
+    await until(lambda: not sounds.missing(wanted))
+    sounds.path(hello).unlink()
+    await until(lambda: not sounds.missing(wanted))
+    assert speaker.spoken == [hello, hello]
+    wanted.append(bye)
+    await until(lambda: not sounds.missing(wanted))
+    await asyncio.sleep(0.03)
+    assert told == [], "these are the names that were known"
+
+    recorded = tmp_path / "recorded" / f"{recorded_name(hello)}.wav"
+    recorded.parent.mkdir(parents=True)
+    recorded.write_bytes(tone(440))
+    await until(lambda: told)
+    assert told == [{hello: str(recorded.with_suffix("")), bye: sounds.names([bye])[bye]}]
+    recorded.unlink()
+    await until(lambda: len(told) == 2)
+    assert told[1][hello] == str(sounds.path(hello).with_suffix(""))
+
+    speaker.fails_on = "你好"
+    sounds.path(hello).unlink()
+    sounds.path(bye).unlink()
+    await asyncio.sleep(0.05)
+    speaker.fails_on = ""
+    await until(lambda: not sounds.missing(wanted))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+@pytest.mark.parametrize(
+    ("kind", "subtype"), [("WAV", "FLOAT"), ("WAV", "PCM_24"), ("FLAC", None), ("OGG", None), ("MP3", None)]
+)
+def test_a_synthesiser_may_give_any_common_format(kind: str, subtype: str | None) -> None:
+    params, samples = read(for_the_line(made(440, kind=kind, subtype=subtype)))
+    assert (params.nchannels, params.sampwidth, params.framerate) == (1, 2, 8000)
+    assert np.argmax(np.abs(np.fft.rfft(samples[1000:3000].astype(float)))) == 110
+
+
+@given(st.integers(1, 1 << 24))
+def test_a_transform_is_a_little_longer_and_quick(least: int) -> None:
+    size = _round_number(least)
+    assert least <= size <= 1.3 * least + 1
+    for prime in (2, 3, 5):
+        while size % prime == 0:
+            size //= prime
+    assert size == 1
 
 
 def test_the_name_depends_on_text_language_and_voice() -> None:
