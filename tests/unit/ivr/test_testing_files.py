@@ -69,7 +69,9 @@ def test_what_is_given_is_read() -> None:
         "id": "c-1", "name": "王芳", "tier": "vip", "language": "", "company": "", "email": "", "owner": ""
     }  # fmt: skip
     assert [answer.status for answer in first.given.data["two"]] == ["failed", "ok"]
-    assert (first.given.fail, second.given.fail) == (frozenset(), {"one"}), "a test's own word goes before the file's"
+    assert (first.given.fail, second.given.fail) == (frozenset(), frozenset({"one"})), (
+        "a test's own word goes before the file's"
+    )
     assert first.expect.survey == {"good": 5, "solved": 1, "other": None}
 
 

@@ -17,6 +17,7 @@ from tandem.agent_desktop.core.resources import CheckLine
 from tandem.cti.app.answers_cli import add_commands as add_answers_commands
 from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif_arguments
 from tandem.cti.app.installation import Installation, default_home
+from tandem.cti.app.ivr_cli import add_commands as add_ivr_commands
 from tandem.cti.app.routing_cli import add_commands as add_routing_commands
 from tandem.cti.model.errors import CtiError
 
@@ -100,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("--stay", type=float, default=6.0, help="seconds to stay in the call")
     routing = command("routing", _routing, "look at the routing plan, check one, apply one, go back")
     add_routing_commands(routing, at_home)
+    ivr = command("ivr", _ivr, "check flows, run their tests, see what they cover")
+    add_ivr_commands(ivr, at_home)
     answers = command("answers", _answers, "load the tables that flows look up in, list them, remove one")
     add_answers_commands(answers, at_home)
     why = command("why", _why, "say why an agent got a call, or why nobody has it yet")
@@ -220,7 +223,7 @@ async def _write_asterisk_config(installation: Installation, folder: Path, music
         await migrate(url)
         pool = Database(url, connections=1)
         await pool.open()
-        devices = [agent.device for agent in await CallStore(pool).agents()]
+        devices = await CallStore(pool).phones()
         await pool.close()
     files = asterisk_files(installation.switch_settings(devices, music))
     folder.mkdir(parents=True, exist_ok=True)
@@ -257,6 +260,12 @@ def _routing(asked: argparse.Namespace) -> int:
 
     installation = _installation(asked)
     return asyncio.run(run(asked, installation.home, database(installation)))
+
+
+def _ivr(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.ivr_cli import run
+
+    return run(asked, lambda: _installation(asked), database)
 
 
 def _answers(asked: argparse.Namespace) -> int:

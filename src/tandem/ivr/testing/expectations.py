@@ -32,6 +32,8 @@ def _course(call: Call, expect: c.Expect) -> Iterator[Failure]:
         yield failure("flow_failed", step=call.state.step, failure=found)
     for name in dict.fromkeys(call.phone.unanswered):
         yield failure("no_data", step=name)
+    for name, value in dict.fromkeys(call.phone.unknown):
+        yield failure("no_output", step=name, name=value)
     if call.outcome == "endless":
         yield failure("endless", turns=len(call.visits), step=step)
     elif call.caller.left:

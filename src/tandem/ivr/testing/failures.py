@@ -25,6 +25,10 @@ _TEXTS = {
         "步骤 {step} 查询了数据，但测试没有给出答复。请在 given: data: 下写 {step}",
         "the step {step} asked for data that the test does not give. Add {step} under given: data:",
     ),
+    "no_output": (
+        "测试给了步骤 {step} 一个值 {name}，但该步骤没有这个输出",
+        "the test gives the step {step} a value {name}, which is none of its outputs",
+    ),
     "not_done": (
         "来电者没有机会做：{action}。通话停在步骤 {step}（{outcome}）",
         "the caller never came to do this: {action}. The call was at the step {step} ({outcome})",

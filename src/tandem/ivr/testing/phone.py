@@ -69,6 +69,8 @@ class Phone:
         """What dips were asked with last, by step; a secret as the digits that it stands for."""
         self.unanswered: list[str] = []
         """Steps that asked for data that the test does not give."""
+        self.unknown: list[tuple[str, str]] = []
+        """(step, name) of values that the test gives and the step does not look for."""
         self.recorded: list[tuple[str, float]] = []
         """(queue, seconds) of each message that was left."""
         self._given = given
@@ -174,6 +176,9 @@ class Phone:
     def _dip(self, effect: Dip, step: str) -> Happened:
         self.asked[step] = {"url": effect.source} | {name: self._shown(value) for name, value in effect.keys}
         answer = self._answer(effect, step)
+        if effect.kind != "customer":
+            names = {name for name, _, _ in effect.outputs}
+            self.unknown.extend((step, name) for name in answer.values if name not in names)
         in_time = answer.takes_s <= effect.timeout_s
         scene = self._scene(())
         stopped = self._pass(scene, self.now + min(answer.takes_s, effect.timeout_s))

@@ -1,0 +1,73 @@
+"""What a flow may name outside of itself (queues, skills, agents, tiers), for the check on the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tandem.cti.adapters.postgres.plans import PlanStore
+from tandem.cti.app.installation import Installation
+from tandem.cti.app.ivr_words import say
+from tandem.cti.model.errors import CtiError
+from tandem.cti.storage.pool import Database
+from tandem.ivr.core.flow_reading import Catalog
+from tandem.routing.core.plan import Plan
+from tandem.routing.plan_file import parse_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """``said``: where it is from, for the one who asked."""
+
+    catalog: Catalog
+    said: str
+
+
+def catalog_of(plan: Plan) -> Catalog:
+    return Catalog(
+        queues=frozenset(plan.queues),
+        skills=frozenset(skill for agent in plan.agents.values() for skill in agent.skills),
+        agents=frozenset(plan.agents),
+        tiers=frozenset(tier.name for tier in plan.tiers),
+    )
+
+
+def known_from(text: str, file_name: str, language: str) -> Known:
+    """Of a plan that is given. Raises PlanError."""
+    return Known(catalog_of(parse_plan(text, file_name)), say("from_file", language, source=file_name))
+
+
+async def known_here(
+    home: Path,
+    installation: Callable[[], Installation],
+    database: Callable[[Installation], AbstractAsyncContextManager[str]],
+    language: str,
+) -> Known:
+    """Of the newest plan of the installation in this home. Nothing is made where there is none."""
+    if not (os.environ.get("TANDEM_DATABASE_URL") or (home / "secrets.json").exists()):
+        return Known(Catalog(), say("unknown", language))
+    try:
+        found = installation()
+        if not (os.environ.get("TANDEM_DATABASE_URL") or found.settings.database_url or found.postgres_dir.exists()):
+            return Known(Catalog(), say("unknown", language))
+        stored = await _stored(database(found))
+    except (CtiError, OSError) as error:
+        return Known(Catalog(), say("unreachable", language, why=error))
+    if stored is None:
+        return Known(Catalog(), say("unknown", language))
+    text, version = stored
+    return Known(catalog_of(parse_plan(text, f"version {version}")), say("from_store", language, version=version))
+
+
+async def _stored(database: AbstractAsyncContextManager[str]) -> tuple[str, int] | None:
+    async with database as url:
+        pool = Database(url, connections=1)
+        await pool.open()
+        try:
+            plan = await PlanStore(pool).current()
+            return None if plan is None else (plan.text, plan.version)
+        finally:
+            await pool.close()

@@ -1,0 +1,67 @@
+"""``tandem ivr``: check flows, run their tests; the commands for the installation's flows come from other modules.
+
+``check`` and ``test`` work on files, without a server or a switch: exit 0 when all is well, 1 when a flow has errors,
+a test fails or the coverage is too low, 2 when there is nothing to work on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from tandem.cti.app.installation import Installation
+from tandem.cti.app.ivr_words import LANGUAGES, language_of_terminal, say
+
+OpenInstallation = Callable[[], Installation]
+OpenDatabase = Callable[[Installation], AbstractAsyncContextManager[str]]
+
+
+def add_commands(ivr: argparse.ArgumentParser, at_home: Callable[[argparse.ArgumentParser], None]) -> None:
+    """``at_home`` gives a command the options that name the installation."""
+    commands = ivr.add_subparsers(dest="do", required=True, metavar="WHAT")
+    check = commands.add_parser("check", help=_CHECK, description=_CHECK)
+    test = commands.add_parser("test", help=_TEST, description=_TEST)
+    for command in (check, test):
+        command.add_argument("flow", nargs="+", metavar="FLOW", help="a flow file, a folder of flows, or a pattern")
+        command.add_argument("--language", choices=LANGUAGES, help="of what is said here (default: the terminal's)")
+    check.add_argument("--plan", type=Path, metavar="FILE", help="the routing plan whose queues and skills there are")
+    test.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML")
+    test.add_argument("--coverage", action="store_true", help="say which steps and exits no test takes")
+    test.add_argument(
+        "--min-coverage", type=_percent, metavar="PERCENT", help="fail when fewer of the steps or exits are taken"
+    )
+    at_home(check)
+
+
+_CHECK = "say what is wrong with flows, and what to do"
+_TEST = "run the tests that lie beside flows"
+
+
+def _percent(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 100:
+        raise ValueError
+    return value
+
+
+def run(asked: argparse.Namespace, installation: OpenInstallation, database: OpenDatabase) -> int:
+    """One of the commands. Raises CtiError with a sentence for the one who asked."""
+    from tandem.cti.app import ivr_files_cli  # only when it is needed: every command reads this module
+    from tandem.cti.app.ivr_files import NothingFound
+
+    language = getattr(asked, "language", None) or language_of_terminal()
+    try:
+        match asked.do:
+            case "check":
+                return ivr_files_cli.check(asked, language, installation, database)
+            case "test":
+                return ivr_files_cli.test(asked, language)
+    except NothingFound as nothing:
+        print(f"tandem ivr: {say('nothing', language, what=nothing)}", file=sys.stderr)
+        return 2
+    opened = installation()
+    return int(asyncio.run(asked.ivr(asked, opened, database(opened))))
