@@ -18,7 +18,7 @@ from tandem.ivr.core.dialogue import (
 
 DOT = "•"
 """Stands for a digit that people must not see."""
-_KEYS = re.compile(r"[0-9*#]{1,64}")
+_KEYS = re.compile(rf"[0-9*#{DOT}]{{1,64}}")
 STATUSES = ("ok", "not_found", "failed", "timeout", "refused")
 
 
@@ -44,7 +44,7 @@ def heard_text(event: IvrEvent) -> str:
 def digits_text(text: str) -> str:
     if not text:
         return "no_input"
-    return f"digits {text}" if _KEYS.fullmatch(text) or set(text) == {DOT} else "digits ?"
+    return f"digits {text}" if _KEYS.fullmatch(text) else "digits ?"
 
 
 def masked(digits: str, shown: int | None) -> str:

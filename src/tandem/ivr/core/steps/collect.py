@@ -154,7 +154,8 @@ class Collect(Asking):
                 return None
         else:
             value, length = event.text, len(event.text)
-            if event.secret or not _INPUT.fullmatch(event.text):
+            stray = self.terminator and self.terminator in event.text
+            if event.secret or stray or not _INPUT.fullmatch(event.text):
                 return None
         if not self.min_digits <= length <= self.max_digits:
             return None

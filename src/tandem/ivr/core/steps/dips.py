@@ -54,7 +54,9 @@ class Dipping(Step):
     def receive(self, scene: Scene, event: IvrEvent) -> Move | None:
         match event:
             case Fetched("ok", values):
-                return self.found(scene.state, {name: kept for name, got in values.items() if (kept := _kept(got))})
+                kept = {name: _kept(value) for name, value in values.items()}
+                known = {name: value for name, value in kept.items() if value is not None}
+                return self.found(scene.state, known)
             case Fetched("not_found"):
                 return Take(self.way("not_found", FALLBACK), scene.state)
             case Fetched():
