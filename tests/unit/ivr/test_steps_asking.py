@@ -171,8 +171,7 @@ def test_digits_that_should_not_have_come_are_never_kept(event: Digits) -> None:
     call = Call(flow_of(SENSITIVE)).tell(event)
     assert isinstance(call.effect, Collect)
     assert "1234" not in encode_state(call.outcome.state)
-    call.tell(event)
-    assert call.effect == HangUp("worse")
+    assert call.tell(event).effect == HangUp("worse")
     assert "1234" not in repr(call.visits)
 
 

@@ -78,7 +78,8 @@ class Collect(Asking):
 
     def exits(self) -> tuple[Exit, ...]:
         return (
-            *ways(goto=self.goto, no_input=self.no_input.goto),
+            Exit("goto", self.goto, silent=False),
+            *ways(no_input=self.no_input.goto),
             Exit("no_match", self.no_match.goto, silent=False),
             *ways(fallback=self.fallback),
         )
