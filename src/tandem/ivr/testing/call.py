@@ -36,7 +36,6 @@ class Call:
     def __init__(self, flow: Flow, case: Case, call_id: str) -> None:
         self.flow = flow
         self.given = case.given
-        self.call_id = call_id
         self.caller = Caller(case.caller, case.given.now)
         self.phone = Phone(case.given, self.caller)
         self.visits: list[Visit] = []
@@ -49,6 +48,18 @@ class Call:
         self.transfer: Transfer | None = None
         self.outcome = ""
         self.state: IvrState
+        self._call: Mapping[str, Value] = {
+            "id": call_id,
+            "ani": case.given.ani,
+            "number": case.given.ani if case.given.ani.startswith("+") else "",
+            "dnis": case.given.dnis,
+            "name": "",
+        }
+        self._customer: Mapping[str, Value] = {
+            "known": case.given.customer is not None,
+            **dict.fromkeys(CUSTOMER_FIELDS, ""),
+            **(case.given.customer or {}),
+        }
         self._agent: dict[str, Value] = {}
         self._in_line_since: float | None = None
         self._listens = 0
@@ -123,9 +134,13 @@ class Call:
     def _end(self, outcome: str) -> None:
         if outcome == "hangup" and self.callback is not None:
             outcome = "callback"
-        elif outcome == "hangup" and self.phone.recorded:
+        elif outcome == "hangup" and any(self._is_message(visit) for visit in self.visits):
             outcome = "message"
         self.outcome = self.outcome or outcome
+
+    def _is_message(self, visit: Visit) -> bool:
+        """One that was long enough."""
+        return visit.exit == "goto" and self.flow.steps[visit.step].kind == "record"
 
     # -- what is written down ------------------------------------------------------------------------------------------
 
@@ -148,18 +163,10 @@ class Call:
     # -- the world -----------------------------------------------------------------------------------------------------
 
     def _world(self) -> World:
-        given = self.given
-        customer: dict[str, Value] = {"known": given.customer is not None, **dict.fromkeys(CUSTOMER_FIELDS, "")}
         return World(
             now=self.phone.now,
-            call={
-                "id": self.call_id,
-                "ani": given.ani,
-                "number": given.ani if given.ani.startswith("+") else "",
-                "dnis": given.dnis,
-                "name": "",
-            },
-            customer=customer | dict(given.customer or {}),
+            call=self._call,
+            customer=self._customer,
             queue=self._queue(),
             agent=self._agent,
         )
