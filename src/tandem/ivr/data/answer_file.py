@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from tandem.cti.model.errors import BadRequest
 
@@ -26,10 +26,11 @@ _CONTROL = re.compile(r"[\0-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class AnswerFile:
-    """``rows``: (key, columns without that of the key); reading on raises BadRequest."""
+    """``rows``: (key, columns without that of the key); reading on raises BadRequest. ``text``: kept open for them."""
 
     columns: tuple[str, ...]
     rows: Iterator[tuple[str, Mapping[str, str]]]
+    text: TextIO
 
 
 def read_answers(opened: BinaryIO, name: str, *, key: str = "", encoding: str = "utf-8") -> AnswerFile:
@@ -55,7 +56,7 @@ def read_answers(opened: BinaryIO, name: str, *, key: str = "", encoding: str = 
         raise BadRequest(f'{name}:1: there is no column "{key}"; there are {", ".join(columns)}')
     at = columns.index(key) if key else 0
     kept = tuple(column for column in columns if column != columns[at])
-    return AnswerFile(kept, _rows(lines, columns, at, name))
+    return AnswerFile(kept, _rows(lines, columns, at, name), text)
 
 
 def _lines(reader: Iterator[list[str]], name: str, encoding: str) -> Iterator[tuple[int, list[str]]]:
@@ -96,11 +97,9 @@ def _rows(
 
 def open_answers(path: Path) -> BinaryIO:
     """Raises BadRequest."""
+    if not path.is_file():
+        raise BadRequest(f"{path} is no file")
     try:
-        opened = path.open("rb")
+        return path.open("rb")
     except OSError as error:
         raise BadRequest(f"{path} cannot be read: {error.strerror}") from None
-    if not path.is_file():
-        opened.close()
-        raise BadRequest(f"{path} is no file")
-    return opened

@@ -60,7 +60,9 @@ class AnswerStore:
             nonlocal count
             for key, fields in rows:
                 count += 1
-                yield name, storable(key), storable(msgspec.json.encode(fields).decode())
+                # before it is JSON: there, PostgreSQL refuses even the escape of what it cannot hold
+                kept = {storable(column): storable(text) for column, text in fields.items()}
+                yield name, storable(key), msgspec.json.encode(kept).decode()
 
         try:
             async with self._database.session(LOAD_S) as connection, connection.transaction():
@@ -69,7 +71,7 @@ class AnswerStore:
                 await connection.execute(_QUERIES["clear"], name)
                 await connection.copy_records_to_table("answers", records=records(), columns=("name", "key", "fields"))
                 await connection.execute(_QUERIES["count"], name, count)
-        except asyncpg.IntegrityConstraintViolationError as error:
+        except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
             reason = getattr(error, "constraint_name", None) or type(error).__name__
             raise BadRequest(f"the table {name} cannot be stored ({reason})") from error
         return count
