@@ -69,7 +69,7 @@ def _line(file: Path, problem: Problem, language: str) -> str:
 def test(asked: argparse.Namespace, language: str) -> int:
     reports: list[Report] = []
     good = True
-    began = perf_counter()
+    seconds = 0.0
     for file, tests in tests_in(asked.flow):
         if not tests:
             print(say("no_tests", language, flow=file, file=file.with_suffix(".test.yaml").name))
@@ -82,11 +82,12 @@ def test(asked: argparse.Namespace, language: str) -> int:
             print("\n".join(_line(file, problem, language) for problem in error.problems))
             good = False
             continue
+        began = perf_counter()
         report = run_tests(flow, *read)
+        seconds += perf_counter() - began
         reports.append(report)
         covered = _covered(report, file, asked, language)
         good = good and report.ok and covered
-    seconds = perf_counter() - began
     cases = [case for report in reports for case in report.cases]
     failed = sum(not case.ok for case in cases)
     rate = len(cases) / seconds if seconds else 0.0
