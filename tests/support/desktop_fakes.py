@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import msgspec
 from argon2 import PasswordHasher
+from tests.support.flow_fakes import FakeFlows
 from tests.support.routing_fakes import FakeRouting, FakeStudies
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -251,9 +252,6 @@ class FakeLibrary:
 class FakeOperations:
     recordings_dir: Path
 
-    def flows(self) -> r.FlowList:
-        return r.FlowList(flows=[])
-
     async def check(self) -> r.CheckReport:
         return r.CheckReport(checks=[r.CheckLine(name="switch", ok=True, detail="", remedy="")])
 
@@ -282,6 +280,7 @@ class Desk:
     folder: Path
     routing: FakeRouting
     studies: FakeStudies
+    flows: FakeFlows
 
     @property
     def url(self) -> str:
@@ -397,7 +396,7 @@ async def desktop(
     recorded.mkdir(exist_ok=True)
     hub = hub or PageHub()
     center, sessions, library, journal = FakeCenter(hub), FakeSessions(), FakeLibrary(), FakeJournal()
-    routing, studies = FakeRouting(), FakeStudies()
+    routing, studies, flows = FakeRouting(), FakeStudies(), FakeFlows()
     settings = DesktopSettings(
         **{
             "http_port": 0,
@@ -417,9 +416,10 @@ async def desktop(
         journal=journal,
         routing=routing,
         studies=real_studies or studies,
+        flows=flows,
     )
     async with server:
-        yield Desk(server, hub, center, sessions, library, journal, recorded, routing, studies)
+        yield Desk(server, hub, center, sessions, library, journal, recorded, routing, studies, flows)
 
 
 @asynccontextmanager

@@ -30,6 +30,7 @@ from tandem.agent_desktop.settings import DesktopSettings
 
 DOCS = Path(__file__).parents[3] / "docs" / "reference"
 ROLES = {"mei": "agent", "sue": "supervisor", "oli": "operator", "ada": "admin", "eve": "janitor"}
+FLOW = {"main": "main.yaml", "files": {"main.yaml": ""}}
 BODIES: dict[str, Any] = {
     "log_in": {"login": "mei", "password": PASSWORD},
     "set_language": {"language": "zh"},
@@ -44,6 +45,14 @@ BODIES: dict[str, Any] = {
     "change_callback": {"number": "13800138000", "mode": "customer", "window": {"start_at": 1, "end_at": 2}},
     "create_task": {"queue": "service", "title": "Send the contract"},
     "start_what_if": {"day": "2026-03-02", "change": "agents: {}"},
+    "check_flow": FLOW,
+    "test_flow": FLOW,
+    "call_me": FLOW,
+    "listen": {"language": "zh", "text": "您好"},
+    "save_draft": {**FLOW, "base_version": 1},
+    "go_live": {"version": 1},
+    "go_canary": {"version": 1, "share": 0.1},
+    "replay_flow": {"version": 1},
 }
 IDS = {
     "call": "c-mei",
@@ -58,13 +67,21 @@ IDS = {
     "cancel_task": "t-1",
     "what_if": "w-1",
     "cancel_what_if": "w-1",
+    **dict.fromkeys(("flow", "flow_version", "save_draft", "go_live", "go_canary", "end_canary", "roll_back"), "main"),
+    **dict.fromkeys(("flow_numbers", "replay_flow"), "main"),
 }
-QUERIES = {"staffing": "?queue=service&day=2026-03-02"}
+QUERIES = {
+    "staffing": "?queue=service&day=2026-03-02",
+    "put_prompt_recording": "?language=zh&text=x",
+    "drop_prompt_recording": "?language=zh&text=x",
+}
+SOUND: dict[str, Any] = {"data": b"RIFF", "headers": {"Content-Type": "audio/wav"}}
 
 
 async def ask(browser: aiohttp.ClientSession, route: Route, **options: Any) -> tuple[int, bytes]:
-    path = route.path.replace("{id}", IDS.get(route.name, "")) + QUERIES.get(route.name, "")
-    async with browser.request(route.method, path, json=BODIES.get(route.name), **options) as answer:
+    path = route.path.replace("{id}", IDS.get(route.name, "")).replace("{number}", "1") + QUERIES.get(route.name, "")
+    body = SOUND if route.name == "put_prompt_recording" else {"json": BODIES.get(route.name)}
+    async with browser.request(route.method, path, **body, **options) as answer:
         return answer.status, await answer.read()
 
 

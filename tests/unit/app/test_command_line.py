@@ -54,7 +54,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
         async def close(self) -> None: ...
 
-        async def agents(self) -> list[Any]:
+        async def phones(self) -> list[Any]:
             return []
 
     async def migrate(_: str) -> list[str]:

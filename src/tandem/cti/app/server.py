@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -34,30 +34,28 @@ from tandem.cti.app.center import Center
 from tandem.cti.app.control import control
 from tandem.cti.app.directory import DirectoryLookUp
 from tandem.cti.app.floor_plan import House, Limits
+from tandem.cti.app.flow_wiring import flow_desk, keep_sounds, open_flows
 from tandem.cti.app.history.input_journal import InputJournal
 from tandem.cti.app.history.studies import StudyDesk
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.operations import InstallationOperations
+from tandem.cti.app.outside import outside
 from tandem.cti.app.plan_desk import closure_of
 from tandem.cti.app.recordings import Recordings
 from tandem.cti.app.routing_desk import Routing
 from tandem.cti.app.shell import Shell
 from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
-from tandem.cti.model.ids import DeviceId, QueueId
+from tandem.cti.model.ids import QueueId
 from tandem.cti.model.profiles import DispositionNode, QueueDay
 from tandem.cti.runtime import garbage
 from tandem.cti.runtime.clock import SystemClock
+from tandem.cti.runtime.secret_digits import SecretDigits
 from tandem.cti.runtime.settings import BadSettings
 from tandem.cti.storage.journal_store import JournalStore
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.spool import Spool
-from tandem.ivr.core.flow import Flow
-from tandem.ivr.core.shelf import DeployedFlow, FlowText
-from tandem.ivr.core.speech import Prompt
-from tandem.ivr.flow_files import load_flow_file
-from tandem.ivr.media import prepare
 from tandem.routing.core.acd.service_level import QueueCounts
 from tandem.routing.core.plan import Plan
 from tandem.routing.plan_file import parse_plan
@@ -113,44 +111,6 @@ async def _database(stack: AsyncExitStack, url: str, progress: Callable[[str], N
     return database
 
 
-async def speak(installation: Installation, prompts: Collection[Prompt]) -> dict[Prompt, str]:
-    """Sound files for these prompts -> their media names at the switch. Raises SpeechUnavailable."""
-    names = await prepare(prompts, installation.sounds_dir)
-    return {prompt: str(installation.sounds_dir / name) for prompt, name in names.items()}
-
-
-def read_flows(installation: Installation, queues: Collection[str]) -> dict[DeviceId, Flow]:
-    """By dialled number. Raises FlowError."""
-    return {number: load_flow_file(file, queues) for number, file in installation.flows.items()}
-
-
-def as_deployed(installation: Installation, flows: Mapping[DeviceId, Flow]) -> tuple[DeployedFlow, ...]:
-    """The flows of the installation's files, which have no versions."""
-    deployed = []
-    for number, flow in flows.items():
-        file = installation.flows[number]
-        files = ((file.name, file.read_text(encoding="utf-8")),)
-        text = FlowText(version=0, main=file.name, files=files, edition=flow.edition)
-        deployed.append(DeployedFlow(name=flow.name, numbers=(number,), live=text))
-    return tuple(deployed)
-
-
-async def load_flows(
-    installation: Installation, queues: Sequence[str], progress: Callable[[str], None]
-) -> tuple[dict[DeviceId, Flow], dict[Prompt, str]]:
-    """The flows, checked, and their prompts, spoken. Raises FlowError, SpeechUnavailable."""
-    flows = read_flows(installation, queues)
-    sounds: dict[Prompt, str] = {}
-    for flow in flows.values():
-        names = await prepare(
-            flow.spoken(),
-            installation.sounds_dir,
-            lambda done: progress(f"prompts: {done.done} of {done.total}"),
-        )
-        sounds |= {prompt: str(installation.sounds_dir / name) for prompt, name in names.items()}
-    return flows, sounds
-
-
 async def _stored_plan(plans: PlanStore) -> Plan:
     """The stored plan: its sense was checked before it was saved, its form is read. Raises PlanError, BadSettings."""
     stored = await plans.current()
@@ -204,6 +164,7 @@ async def serving(
     """A server that runs while the ``with`` block does. Raises CtiError with a sentence for the one who starts it."""
     settings = installation.settings
     clock = SystemClock()
+    vault = SecretDigits()
     async with AsyncExitStack() as stack:
         installation.recordings_dir.mkdir(parents=True, exist_ok=True)
         database = await _database(stack, database_url, progress)
@@ -222,12 +183,19 @@ async def serving(
         closures = tuple(closure_of(closure) for closure in await plans.closures())
         spoken = prompts_of(plan).union(*(every_language(closure.text) for closure in closures))
         dispositions = await store.dispositions()
-        flows, sounds = await load_flows(installation, [queue.id for queue in plan.for_calls], progress)
+        directory = BuiltInDirectory(CustomerStore(database))
+        out = await stack.enter_async_context(outside(installation, database, directory.find))
+        flows = await open_flows(installation, database, plan, out)
+        sounds = await out.sounds.prepare(
+            flows.prompts | spoken, lambda done: progress(f"prompts: {done.done} of {done.total}")
+        )
         house = House(
             agents={agent.login: agent for agent in await store.agents()},
             plan=plan,
-            flows=as_deployed(installation, flows),
-            sounds=sounds | await speak(installation, spoken),
+            flows=flows.deployed,
+            editions=flows.opened.editions,
+            sip_hosts=frozenset(host.lower() for host in settings.sip_hosts),
+            sounds=sounds,
             dispositions=_leaves(dispositions),
             normalise=partial(normalise, region=settings.region),
             number_allowed=partial(number_allowed, countries=settings.dial_countries),
@@ -235,7 +203,6 @@ async def serving(
             limits=limits or Limits(wrap_up_s=settings.wrap_up_s),
         )
         recordings = Recordings(installation.recordings_dir, clock, spool, await store.unfinished_recordings())
-        directory = BuiltInDirectory(CustomerStore(database))
         look_up = LookUpService(directory, count_unknown=directory.unknown_contacts, budget_s=settings.lookup_budget_s)
         stack.push_async_callback(look_up.close)
         center = Center(house)
@@ -257,6 +224,8 @@ async def serving(
             look_up=DirectoryLookUp(look_up),
             recorder=recordings,
             database_up=lambda: database.up,
+            fetch=partial(out.dips.fetch, secrets=vault.get),
+            speak=out.speech.make,
         )
         recordings.shell = shell
         stack.callback(tasks.create_task(recordings.service.run(), name="recordings").cancel)
@@ -266,7 +235,7 @@ async def serving(
         hub = PageHub()
         shell.hub = hub
         shell.switch = AsteriskSwitch(
-            installation.switch_settings([a.device for a in house.agents.values()], Path("/")), shell.switch_event
+            installation.switch_settings(await store.phones(), Path("/")), shell.switch_event, vault=vault
         )
         shell.take(
             c.Restored(
@@ -278,24 +247,20 @@ async def serving(
                 closures=closures,
             )
         )
-        routing = Routing(
-            plans,
-            store,
-            shell,
-            clock=clock,
-            speak=partial(speak, installation),
-            check_flows=partial(read_flows, installation),
-        )
+        studies = await _study_database(stack, database_url)
+        desk = flow_desk(flows, shell, out, clock=clock, studies=studies)
+        routing = Routing(plans, store, shell, clock=clock, speak=out.sounds.prepare, check_flows=desk.check_queues)
         desktop = DesktopServer(
             _desktop_settings(installation, [_disposition(node) for node in dispositions]),
             hub=hub,
             center=shell,
             sessions=PostgresSessions(database),
             library=PostgresLibrary(database, normalise=house.normalise),
-            operations=InstallationOperations(installation, flows, frozenset(queue.id for queue in plan.for_calls)),
+            operations=InstallationOperations(installation),
             journal=spool,
             routing=routing,
-            studies=await _studies(stack, installation, database_url, center, clock),
+            studies=_studies(stack, installation, studies, center, clock),
+            flows=desk,
         )
         stack.callback(tasks.create_task(shell.switch.run(), name="switch").cancel)
         # pages come back to calls that are adopted already; a switch that is away must not keep them out
@@ -303,7 +268,8 @@ async def serving(
             async with asyncio.timeout(SWITCH_WAIT_S):
                 await shell.switch_found.wait()
         await stack.enter_async_context(desktop)
-        await stack.enter_async_context(control(installation.home, routing.handlers(spool)))
+        await stack.enter_async_context(control(installation.home, {**routing.handlers(spool), **desk.handlers(spool)}))
+        stack.callback(tasks.create_task(keep_sounds(shell, out), name="prompts").cancel)
         stack.callback(tasks.create_task(_recover(recordings, shell), name="recover recordings").cancel)
         log.info("Tandem %s serves %s", __version__, desktop.url)
         garbage.settle()
@@ -311,14 +277,17 @@ async def serving(
         await spool.drain(2.0)
 
 
-async def _studies(
-    stack: AsyncExitStack, installation: Installation, database_url: str, center: Center, clock: SystemClock
-) -> StudyDesk:
-    """With connections of its own: counting months is slow, and must neither hold up calls nor look like an outage."""
-    database = Database(database_url, connections=STUDY_CONNECTIONS, deadline_s=STUDY_S)
+async def _study_database(stack: AsyncExitStack, url: str) -> Database:
+    """Connections of its own: counting months is slow, and must neither hold up calls nor look like an outage."""
+    database = Database(url, connections=STUDY_CONNECTIONS, deadline_s=STUDY_S)
     await database.open()
     stack.push_async_callback(database.close)
+    return database
 
+
+def _studies(
+    stack: AsyncExitStack, installation: Installation, database: Database, center: Center, clock: SystemClock
+) -> StudyDesk:
     desk = StudyDesk(
         database=database,
         inputs_dir=installation.inputs_dir,

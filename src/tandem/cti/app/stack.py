@@ -147,7 +147,7 @@ class Stack:
         for folder in (here.recordings_dir, here.sounds_dir):
             folder.mkdir(parents=True, exist_ok=True)
         self._progress("Asterisk")
-        phones = [agent.device for agent in await CallStore(self.database).agents()]
+        phones = await CallStore(self.database).phones()
         switch = here.switch_settings(phones, install.data_dir / "moh", trunk_match_port=True, **self._switch_changes)
         self.asterisk = AsteriskInstance(
             install, here.asterisk_dir, asterisk_files(switch), system_name=here.secrets.system_name

@@ -74,6 +74,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Countries whose numbers may be the target of a transfer."""
     flows: dict[str, str] = {}
     """Dialled number -> flow file; relative to the home folder. Empty: the demo flow on ``95001``."""
+    sip_hosts: list[str] = []
+    """Hosts whose SIP addresses a flow may transfer calls to (`sip:` of a transfer step)."""
     trunk_host: str = "127.0.0.1"
     trunk_port: int = 5070
     ring_s: float = 20.0

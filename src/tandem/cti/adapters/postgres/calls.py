@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tandem.cti.model.ids import AgentId, CallId, QueueId
+from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId
 from tandem.cti.model.profiles import AgentProfile, DispositionNode, QueueDay
 from tandem.cti.model.records import (
     AgentStateRecord,
@@ -50,6 +50,10 @@ class CallStore:
 
     async def agents(self) -> list[AgentProfile]:
         return [AgentProfile(**row) for row in await self._database.fetch(_QUERIES["agents"])]
+
+    async def phones(self) -> list[DeviceId]:
+        """Of everybody who has one: agents, and operators who try flows."""
+        return [row["device"] for row in await self._database.fetch(_QUERIES["phones"])]
 
     async def dispositions(self) -> list[DispositionNode]:
         """The disposition tree: its roots, in order."""

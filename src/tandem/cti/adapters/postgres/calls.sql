@@ -30,6 +30,9 @@ where users.active
 -- name: agents
 select login, name, device from users where role = 'agent' and active order by device
 
+-- name: phones
+select device from users where device is not null and active order by device
+
 -- name: dispositions
 select code, parent, zh, en from dispositions where active order by position, code
 

@@ -1,0 +1,302 @@
+"""A recorded call against another version of its flow: where the caller would go. Pure.
+
+What he did is known step by step (``Visit.heard``). The new version runs with the same answers: at a step of the same
+name he does what he did there, in order; the choice of a menu is found again by its label where the keys have moved.
+Time, call and customer are as they were; data that was looked up is not kept, so ways that hang on it are taken as they
+were taken then. Where he would be asked what he was never asked, nobody knows what he would do: it stops there and says
+so. A call that comes to a queue is at its end here: what he does in the line hangs on how long he waits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import ClassVar
+
+from tandem.ivr.core import interpreter
+from tandem.ivr.core.dialogue import (
+    CallbackTaken,
+    Collect,
+    Digits,
+    Dip,
+    Enqueue,
+    Fetched,
+    HangUp,
+    IvrEvent,
+    Music,
+    NoInput,
+    OfferCallback,
+    Play,
+    Played,
+    Recorded,
+    RecordMessage,
+    Transfer,
+    TransferFailed,
+    Visit,
+)
+from tandem.ivr.core.expressions import Expression
+from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.heard import DOT
+from tandem.ivr.core.interpreter import Outcome
+from tandem.ivr.core.journey import CALLBACK, ERROR, HUNG_UP, MESSAGE, QUEUE, SERVED, TRANSFERRED, End, until_queued
+from tandem.ivr.core.scene import Scene
+from tandem.ivr.core.state import IvrState
+from tandem.ivr.core.step import Exit, Step, Take
+from tandem.ivr.core.values import Secret
+from tandem.ivr.core.world import World
+
+NEVER_MET = "never_met"
+"""He was never at this step, and it asks him something."""
+ASKED_MORE = "asked_more"
+"""He would be asked here more often than he was."""
+CHOICE_GONE = "choice_gone"
+"""What he chose here is not offered any more."""
+NEW_KEY = "new_key"
+"""He pressed a key that meant nothing then, and means something now."""
+DATA_UNKNOWN = "data_unknown"
+"""The way on hangs on data that was looked up, or is looked up only now."""
+MASKED = "masked"
+"""What he pressed here was not kept."""
+STOPS = (NEVER_MET, ASKED_MORE, CHOICE_GONE, NEW_KEY, DATA_UNKNOWN, MASKED)
+
+_GONE = "gone"
+_MOST_TURNS = 2_000
+_MOST_DOUBTS = 50
+_USUAL_MESSAGE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """A call as it was. ``visits``: before the talk. ``flow``: the version that it was in, None if that is not known
+    any more (then the keys of menus are taken as they are)."""
+
+    call: str
+    world: World
+    language: str
+    visits: Sequence[Visit]
+    flow: Flow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """``end`` None: it stopped at ``at`` because of ``why`` (one of ``STOPS``). ``path``: the steps in order."""
+
+    end: End | None
+    path: tuple[str, ...]
+    at: str = ""
+    why: str = ""
+
+
+class _Stopped(Exception):
+    def __init__(self, at: str, why: str) -> None:
+        super().__init__(at, why)
+        self.at, self.why = at, why
+
+
+def replay(flow: Flow, journey: Journey) -> Tried:
+    """Never raises."""
+    run = _Run(flow, journey)
+    try:
+        return Tried(run.to_the_end(), tuple(run.path))
+    except _Stopped as stopped:
+        return Tried(None, tuple(run.path), stopped.at, stopped.why)
+
+
+class _Run:
+    def __init__(self, flow: Flow, journey: Journey) -> None:
+        self.flow = flow
+        self.journey = journey
+        self.path: list[str] = []
+        self.taken: set[str] = set()
+        self.answers: dict[str, deque[str]] = {}
+        self.ways: dict[str, list[str]] = {}
+        """The exits that were taken then."""
+        self.passed: Counter[str] = Counter()
+        """How often steps that ask nobody were passed now."""
+        self.unknown: set[str] = set()
+        """Variables whose values were not kept."""
+        for visit in until_queued(journey.visits):
+            self.answers.setdefault(visit.step, deque()).extend(text for text in visit.heard if text != "played")
+            self.ways.setdefault(visit.step, []).append(visit.exit)
+            if visit.exit == HUNG_UP:
+                self.answers[visit.step].append(_GONE)
+
+    def to_the_end(self) -> End:
+        world, language = self.journey.world, self.journey.language
+        outcome = self._advance(lambda flow: interpreter.start(flow, world, language=language))
+        for _ in range(_MOST_TURNS):
+            state, (effect, *_) = outcome.state, outcome.effects
+            match effect:
+                case Enqueue():
+                    return End(ERROR) if effect.failure else End(QUEUE, effect.queue)
+                case HangUp():
+                    return End(next((taken for taken in (MESSAGE, CALLBACK) if taken in self.taken), SERVED))
+            event = self._answer(effect, state)
+            match event:
+                case None:
+                    return End(HUNG_UP)
+                case Played() if isinstance(effect, Transfer):
+                    return End(TRANSFERRED)
+            outcome = self._advance(lambda flow, state=state, event=event: interpreter.step(flow, state, event, world))  # type: ignore[misc]
+            if not outcome.effects:  # it was no answer to this: he is where nobody knows what he would do
+                raise _Stopped(state.step, NEVER_MET)
+        return End(ERROR)
+
+    # ---- what he did
+
+    def _answer(self, effect: object, state: IvrState) -> IvrEvent | None:
+        """None: he hung up."""
+        here = state.step
+        told = self.answers.get(here, deque())
+        match effect:
+            case Play() | Music():
+                return None if self._gone(told) else Played()
+            case Collect():
+                return self._pressed(effect, self._next(here, told), here)
+            case Dip():
+                status = self._next(here, told, "fetched", otherwise=DATA_UNKNOWN).removeprefix("fetched ")
+                step = self.flow.steps[here]
+                if status == "ok":
+                    self.unknown |= step.sets("goto") or step.sets("found")
+                    self.unknown |= {"customer"} if effect.kind == "customer" else set()
+                return Fetched(status)
+            case RecordMessage():
+                return self._recorded(self._next(here, told), here)
+            case OfferCallback():
+                if told and told[0] == "callback refused":
+                    return CallbackTaken(accepted=False)
+                self.taken.add(CALLBACK)
+                return CallbackTaken(accepted=True)
+            case Transfer():
+                return TransferFailed() if told and told.popleft() == "failed" else Played()
+        raise _Stopped(here, NEVER_MET)
+
+    def _next(self, here: str, told: deque[str], kind: str = "", *, otherwise: str = NEVER_MET) -> str:
+        while told:
+            text = told.popleft()
+            if text.startswith(kind) or text == _GONE:
+                return text
+        raise _Stopped(here, ASKED_MORE if here in self.answers else otherwise)
+
+    @staticmethod
+    def _gone(told: deque[str]) -> bool:
+        return bool(told) and told[0] == _GONE
+
+    def _pressed(self, effect: Collect, text: str, here: str) -> IvrEvent | None:
+        kind, _, digits = text.partition(" ")
+        match kind:
+            case "gone":
+                return None
+            case "no_input":
+                return NoInput()
+            case "digits" if effect.sensitive and set(digits) <= set(DOT + "0123456789"):
+                return Digits("", Secret("replay", len(digits)))
+            case "digits" if DOT in digits or "?" in digits:
+                raise _Stopped(here, MASKED)
+            case "digits":
+                return Digits(self._as_now(here, digits))
+        raise _Stopped(here, ASKED_MORE)
+
+    def _as_now(self, here: str, digits: str) -> str:
+        """The key that stands for the same choice now."""
+        before = self.journey.flow.steps.get(here) if self.journey.flow else None
+        now = self.flow.steps[here]
+        keys = getattr(now, "choices", None)
+        if before is None or keys is None or before.kind != now.kind:
+            return digits
+        meant = before.label(digits)
+        if meant is None:
+            if now.label(digits) is not None:
+                raise _Stopped(here, NEW_KEY)
+            return digits
+        words = set(meant.texts)
+        same = [key for key in (digits, *keys) if (label := now.label(key)) and words & set(label.texts)]
+        if not same:
+            raise _Stopped(here, CHOICE_GONE)
+        return str(same[0])
+
+    def _recorded(self, text: str, here: str) -> IvrEvent | None:
+        kind, _, seconds = text.partition(" ")
+        if kind == _GONE:
+            return None
+        if kind != "recorded":
+            raise _Stopped(here, NEVER_MET)
+        length_s = float(seconds) if seconds.isdigit() else _USUAL_MESSAGE_S
+        if length_s >= getattr(self.flow.steps[here], "min_s", 0):
+            self.taken.add(MESSAGE)
+        return Recorded("replay", length_s)
+
+    # ---- the way on, where data that nobody kept has its say
+
+    def _advance(self, run: Callable[[Flow], Outcome]) -> Outcome:
+        as_then: dict[str, Step] = {}
+        for _ in range(_MOST_DOUBTS):
+            flow = replace(self.flow, steps={**self.flow.steps, **as_then}) if as_then else self.flow
+            outcome = run(flow)
+            if self._settle(outcome, as_then):
+                self.path += [visit.step for visit in outcome.visits if not self.path or visit.step != self.path[-1]]
+                self.path += [outcome.state.step] if self.path[-1:] != [outcome.state.step] else []
+                return outcome
+        raise _Stopped("", DATA_UNKNOWN)
+
+    def _settle(self, outcome: Outcome, as_then: dict[str, Step]) -> bool:
+        """False: a step took a way on grounds that are not known; it is in ``as_then`` with the way taken then."""
+        unknown, passed = set(self.unknown), Counter(self.passed)
+        for visit in outcome.visits:
+            here = self.flow.steps[visit.step]
+            if here.passes:
+                passed[visit.step] += 1
+            if not here.passes or not _hangs_on(here, unknown):
+                unknown -= here.sets(visit.exit) if here.passes else set()
+                continue
+            unknown |= here.sets(visit.exit)
+            if len(here.exits()) > 1 and visit.step not in as_then:
+                way = self._way_then(here, passed[visit.step])
+                as_then[visit.step] = _AsThen(name=here.name, way=way)
+                if way.name != visit.exit:
+                    return False
+        self.unknown, self.passed = unknown, passed
+        return True
+
+    def _way_then(self, here: Step, time: int) -> Exit:
+        """Which the step took at its ``time``-th visit, if it still has it."""
+        taken = self.ways.get(here.name, [])[time - 1 : time]
+        way = next((each for each in here.exits() if each.name in taken), None)
+        if way is None:
+            raise _Stopped(here.name, DATA_UNKNOWN)
+        return way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AsThen(Step):
+    """Takes the way that was taken then."""
+
+    kind: ClassVar[str] = "as_then"
+    passes: ClassVar[bool] = True
+    way: Exit
+
+    def exits(self) -> tuple[Exit, ...]:
+        return (self.way,)
+
+    def enter(self, scene: Scene) -> Take:
+        return Take(self.way, scene.state)
+
+
+def _hangs_on(step: Step, unknown: set[str]) -> bool:
+    return any(name in unknown or name.partition(".")[0] in unknown for name in _names(step))
+
+
+def _names(part: object) -> Iterator[str]:
+    """What the expressions in a step ask for."""
+    if isinstance(part, Expression):
+        yield from part.names()
+    elif isinstance(part, Mapping):
+        for value in part.values():
+            yield from _names(value)
+    elif isinstance(part, tuple | list):
+        for each in part:
+            yield from _names(each)
+    elif is_dataclass(part) and not isinstance(part, type):
+        for one in fields(part):
+            yield from _names(getattr(part, one.name))

@@ -1,0 +1,168 @@
+"""A recorded call against another version of its flow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.ivr.flows import QUEUES
+
+from tandem.ivr.core import interpreter
+from tandem.ivr.core.check import load_flow
+from tandem.ivr.core.dialogue import Collect, Digits, Enqueue, HangUp, IvrEvent, NoInput, Played, Visit
+from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.journey import End, StepFacts, end_of, until_queued
+from tandem.ivr.core.replay import CHOICE_GONE, MASKED, NEVER_MET, NEW_KEY, Journey, Tried, replay
+from tandem.ivr.core.world import World
+
+MENU = """
+format: 1
+name: main
+languages: [en]
+default_language: en
+start: hello
+on_error: loans
+steps:
+  hello: {type: play, prompts: {en: Hello.}, goto: services}
+  services:
+    type: menu
+    prompts: {en: What do you want?}
+    attempts: 2
+    choices:
+      "1": {goto: hours, label: {en: Opening hours}}
+      "2": {goto: loans, label: {en: Loans}}
+    no_input: {goto: loans}
+    no_match: {goto: loans}
+  hours: {type: play, prompts: {en: We are open.}, goto: bye}
+  bye: {type: hangup, reason: completed}
+  loans: {type: queue, queue: loans}
+"""
+NOW = World(now=1_800_000_000.0)
+
+
+def flow(text: str = MENU) -> Flow:
+    return load_flow(text, "main.yaml", QUEUES)
+
+
+def facts(of: Flow) -> dict[str, StepFacts]:
+    return {name: StepFacts(step.kind, getattr(step, "queue", "")) for name, step in of.steps.items()}
+
+
+def recorded(of: Flow, does: Sequence[str]) -> Journey:
+    """What the flow writes down of a caller who presses these keys, '' for silence; then he hangs up."""
+    keys = list(does)
+    outcome = interpreter.start(of, NOW)
+    visits: list[Visit] = [*outcome.visits]
+    for _ in range(200):
+        event: IvrEvent
+        match outcome.effects[0]:
+            case Enqueue() | HangUp():
+                break
+            case Collect() if not keys:
+                visits.append(interpreter.left(of, outcome.state, "hung_up", NOW))
+                break
+            case Collect():
+                key = keys.pop(0)
+                event = Digits(key) if key else NoInput()
+            case _:
+                event = Played()
+        outcome = interpreter.step(of, outcome.state, event, NOW)
+        visits += outcome.visits
+    return Journey(call="c1", world=NOW, language="", visits=visits, flow=of)
+
+
+def ends(does: Sequence[str], now: Flow, before: Flow | None = None) -> Tried:
+    return replay(now, recorded(before or flow(), does))
+
+
+def test_the_same_version_does_the_same() -> None:
+    for does, end in (
+        (["1"], End("served")),
+        (["2"], End("queue", "loans")),
+        (["", ""], End("queue", "loans")),
+        (["7", "1"], End("served")),
+        ([""], End("hung_up")),
+        ([], End("hung_up")),
+    ):
+        journey = recorded(flow(), does)
+        assert end_of(until_queued(journey.visits), facts(flow())) == end
+        tried = replay(flow(), journey)
+        assert tried.end == end, (does, tried)
+    assert ends(["1"], flow()).path == ("hello", "services", "hours", "bye")
+
+
+def test_a_choice_is_found_again_by_its_label() -> None:
+    turned = MENU.replace('"1": {goto: hours', '"x": {goto: hours').replace('"2": {goto: loans', '"1": {goto: loans')
+    turned = turned.replace('"x"', '"2"')
+    assert ends(["1"], flow(turned)).end == End("served")
+    assert ends(["2"], flow(turned)).end == End("queue", "loans")
+
+
+def test_what_nobody_knows_is_said() -> None:
+    no_hours = MENU.replace('"1": {goto: hours, label: {en: Opening hours}}', '"1": {goto: hours, label: {en: Cards}}')
+    gone = ends(["1"], flow(no_hours))
+    assert (gone.end, gone.at, gone.why) == (None, "services", CHOICE_GONE)
+    third = MENU.replace("    no_input:", '      "3": {goto: bye, label: {en: Nothing}}\n    no_input:')
+    new = ends(["3", "1"], flow(third))
+    assert (new.end, new.at, new.why) == (None, "services", NEW_KEY)
+    asks = MENU.replace("goto: services}", "goto: language}").replace(
+        "  bye:",
+        "  language:\n    type: menu\n    prompts: {en: Which language?}\n"
+        "    choices: {'1': {goto: services, label: {en: English}}}\n"
+        "    no_input: {goto: services}\n    no_match: {goto: services}\n  bye:",
+    )
+    met = ends(["1"], flow(asks))
+    assert (met.end, met.at, met.why) == (None, "language", NEVER_MET)
+
+
+def test_who_hung_up_at_a_step_that_is_gone_goes_on() -> None:
+    """He hung up at the menu; the new version asks nothing."""
+    straight = MENU.replace("goto: services}", "goto: hours}")
+    straight = straight[: straight.index("  services:")] + straight[straight.index("  hours:") :]
+    straight = straight.replace("  loans: {type: queue, queue: loans}\n", "")
+    assert ends([], flow(straight)).end == End("served")
+    assert ends([], flow()).end == End("hung_up")
+
+
+COLLECT = """
+format: 1
+name: main
+languages: [en]
+default_language: en
+start: card
+on_error: loans
+steps:
+  card:
+    type: collect
+    prompts: {en: Your number?}
+    into: card
+    max_digits: 6
+    FIELDS
+    no_input: {goto: loans}
+    no_match: {goto: loans}
+    goto: bye
+  bye: {type: hangup}
+  loans: {type: queue, queue: loans}
+"""
+
+
+def test_digits_that_were_not_kept_stay_unknown() -> None:
+    masked = flow(COLLECT.replace("FIELDS", "mask: 2"))
+    journey = recorded(masked, ["123456"])
+    assert "123456" not in repr(journey.visits)
+    assert replay(masked, journey).why == MASKED
+    open_ = flow(COLLECT.replace("FIELDS", "min_digits: 2"))
+    assert replay(open_, recorded(open_, ["123456"])).end == End("served")
+
+
+@given(st.lists(st.sampled_from(["1", "2", "3", "#", ""]), max_size=6))
+def test_any_caller_ends_as_he_did(does: list[str]) -> None:
+    journey = recorded(flow(), does)
+    assert replay(flow(), journey).end == end_of(until_queued(journey.visits), facts(flow()))
+
+
+def test_a_visit_that_fits_nothing_does_not_raise() -> None:
+    strange = Visit(step="services", exit="?", to="nowhere", entered_at=0, left_at=0, heard=("digits ?", "x", ""))
+    journey = Journey(call="c1", world=NOW, language="xx", visits=[strange], flow=None)
+    assert replay(flow(), journey).end is not None or replay(flow(), journey).why
