@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Context, Decimal
+from decimal import ROUND_CEILING, Context, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -171,6 +171,13 @@ def _to_text(value: Result) -> Result:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
+def _minutes(value: Result) -> Result:
+    seconds = _to_number(value)
+    if not isinstance(seconds, int | Decimal) or seconds < 0:
+        return None
+    return -(-int(seconds.to_integral_value(ROUND_CEILING) if isinstance(seconds, Decimal) else seconds) // 60)
+
+
 def _of_texts(made: Callable[..., Result]) -> Callable[..., Result]:
     def of_texts(*values: Result) -> Result:
         return made(*values) if all(isinstance(each, str) for each in values) else None
@@ -253,6 +260,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "length": Function(("text",), _length),
     "known": Function(("value",), _known, unknowns=True),
     "number": Function(("text",), _to_number),
+    "minutes": Function(("seconds",), _minutes),
     "text": Function(("value",), _to_text),
     "lower": Function(("text",), _of_texts(lambda text: text.lower())),
     "first": Function(("text", "count"), _part(lambda text, count: text[:count])),

@@ -12,9 +12,9 @@ from tandem.ivr.core.values import Secret
 
 MAX_LENGTH = 1000
 _PART = re.compile(r"""\{((?:[^{}"']|"[^"]*"|'[^']*')*)\}""")
-_BEGINNING = re.compile(
-    r"https?://(?:[A-Za-z0-9-]{1,63}\.){0,16}[A-Za-z0-9-]{1,63}(?::[0-9]{1,5})?(?=[/?]|$)|https?://\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?(?=[/?]|$)"
-)
+_HOST = r"(?:(?:[A-Za-z0-9-]{1,63}\.){0,16}[A-Za-z0-9-]{1,63}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
+_BEGINNING = re.compile(rf"https?://{_HOST}(?=[/?])")
+_WHOLE = re.compile(rf"https?://{_HOST}")
 _ALLOWED = re.compile(r"[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]*")
 
 
@@ -66,7 +66,7 @@ def read_template(text: str) -> Template:
         parts.append(parse(match[1]))
         at = match.end()
     parts.append(text[at:])
-    if not isinstance(parts[0], str) or not _BEGINNING.match(parts[0]):
+    if not _BEGINNING.match(text[: text.find("{")] if len(parts) > 1 else text) and not _WHOLE.fullmatch(text):
         fix = "Write it like https://api.example.com/orders/{order}: the host is written out."
         raise BadTemplate("the address does not begin with http:// or https:// and a host", fix)
     for part in parts:
