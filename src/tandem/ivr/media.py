@@ -148,7 +148,7 @@ class PromptSounds:
                 names, failing = found, ""
             except SpeechUnavailable as error:
                 if str(error) != failing:
-                    _log.error("a prompt is missing, and cannot be made: %s", error)
+                    _log.error("a prompt is missing: %s", error)
                 failing = str(error)
             await asyncio.sleep(every_s)
 

@@ -220,6 +220,15 @@ async def test_timeouts_close_the_gate_and_refusals_of_one_question_do_not(dips:
     assert [(await dips.fetch(late)).status for _ in range(FAILURES + 2)] == ["timeout"] * FAILURES + ["failed"] * 2
 
 
+async def test_hosts_without_end_are_forgotten(dips: Dips, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PLACES", 20)
+    source.answer = DataUnavailable("away")
+    for n in range(100):
+        await dips.fetch(replace(DIP, source=f"https://{n}.example/"))
+    assert len(dips._gates) <= 20
+    assert len(dips._silent_until) <= 20
+
+
 def test_one_at_a_time_finds_out_whether_it_is_back() -> None:
     gate = Gate(1)
     assert [gate.failed(0.0) for _ in range(FAILURES)] == [False] * (FAILURES - 1) + [True]

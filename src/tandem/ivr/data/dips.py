@@ -104,7 +104,7 @@ class Dips:
         except CtiError as error:
             self._say(dip.kind, f"is refused: {error}")
             return Fetched(REFUSED)
-        gate = self._gates.setdefault(place, Gate(self._limits.at_one_place))
+        gate = self._gate(place)
         if not gate.lets_through(loop.time()):
             return Fetched(FAILED)
         asked = False
@@ -136,6 +136,11 @@ class Dips:
         finally:
             if gate.idle and self._gates.get(place) is gate:
                 del self._gates[place]
+
+    def _gate(self, place: str) -> Gate:
+        if len(self._gates) >= _PLACES:  # each of them fails: a flow has the host in a variable
+            self._gates = {name: gate for name, gate in self._gates.items() if gate.users}
+        return self._gates.setdefault(place, Gate(self._limits.at_one_place))
 
     def _well(self, place: str, gate: Gate) -> None:
         if gate.succeeded():
