@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
+import stat
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -62,28 +64,29 @@ class PromptSounds:
     ) -> None:
         self.sounds_dir = sounds_dir
         self.recorded_dir = recorded_dir
+        self._sounds_dir = str(sounds_dir.absolute())
+        self._recorded_dir = str(recorded_dir.absolute()) if recorded_dir else ""
         self.synthesiser = synthesiser or EspeakNg()
 
-    def recorded(self, prompt: Prompt) -> Path | None:
-        """The uploaded recording, if there is one."""
-        if self.recorded_dir is None:
-            return None
-        path = self.recorded_dir / f"{recorded_name(prompt)}.wav"
-        return path if is_sound(path) else None
-
     def path(self, prompt: Prompt) -> Path:
-        """Where the prompt's sound is, or will be. Raises SpeechUnavailable."""
-        name = sound_name(prompt, self.synthesiser.voice(prompt.language))
-        return self.recorded(prompt) or self.sounds_dir / f"{name}.wav"
+        """Where its sound is, or will be: the uploaded recording, if there is one. Raises SpeechUnavailable."""
+        return Path(f"{self._name(prompt)}.wav")
 
     def missing(self, prompts: Iterable[Prompt]) -> list[Prompt]:
-        """Those without a file. Looks at the disk: thousands take some hundredths of a second. Raises
-        SpeechUnavailable."""
-        return [prompt for prompt in prompts if not is_sound(self.path(prompt))]
+        """Those without a file: looks at the disk. Raises SpeechUnavailable."""
+        return [prompt for prompt, name in self.names(prompts).items() if not is_sound(f"{name}.wav")]
 
     def names(self, prompts: Iterable[Prompt]) -> dict[Prompt, str]:
-        """Raises SpeechUnavailable."""
-        return {prompt: name_of(self.path(prompt)) for prompt in prompts}
+        """Looks at the disk for recordings. Raises SpeechUnavailable."""
+        return {prompt: self._name(prompt) for prompt in prompts}
+
+    def _name(self, prompt: Prompt) -> str:
+        # texts, and not Paths: thousands of prompts are looked at again and again
+        if self._recorded_dir:
+            name = f"{self._recorded_dir}/{recorded_name(prompt)}"
+            if is_sound(f"{name}.wav"):
+                return name
+        return f"{self._sounds_dir}/{sound_name(prompt, self.synthesiser.voice(prompt.language))}"
 
     async def prepare(
         self, prompts: Collection[Prompt], progress: Callable[[Progress], None] | None = None
@@ -153,31 +156,18 @@ class PromptSounds:
             await asyncio.sleep(every_s)
 
 
-async def prepare(
-    prompts: Iterable[Prompt],
-    sounds_dir: Path,
-    progress: Callable[[Progress], None] | None = None,
-    *,
-    synthesiser: Synthesiser | None = None,
-) -> dict[Prompt, str]:
-    """Make what is missing; every prompt -> its name below ``sounds_dir`` (see ``sound_name``). Raises
-    SpeechUnavailable."""
-    sounds = PromptSounds(sounds_dir, synthesiser=synthesiser)
-    names = await sounds.prepare(tuple(prompts), progress)
-    return {prompt: str(Path(name).relative_to(sounds_dir.absolute())) for prompt, name in names.items()}
-
-
 def name_of(path: Path) -> str:
     """As Asterisk wants it: absolute, without the suffix."""
     return str(path.absolute().with_suffix(""))
 
 
-def is_sound(path: Path) -> bool:
+def is_sound(path: str | Path) -> bool:
     """There is a file with more than a header: a crash can leave an empty one."""
     try:
-        return path.stat().st_size > _HEADER_BYTES and path.is_file()
+        found = os.stat(path)
     except OSError:
         return False
+    return found.st_size > _HEADER_BYTES and stat.S_ISREG(found.st_mode)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from tests.unit.ivr.flows import load
 from tandem.ivr.adapters.espeak import EspeakNg, Voice
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.errors import SpeechUnavailable
-from tandem.ivr.media import Progress, PromptSounds, prepare, recorded_name, sound_name
+from tandem.ivr.media import Progress, PromptSounds, recorded_name, sound_name
 from tandem.ivr.sound import BadSound, _round_number, for_the_line
 
 
@@ -105,37 +105,41 @@ def test_what_is_no_sound(wav: bytes) -> None:
 
 async def test_missing_prompts_are_made_once_two_at_a_time(tmp_path: Path) -> None:
     flow, speaker, seen = load(), Speaker(), list[Progress]()
-    names = await prepare(flow.spoken(), tmp_path, seen.append, synthesiser=speaker)
+    sounds = PromptSounds(tmp_path, synthesiser=speaker)
+    names = await sounds.prepare(flow.spoken(), seen.append)
     assert set(names) == set(flow.spoken()) == set(speaker.spoken)
     assert [(step.done, step.total) for step in seen] == [(n + 1, len(names)) for n in range(len(names))]
     assert speaker.busiest == 2
     for prompt, name in names.items():
-        path = tmp_path / f"{name}.wav"
-        assert name.startswith(f"{prompt.language}/")
+        path = Path(f"{name}.wav")
+        assert path == sounds.path(prompt)
+        assert path.parent == tmp_path / prompt.language
         assert read(path.read_bytes())[0].framerate == 8000
         assert stat.S_IMODE(path.stat().st_mode) == 0o644
     assert not list(tmp_path.rglob("*.part"))
 
     again = Speaker()
-    assert await prepare(flow.spoken(), tmp_path, synthesiser=again) == names
+    assert await PromptSounds(tmp_path, synthesiser=again).prepare(flow.spoken()) == names
     assert again.spoken == []
 
 
 async def test_a_file_that_a_crash_left_empty_is_made_again(tmp_path: Path) -> None:
     flow, speaker = load(), Speaker()
-    names = await prepare(flow.spoken(), tmp_path, synthesiser=Speaker())
+    sounds = PromptSounds(tmp_path, synthesiser=speaker)
+    await sounds.prepare(flow.spoken())
+    speaker.spoken.clear()
     prompt = flow.spoken()[0]
-    (tmp_path / f"{names[prompt]}.wav").write_bytes(b"")
-    await prepare(flow.spoken(), tmp_path, synthesiser=speaker)
+    sounds.path(prompt).write_bytes(b"")
+    await sounds.prepare(flow.spoken())
     assert speaker.spoken == [prompt]
 
 
 async def test_a_prompt_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     with pytest.raises(SpeechUnavailable, match="hoarse"):
-        await prepare(load().spoken(), tmp_path, synthesiser=Speaker(fails_on="你好"))
+        await PromptSounds(tmp_path, synthesiser=Speaker(fails_on="你好")).prepare(load().spoken())
     (tmp_path / "file").touch()
     with pytest.raises(SpeechUnavailable, match="cannot be written"):
-        await prepare(load().spoken(), tmp_path / "file", synthesiser=Speaker())
+        await PromptSounds(tmp_path / "file", synthesiser=Speaker()).prepare(load().spoken())
 
 
 async def test_thousands_of_prompts_are_two_at_a_time_and_quick_to_look_at(tmp_path: Path) -> None:
