@@ -102,7 +102,7 @@ class KitchenFloor(Floor):
         return waiting[0] if waiting else None
 
     def press(self, call: CallId, digits: str) -> None:
-        """He presses these and what comes of it is carried out; '' for silence."""
+        """He presses these and what comes of it is carried out; '' for silence. A lone ``#`` comes as it is."""
         request = self.hears(call)
         assert request is not None, f"{call} is asked nothing"
         self.listening[request.connection].pop(0)
@@ -121,6 +121,23 @@ class KitchenFloor(Floor):
 
     def silence(self, call: CallId) -> None:
         self.press(call, "")
+
+    def media_fails(self, call: CallId) -> None:
+        """What he hears breaks off: a file is gone."""
+        request = self.hears(call)
+        assert request is not None
+        self.listening[request.connection].pop(0)
+        self.news.append(ev.MediaEnded(call=call, connection=request.connection, token=request.token, ok=False))
+        self.settle()
+
+    def media_refused(self, call: CallId) -> None:
+        """The switch will not do it."""
+        request = self.hears(call)
+        assert request is not None
+        self.listening[request.connection].pop(0)
+        kind = type(request).__name__
+        self.handle(ev.RequestFailed(call=call, connection=request.connection, request=kind, code="error"))
+        self.settle()
 
     def fetched(self, call: CallId, status: str = "ok", **values: str | int | bool) -> None:
         asked = self.dips.pop(call)

@@ -111,7 +111,7 @@ def test_a_message_is_recorded_after_the_tone_and_entered_into_the_ledger(floor:
     assert isinstance(listens, rq.Collect)
     assert listens.timeout_s == 14.0
     floor.now += 3.0
-    floor.silence(call)
+    floor.press(call, "#")
     assert floor.visits(call)[-2] == ("leave_message", "goto", "bye")
     assert floor.center.contacts[call].outcome is Outcome.VOICEMAIL
     kept = [each for each in floor.records if isinstance(each, CallbackRecord)]

@@ -71,7 +71,7 @@ def _begin(center: Center, contact: Contact, effect: ct.Advance) -> None:
         case Phase.QUEUED if contact.waits and contact.caller_ready and not contact.in_hand:
             _move(center, contact.id, _wait_on, again=effect.again)
         case Phase.SURVEY:
-            _move(center, contact.id, _after_on, again=effect.again)
+            _move(center, contact.id, _after_on, again=effect.again, flush=not effect.again)
         case _:
             pass  # an agent was found for him at this very moment
 
@@ -114,8 +114,9 @@ def tell(center: Center, call: CallId, event: dialogue.IvrEvent) -> None:
     _move(center, call, step)
 
 
-def _move(center: Center, call: CallId, move: _Move | None, *, again: bool = False) -> None:
-    """``move``: None begins the flow. ``again``: a predecessor has asked for what comes of it."""
+def _move(center: Center, call: CallId, move: _Move | None, *, again: bool = False, flush: bool = False) -> None:
+    """``move``: None begins the flow. ``again``: a predecessor has asked for what comes of it. ``flush``: what was pressed
+    before is no answer to it."""
     contact, caller = center.contacts[call], center.callers[call]
     if contact.phase not in _WITH_FLOW:
         return
@@ -140,7 +141,7 @@ def _move(center: Center, call: CallId, move: _Move | None, *, again: bool = Fal
     else:
         flow_records.keep(center, call, outcome)
         for effect in outcome.effects:
-            carry_out(center, call, flow, outcome.state, state, effect, again=again)
+            carry_out(center, call, flow, outcome.state, state, effect, again=again, flush=flush)
         if not outcome.effects:
             _nothing_to_do(center, call)
     finally:
@@ -165,6 +166,7 @@ def carry_out(
     effect: dialogue.Effect,
     *,
     again: bool = False,
+    flush: bool = False,
 ) -> None:
     contact = center.contacts[call]
     if contact.draft and (instead := flow_drafts.instead_of(center, state, effect)) is not None:
@@ -217,7 +219,7 @@ def carry_out(
                 digit_timeout_s=effect.digit_timeout_s,
                 terminator=effect.terminator,
                 sensitive=effect.sensitive,
-                flush=effect.flush,
+                flush=effect.flush or flush,
             )
             asks("collect", media_s + effect.timeout_s + effect.max_digits * effect.digit_timeout_s, collect)
         case dialogue.Music():

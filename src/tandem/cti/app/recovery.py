@@ -112,6 +112,8 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
     for call, connections in by_call.items():
         caller = next((c for c in connections if c.party.is_served), None)
         if call in center.contacts:
+            if not routine:
+                _clear_strays(center, center.contacts[call], connections)
             continue
         customer = caller is not None and caller.party is Party.CUSTOMER
         if caller is not None and (caller.controlled or ((caller.in_fallback or customer) and not routine)):
@@ -144,6 +146,14 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
             center.wake(wake_at, "call", call)
     if not routine:
         _agents_in_line(center)
+
+
+def _clear_strays(center: Center, contact: Contact, connections: list[ConnectionSnapshot]) -> None:
+    """Phones that were rung for him by a predecessor who could not write it down any more."""
+    for leg in connections:
+        ours = leg.party.is_served or (leg.connection == contact.leg and not contact.ended)
+        if not (ours or leg.in_fallback or leg.joined_with is not None):
+            center.ask(ClearConnection(call=contact.id, connection=leg.connection))
 
 
 def came_back(center: Center, event: RouteRequested) -> None:

@@ -22,7 +22,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.errors import CtiError, WrongState
 from tandem.cti.model.ids import AgentId, CallId, RecordingId
-from tandem.cti.model.records import CustomerMatch
+from tandem.cti.model.records import CallRecord, CustomerMatch
 from tandem.cti.model.states import AgentState
 from tandem.cti.ports import Clock, Journal, Switch
 from tandem.cti.runtime.workers import KeyedWorkers
@@ -82,7 +82,9 @@ class Shell:
         database_up: Callable[[], bool],
         fetch: Fetch | None = None,
         speak: Speak | None = None,
+        forget: Callable[[CallId], None] = lambda _: None,
     ) -> None:
+        """``forget``: what was kept of a call outside of the center while it lasted (its secret digits)."""
         self.center = center
         self._handle = center.handle if inputs is None else inputs.handle
         self.switch: Switch | None = None
@@ -94,6 +96,7 @@ class Shell:
         self._database_up = database_up
         self._fetch = fetch
         self._speak = speak
+        self._forget = forget
         self._tasks: asyncio.TaskGroup | None = None
         self._workers: KeyedWorkers[str, rq.SwitchRequest] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -157,6 +160,8 @@ class Shell:
                     self._workers.give(_key(request), request)
             case c.Keep(record):
                 self._journal.write(record)
+                if isinstance(record, CallRecord) and record.ended_at is not None:
+                    self._forget(record.id)
             case c.LookUp(call, number):
                 self._look_up(number, lambda found, unknown, complete: self._found(call, found, unknown, complete))
             case c.StartRecording(call, recording, agent):

@@ -20,6 +20,7 @@ from tandem.cti.core.contact import (
     QueueAsked,
     StopSeeking,
 )
+from tandem.cti.core.memory import remember
 from tandem.cti.core.message_rows import message_answered, message_over
 from tandem.cti.core.turn import Turn, caller_here, end_contact, new_leg, requeue, survey_here, waited_s
 from tandem.cti.model.causes import Cause
@@ -286,6 +287,7 @@ def draft_begun(t: Turn, e: DraftBegun) -> None:
         calling=c.dnis,
         name=f"Tandem: {c.flow}",
         timeout_s=e.ring_s,
+        memory=remember(t.contact),
     )
     t.do(Ask(ask))
 

@@ -32,7 +32,7 @@ def flow_records(t: Turn, e: FlowRecords) -> None:
 def message_answered(t: Turn, e: MediaEnded) -> None:
     if t.contact.in_hand == "message_prompt":
         _begin(t)
-    elif e.digits and _left_s(t) > _LEAST_S:
+    elif e.digits not in ("", t.contact.message_ends) and _left_s(t) > _LEAST_S:
         _listen(t)  # another key than the one that ends it
     else:
         message_over(t)

@@ -49,7 +49,7 @@ def callback_offered(t: Turn, e: CallbackOffered) -> None:
     t.note("callback_offered", "may keep the place and be called back")
     t.flow_rests()
     t.set(callback_offers=c.callback_offers + 1, waits=False)
-    _collect(t, e.prompts, len(KEEP_MY_PLACE), e.timeout_s)
+    _collect(t, e.prompts, len(KEEP_MY_PLACE), e.timeout_s, flush=True)
 
 
 def number_prompted(t: Turn, e: NumberPrompted) -> None:
@@ -58,7 +58,7 @@ def number_prompted(t: Turn, e: NumberPrompted) -> None:
         t.set(asks_number=True)
 
 
-def _collect(t: Turn, prompts: tuple[str, ...], max_digits: int, timeout_s: float) -> None:
+def _collect(t: Turn, prompts: tuple[str, ...], max_digits: int, timeout_s: float, *, flush: bool = False) -> None:
     media = t.contact.media + 1
     t.set(media=media, callback_offer=media, asks_number=False)
     call, connection, token = t.contact.id, t.contact.caller, t.contact.token
@@ -69,6 +69,7 @@ def _collect(t: Turn, prompts: tuple[str, ...], max_digits: int, timeout_s: floa
         max_digits=max_digits,
         timeout_s=timeout_s,
         token=token,
+        flush=flush,
     )
     t.do(Ask(ask))
     t.music()  # it stands behind the prompt: whatever he does, he is not left in silence
