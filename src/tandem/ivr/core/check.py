@@ -138,11 +138,13 @@ def _read(expansion: Expansion, main: str, catalog: Catalog, edition: str) -> Fl
         return None
     reading = FlowReading(main, expansion.problems, catalog=catalog)
     try:
-        flow = FLOW.read(document.root, reading, edition=edition)
+        flow = expansion.expanded(FLOW.read(document.root, reading, edition=edition), reading)
     except Unreadable:
-        return None
-    flow = expansion.expanded(flow, reading)
-    return flow if expansion.complete else None
+        expansion.complete = False
+    if expansion.complete:
+        return flow
+    expansion.read_rest(reading)
+    return None
 
 
 def _is_subflow(document: Document, expansion: Expansion, main: str) -> bool:

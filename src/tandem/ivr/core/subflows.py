@@ -8,6 +8,7 @@ scope ``identify/``. So all that comes after - the interpreter, the checks, numb
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from tandem.cti.documents.document import Mapping as MappingNode
@@ -19,7 +20,7 @@ from tandem.cti.model.hours import WeeklyHours
 from tandem.ivr.core.commands import Commands
 from tandem.ivr.core.flow import FORMAT, Flow, Place
 from tandem.ivr.core.flow_reading import FLOW_FILE, FlowReading
-from tandem.ivr.core.flow_tables import Calendars, Layout, Names, Uses
+from tandem.ivr.core.flow_tables import Calendars, Layout, Names, Uses, files_used
 from tandem.ivr.core.speech import Wording
 from tandem.ivr.core.step import Step
 from tandem.ivr.core.step_table import Steps
@@ -30,6 +31,7 @@ MAX_STEPS = 2000
 MAX_NODES = 100_000
 """Values that are read in all, a file that is used twice counted twice."""
 MAX_LEVELS = 5
+MAX_ALONE = 16
 
 
 @record
@@ -98,6 +100,19 @@ class Expansion:
         """The flow with all sub-flows in it; it makes sense when ``complete``."""
         self._take(flow.steps, flow.calendars, reading, (reading.file,))
         return replace(flow, steps=self.steps, places=self.places, calendars=self.calendars, sub_commands=self.commands)
+
+    def read_rest(self, reading: FlowReading) -> None:
+        """Files of sub-flows that faults elsewhere keep from being put in are read all the same, for their own faults."""
+        waiting = list(files_used(self.document(reading.file).root))
+        while waiting:
+            file = waiting.pop()
+            if file in self.files and file not in self.documents and len(self.documents) < MAX_ALONE:
+                root = self.document(file).root
+                waiting.extend(files_used(root))
+                own = FlowReading(file, self.problems, catalog=reading.catalog, languages=reading.languages)
+                if root is not None:
+                    with suppress(Unreadable):
+                        SUBFLOW.read(root, own)
 
     def _take(
         self,
