@@ -93,3 +93,22 @@ async def test_a_flow_with_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     lines = {line.name: line for line in await check_installation(installation, serving=True)}
     assert not lines["Flow of 95001"].ok
     assert lines["Flow of 95001"].remedy
+
+
+async def speech(home: Path, settings: str) -> CheckLine:
+    (home / "tandem.toml").write_text(settings)
+    lines = await check_installation(Installation.at(home, {"ami_port": 1}), serving=True)
+    return next(line for line in lines if line.name == "Speech")
+
+
+async def test_something_is_spoken_whoever_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await speech(tmp_path, "") == CheckLine(name="Speech", ok=True, detail="espeak-ng", remedy="")
+    away = await speech(tmp_path, 'speech_url = "http://127.0.0.1:9/say?text={text}"')
+    assert not away.ok
+    assert "the speech service cannot be used" in away.detail
+    lacking = await speech(tmp_path, 'data_credentials = {crm = {hosts = ["a.example"], value_env = "NO_SUCH_TOKEN"}}')
+    assert "NO_SUCH_TOKEN" in lacking.detail
+    monkeypatch.setenv("PATH", str(tmp_path))
+    missing = await speech(tmp_path, "")
+    assert "espeak-ng cannot be started" in missing.detail
+    assert "apt-get install espeak-ng" in missing.remedy

@@ -9,6 +9,7 @@ import shutil
 import socket
 from collections.abc import Collection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import asyncpg
@@ -19,15 +20,19 @@ from tandem.cti.adapters.asterisk.config import AMI_USER
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredPlan
 from tandem.cti.app.installation import Installation
+from tandem.cti.app.outside import credentials_of, speaker
 from tandem.cti.model.errors import CtiError
 from tandem.cti.provision.asterisk import default_cache_dir, find_in_cache, find_on_host
 from tandem.cti.storage.pool import Database
+from tandem.ivr.core.speech import Prompt
 from tandem.ivr.errors import FlowError
 from tandem.ivr.flow_files import load_flow_file
+from tandem.ivr.sound import for_the_line
 from tandem.routing.plan_file import review_plan
 
 _FREE_BYTES = 1 << 30
 _CONNECT_S = 3.0
+_SPEECH_S = 10.0
 
 
 async def is_serving(installation: Installation) -> bool:
@@ -50,7 +55,7 @@ async def check_installation(installation: Installation, *, serving: bool) -> li
     lines = [_asterisk(), await _ami(installation, log_in=not serving)]
     queues, database_lines = await _database(installation)
     lines += [*database_lines, *_flows(installation, queues)]
-    lines.append(_speech())
+    lines.append(await _speech(installation))
     lines.append(_pages())
     lines.append(_disk(installation.home))
     if not serving:
@@ -188,9 +193,21 @@ class _AnyQueue(frozenset[str]):
 _any_queue = _AnyQueue()
 
 
-def _speech() -> CheckLine:
-    found = shutil.which("espeak-ng")
-    return _line("Speech", "" if found else "espeak-ng is missing", "Run: sudo apt-get install espeak-ng", "espeak-ng")
+async def _speech(installation: Installation) -> CheckLine:
+    """Something is spoken, whoever speaks."""
+    settings = installation.settings
+    language = next(iter(settings.speech_voices), "en")
+    problem = ""
+    try:
+        async with asyncio.timeout(_SPEECH_S), speaker(installation, credentials_of(installation)) as voices:
+            for_the_line(await voices.speak(Prompt(language, "1")))
+    except (CtiError, TimeoutError) as error:
+        problem = _why(error)
+    if settings.speech_url:
+        return _line(
+            "Speech", problem, "Look at speech_url and the settings beside it", urlsplit(settings.speech_url).netloc
+        )
+    return _line("Speech", problem, "Run: sudo apt-get install espeak-ng", "espeak-ng")
 
 
 def _pages() -> CheckLine:
