@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from tests.contract.asterisk.rig import FakeRig, RealRig
-from tests.support.asterisk_pair import AsteriskPair
+from tests.support.asterisk_pair import AsteriskPair, free_port
 
 from tandem.cti.model.events import SwitchFound
 
@@ -18,7 +19,9 @@ GUARD_S = 3
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def pair(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AsteriskPair]:
     home: Path = tmp_path_factory.mktemp("asterisk")
-    async with AsteriskPair(home, guard_s=GUARD_S) as pair:
+    port = free_port(socket.SOCK_DGRAM)
+    changes = {"guard_s": GUARD_S, "trunk_port": port, "sip_hosts": (f"127.0.0.1:{port}",)}
+    async with AsteriskPair(home, **changes) as pair:
         yield pair
 
 
