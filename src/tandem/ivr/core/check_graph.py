@@ -10,12 +10,9 @@ from tandem.cti.documents.document import Node, Scalar, Sequence
 from tandem.cti.documents.graph import circles, reachable
 from tandem.cti.documents.problems import closest
 from tandem.cti.documents.reading import MAX_GUESSES
-from tandem.ivr.core.check_modes import WAITING, modes_of
 from tandem.ivr.core.findings import Findings
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import FlowReading
-
-_ENDS = frozenset({"queue", "transfer", "hangup"})
 
 
 def check_graph(flow: Flow, findings: Findings) -> None:
@@ -24,39 +21,16 @@ def check_graph(flow: Flow, findings: Findings) -> None:
     for name in flow.steps:
         if name not in found:
             findings.error(name, "unreachable_step", "nothing leads to it", "Lead a goto: to it, or remove it.")
-    silent = _check_silence(flow, findings)
-    _check_ends(flow, found, silent, findings)
+    _check_silence(flow, findings)
 
 
-def _check_ends(flow: Flow, found: set[str], told: set[str], findings: Findings) -> None:
-    """From each step some way leads to an end: a queue, a hangup, a transfer. Steps from which none does stand in
-    circles that no caller gets out of. Who waits in a queue is at an end already. ``told``: steps of circles that were
-    told of before."""
-    back: dict[str, list[str]] = {name: [] for name in flow.steps}
-    for name in flow.steps:
-        for exit_ in flow.exits_of(name):
-            if exit_.target in back:
-                back[exit_.target].append(name)
-    ends = [name for name, step in flow.steps.items() if step.ends or step.kind in _ENDS]
-    good = set(ends)
-    waiting = list(ends)
-    while waiting:
-        for name in back[waiting.pop()]:
-            if name not in good:
-                good.add(name)
-                waiting.append(name)
-    modes = modes_of(flow)
-    lost = [name for name in flow.steps if name in found - good and modes[name] - {WAITING}]
-    if lost and not told & set(lost):
-        shown = ", ".join(lost[:6]) + (", ..." if len(lost) > 6 else "")
-        what = f"no way leads on to a queue, a hangup or a transfer from here: {shown}"
-        findings.error(lost[0], "dead_end", what, "Let one of these steps lead to an end.")
-
-
-def _check_silence(flow: Flow, findings: Findings) -> set[str]:
+def _check_silence(flow: Flow, findings: Findings) -> None:
     """Each circle of exits that a call can take without a word from the caller. While he waits in a queue, a circle is
-    what is wanted, so long as it takes time: music. The steps of the circles."""
-    told: set[str] = set()
+    what is wanted, so long as it takes time: music.
+
+    As every step but those that end a flow has an exit that silence takes, this also finds every tangle of steps that
+    no caller gets out of, whatever he presses.
+    """
     ways = {
         name: [] if step.kind == "music" else [exit_.target for exit_ in step.exits() if exit_.silent]
         for name, step in flow.steps.items()
@@ -66,8 +40,6 @@ def _check_silence(flow: Flow, findings: Findings) -> set[str]:
         what = f"a caller who says nothing goes round for ever: {shown}"
         fix = "Let one of these steps lead to a queue or hangup; while waiting in a queue, put music between them."
         findings.error(circle[0], "endless_loop", what, fix)
-        told.update(circle)
-    return told
 
 
 # -- of a file that could not be read as a whole -----------------------------------------------------------------------

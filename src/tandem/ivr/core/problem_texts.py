@@ -33,6 +33,8 @@ _SENTENCES: Sentences = {
     "duplicate_name": ("同一名称出现两次", "每个名称只用一次。"),
     "same_key": ("两个通用按键相同", "请为每个通用按键用不同的键。"),
     "unknown_agent": ("没有这个座席", "请改用已有的登录名。"),
+    "bad_moment": ("日期和时间写法不正确", '写法如："2026-11-20 10:00"。'),
+    "unknown_action": ("来电者没有这种动作", '写法如：{press: "1"}、{wait: 5}、silence、hang_up。'),
     "unknown_calendar": ("calendars 下没有这个时间表", "请改用已有的时间表，或添加。"),
     "unknown_credentials": ("设置中没有这个凭据", "请改用已有的凭据，或在设置中添加。"),
     "unknown_queue": ("没有这个队列", "请改用已有的队列。"),
@@ -48,7 +50,6 @@ _SENTENCES: Sentences = {
     "unknown_result": ("子流程没有这个结果", "请改用已有的结果，或在子流程的 results 中添加。"),
     "unknown_use": ("use 下没有这个子流程", "请改用已有的名称，或在 use 下添加文件。"),
     # the graph
-    "dead_end": ("从这里无论怎样都到不了队列、转接或挂机", "请让其中一个步骤通向终点。"),
     "endless_loop": ("不按键的来电者会无止境地循环", "请让其中一步通向队列或挂机；在排队期间请放一段 music。"),
     "not_allowed_here": (
         "这种步骤不能出现在这里",

@@ -102,7 +102,7 @@ class Expansion:
         return replace(flow, steps=self.steps, places=self.places, calendars=self.calendars, sub_commands=self.commands)
 
     def read_rest(self, reading: FlowReading) -> None:
-        """Files of sub-flows that faults elsewhere keep from being put in are read all the same, for their own faults."""
+        """Files that faults elsewhere keep from being put in are read all the same, for their own faults."""
         waiting = list(files_used(self.document(reading.file).root))
         while waiting:
             file = waiting.pop()
