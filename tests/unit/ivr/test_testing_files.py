@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 from tests.unit.ivr.flow_tests import flow
 from tests.unit.ivr.flows import ROOT
 
+from tandem.ivr.core.problem_texts import texts_of
 from tandem.ivr.errors import FlowError
 from tandem.ivr.testing import load_tests
 from tandem.ivr.testing.case_files import flow_named_in
@@ -33,8 +34,8 @@ tests:
 FAULTS = (
     ("format: 1", "format: 2", "out_of_range", 1),
     ("Asia/Shanghai", "Asia/Nowhere", "unknown_timezone", 3),
-    ('"2026-11-20 10:00"', "tomorrow", "bad_time", 4),
-    ('"2026-11-20 10:00"', '"2026-13-20 10:00"', "bad_time", 4),
+    ('"2026-11-20 10:00"', "tomorrow", "bad_moment", 4),
+    ('"2026-11-20 10:00"', '"2026-13-20 10:00"', "bad_moment", 4),
     ("fail: [one]", "fail: [three]", "unknown_step", 4),
     ("tests:\n", "cases:\n", "unknown_field", 5),
     ("{name: 王芳,", "{nickname: 王芳,", "unknown_field", 9),
@@ -114,3 +115,13 @@ def test_the_schema_refuses_what_it_can_know() -> None:
     for old, new, code, _ in FAULTS:
         if code not in beyond and "2026-13" not in new:
             assert list(validator.iter_errors(yaml.safe_load(GOOD.replace(old, new, 1)))), new
+
+
+def test_every_fault_has_its_sentence_in_chinese() -> None:
+    for old, new, *_ in FAULTS:
+        with pytest.raises(FlowError) as refused:
+            load_tests(GOOD.replace(old, new, 1), "it.test.yaml", flow())
+        for problem in refused.value.problems:
+            what, fix = texts_of(problem)
+            assert what["zh"] != what["en"], problem
+            assert fix["zh"] != fix["en"], problem

@@ -83,7 +83,7 @@ class Moment:
             else:
                 return wall.replace(tzinfo=reading.zone).timestamp()
         what = f"{called(node)} is no date with a time"
-        raise reading.refusal(node, "bad_time", what, 'Write it like "2026-11-20 10:00".')
+        raise reading.refusal(node, "bad_moment", what, 'Write it like "2026-11-20 10:00".')
 
     def schema(self) -> Schema:
         return {"type": "string", "pattern": f"^(?:{_TIME.pattern})$"}
@@ -204,7 +204,7 @@ class OneAction:
         word = next((key.text for key, _ in mapping.entries if key.text in _MAKE), None)
         if word is None:
             first = mapping.entries[0][0].text if mapping.entries else ""
-            fix = reading.instead_of(first, [*_MAKE, *_ALONE])
+            fix = reading.instead_of(first, {*_MAKE, *_ALONE})
             raise reading.refusal(node, "unknown_action", f'"{first[:40]}" is nothing that a caller does', fix)
         shape, make = _MAKE[word]
         return make(Record(shape).read(node, reading))

@@ -158,6 +158,7 @@ class Phone:
 
     def _music(self, effect: Music) -> Happened:
         """Keys that it does not wait for are forgotten."""
+        self._deaf = False
         until = self.now + effect.seconds
         scene = self._scene((), asked=bool(effect.keys))
         if key := self._keypad.first_of(effect.keys):
@@ -266,7 +267,7 @@ class Phone:
         return len(self._keypad) > before
 
     def _digits(self, digits: str, effect: Collect) -> Digits:
-        if not effect.sensitive:
+        if not effect.sensitive or digits in ("*", "#"):
             return Digits(digits)
         self._keypad.clear()
         self._deaf = True
