@@ -87,6 +87,11 @@ class FlowVersions:
             tests=dict(stored.tests),
         )
 
+    async def newest_version(self, name: str) -> int:
+        """0: there is no such flow."""
+        found = await self._store.versions(name, limit=1)
+        return found[0].version if found else 0
+
     # ---- drafts
 
     async def save_draft(self, name: str, new: shapes.NewDraft, *, by: str) -> shapes.FlowVersion:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+from tandem.cti.app import ivr_versions_cli
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.ivr_words import LANGUAGES, language_of_terminal, say
 
@@ -35,6 +36,7 @@ def add_commands(ivr: argparse.ArgumentParser, at_home: Callable[[argparse.Argum
         "--min-coverage", type=_percent, metavar="PERCENT", help="fail when fewer of the steps or exits are taken"
     )
     at_home(check)
+    ivr_versions_cli.add_commands(commands, at_home)
 
 
 _CHECK = "say what is wrong with flows, and what to do"

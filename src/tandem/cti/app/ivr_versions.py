@@ -1,0 +1,303 @@
+"""What ``tandem ivr draft|versions|canary|live|rollback|numbers|replay|call`` do."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import re
+import sys
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tandem.agent_desktop.core import flow_resources as shapes
+from tandem.cti.adapters.postgres.answers import AnswerStore
+from tandem.cti.adapters.postgres.flow_numbers import FlowNumbersStore
+from tandem.cti.adapters.postgres.flows import FlowStore
+from tandem.cti.adapters.postgres.plans import PlanStore
+from tandem.cti.app.control import ask
+from tandem.cti.app.flow_start import ANYTHING, OnDisk, on_disk, tests_beside
+from tandem.cti.app.flow_studies import FlowStudies
+from tandem.cti.app.flow_versions import Shelf, text_of
+from tandem.cti.app.installation import Installation
+from tandem.cti.app.ivr_catalog import catalog_of
+from tandem.cti.app.outside import credentials_of
+from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable
+from tandem.cti.runtime.clock import SystemClock
+from tandem.cti.storage.migrate import migrate
+from tandem.cti.storage.pool import Database
+from tandem.ivr.core.check import review_bundle
+from tandem.ivr.core.flow_reading import Catalog
+from tandem.ivr.core.shelf import DeployedFlow
+from tandem.ivr.core.speech import Prompt
+from tandem.ivr.flow_files import read_bundle
+from tandem.routing.plan_file import parse_plan
+
+REPLAY_S = 600.0
+_LATER = "No server runs here: it counts from the next start on."
+
+
+async def run(
+    name: str, asked: argparse.Namespace, installation: Installation, database: AbstractAsyncContextManager[str]
+) -> int:
+    """Raises CtiError with a sentence for the one who asked."""
+    async with _desk(installation, database) as desk:
+        match name:
+            case "draft":
+                return await _draft(desk, asked, installation.home)
+            case "live":
+                live = shapes.GoLive(version=_version(asked.version), force=asked.force)
+                return await _deploy(desk.go_live, asked, installation.home, "ivr.live", live)
+            case "canary" if asked.end:
+                return await _deploy(desk.end_canary, asked, installation.home, "ivr.end_canary", None)
+            case "canary":
+                canary = shapes.GoCanary(
+                    version=_version(asked.version), share=asked.share, numbers=asked.number, force=asked.force
+                )
+                return await _deploy(desk.go_canary, asked, installation.home, "ivr.canary", canary)
+            case "rollback":
+                return await _deploy(desk.roll_back, asked, installation.home, "ivr.rollback", None)
+            case "numbers":
+                numbers = await desk.numbers(asked.flow, version=asked.version, days=asked.calls)
+                return _show(numbers, asked.json, _numbers(numbers))
+            case "replay":
+                report = await _replay(desk, asked)
+                return _show(report, asked.json, _report(report))
+            case "call":
+                return await _call(asked, installation.home)
+            case _:
+                print("\n".join(_versions(await desk.flow(asked.flow))))
+    return 0
+
+
+@asynccontextmanager
+async def _desk(installation: Installation, database: AbstractAsyncContextManager[str]) -> AsyncIterator[FlowStudies]:
+    """One that works on the store alone: sounds are made, and calls told, when a server starts."""
+    async with database as url:
+        await migrate(url)
+        pool = Database(url, connections=2, deadline_s=60.0)
+        await pool.open()
+        try:
+            store = FlowStore(pool)
+
+            async def catalog() -> Catalog:
+                return await _catalog(pool, installation)
+
+            async def speak(_: Collection[Prompt]) -> Mapping[Prompt, str]:
+                return {}
+
+            yield FlowStudies(
+                store,
+                await _shelf(store, installation),
+                catalog=catalog,
+                speak=speak,
+                publish=lambda *_: None,
+                clock=SystemClock(),
+                numbers=FlowNumbersStore(pool),
+            )
+        finally:
+            await pool.close()
+
+
+async def _catalog(pool: Database, installation: Installation) -> Catalog:
+    stored = await PlanStore(pool).current()
+    if stored is None:
+        return ANYTHING
+    plan = parse_plan(stored.text, f"routing plan {stored.version}")
+    return replace(
+        catalog_of(plan),
+        queues=frozenset(queue.id for queue in plan.for_calls),
+        answers=frozenset(table.name for table in await AnswerStore(pool).tables()),
+        credentials=frozenset(credentials_of(installation)),
+    )
+
+
+async def _shelf(store: FlowStore, installation: Installation) -> Shelf:
+    """As it is stored; a flow's numbers as the settings' files say, as far as they can be read."""
+    numbers: dict[str, list[str]] = {}
+    for number, path in installation.flows.items():
+        try:
+            name = (await asyncio.to_thread(on_disk, path)).name
+        except BadRequest:
+            continue
+        numbers.setdefault(name, []).append(number)
+    flows = {}
+    for name, now in (await store.deployed()).items():
+        canary = None if now.canary is None else text_of(await store.version(name, now.canary))
+        live = text_of(await store.version(name, now.live))
+        own = tuple(numbers.get(name, ()))
+        flows[name] = DeployedFlow(name=name, numbers=own, live=live, canary=canary, share=now.share)
+    return Shelf(flows, {name: tuple(own) for name, own in numbers.items()})
+
+
+# ---- what changes something ------------------------------------------------------------------------------------------
+
+
+async def _draft(desk: FlowStudies, asked: argparse.Namespace, home: Path) -> int:
+    found = await asyncio.to_thread(_bundle, Path(asked.file))
+    base = await desk.newest_version(found.name)
+    new = shapes.NewDraft(
+        base_version=base, main=found.main, files=dict(found.files), tests=dict(found.tests), note=asked.note
+    )
+    by = getpass.getuser()
+    try:
+        answer = await ask(home, "ivr.draft", name=found.name, draft=msgspec.to_builtins(new), by=by)
+        saved = msgspec.convert(answer, shapes.FlowVersion)
+    except Unavailable:
+        saved = await desk.save_draft(found.name, new, by=by)
+    problems = f", with {_errors(saved.problems)}: tandem ivr check {asked.file}" if saved.problems else ""
+    tests = {None: "", True: ", its tests pass", False: ", its tests fail"}[saved.tested]
+    print(f"Version {saved.version} of {found.name} is saved{tests}{problems}.")
+    return 1 if saved.problems else 0
+
+
+def _bundle(path: Path) -> OnDisk:
+    """A draft may have errors; without a name it has none to be saved under. Raises FlowError, BadRequest."""
+    files, main = read_bundle(path)
+    review = review_bundle(files, main, ANYTHING)
+    name = review.flow.name if review.flow else _name_in(files[main])
+    return OnDisk(name=name, main=main, files=files, tests=tests_beside(path), edition="", languages=())
+
+
+def _name_in(text: str) -> str:
+    found = re.search(r"^name:[ \t]*[\"']?([a-z][a-z0-9_]{0,31})", text, re.MULTILINE)
+    if found is None:
+        raise BadRequest("the file has no name: to be saved under; write name: and the flow's name")
+    return found[1]
+
+
+async def _deploy(work: Any, asked: argparse.Namespace, home: Path, do: str, about: Any) -> int:
+    by = getpass.getuser()
+    given = {} if about is None else {do.partition(".")[2]: msgspec.to_builtins(about)}
+    later = ""
+    try:
+        detail = msgspec.convert(await ask(home, do, name=asked.flow, by=by, **given), shapes.FlowDetail)
+    except Unavailable:
+        later = _LATER
+        parameters = () if about is None else (about,)
+        detail = await work(asked.flow, *parameters, by=by)
+    print(f"{_state(detail)} {later}".strip())
+    return 0
+
+
+def _state(detail: shapes.FlowDetail) -> str:
+    now = detail.deployment
+    if now is None:
+        return f"Nothing of {detail.name} is live."
+    canary = ""
+    if now.canary is not None:
+        numbers = f", and all calls to {', '.join(now.canary.numbers)}" if now.canary.numbers else ""
+        canary = f"; {now.canary.share:.0%} of the calls get version {now.canary.version}{numbers}"
+    return f"Version {now.live} of {detail.name} is live{canary}."
+
+
+async def _call(asked: argparse.Namespace, home: Path) -> int:
+    files, main = await asyncio.to_thread(read_bundle, Path(asked.file))
+    bundle = msgspec.to_builtins(shapes.CallMe(main=main, files=dict(files)))
+    called = await ask(home, "ivr.call", bundle=bundle, device=asked.device, by=getpass.getuser())
+    print(f"{asked.device} rings (call {called['call']}).")
+    return 0
+
+
+def _version(given: int | None) -> int:
+    if given is None or not 1 <= given < 2**31:
+        raise BadRequest("say which version: tandem ivr versions FLOW lists them")
+    return given
+
+
+# ---- what only looks -------------------------------------------------------------------------------------------------
+
+
+def _show(found: Any, as_json: bool, lines: Iterator[str]) -> int:
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
+    else:
+        print("\n".join(lines))
+    return 0
+
+
+def _versions(detail: shapes.FlowDetail) -> Iterator[str]:
+    yield f"{detail.name}, answers at {', '.join(detail.numbers) or 'no number'}. {_state(detail)}"
+    tests = {None: "", True: "tests pass", False: "tests FAIL"}
+    for version in detail.versions:
+        errors = _errors(version.problems) if version.problems else ""
+        found = ", ".join(filter(None, (errors, tests[version.tested])))
+        line = (
+            f"{version.version:5}  {_when(version.at)}  {version.state:8} {version.by:12}  {found:24}  {version.note}"
+        )
+        yield line.rstrip()
+    for each in detail.history[:20]:
+        canary = f", canary {each.canary.version} ({each.canary.share:.0%})" if each.canary else ""
+        yield f"       {_when(each.at)}  {each.what}: live {each.live}{canary}, by {each.by}"
+
+
+def _numbers(found: shapes.FlowNumbers) -> Iterator[str]:
+    yield f"{found.name}, {_when(found.since)} to {_when(found.until)}: {found.containment.calls} calls"
+    yield from _containment(found.containment)
+    yield f"{'step':32} {'entered':>8} {'hung up':>8} {'mean':>7} {'silent':>7} {'wrong':>7}  exits"
+    for node in sorted(found.nodes, key=lambda node: -node.entered):
+        exits = ", ".join(f"{name} {count}" for name, count in node.exits.items())
+        yield (
+            f"{node.step:32} {node.entered:8} {node.abandoned:8} {node.mean_s:6.1f}s {node.no_input:7}"
+            f" {node.no_match:7}  {exits}"
+        )
+
+
+def _containment(found: shapes.Containment) -> Iterator[str]:
+    if found.ratio is not None:
+        yield f"served to the end: {_share(found.ratio)}"
+    for end in found.ends:
+        where = f" {end.queue}" if end.queue else ""
+        yield f"  {end.reason}{where}: {end.calls}"
+
+
+async def _replay(desk: FlowStudies, asked: argparse.Namespace) -> shapes.ReplayReport:
+    path = Path(asked.flow)
+    if path.is_file():
+        if asked.version is not None:
+            raise BadRequest("a file has no version: give the flow's name, or leave out --version")
+        found = await asyncio.to_thread(on_disk, path)
+        bundle = shapes.FlowFiles(main=found.main, files=dict(found.files))
+        return await desk.replay(found.name, shapes.NewReplay(bundle=bundle, days=asked.calls), deadline_s=REPLAY_S)
+    version = asked.version or await desk.newest_version(asked.flow)
+    if not version:
+        raise ResourceMissing(f"there is no flow {asked.flow}, and no file of this name")
+    return await desk.replay(asked.flow, shapes.NewReplay(version=version, days=asked.calls), deadline_s=REPLAY_S)
+
+
+def _report(found: shapes.ReplayReport) -> Iterator[str]:
+    which = f"version {found.version}" if found.version else "the file"
+    yield f"{found.name}, {found.calls} calls since {_when(found.since)} against {which}:"
+    if found.left_out:
+        yield f"({found.left_out} older calls were left out)"
+    yield f"the same end: {found.same}; another: {found.moved}; cannot be said: {found.undetermined}"
+    for move in found.moves:
+        if move.before != move.after:
+            yield f"  {move.before} -> {move.after}: {move.calls}"
+    for stop in found.stops:
+        yield f"  stops at {stop.step or '?'}: {stop.calls}. {stop.why.get('en', '')}"
+    for step, calls in found.dead_ends.items():
+        yield f"  DEAD END at {step}: {calls} calls would go to on_error"
+    if found.before and found.after and found.difference:
+        change = found.difference
+        yield f"served to the end, of the {found.calls - found.undetermined} that end in both:"
+        yield f"  before {_share(found.before)}, after {_share(found.after)}"
+        yield f"  difference {change.value:+.1%} (95 %: {change.low:+.1%} to {change.high:+.1%})"
+
+
+def _share(ratio: shapes.Ratio) -> str:
+    return f"{ratio.value:.1%} (95 %: {ratio.low:.1%} to {ratio.high:.1%})"
+
+
+def _errors(count: int) -> str:
+    return "1 error" if count == 1 else f"{count} errors"
+
+
+def _when(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
