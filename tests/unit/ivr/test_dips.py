@@ -188,6 +188,22 @@ async def test_nothing_with_a_secret_is_kept_or_shared(
     assert "4111" not in caplog.text + repr(vars(dips))
 
 
+@pytest.mark.parametrize(
+    ("digits", "given", "left"),
+    [
+        ("4111111111111111", {"a": "card 4111-1111 1111 1111", "b": 4111111111111111, "c": "1111"}, {"c": "1111"}),
+        ("2026", {"a": "2026", "b": 2026, "c": "2026-11-22", "d": "12026.00", "e": True}, {"c", "d", "e"}),
+        ("", {"a": "", "b": 1}, {"a", "b"}),
+    ],
+)
+async def test_a_source_that_gives_secret_digits_back(
+    dips: Dips, source: Source, digits: str, given: Mapping[str, Value], left: set[str]
+) -> None:
+    source.answer = given
+    fetched = await dips.fetch(replace(DIP, keys=(("pin", CARD),)), secrets={"ref1": digits}.get)
+    assert (fetched.status, set(fetched.values)) == ("ok", set(left))
+
+
 async def test_a_secret_that_is_gone_is_a_failure(dips: Dips, source: Source) -> None:
     assert await dips.fetch(replace(DIP, keys=(("pin", CARD),))) == Fetched("failed")
     assert source.asked == []

@@ -16,7 +16,7 @@ from tandem.ivr.core.dialogue import Dip, Fetched
 from tandem.ivr.core.values import Secret
 from tandem.ivr.data.cache import Answer, AnswerCache
 from tandem.ivr.data.gate import REST_S, Gate
-from tandem.ivr.data.secrets import has_secret
+from tandem.ivr.data.secrets import gives_away, has_secret
 from tandem.ivr.ports import DataSource, Secrets
 
 _log = logging.getLogger(__name__)
@@ -58,7 +58,9 @@ class Dips:
             _log.error("there is no source for data dips of the kind %s", dip.kind)
             return Fetched(FAILED)
         timeout_s = min(max(dip.timeout_s, 0.0), LONGEST_S)
-        if dip.cache_s <= 0 or has_secret(dip):
+        if has_secret(dip):
+            return await self._with_secrets(source, dip, secrets, timeout_s)
+        if dip.cache_s <= 0:
             return await self._ask(source, dip, secrets, timeout_s)
         return await self._from_cache(source, dip, timeout_s)
 
@@ -68,6 +70,21 @@ class Dips:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _with_secrets(self, source: DataSource, dip: Dip, secrets: Secrets, timeout_s: float) -> Fetched:
+        """A source may give back what it was asked with: from a variable it would reach logs, rows and pages."""
+        shown = set[str]()
+
+        def reveal(ref: str) -> str | None:
+            digits = secrets(ref)
+            shown.add(digits or "")
+            return digits
+
+        fetched = await self._ask(source, dip, reveal, timeout_s)
+        values = {name: value for name, value in fetched.values.items() if not gives_away(value, shown)}
+        if len(values) < len(fetched.values):
+            self._say(dip.kind, "gave back secret digits: these outputs are left out")
+        return Fetched(fetched.status, values)
 
     async def _from_cache(self, source: DataSource, dip: Dip, timeout_s: float) -> Fetched:
         """What is known, or the answer that somebody waits for already, or a new one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from tandem.ivr.core.dialogue import Dip
@@ -10,6 +11,7 @@ from tandem.ivr.core.values import Secret, Value
 from tandem.ivr.errors import DataUnusable
 from tandem.ivr.ports import Secrets
 
+_MANY = 8
 _IN_TEXT = re.compile(r"\{secret:([^{}]{1,200})\}")
 
 
@@ -30,6 +32,14 @@ def revealed_url(source: str, secrets: Secrets) -> str:
 def hidden_url(source: str) -> str:
     """The same with stars, to look at its form."""
     return _IN_TEXT.sub("*", source)
+
+
+def gives_away(value: Value, secret_digits: Iterable[str]) -> bool:
+    """The value is the digits, or holds them, however they are grouped. Few digits are in many numbers by chance:
+    these only count when the value is nothing else."""
+    text = str(value)
+    digits = "".join(filter(str.isdigit, text))
+    return any(secret and (secret == text or (len(secret) >= _MANY and secret in digits)) for secret in secret_digits)
 
 
 def _digits(ref: str, secrets: Secrets) -> str:
