@@ -20,6 +20,8 @@ class RawSip(asyncio.DatagramProtocol):
     def __init__(self, server_port: int) -> None:
         self.server = ("127.0.0.1", server_port)
         self.port = 0
+        self.rtp_port = 40_000
+        """Where we say that our sound is."""
         self.responses: asyncio.Queue[str] = asyncio.Queue()
         self.requests: asyncio.Queue[str] = asyncio.Queue()
         self.answer = ""
@@ -62,7 +64,7 @@ class RawSip(asyncio.DatagramProtocol):
             f"From: {sender};tag={call_id}\r\nCall-ID: {call_id}\r\nContact: <sip:raw@127.0.0.1:{self.port}>\r\n{extra}"
         )
         self.call_id, self.head = call_id, head
-        body = _SDP.format(version=1, port=40000, direction="sendrecv")
+        body = _SDP.format(version=1, port=self.rtp_port, direction="sendrecv")
         self.send(
             f"INVITE {uri} SIP/2.0\r\n{head}To: <{uri}>\r\nCSeq: 1 INVITE\r\n"
             f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
@@ -125,7 +127,7 @@ class RawSip(asyncio.DatagramProtocol):
         to = header(request, "To")
         if "tag=" not in to:
             to += ";tag=raw"
-        body = _SDP.format(version=1, port=40000, direction=sdp) if sdp else ""
+        body = _SDP.format(version=1, port=self.rtp_port, direction=sdp) if sdp else ""
         kind = "Content-Type: application/sdp\r\n" if sdp else ""
         self.send(
             f"SIP/2.0 {status}\r\n{vias}From: {header(request, 'From')}\r\nTo: {to}\r\n"
@@ -136,7 +138,7 @@ class RawSip(asyncio.DatagramProtocol):
     async def direct(self, invite: str, direction: str, *, version: int) -> str:
         """Within the call that ``invite`` began and we answered: re-INVITE with another direction (hold, retrieve)."""
         remote = (re.search(r"<(.*?)>", header(invite, "Contact")) or ["", ""])[1]
-        body = _SDP.format(version=version, port=40000, direction=direction)
+        body = _SDP.format(version=version, port=self.rtp_port, direction=direction)
         head = (
             f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{secrets.token_hex(8)};rport\r\nMax-Forwards: 70\r\n"
             f"From: {header(invite, 'To')};tag=raw\r\nTo: {header(invite, 'From')}\r\n"

@@ -221,6 +221,9 @@ async def test_a_flood_of_keys_harms_nobody(tmp_path: Path) -> None:
         run = asyncio.create_task(switch.run())
         await heard.wait(SwitchFound)
         hostile, other = await RawSip.open(settings.sip_port), await RawSip.open(settings.sip_port)
+        rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        rtp.bind(("127.0.0.1", 0))
+        hostile.rtp_port = rtp.getsockname()[1]
         target = f"sip:{DNIS}@127.0.0.1:{settings.sip_port}"
         assert await hostile.invite(target, "<sip:1@h>") == "SIP/2.0 200 OK"
         first = await heard.wait(RouteRequested)
@@ -233,13 +236,12 @@ async def test_a_flood_of_keys_harms_nobody(tmp_path: Path) -> None:
         flood_s = 3.0
 
         async def flood() -> None:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rtp:
-                began = now()
-                for number in range(int(1000 * flood_s)):
-                    for packet in tones(number, number % 10):
-                        rtp.sendto(packet, ("127.0.0.1", port))
-                    if (ahead := began + number / 1000 - now()) > 0:
-                        await asyncio.sleep(ahead)
+            began = now()
+            for number in range(int(1000 * flood_s)):
+                for packet in tones(number, number % 10):
+                    rtp.sendto(packet, ("127.0.0.1", port))
+                if (ahead := began + number / 1000 - now()) > 0:
+                    await asyncio.sleep(ahead)
 
         flooding = asyncio.create_task(flood())
         answers = 0
@@ -263,5 +265,5 @@ async def test_a_flood_of_keys_harms_nobody(tmp_path: Path) -> None:
         await heard.wait(MediaEnded, token="m")
         run.cancel()
         await asyncio.gather(run, return_exceptions=True)
-        for sip in (hostile, other):
-            sip.close()
+        for each in (hostile, other, rtp):
+            each.close()
