@@ -201,3 +201,13 @@ def test_the_place_in_line_changes_as_time_goes_by() -> None:
 
 def test_a_way_that_a_split_does_not_have() -> None:
     assert codes('given: {split: {which: other}}\ncaller: [{press: "5"}]', FLOW) == ["no_way"]
+
+
+def test_who_waits_to_be_asked_in_line_is_left_there() -> None:
+    report = run('caller: [{press: "1"}, silence, silence]', FLOW)
+    assert (report.outcome, [failure.code for failure in report.failures]) == ("queue", [])
+    report = run('caller: [{press: "1"}, {press: "2"}]', FLOW)
+    assert (report.outcome, [failure.code for failure in report.failures]) == ("queue", [])
+    report = run('caller: [{press: "1"}, {speak: 2}]', FLOW)
+    assert (report.outcome, [failure.code for failure in report.failures]) == ("queue", ["not_done"])
+    assert len(report.visits) < 200

@@ -24,9 +24,10 @@ from tandem.ivr.testing.caller import Caller, Gone, Taken
 from tandem.ivr.testing.case import CUSTOMER_FIELDS, Case, Line
 from tandem.ivr.testing.phone import MediaEffect, Phone
 
-MOST_TURNS = 5_000
-MOST_LISTENED = 20
-"""While he waits and has no more to do, the call is looked at up to the next music, or for so many effects."""
+MOST_TURNS = 20_000
+MOST_LISTENED = 50
+"""Effects for a caller in line who waits for something to do: then the call is left there. One who has no more to do is
+looked at up to the next music."""
 WAITING = "waiting"
 
 
@@ -63,6 +64,7 @@ class Call:
         self._agent: dict[str, Value] = {}
         self._in_line_since: float | None = None
         self._listens = 0
+        self._since = 0.0
 
     def run(self) -> None:
         outcome = self._take(start(self.flow, self._world(), language=self.given.language))
@@ -93,9 +95,10 @@ class Call:
         return self._answered(self.phone.stand())
 
     def _carry_out(self, effect: MediaEffect) -> Outcome | None:
-        if self.state.mode == WAITING and self.caller.is_done:
-            self._listens += 1
-            if isinstance(effect, Music) or self._listens > MOST_LISTENED:
+        if self.state.mode == WAITING and not self.caller.lets_time_pass:
+            self._listens = self._listens + 1 if self._since == self.caller.since else 0
+            self._since = self.caller.since
+            if (self.caller.is_done and isinstance(effect, Music)) or self._listens > MOST_LISTENED:
                 self._end("queue")
                 return None
         happened = self.phone.carry_out(effect, self.state.step)

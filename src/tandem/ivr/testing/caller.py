@@ -71,6 +71,11 @@ class Caller:
         return not self._todo and not self._typing
 
     @property
+    def lets_time_pass(self) -> bool:
+        """The next thing has its time, whatever the line does."""
+        return bool(self._typing) or (bool(self._todo) and isinstance(self._todo[0], Wait))
+
+    @property
     def since(self) -> float:
         """When he last did something."""
         return self._since
