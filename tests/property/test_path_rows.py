@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.property.test_center_flows_never import of_flows
 from tests.property.test_center_never import AGENTS, check, come_to_rest, take
 from tests.support.house import make_house
 from tests.support.paths import PathFloor
@@ -71,6 +72,8 @@ def test_every_row_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: set[str] = set()
     counted = {}
     for (phase, event), row in path.TABLE.items():
+        if of_flows(phase, event):
+            continue  # they are taken where flows have every kind of step
         name = _name(phase, event)
         rows.add(name)
 
@@ -79,7 +82,7 @@ def test_every_row_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
             row(turn, e)
 
         counted[phase, event] = counting
-    monkeypatch.setattr(path, "TABLE", counted)
+    monkeypatch.setattr(path, "TABLE", {**path.TABLE, **counted})
     for seed in range(400):
         if rows - taken <= NEVER_BY_CHANCE:
             break

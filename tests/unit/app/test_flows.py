@@ -248,6 +248,26 @@ def test_what_ends_while_an_agent_is_rung_is_asked_again(floor: KitchenFloor) ->
     assert isinstance(floor.hears(call), rq.Music)
 
 
+@pytest.mark.parametrize("rings", [False, True])
+@pytest.mark.parametrize("in_time", [False, True])
+def test_a_dip_that_ends_while_an_agent_is_rung_is_made_again(floor: KitchenFloor, rings: bool, in_time: bool) -> None:
+    floor.auto_answer = False
+    call = in_line(floor)
+    floor.press(call, "1")
+    floor.pass_time(2)
+    floor.ready(MEI)
+    if rings:
+        floor.command(MEI, m.PopShown(id=1, call=call, offer=1))
+    assert phase(floor, call) is (Phase.RINGING if rings else Phase.OFFERED)
+    if in_time:
+        floor.fetched(call)
+    else:
+        floor.pass_time(2.5 if rings else 1.5)
+    assert floor.center.contacts[call].in_hand == ""
+    floor.command(MEI, m.Decline(id=2, call=call))
+    assert floor.center.contacts[call].in_hand == "dip"
+
+
 def test_an_agent_takes_him_out_of_the_branch(floor: KitchenFloor) -> None:
     call = in_line(floor)
     floor.ready(MEI)
@@ -373,6 +393,7 @@ def test_after_the_talk_the_caller_is_asked_and_the_agent_wraps_up(floor: Kitche
     assert any(isinstance(request, rq.StopRecording) for request in floor.requests)
     floor.press(call, "4")
     floor.press(call, "2")
+    floor.fetched(call, "not_found")
     assert [(each.question, each.answer, each.agent, each.queue, each.number) for each in floor.survey(call)] == [
         ("friendly", 4, MEI, "service", 0),
         ("solved", 0, MEI, "service", 1),

@@ -43,6 +43,7 @@ from tandem.cti.model.states import ConnectionState, Phase
 from tandem.cti.model.states import Outcome as End
 
 P = Phase
+_WITH_MUSIC = (P.OFFERED, P.RINGING, P.REJOINING, P.TRANSFERRING)
 
 
 def cleared(t: Turn, e: ConnectionCleared) -> None:
@@ -115,6 +116,8 @@ def seen(t: Turn, e: Seen) -> None:
     if c.leg is not None:
         legs[c.leg] = e.leg or ConnectionState.NULL
     t.set(legs=legs, caller_ready=e.caller_controlled, leg_ready=e.leg_controlled)
+    if c.phase in _WITH_MUSIC:
+        t.music()  # he may have come back to us unheard of
     if e.in_fallback:
         seen_in_fallback(t, e)
     elif c.phase is P.IVR:
