@@ -458,6 +458,15 @@ def test_secrets_go_to_the_vault_and_never_into_a_read() -> None:
     assert bench.digits[1:] == [("p", ""), ("u", "5")]
 
 
+def test_what_was_typed_too_much_before_the_secret_was_taken_is_forgotten_too() -> None:
+    bench = Bench()
+    bench.add(collect("t", digits=4, sensitive=True))
+    bench.press("492977")
+    bench.over(PLAYED, "200%20result%3D52%0A")
+    assert bench.vault == ["4929"]
+    assert bench.add(collect("u", digits=2))[1].startswith("EXEC Read")
+
+
 def test_silence_ends_a_secret_or_gives_none() -> None:
     bench = Bench()
     bench.add(collect("t", digits=4, sensitive=True, prompts=(), timeout_s=5, digit_timeout_s=2))
