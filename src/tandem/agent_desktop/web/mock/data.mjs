@@ -338,30 +338,6 @@ export function callDetail(index) {
   };
 }
 
-export const flows = {
-  flows: [
-    {
-      name: "main",
-      file: "flows/main.yaml",
-      numbers: ["95533", "+862160000000"],
-      languages: ["zh", "en"],
-      start: "greeting",
-      steps: [
-        { id: "greeting", kind: "play", prompts: { zh: "您好，欢迎致电。", en: "Welcome." }, exits: [{ name: "next", to: "language" }] },
-        { id: "language", kind: "menu", prompts: { zh: "中文请按一。", en: "For English press two." }, exits: [{ name: "1", to: "chinese" }, { name: "2", to: "english" }, { name: "timeout", to: "chinese" }] },
-        { id: "chinese", kind: "set", prompts: {}, exits: [{ name: "next", to: "topic" }] },
-        { id: "english", kind: "set", prompts: {}, exits: [{ name: "next", to: "topic" }] },
-        { id: "topic", kind: "menu", prompts: { zh: "余额请按一，转账请按二，信用卡请按三。", en: "Balance one, transfers two, cards three." }, exits: [{ name: "1", to: "to_service" }, { name: "2", to: "to_service" }, { name: "3", to: "to_cards" }, { name: "timeout", to: "to_service" }] },
-        { id: "to_service", kind: "queue", prompts: {}, exits: [{ name: "answered", to: "" }] },
-        { id: "to_cards", kind: "queue", prompts: {}, exits: [{ name: "answered", to: "" }] },
-        { id: "bye", kind: "hang_up", prompts: {}, exits: [] },
-      ],
-      problems: [{ line: 41, message: "Step 'bye' is never reached.", hint: "Lead an exit to it or remove it." }],
-    },
-    { name: "night", file: "flows/night.yaml", numbers: ["95534"], languages: ["zh"], start: "closed", steps: [{ id: "closed", kind: "play", prompts: { zh: "现在是非工作时间。" }, exits: [{ name: "next", to: "bye" }] }, { id: "bye", kind: "hang_up", prompts: {}, exits: [] }], problems: [] },
-  ],
-};
-
 export const checks = {
   checks: [
     { name: "Asterisk", ok: true, detail: "Asterisk 22.10.1, AMI 11.0.0, 2 ms", remedy: "" },

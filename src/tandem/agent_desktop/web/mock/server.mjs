@@ -8,6 +8,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import * as data from "./data.mjs";
+import * as flows from "./flows.mjs";
 import * as routing from "./routing.mjs";
 import { serveSip } from "./sip.mjs";
 
@@ -200,6 +201,8 @@ const scripts = {
   "/mock/calls": (query) => {
     state.calls = Number(query.get("count"));
   },
+  "/mock/flows": (query) => flows.resize(Number(query.get("count") ?? 5), Number(query.get("steps") ?? 500)),
+  "/mock/checker": (query) => flows.setChecker(query.get("is") !== "away"),
   "/mock/phone": (query) => {
     state.hasPhone = query.get("has") !== "no";
   },
@@ -232,15 +235,15 @@ function wav(seconds) {
 const people = {
   agent1: { login: "agent1", name: "陈静", role: "agent", language: "zh", device: "1001" },
   supervisor: { login: "supervisor", name: "赵磊", role: "supervisor", language: "zh", device: null },
-  operator: { login: "operator", name: "Olga Petrova", role: "operator", language: "en", device: null },
+  operator: { login: "operator", name: "Olga Petrova", role: "operator", language: "en", device: "1099" },
   admin: { login: "admin", name: "Admin", role: "admin", language: "en", device: null },
 };
 const routingActions = ["read_routing", "change_routing", "read_line", "call_back", "read_why", "read_tasks", "create_task", "cancel_task", "study"];
 const may = {
   agent: ["open_seat", "work_seat", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "create_customer", "read_transfer_targets", "read_line", "call_back", "read_why", "read_tasks", "create_task"],
   supervisor: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", ...routingActions],
-  operator: ["open_board", "read_calls", "read_callbacks", "read_flows", "check"],
-  admin: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", "check", ...routingActions],
+  operator: ["open_board", "read_calls", "read_callbacks", "read_flows", "change_flows", "check"],
+  admin: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", "change_flows", "check", ...routingActions],
 };
 
 function body(request) {
@@ -280,6 +283,10 @@ async function api(request, url, who, json) {
     const routed = routing.answer(request.method, path, query, await body(request));
     if (routed) return json(...routed);
   }
+  if (path.startsWith("/api/flows")) {
+    const sound = path === "/api/flows/recordings";
+    return json(...flows.answer(request.method, path, query, sound ? null : await body(request), () => phones.forEach((phone) => phone.ring())));
+  }
   if (path === "/api/dispositions") return json(200, data.dispositions);
   if (path === "/api/transfer-targets") return json(200, { agents: [...Array(8).keys()].map((i) => ({ login: `agent${i + 1}`, name: data.nameOf(i), role: "agent", language: "zh", device: String(1001 + i) })), queues: data.queues.map((queue) => ({ id: queue.id, ...queue.name })) });
   if (path === "/api/calls") {
@@ -293,7 +300,6 @@ async function api(request, url, who, json) {
   if (path === "/api/customers" && request.method === "POST") return json(201, data.customer("new", { ...(await body(request)), contacts: [], tickets: [] }));
   if (path === "/api/customers") return json(200, { customers: [0, 1, 2].map((i) => data.customer(`s${i}`, { name: data.nameOf(i), tier: "standard" })) });
   if (path === "/api/callbacks") return json(200, { callbacks: state.callbacks });
-  if (path === "/api/flows") return json(200, data.flows);
   if (path === "/api/check") return json(200, data.checks);
   return json(404, { code: "resource_missing", message: "No such thing.", retryable: false });
 }
@@ -319,6 +325,10 @@ const server = createServer(async (request, response) => {
     const to = range?.[2] ? Number(range[2]) : sound.length - 1;
     response.writeHead(range ? 206 : 200, { ...headers, "Content-Type": "audio/wav", "Accept-Ranges": "bytes", "Content-Length": to - from + 1, ...(range ? { "Content-Range": `bytes ${from}-${to}/${sound.length}` } : {}) });
     return response.end(sound.subarray(from, to + 1));
+  }
+  if (who && url.pathname === "/api/flows/speech") {
+    response.writeHead(200, { ...headers, "Content-Type": "audio/wav" });
+    return response.end(wav(3));
   }
   if (url.pathname.startsWith("/api/")) return api(request, url, who, json);
   let file = join(dist, normalize(url.pathname));

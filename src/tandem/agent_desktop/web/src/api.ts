@@ -8,7 +8,6 @@ import type {
   CustomerMatch,
   CustomerPage,
   Disposition,
-  FlowList,
   LogIn,
   Me,
   NewCustomer,
@@ -112,6 +111,5 @@ export const api = {
     request<CustomerPage>(`/api/customers${query({ q })}`, signal ? { signal } : {}),
   createCustomer: (body: NewCustomer) => send<CustomerMatch>("POST", "/api/customers", body),
   callbacks: () => request<CallbackList>("/api/callbacks"),
-  flows: () => request<FlowList>("/api/flows"),
   check: () => request<CheckReport>("/api/check"),
 };

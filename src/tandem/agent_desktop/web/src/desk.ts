@@ -24,6 +24,8 @@ export class Desk {
   private readonly client: LiveClient;
   private phone: Phone | null = null;
   private phoneWanted = false;
+  private phoneLent = false;
+  private view: "seat" | "board" | null = null;
   private refusedTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -55,12 +57,14 @@ export class Desk {
   };
 
   start(view: "seat" | "board"): void {
+    this.view = view;
     this.client.start(view);
-    if (view === "seat") this.startPhone();
+    if (view === "seat" || this.phoneLent) this.startPhone();
     else this.stopPhone();
   }
 
   stop(): void {
+    this.phoneLent = false;
     this.client.stop();
     this.stopPhone();
     stopRinging();
@@ -68,7 +72,7 @@ export class Desk {
 
   takeOver(): void {
     this.client.takeOver();
-    this.startPhone();
+    if (this.view === "seat" || this.phoneLent) this.startPhone();
   }
 
   hurry(): void {
@@ -98,6 +102,17 @@ export class Desk {
 
   setHeld(held: boolean): void {
     this.phone?.setHeld(held);
+  }
+
+  /** The phone of somebody without a seat, for as long as a page needs it. */
+  takePhone(): void {
+    this.phoneLent = true;
+    this.startPhone();
+  }
+
+  givePhone(): void {
+    this.phoneLent = false;
+    if (this.view !== "seat") this.stopPhone();
   }
 
   sendDigit(digit: string): boolean {

@@ -23,6 +23,13 @@ export type Action =
   | "page_6"
   | "page_7"
   | "page_8"
+  | "flow_undo"
+  | "flow_redo"
+  | "flow_find"
+  | "flow_add"
+  | "flow_delete"
+  | "flow_test"
+  | "flow_save"
   | "search"
   | "language"
   | "theme"
@@ -53,6 +60,13 @@ export const shortcuts: readonly Shortcut[] = [
   { action: "more_time", chords: ["+", "="], guarded: true },
   { action: "ready", chords: ["R"], guarded: true },
   { action: "not_ready", chords: ["N"], guarded: true },
+  { action: "flow_undo", chords: ["Ctrl+Z"] },
+  { action: "flow_redo", chords: ["Ctrl+Y", "Ctrl+Shift+Z"] },
+  { action: "flow_find", chords: ["Ctrl+F"], inFields: true },
+  { action: "flow_add", chords: ["Insert", "S"], guarded: true },
+  { action: "flow_delete", chords: ["Delete", "Backspace"] },
+  { action: "flow_test", chords: ["Ctrl+E"], inFields: true },
+  { action: "flow_save", chords: ["Ctrl+S"], inFields: true },
   { action: "search", chords: ["/"] },
   { action: "page_1", chords: ["Alt+1"] },
   { action: "page_2", chords: ["Alt+2"] },

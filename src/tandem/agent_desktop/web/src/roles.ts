@@ -25,7 +25,7 @@ export const pathOf: Record<PageName, string> = {
 
 const pagesOf: Record<string, readonly PageName[]> = {
   agent: ["seat", "calls", "line"],
-  supervisor: ["board", "line", "calls", "callbacks", "routing", "studies"],
+  supervisor: ["board", "line", "calls", "callbacks", "routing", "studies", "flows"],
   operator: ["flows", "system", "calls"],
   admin: ["board", "line", "calls", "callbacks", "routing", "studies", "flows", "system"],
 };

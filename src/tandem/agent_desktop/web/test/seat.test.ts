@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { inReadingOrder } from "../src/pages/flows/order";
 import { detailOf, zeroOf } from "../src/pages/calls/timeline";
 import { findLeaves, leavesOf } from "../src/pages/seat/dispositions";
 import { forgetDrafts, readDraft, writeDraft } from "../src/pages/seat/draft";
@@ -128,14 +127,6 @@ describe("timeline", () => {
   it("counts from the first event", () => {
     expect(zeroOf([line("invite", "")], 7)).toBe(5);
     expect(zeroOf([], 7)).toBe(7);
-  });
-});
-
-describe("flows", () => {
-  it("are read as a caller meets the steps; what nobody reaches comes last", () => {
-    const step = (id: string, ...to: string[]) => ({ id, kind: "play", prompts: {}, exits: to.map((one) => ({ name: "x", to: one })) });
-    const steps = [step("lost"), step("b", "a"), step("c", ""), step("a", "c", "b")];
-    expect(inReadingOrder({ start: "a", steps }).map(({ id }) => id)).toEqual(["a", "c", "b", "lost"]);
   });
 });
 

@@ -4,9 +4,11 @@ import { fill, isWord, translate, word } from "../src/i18n";
 import { en } from "../src/i18n/en";
 import { zh } from "../src/i18n/zh";
 import { shortcuts } from "../src/keys";
+import { allKinds, kinds } from "../src/pages/flows/document/kinds";
+import { flowBooks } from "../src/pages/flows/speech";
 
-const english: Record<string, string> = en;
-const chinese: Record<string, string> = zh;
+const english: Record<string, string> = { ...en, ...flowBooks.en };
+const chinese: Record<string, string> = { ...zh, ...flowBooks.zh };
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
 describe("both languages", () => {
@@ -59,6 +61,24 @@ describe("codes of the server", () => {
   it("that are new are still readable", () => {
     expect(word("en", "state", "on_fire")).toBe("on fire");
     expect(word("zh", "state", null)).toBe("");
+  });
+});
+
+describe("flows", () => {
+  it("have words for every kind of step, its fields and options", () => {
+    const wanted = allKinds.flatMap((kind) => [
+      `kind.${kind}`,
+      `about.${kind}`,
+      `family.${kinds[kind].family}`,
+      ...kinds[kind].fields.map((field) => `field.${field.word ?? field.key}`),
+      ...kinds[kind].exits(kinds[kind].make(["zh", "en"])).filter((exit) => exit.tone !== "key" && exit.path[0] === exit.name).map((exit) => `exit.${exit.name}`),
+    ]);
+    expect(wanted.filter((key) => !Object.hasOwn(flowBooks.en, key))).toEqual([]);
+  });
+
+  it("take no key of the other words", () => {
+    const shared = Object.keys(flowBooks.en).filter((key) => Object.hasOwn(en, key));
+    expect(shared.filter((key) => !/^(state|versions)\./.test(key))).toEqual([]);
   });
 });
 

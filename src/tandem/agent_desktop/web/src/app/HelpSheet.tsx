@@ -5,7 +5,9 @@ import type { PageName } from "../roles";
 import { Kbd } from "../ui/bits";
 import { useDialog } from "../ui/useActions";
 
-const groups: { title: "keys.group_call" | "keys.group_after" | "keys.group_state" | "keys.group_everywhere"; seat: boolean; actions: Action[] }[] = [
+type Title = "keys.group_call" | "keys.group_after" | "keys.group_state" | "keys.group_flows" | "keys.group_everywhere";
+
+const groups: { title: Title; seat?: boolean; page?: PageName; actions: Action[] }[] = [
   { title: "keys.group_state", seat: true, actions: ["ready", "not_ready"] },
   {
     title: "keys.group_call",
@@ -17,7 +19,12 @@ const groups: { title: "keys.group_call" | "keys.group_after" | "keys.group_stat
     seat: true,
     actions: ["disposition", "notes", "save_ready", "save_not_ready", "more_time"],
   },
-  { title: "keys.group_everywhere", seat: false, actions: ["search", "language", "theme", "help"] },
+  {
+    title: "keys.group_flows",
+    page: "flows",
+    actions: ["flow_add", "flow_delete", "flow_undo", "flow_redo", "flow_find", "flow_test", "flow_save"],
+  },
+  { title: "keys.group_everywhere", actions: ["search", "language", "theme", "help"] },
 ];
 
 export function HelpSheet({ open, onClose, pages }: { open: boolean; onClose: () => void; pages: readonly PageName[] }) {
@@ -28,7 +35,7 @@ export function HelpSheet({ open, onClose, pages }: { open: boolean; onClose: ()
     <Modal open={open} onCancel={onClose} footer={null} title={t("keys.title")} width={640} destroyOnHidden>
       <div className="keys" data-testid="help">
         {groups
-          .filter((group) => seat || !group.seat)
+          .filter((group) => (seat || !group.seat) && (group.page === undefined || pages.includes(group.page)))
           .map((group) => (
             <section key={group.title}>
               <h3>{t(group.title)}</h3>
@@ -43,6 +50,23 @@ export function HelpSheet({ open, onClose, pages }: { open: boolean; onClose: ()
                     </dd>
                   </div>
                 ))}
+                {group.title === "keys.group_flows" && (
+                  <>
+                    <div>
+                      <dt>{t("keys.flow_move")}</dt>
+                      <dd>
+                        <Kbd>↑ ↓ ← →</Kbd>
+                        <Kbd>Tab</Kbd>
+                      </dd>
+                    </div>
+                    <div>
+                      <dt>{t("keys.flow_open")}</dt>
+                      <dd>
+                        <Kbd>Enter</Kbd>
+                      </dd>
+                    </div>
+                  </>
+                )}
                 {group.title === "keys.group_everywhere" &&
                   pages.map((page, index) => (
                     <div key={page}>
