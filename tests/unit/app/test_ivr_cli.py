@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
-from tandem.cti.app import cli
+from tandem.cti.app import cli, ivr_catalog
+from tandem.cti.model.errors import Unavailable
 
 ROOT = Path(__file__).parents[3]
 PLAN = ROOT / "src/tandem/cti/app/demo_routing.yaml"
@@ -169,3 +171,41 @@ def test_the_command_line_is_wrong(folder: Path) -> None:
         with pytest.raises(SystemExit) as ended:
             cli.main(["ivr", *map(str, arguments)])
         assert ended.value.code == 2
+
+
+@pytest.fixture
+def _installed(tmp_path: Path) -> None:
+    """A home with its own database, which these tests do not open."""
+    (tmp_path / "home" / "postgres").mkdir(parents=True)
+    (tmp_path / "home" / "secrets.json").write_bytes(
+        msgspec.json.encode({"system_name": "x", "ami": "x", "recorder": "x", "sip": "x"})
+    )
+
+
+@pytest.mark.usefixtures("_installed")
+def test_the_newest_stored_plan_counts(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[tuple[str, int] | None] = [(PLAN.read_text(encoding="utf-8"), 7), None]
+
+    async def newest(_: object) -> tuple[str, int] | None:
+        return stored.pop(0)
+
+    monkeypatch.setattr(ivr_catalog, "_stored", newest)
+    (folder / "main.yaml").write_text(FLOW.replace("queue: service}", "queue: nowhere}"))
+    code, said = run(capsys, "check", folder)
+    assert (code, "Queues and skills are those of version 7" in said) == (1, True)
+    code, said = run(capsys, "check", folder)
+    assert (code, "no routing plan is known here" in said) == (0, True)
+
+
+@pytest.mark.usefixtures("_installed")
+def test_a_database_that_does_not_answer_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def newest(_: object) -> None:
+        raise Unavailable("the database is down")
+
+    monkeypatch.setattr(ivr_catalog, "_stored", newest)
+    code, said = run(capsys, "check", folder)
+    assert (code, "the stored routing plan cannot be read (the database is down)" in said) == (0, True)

@@ -33,7 +33,7 @@ def add_commands(ivr: argparse.ArgumentParser, at_home: Callable[[argparse.Argum
     test.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML")
     test.add_argument("--coverage", action="store_true", help="say which steps and exits no test takes")
     test.add_argument(
-        "--min-coverage", type=_percent, metavar="PERCENT", help="fail when fewer of the steps or exits are taken"
+        "--min-coverage", type=percent, metavar="PERCENT", help="fail when fewer of the steps or exits are taken"
     )
     at_home(check)
     ivr_versions_cli.add_commands(commands, at_home)
@@ -43,7 +43,7 @@ _CHECK = "say what is wrong with flows, and what to do"
 _TEST = "run the tests that lie beside flows"
 
 
-def _percent(text: str) -> float:
+def percent(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 100:
         raise ValueError
