@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tandem.cti.adapters.postgres.flows import Checked, Deployment, NewVersion, StoredFlow, StoredVersion
+from tandem.cti.adapters.postgres.flows import Checked, Deployment, Newest, NewVersion, StoredFlow, StoredVersion
 from tandem.cti.model.errors import ResourceMissing
 
 
@@ -16,6 +16,11 @@ class Flows:
         self.open: list[tuple[str, int]] = []
         self.down: Exception | None = None
         """Raised instead of a deployment."""
+
+    async def newest(self) -> list[Newest]:
+        names = sorted({name for name, _ in self.kept})
+        found = [await self.versions(name) for name in names]
+        return [Newest(version=versions[0], versions=len(versions)) for versions in found]
 
     async def versions(self, name: str, *, limit: int = 200) -> list[StoredVersion]:
         found: list[StoredVersion] = [flow for (of, _), flow in self.kept.items() if of == name]

@@ -18,15 +18,15 @@ from tandem import agent_desktop
 from tandem.agent_desktop.core.resources import CheckLine
 from tandem.cti.adapters.asterisk.config import AMI_USER
 from tandem.cti.adapters.postgres.calls import CallStore
+from tandem.cti.adapters.postgres.flows import FlowStore
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredPlan
+from tandem.cti.app.flow_checks import Deployed, check_flows, deployed
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.outside import credentials_of, speaker
 from tandem.cti.model.errors import CtiError
 from tandem.cti.provision.asterisk import default_cache_dir, find_in_cache, find_on_host
 from tandem.cti.storage.pool import Database
 from tandem.ivr.core.speech import Prompt
-from tandem.ivr.errors import FlowError
-from tandem.ivr.flow_files import load_flow_file
 from tandem.ivr.sound import for_the_line
 from tandem.routing.plan_file import review_plan
 
@@ -53,8 +53,8 @@ async def check_installation(installation: Installation, *, serving: bool) -> li
     """Every check, each on its own. ``serving``: the ports and the AMI session are expected to be taken, by us."""
     settings = installation.settings
     lines = [_asterisk(), await _ami(installation, log_in=not serving)]
-    queues, database_lines = await _database(installation)
-    lines += [*database_lines, *_flows(installation, queues)]
+    found, database_lines = await _database(installation)
+    lines += [*database_lines, *await asyncio.to_thread(check_flows, installation, *found)]
     lines.append(await _speech(installation))
     lines.append(_pages())
     lines.append(_disk(installation.home))
@@ -117,11 +117,16 @@ async def _ami_log_in(installation: Installation, reader: asyncio.StreamReader, 
     return ""
 
 
-async def _database(installation: Installation) -> tuple[Collection[str], list[CheckLine]]:
-    """The queues that flows may name, and what was found."""
+_Known = tuple[frozenset[str] | None, Deployed]
+"""The queues that flows may name (None: not known, any name will do), and the flows that calls get."""
+_NOTHING: _Known = (None, Deployed())
+
+
+async def _database(installation: Installation) -> tuple[_Known, list[CheckLine]]:
+    """What flows are looked at with, and what was found."""
     url = os.environ.get("TANDEM_DATABASE_URL") or installation.settings.database_url
     if not url:
-        return _any_queue, [CheckLine(name="Database", ok=True, detail="embedded; starts with the server", remedy="")]
+        return _NOTHING, [CheckLine(name="Database", ok=True, detail="embedded; starts with the server", remedy="")]
     remedy = "Start PostgreSQL, or mend TANDEM_DATABASE_URL (postgresql://user@host/database)"
     try:
         async with asyncio.timeout(_CONNECT_S):
@@ -129,68 +134,46 @@ async def _database(installation: Installation) -> tuple[Collection[str], list[C
             version = await connection.fetchval("show server_version")
             connection.terminate()
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return _any_queue, [_line("Database", f"cannot connect ({_why(error)})", remedy, "")]
-    queues, lines = await _people_and_queues(url)
-    return queues, [_line("Database", "", "", f"PostgreSQL {version}"), *lines]
+        return _NOTHING, [_line("Database", f"cannot connect ({_why(error)})", remedy, "")]
+    found, lines = await _people_and_queues(url)
+    return found, [_line("Database", "", "", f"PostgreSQL {version}"), *lines]
 
 
-async def _people_and_queues(url: str) -> tuple[Collection[str], list[CheckLine]]:
+async def _people_and_queues(url: str) -> tuple[_Known, list[CheckLine]]:
     database = Database(url, connections=1)
     await database.open()
     try:
         store = CallStore(database)
         agents, dispositions = await store.agents(), await store.dispositions()
         stored = await PlanStore(database).current()
+        flows = await deployed(FlowStore(database))
     except (CtiError, asyncpg.PostgresError) as error:
         remedy = "Run: tandem user LOGIN --name NAME --device 1001; it makes the tables"
-        return _any_queue, [_line("Tables", _why(error), remedy, "")]
+        return _NOTHING, [_line("Tables", _why(error), remedy, "")]
     finally:
         await database.close()
     queues, routing = _routing(stored, [agent.login for agent in agents])
-    return queues, [
+    return (queues, flows), [
         _some("Agents", len(agents), "Add one: tandem user LOGIN --name NAME --device 1001"),
         routing,
         _some("Dispositions", len(dispositions), "Fill the table dispositions: a wrap-up needs one to choose"),
     ]
 
 
-def _routing(stored: StoredPlan | None, logins: Collection[str]) -> tuple[Collection[str], CheckLine]:
+def _routing(stored: StoredPlan | None, logins: Collection[str]) -> tuple[frozenset[str] | None, CheckLine]:
     """The queues of the stored plan, and whether it makes sense."""
     if stored is None:
-        return _any_queue, _line("Routing plan", "there is none yet", "Write one, then: tandem routing apply FILE", "")
+        return None, _line("Routing plan", "there is none yet", "Write one, then: tandem routing apply FILE", "")
     review = review_plan(stored.text, f"version {stored.version}", logins=logins)
     if review.plan is None:
         first = review.errors[0]
-        return _any_queue, _line("Routing plan", f"{first.file}:{first.line}: {first.what}", first.fix, "")
+        return None, _line("Routing plan", f"{first.file}:{first.line}: {first.what}", first.fix, "")
     seen = f"version {stored.version}, {len(review.plan.queues)} queues, {len(review.warnings)} warnings"
     return frozenset(review.plan.queues), _line("Routing plan", "", "", seen)
 
 
 def _some(name: str, count: int, remedy: str) -> CheckLine:
     return _line(name, "" if count else "there are none yet", remedy, f"{count}")
-
-
-def _flows(installation: Installation, queues: Collection[str]) -> list[CheckLine]:
-    lines = []
-    for number, file in installation.flows.items():
-        try:
-            load_flow_file(file, queues)
-        except FlowError as error:
-            first = error.problems[0]
-            lines.append(_line(f"Flow of {number}", f"{first.file}:{first.line}: {first.what}", first.fix, ""))
-        else:
-            lines.append(_line(f"Flow of {number}", "", "", file.name))
-    return lines
-
-
-class _AnyQueue(frozenset[str]):
-    """Queues live in the database, which may be away while a file is checked."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-
-_any_queue = _AnyQueue()
 
 
 async def _speech(installation: Installation) -> CheckLine:
