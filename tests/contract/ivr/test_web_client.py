@@ -7,6 +7,7 @@ import gzip
 import logging
 import socket
 import ssl
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -121,6 +122,22 @@ async def test_an_answer_is_taken_up_to_its_limit(client: WebClient, packed: boo
             await client.send(get(f"http://127.0.0.1:{port}/?bytes={MOST + 1}"))
         with pytest.raises(DataUnusable, match="larger than 256 KiB"):
             await client.send(get(f"http://127.0.0.1:{port}/?bytes={200 * MOST}"))
+
+
+async def test_a_bomb_is_not_unpacked(client: WebClient) -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+
+    async def answer(_: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(body=bomb, headers={"Content-Encoding": "gzip"})
+
+    async with service(answer) as port:
+        tracemalloc.start()
+        try:
+            with pytest.raises(DataUnusable, match="larger than 256 KiB"):
+                await client.send(get(f"http://127.0.0.1:{port}/"))
+            assert tracemalloc.get_traced_memory()[1] < 10 * MOST
+        finally:
+            tracemalloc.stop()
 
 
 @pytest.mark.parametrize("packing", ["br", "deflate", "gzip, gzip", "zstd"])
