@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("--stay", type=float, default=6.0, help="seconds to stay in the call")
     routing = command("routing", _routing, "look at the routing plan, check one, apply one, go back")
     add_routing_commands(routing, at_home)
-    ivr = command("ivr", _ivr, "check flows, run their tests, see what they cover")
+    ivr = command("ivr", _ivr, "check and test flows, put versions of them into force, see what callers did")
     add_ivr_commands(ivr, at_home)
     answers = command("answers", _answers, "load the tables that flows look up in, list them, remove one")
     add_answers_commands(answers, at_home)
