@@ -69,6 +69,8 @@ def _catalog(known: Catalog | Collection[str]) -> Catalog:
 
 
 def _text(path: Path, name: str) -> str:
+    if path.exists() and not path.is_file():
+        raise _refused(name, 1, "unreadable", "this is not a file", "Put a text file here.")
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)

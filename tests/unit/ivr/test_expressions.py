@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.ivr.core.expressions import MAX_PARTS, BadExpression, Result, parse, stored
+from tandem.ivr.core.expression_reading import MAX_PARTS, BadExpression, parse
+from tandem.ivr.core.expressions import Result, stored
 from tandem.ivr.core.patterns import BadPattern, Pattern
 from tandem.ivr.core.url_template import BadTemplate, read_template
 from tandem.ivr.core.values import MAX_INTEGER, MAX_TEXT, Secret

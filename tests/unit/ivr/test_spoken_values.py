@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.ivr.core.expressions import parse
+from tandem.ivr.core.expression_reading import parse
 from tandem.ivr.core.speech import Prompt, Say, Wording, made_at_call_time, speakable, spoken
 from tandem.ivr.core.spoken_values import CURRENCIES, KINDS, LANGUAGES, LARGEST, vocabulary, words_for
 

@@ -10,7 +10,8 @@ from tandem.cti.documents.reading import Schema
 from tandem.cti.documents.shapes import NAME, OneOf, Record, Table, Text, item, named_table, record
 from tandem.ivr.core.data_paths import MAX_PATH, BadPath, parse_path
 from tandem.ivr.core.data_values import KINDS as OUTPUT_TYPES
-from tandem.ivr.core.expressions import MAX_LENGTH, BadExpression, Expression, parse
+from tandem.ivr.core.expression_reading import MAX_LENGTH, BadExpression, parse
+from tandem.ivr.core.expressions import Expression
 from tandem.ivr.core.flow_reading import FlowReading
 from tandem.ivr.core.url_template import MAX_LENGTH as MAX_ADDRESS
 from tandem.ivr.core.url_template import BadTemplate, Template, read_template

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote
 
-from tandem.ivr.core.expressions import Expression, Look, Result, parse
+from tandem.ivr.core.expression_reading import parse
+from tandem.ivr.core.expressions import Expression, Look, Result
 from tandem.ivr.core.values import Secret
 
 MAX_LENGTH = 1000
