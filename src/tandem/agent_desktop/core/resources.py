@@ -158,37 +158,6 @@ class CallbackList(msgspec.Struct, frozen=True, kw_only=True):
     callbacks: list[CallbackRecord]
 
 
-class FlowProblem(msgspec.Struct, frozen=True, kw_only=True):
-    line: int
-    message: str
-    hint: str
-
-
-class FlowStep(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    kind: str
-    prompts: dict[str, str]
-    exits: list[dict[str, str]]
-    """``{"name", "to"}``; ``to`` is '' at the end of the flow."""
-
-
-class FlowView(msgspec.Struct, frozen=True, kw_only=True):
-    """A flow as the operator reads it."""
-
-    name: str
-    file: str
-    numbers: list[str]
-    """The dialled numbers (DNIS) that it answers."""
-    languages: list[str]
-    start: str
-    steps: list[FlowStep]
-    problems: list[FlowProblem]
-
-
-class FlowList(msgspec.Struct, frozen=True, kw_only=True):
-    flows: list[FlowView]
-
-
 class CheckLine(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     ok: bool

@@ -134,6 +134,7 @@ class Installation:
             "probe_password": sip_password(secret, DeviceId(PROBE)),
             "guard_s": s.guard_s,
             "ring_s": int(s.ring_s),
+            "sip_hosts": tuple(host.lower() for host in s.sip_hosts),
         }
         return SwitchSettings(**(given | changes))
 

@@ -226,6 +226,7 @@ async def serving(
             database_up=lambda: database.up,
             fetch=partial(out.dips.fetch, secrets=vault.get),
             speak=out.speech.make,
+            forget=vault.forget,
         )
         recordings.shell = shell
         stack.callback(tasks.create_task(recordings.service.run(), name="recordings").cancel)

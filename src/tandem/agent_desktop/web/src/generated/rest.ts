@@ -229,34 +229,6 @@ export interface CallbackList {
   callbacks: CallbackRecord[];
 }
 
-export interface FlowProblem {
-  line: number;
-  message: string;
-  hint: string;
-}
-
-export interface FlowStep {
-  id: string;
-  kind: string;
-  prompts: Record<string, string>;
-  exits: Record<string, string>[];
-}
-
-/** A flow as the operator reads it. */
-export interface FlowView {
-  name: string;
-  file: string;
-  numbers: string[];
-  languages: string[];
-  start: string;
-  steps: FlowStep[];
-  problems: FlowProblem[];
-}
-
-export interface FlowList {
-  flows: FlowView[];
-}
-
 export interface CheckLine {
   name: string;
   ok: boolean;
