@@ -229,6 +229,21 @@ def test_a_tangle_without_a_way_out_is_found_whatever_the_caller_presses() -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("calendar", "code"),
+    [
+        ('{weekly: {mon: "09:00-18:00"}, timezone: Mars/Base}', "unknown_timezone"),
+        ('{weekly: {mon: "09:00-18:00"}, holidays: XX}', "unknown_region"),
+        ('{weekly: {mon: "18:00-09:00"}}', "bad_hours"),
+        ("{weekly: {}}", "never_open"),
+    ],
+)
+def test_calendars_are_checked_as_the_hours_of_a_routing_plan(calendar: str, code: str) -> None:
+    head = HEAD.replace('{weekly: {mon-fri: "09:00-18:00"}, holidays: CN}', calendar)
+    steps = "  first: {type: hours, calendar: office, open: agent, closed: bye}\n"
+    assert [(each.code, each.line) for each in review(steps, head).errors] == [(code, 6)]
+
+
 def test_two_commands_have_two_keys() -> None:
     head = HEAD.replace("{operator:", '{repeat: "0", operator:')
     assert found("  first: {type: play, prompts: hello, goto: agent}\n", head) == [("same_key", "")]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import pickle
 from pathlib import Path
 
@@ -220,6 +221,25 @@ def test_what_a_subflow_does_not_surely_find_is_not_known_behind_it() -> None:
     assert problems(files) == [("unset_variable", "main.yaml", 16, "step thanks")]
 
 
+def test_a_subflow_has_calendars_and_commands_of_its_own() -> None:
+    sub = IDENTIFY.replace(
+        "start: ask_id", 'commands: {repeat: "#"}\ncalendars: {office: {weekly: {mon: 09:00-10:00}}}\nstart: when'
+    )
+    sub += "  when: {type: hours, calendar: office, open: ask_id, closed: failed}\n"
+    flow = review(FILES | {"identify.yaml": sub}).flow
+    assert flow is not None
+    assert list(flow.calendars) == ["who/office"]
+    assert (flow.commands_of("who/ask_id").repeat, flow.commands_of("who").repeat) == ("#", "*")
+    twice = FILES | {"identify.yaml": sub.replace('{repeat: "#"}', '{repeat: "#", back: "#"}')}
+    assert problems(twice) == [("same_key", "identify.yaml", 8, "")]
+
+
+def test_what_is_secret_stays_so_through_subflows() -> None:
+    files = changed("max_digits: 8\n", "max_digits: 8\n    sensitive: true\n", "identify.yaml")
+    files["identify.yaml"] = files["identify.yaml"].replace("    validate: starts_with(value, first(number, 1))\n", "")
+    assert problems(files) == [("secret_used", "main.yaml", 16, "step thanks")]
+
+
 # -- on disk -----------------------------------------------------------------------------------------------------------
 
 
@@ -264,4 +284,10 @@ def test_a_file_that_cannot_be_read_is_in_the_review(tmp_path: Path) -> None:
     ]
     (tmp_path / "identify.yaml").unlink()
     (tmp_path / "identify.yaml").mkdir()
+    assert [each.code for each in review_flow_file(path, CATALOG).errors] == ["unreadable"]
+
+
+def test_a_pipe_in_the_folder_is_not_waited_for(tmp_path: Path) -> None:
+    path = write(tmp_path, {"main.yaml": MAIN})
+    os.mkfifo(tmp_path / "identify.yaml")
     assert [each.code for each in review_flow_file(path, CATALOG).errors] == ["unreadable"]
