@@ -46,8 +46,8 @@ STEP = st.tuples(st.sampled_from(OWN + OTHERS), st.integers(0, 11))
 class Day:
     """A floor on which a flow's callers do as they like; ``began``: the edition of each call."""
 
-    def __init__(self) -> None:
-        self.floor = KitchenFloor()
+    def __init__(self, floor: KitchenFloor | None = None) -> None:
+        self.floor = floor or KitchenFloor()
         self.floor.auto_answer = False
         self.floor.ready(*AGENTS)
         self.calls: list[str] = []

@@ -95,6 +95,23 @@ def test_what_was_spoken_once_is_there_for_the_next(floor: KitchenFloor) -> None
     assert not floor.speech
 
 
+def test_what_was_spoken_long_ago_is_asked_for_again(floor: KitchenFloor) -> None:
+    for name in "ab":
+        call = floor.call(name)
+        floor.settle()
+        floor.fetched(call, "ok", known=True, name="王小明")
+        floor.spoken(call)
+        floor.now += 121.0
+
+
+def test_a_value_that_is_not_set_says_nothing(floor: KitchenFloor) -> None:
+    call = floor.call()
+    floor.settle()
+    floor.fetched(call, "ok", known=True, name="")
+    assert not floor.speech
+    assert floor.visits(call)[-1] == ("hello_you", "goto", "main")
+
+
 # ---- messages, call backs, transfers ----
 
 

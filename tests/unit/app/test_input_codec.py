@@ -20,7 +20,8 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.hours import WeeklyHours
-from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
+from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId, Token
+from tandem.ivr.core.shelf import DeployedFlow, FlowText
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.plan_file import read_plan
 
@@ -55,6 +56,24 @@ def test_a_plan_comes_back_with_everything_in_it() -> None:
         ),
     ):
         assert decode(encode(input_)) == input_
+
+
+def test_flows_come_back_with_every_file() -> None:
+    text = FlowText(
+        version=3, main="a.yaml", files=(("a.yaml", "format: 1\n"), ("b.yaml", "format: 1\n")), edition="0" * 8
+    )
+    deployed = DeployedFlow(name="main", numbers=("95001",), live=text, canary=text, share=0.25, canary_numbers=("9",))
+    sounds = ((Prompt("zh", "你好"), "said/1"),)
+    for input_ in (
+        c.FlowsDeployed((deployed,), sounds, "ada"),
+        c.DraftCalled(CALL, DeviceId("1001"), text, sounds, "ada"),
+        c.DipAnswered(CALL, Token("c-1.4"), "ok", {"known": True, "count": 3, "name": "王"}),
+        c.SpeechMade(CALL, Token("c-1.4"), sounds),
+    ):
+        again = decode(encode(input_))
+        assert again == input_
+        if isinstance(again, c.DipAnswered):
+            assert [type(value) for value in again.values.values()] == [bool, int, str]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -156,8 +156,8 @@ class Center:
         """What is deployed, and what calls in progress began with."""
         self.drafts: set[CallId] = set()
         """Calls of authors who listen to their drafts: nothing of them is kept."""
-        self.made: dict[Prompt, str] = {}
-        """Sounds of texts that were known only in a call; bounded, the one used last is the last."""
+        self.made: dict[Prompt, tuple[str, float]] = {}
+        """Sounds of texts that were known only in a call, and since when; bounded, the newest is the last."""
         self.sounds: Mapping[Prompt, str] = house.sounds
         """Of the flows, the plans and the closures."""
         self.switch_up = False

@@ -15,27 +15,28 @@ if TYPE_CHECKING:
 SPEECH_S = 6.0
 """So long a text may take to be spoken."""
 MOST_MADE = 2_000
-"""Sounds made in calls that are remembered; the one not used for longest goes first."""
+"""Sounds made in calls that are remembered; the oldest go first."""
+MADE_S = 120.0
+"""So long their files are there for certain; then they are asked for again, which is cheap where they still are."""
 
 
 def unknown(center: Center, prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:
     """Those that nobody has spoken yet, each once."""
-    return tuple(
-        dict.fromkeys(prompt for prompt in prompts if prompt not in center.sounds and prompt not in center.made)
-    )
+    return tuple(dict.fromkeys(prompt for prompt in prompts if prompt.text and _name(center, prompt) is None))
 
 
 def names(center: Center, prompts: Iterable[Prompt]) -> tuple[str, ...]:
-    """Their media names at the switch; raises KeyError for what is unknown."""
-    return tuple(_name(center, prompt) for prompt in prompts)
+    """Their media names at the switch, as far as they are known. An empty text (a value not set) says nothing."""
+    found = (_name(center, prompt) for prompt in prompts if prompt.text)
+    return tuple(name for name in found if name is not None)
 
 
-def _name(center: Center, prompt: Prompt) -> str:
+def _name(center: Center, prompt: Prompt) -> str | None:
     name = center.sounds.get(prompt)
-    if name is None:
-        name = center.made.pop(prompt)
-        center.made[prompt] = name  # used last
-    return name
+    if name is not None:
+        return name
+    made, at = center.made.get(prompt, ("", 0.0))
+    return made if made and center.now - at <= MADE_S else None
 
 
 def ask(center: Center, call: CallId, effect: Speaking, prompts: tuple[Prompt, ...]) -> None:
@@ -49,6 +50,6 @@ def ask(center: Center, call: CallId, effect: Speaking, prompts: tuple[Prompt, .
 def keep(center: Center, sounds: Sounds) -> None:
     for prompt, name in sounds:
         center.made.pop(prompt, None)
-        center.made[prompt] = name
+        center.made[prompt] = (name, center.now)
     while len(center.made) > MOST_MADE:
         del center.made[next(iter(center.made))]
