@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import unquote
@@ -28,6 +28,9 @@ class FakeChannel:
     number: str = ""
     caller_name: str = ""
     state: str = "0"
+    context: str = "contract"
+    exten: str = "answer"
+    priority: str = "1"
     variables: dict[str, str] = field(default_factory=dict)
 
     def headers(self) -> Fields:
@@ -41,9 +44,9 @@ class FakeChannel:
             ("ConnectedLineName", "<unknown>"),
             ("Language", "en"),
             ("AccountCode", ""),
-            ("Context", "contract"),
-            ("Exten", "answer"),
-            ("Priority", "1"),
+            ("Context", self.context),
+            ("Exten", self.exten),
+            ("Priority", self.priority),
             ("Uniqueid", self.uniqueid),
             ("Linkedid", self.uniqueid),
         ]
@@ -52,7 +55,8 @@ class FakeChannel:
 class FakeAmi:
     """Set ``boot_s`` to delay FullyBooted after a start, ``mute`` to actions that get no answer.
 
-    ``received`` are the headers of all actions, ``logins`` counts the log-ins that were tried.
+    ``received`` are the headers of all actions, ``logins`` counts the log-ins that were tried. ``obeys`` are more
+    actions that it carries out: the headers of the answer to an action's, None where there is no such channel.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class FakeAmi:
         self.boot_s = boot_s
         self.mute: set[str] = set()
         self.received: list[Fields] = []
+        self.obeys: dict[str, Callable[[dict[str, str]], Fields | None]] = {}
         self.logins = 0
         self.starts = 0
         self.sessions: list[_Session] = []
@@ -245,6 +250,13 @@ class _Session:
 
     def _obey_trusted(self, action: str, fields: Fields) -> None:
         ami = self.ami
+        if (obeyed := ami.obeys.get(action)) is not None:
+            answer = obeyed(dict(fields))
+            if answer is None:
+                self._answer(fields, "Error", [("Message", "Channel specified does not exist.")])
+            else:
+                self._answer(fields, "Success", answer)
+            return
         match action:
             case "Ping":
                 self._answer(fields, "Success", [("Ping", "Pong"), ("Timestamp", "1.000000")])

@@ -1,0 +1,64 @@
+"""The switch with callers that are not there: hundreds of sessions for measurements, without an Asterisk."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from tests.support.fake_ami import PASSWORD, FakeAmi
+from tests.support.fake_callers import FakeCallers
+from tests.support.heard import Heard
+from tests.unit.asterisk.test_config import SETTINGS
+
+from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
+from tandem.cti.model.events import ConnectionCleared, MediaEnded, RouteRequested, SwitchFound
+from tandem.cti.model.ids import Token
+from tandem.cti.model.requests import Collect, Play
+
+
+async def test_callers_of_the_fake_hear_and_press(tmp_path: Path) -> None:
+    ami = FakeAmi()
+    callers = FakeCallers(ami, prompt_s=0.05)
+    await ami.start()
+    settings = replace(
+        SETTINGS,
+        system_name=ami.system_name,
+        ami_port=ami.port,
+        ami_secret=PASSWORD,
+        recorder_secret=PASSWORD,
+        phones=(),
+        sounds_dir=tmp_path,
+    )
+    heard = Heard()
+    switch = AsteriskSwitch(settings, heard)
+    run = asyncio.create_task(switch.run())
+    await heard.wait(SwitchFound)
+    caller = callers.call_in("95001", "+8613800138000")
+    at = await heard.wait(RouteRequested)
+    assert (at.calling, at.called) == ("+8613800138000", "95001")
+
+    def asked(tag: str, *prompts: str, digits: int = 2) -> Collect:
+        return Collect(
+            call=at.call,
+            connection=at.connection,
+            prompts=prompts,
+            max_digits=digits,
+            timeout_s=0.2,
+            token=Token(tag),
+        )
+
+    await switch.request(Play(call=at.call, connection=at.connection, prompts=("a", "b"), token=Token("p")))
+    caller.press("1")
+    assert (await heard.wait(MediaEnded, token="p")).ok
+    await switch.request(asked("q", "a"))
+    await asyncio.sleep(0.05)
+    caller.press("2")
+    assert (await heard.wait(MediaEnded, token="q")).digits == "12"
+    await switch.request(asked("r", "a"))
+    assert (await heard.wait(MediaEnded, token="r")).digits == ""
+    caller.hang_up()
+    await heard.wait(ConnectionCleared, connection=at.connection)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    await ami.kill()
