@@ -209,3 +209,16 @@ def test_a_database_that_does_not_answer_is_told(
     monkeypatch.setattr(ivr_catalog, "_stored", newest)
     code, said = run(capsys, "check", folder)
     assert (code, "the stored routing plan cannot be read (the database is down)" in said) == (0, True)
+
+
+def test_files_that_cannot_be_read_or_written(folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert cli.main(["ivr", "test", str(folder), "--junit", str(tmp_path / "no" / "report.xml")]) == 1
+    assert "report.xml cannot be written" in capsys.readouterr().err
+    assert cli.main(["ivr", "check", str(folder), "--plan", str(tmp_path / "plan.yaml")]) == 1
+    assert "plan.yaml cannot be read" in capsys.readouterr().err
+    (folder / "main.test.yaml").write_bytes(b"x" * (5 << 20))
+    assert cli.main(["ivr", "test", str(folder)]) == 1
+    assert "is larger than 1 MiB" in capsys.readouterr().err
+    (folder / "main.test.yaml").write_text("format: 1\nflow: gone.yaml\ntests: [{name: x}]\n")
+    code, said = run(capsys, "test", folder / "main.test.yaml")
+    assert (code, "gone.yaml:1: the file cannot be read" in said) == (1, True)

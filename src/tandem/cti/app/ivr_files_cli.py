@@ -15,6 +15,7 @@ from tandem.cti.app.ivr_catalog import known_from, known_here
 from tandem.cti.app.ivr_files import flows_in, sub_flows_in, tests_in, text_of
 from tandem.cti.app.ivr_words import say
 from tandem.cti.documents.problems import Problem
+from tandem.cti.model.errors import BadRequest
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import Catalog
 from tandem.ivr.core.problem_texts import problem_text
@@ -93,8 +94,15 @@ def test(asked: argparse.Namespace, language: str) -> int:
     rate = len(cases) / seconds if seconds else 0.0
     print(say("tested", language, cases=len(cases), failed=failed, seconds=f"{seconds:.2f} s", rate=f"{rate:,.0f}"))
     if asked.junit is not None:
-        asked.junit.write_text(junit_xml(reports, language), encoding="utf-8")
+        _write(asked.junit, junit_xml(reports, language))
     return 0 if good else 1
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadRequest(f"{file} cannot be written: {error.strerror}") from None
 
 
 def _tests(file: Path, flow: Flow) -> FlowTests:
