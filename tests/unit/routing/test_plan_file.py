@@ -111,6 +111,13 @@ def test_what_is_written_is_read_back() -> None:
     assert "mon-fri: 09:00-12:00 13:00-18:00" in text
 
 
+def test_public_holidays_are_written_and_read_back() -> None:
+    plan = read_plan(GOOD.replace("closed: [", "holidays: DE-BY\n    closed: ["), "plan.yaml")
+    assert plan.hours["office"].holidays == "DE-BY"
+    assert "holidays: DE-BY" in write_plan(plan)
+    assert read_plan(write_plan(plan), "plan.yaml") == plan
+
+
 def test_defaults_need_not_be_written_and_are_not() -> None:
     plan = read_plan("{format: 1, queues: {a: {name: A}}}", "p")
     assert plan == Plan(queues={QueueId("a"): QueuePlan(id=QueueId("a"), name_zh="A", name_en="A")})
@@ -159,6 +166,8 @@ FAULTS = [
     ("2026-05-01", "2026-02-30", "bad_date", 34, "hours office"),
     ("2026-10-01..2026-10-07", "2026-10-07..2026-10-01", "bad_date", 34, "hours office"),
     ("{2026-10-10: 09", "{2026-13-10: 09", "bad_date", 35, "hours office"),
+    ("closed: [", "holidays: XX\n    closed: [", "unknown_region", 34, "hours office"),
+    ("closed: [", "holidays: china\n    closed: [", "bad_text", 34, "hours office"),
     ("rank: 1", "rank: first", "wrong_type", 38, "tier gold"),
     ("95533", "bank", "bad_number", 41, "site kunming"),
     ("75%", "0.75", "bad_share", 43, ""),
