@@ -374,6 +374,15 @@ def test_a_file_that_is_not_there() -> None:
     assert [(ended.token, ended.ok) for ended in bench.ended] == [("t", False), ("u", False)]
 
 
+@pytest.mark.parametrize(("read", "digits"), [("12", "12"), ("%23D", "#")])
+def test_where_asterisk_tells_of_no_keys_its_read_is_believed(read: str, digits: str) -> None:
+    bench = Bench()
+    bench.add(collect("t"))
+    bench.begin()
+    bench.over(f"200%20result%3D1%20(OK%2C{read})%0A")
+    assert bench.digits == [("t", digits)]
+
+
 # -- music
 
 

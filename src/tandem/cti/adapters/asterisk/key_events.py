@@ -16,9 +16,11 @@ _ECHO_S = 0.5
 class KeyEvents:
     """The keys of one leg."""
 
-    __slots__ = ("_allowance", "_at", "_began", "_ended_at", "_has_tones")
+    __slots__ = ("_allowance", "_at", "_began", "_ended_at", "_has_tones", "any")
 
     def __init__(self) -> None:
+        self.any = False
+        """Whether a key has been told of at all."""
         self._allowance = float(MOST_AT_ONCE)
         self._at: float | None = None
         self._began = ""
@@ -32,6 +34,7 @@ class KeyEvents:
         """Whether the key that has just ended is one more."""
         if len(key) != 1 or key not in "0123456789*#ABCD":
             return False
+        self.any = True
         paired, self._began = self._began == key, ""
         ended_at = self._ended_at.get(key)
         self._ended_at[key] = now

@@ -306,6 +306,7 @@ class Lane:
     def _over(self, text: str, now: float) -> Step:
         found = _ANSWER.match(text)
         status, _, digits = (found[1] or "").partition(",") if found else ("", "", "")
+        digits = digits.rstrip("ABCD") if _DIGITS.fullmatch(digits) else ""
         reads, adopts = self._reads, self._adopts
         self._reads = self._adopts = False
         request = self._request
@@ -324,12 +325,10 @@ class Lane:
             case Play() if adopts:
                 return self._finish(self._ended(request.token, ok=status == "SUCCESS"), now)
             case Collect() if adopts:
-                if not _DIGITS.fullmatch(digits):
-                    digits = ""
                 ok = status in {"OK", "TIMEOUT"}
-                return self._finish(self._ended(request.token, ok=ok, digits=digits.rstrip("ABCD")), now)
+                return self._finish(self._ended(request.token, ok=ok, digits=digits), now)
             case Collect() if reads:
-                return self._read_over(request, status, now)
+                return self._read_over(request, status, digits, now)
         if status != "SUCCESS":
             return self._finish(self._ended(request.token, ok=False), now)
         return self._played(request, now)
@@ -343,7 +342,10 @@ class Lane:
             self._chunks.popleft()
         return self._play(request, now) if isinstance(request, Play) else self._collect(request, now)
 
-    def _read_over(self, request: Collect, status: str, now: float) -> Step:
+    def _read_over(self, request: Collect, status: str, digits: str, now: float) -> Step:
+        if digits and not self._keys.any:
+            # This Asterisk tells us of no keys: it was started before an upgrade of ours, with fewer rights for us.
+            return self._answered(request, digits, now)
         answer = self._keypad.answer(request.max_digits, request.terminator)
         if answer is None:
             if status not in {"OK", "TIMEOUT"}:
