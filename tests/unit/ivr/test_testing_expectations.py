@@ -10,6 +10,7 @@ TO_QUEUE = 'caller: [{press: "1"}, {press: "1234"}]\n'
 MET = (
     "heard: [hello, first, second, second]",
     'heard: ["Welcome to the test", "press 1 Second, PRESS", {text: second}]',
+    "heard: [welcome, one, two]",
     "not_heard: pardon",
     "path: [one, two, wait]",
     "not_visited: bye",

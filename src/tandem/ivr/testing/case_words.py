@@ -14,6 +14,7 @@ from tandem.cti.documents.reading import Reading, Schema, Shape, called, read_ea
 from tandem.cti.documents.shapes import NAME, Integer, Number, OneOf, Record, Text, item, record
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import FlowReading
+from tandem.ivr.core.speech import Wording
 from tandem.ivr.testing.case import Action, Agent, HangUp, Press, Said, Silence, Speak, Wait
 
 STEP = re.compile(rf"{NAME.pattern}(?:/{NAME.pattern}){{0,15}}")
@@ -124,7 +125,8 @@ class ByStep(Generic[T]):
 
 
 class Words:
-    """The name of a prompt of the flow, a part of what is said, or ``{text: ...}`` for what looks like a name."""
+    """The name of a prompt of the flow, or of a step (what it says first), or a part of what is said; ``{text: ...}``
+    for a part that looks like a name."""
 
     text = Text(600)
 
@@ -135,6 +137,8 @@ class Words:
         wordings = dict(reading.flow.prompts)
         if written in wordings:
             return Said(written, tuple(text for _, text in wordings[written].texts))
+        if first := _says_first(reading.flow, written):
+            return Said(written, tuple(text for _, text in first.texts))
         if STEP.fullmatch(written):
             fix = f"{reading.instead_of(written, wordings)} If this very word is meant: {{text: {written}}}."
             raise reading.refusal(node, "unknown_prompt", f'the flow has no prompt "{written}"', fix)
@@ -142,6 +146,12 @@ class Words:
 
     def schema(self) -> Schema:
         return {"anyOf": [self.text.schema(), Record(_Literal).schema()]}
+
+
+def _says_first(flow: Flow, step: str) -> Wording | None:
+    """The first prompt of the step that has no value in it."""
+    speeches = flow.steps[step].speeches() if step in flow.steps else ()
+    return next((part for speech in speeches[:1] for part in speech if isinstance(part, Wording)), None)
 
 
 @record
