@@ -8,9 +8,12 @@ import pytest
 
 from tandem.ivr.core.check import Review, edition_of, load_bundle, review_bundle
 from tandem.ivr.core.check_modes import modes_of
+from tandem.ivr.core.dialogue import Digits
 from tandem.ivr.core.flow import Place
 from tandem.ivr.core.flow_reading import Catalog
+from tandem.ivr.core.interpreter import start, step
 from tandem.ivr.core.steps.subflow import Return, Subflow
+from tandem.ivr.core.world import World
 from tandem.ivr.errors import FlowError
 from tandem.ivr.flow_files import load_flow_file, read_bundle, review_flow_file
 
@@ -238,6 +241,32 @@ def test_what_is_secret_stays_so_through_subflows() -> None:
     files = changed("max_digits: 8\n", "max_digits: 8\n    sensitive: true\n", "identify.yaml")
     files["identify.yaml"] = files["identify.yaml"].replace("    validate: starts_with(value, first(number, 1))\n", "")
     assert problems(files) == [("secret_used", "main.yaml", 16, "step thanks")]
+
+
+def test_who_has_left_a_subflow_does_not_go_back_into_it() -> None:
+    """Its questions need what it knew, which is forgotten."""
+    before = """\
+  before:
+    type: menu
+    prompts: {zh: 请按键, en: Press a key}
+    choices: {"1": {goto: who, label: {zh: 一, en: One}}}
+    no_input: {goto: wait}
+    no_match: {goto: wait}
+"""
+    behind = before.replace("before:", "behind:").replace("goto: who", "goto: thanks")
+    main = (
+        MAIN.replace("start: who", "start: before")
+        .replace('{repeat: "*",', '{back: "*",')
+        .replace("done: thanks", "done: behind")
+    )
+    flow = review(FILES | {"main.yaml": main + before + behind}).flow
+    assert flow is not None
+    world = World(now=0.0, call={"ani": "13800138000"})
+    outcome = start(flow, world)
+    for digits in ("1", "1234", "*"):
+        outcome = step(flow, outcome.state, Digits(digits), world)
+    assert outcome.state.step == "before"
+    assert outcome.state.variables == (("customer_no", "1234"),)
 
 
 # -- on disk -----------------------------------------------------------------------------------------------------------

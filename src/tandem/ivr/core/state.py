@@ -109,9 +109,11 @@ class IvrState:
         return replace(self, variables=tuple(sorted(kept, key=_first)))
 
     def without_locals(self, scope: str) -> IvrState:
-        """Without the variables of the sub-flow that is entered by the step ``scope``."""
+        """Without the variables of the sub-flow that is entered by the step ``scope``, and without a way back to its
+        questions, which need them."""
         kept = tuple(pair for pair in self.variables if not pair[0].startswith(f"{scope}/"))
-        return self if len(kept) == len(self.variables) else replace(self, variables=kept)
+        trail = tuple(step for step in self.trail if not step.startswith(f"{scope}/"))
+        return replace(self, variables=kept, trail=trail)
 
 
 def kept_size(state: IvrState) -> int:
