@@ -56,8 +56,8 @@ class Maker:
 
     def __init__(self, draw: st.DrawFn, onward: st.SearchStrategy[str], anywhere: st.SearchStrategy[str]) -> None:
         self.draw = draw
-        self.onward = lambda: draw(onward)
-        self.anywhere = lambda: draw(anywhere)
+        self.onward: Callable[[], str] = lambda: draw(onward)
+        self.anywhere: Callable[[], str] = lambda: draw(anywhere)
 
     def _maybe(self, **fields: Callable[[], Any]) -> Body:
         return {name: make() for name, make in fields.items() if self.draw(st.booleans())}
@@ -198,8 +198,8 @@ def flows(draw: st.DrawFn, most: int = 7) -> Flow:
         steps[name] = {"type": kind, **getattr(maker, kind)()}
 
     before = [f"s{n}" for n in range(draw(st.integers(1, most)))]
-    waits = [f"w{n}" for n in range(draw(st.integers(0, 3)))]
-    sideways = [f"l{n}" for n in range(draw(st.integers(0, 2)))] if waits else []
+    waits = [f"w{n}" for n in range(draw(st.sampled_from([0, 1, 2, 3])))]
+    sideways = [f"l{n}" for n in range(draw(st.integers(1, 3)))]
     later = [f"a{n}" for n in range(draw(st.integers(0, 3)))]
     ends = ["bye", "rest", "line"]
     for n, name in enumerate(before):

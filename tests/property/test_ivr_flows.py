@@ -7,10 +7,11 @@ import pickle
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.property.made_flows import KEYS, SECRET, flows
+from tests.property.made_flows import SECRET, flows
 from tests.unit.ivr.flows import GOOD, QUEUES, ROOT, load
 
 from tandem.ivr.core.check import load_flow
@@ -34,7 +35,6 @@ from tandem.ivr.core.dialogue import (
     RecordMessage,
     Transfer,
     TransferFailed,
-    Visit,
 )
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.interpreter import Outcome, after, is_over, left, resume, start, step, wait
@@ -50,62 +50,80 @@ NOW = World(
     customer={"known": True, "name": "李", "tier": "gold", "owner": "alice"},
     queue={"position": 2},
 )
-TYPED = st.one_of(KEYS, KEYS, st.text("0123456789*#", max_size=7), st.text(max_size=3))
-BROUGHT = st.one_of(
-    st.text(max_size=8),
-    st.integers(-5, 5),
-    st.booleans(),
-    st.sampled_from(["12.50", "好" * 120, "好" * 121, "\ud800", 10**12, ""]),
-)
-VALUES = st.dictionaries(st.sampled_from(["x", "y", *CUSTOMER_FIELDS]), BROUGHT, max_size=10)
-SECRETS = st.builds(Secret, st.sampled_from(["v.1", "v2", "", "no ref"]), st.sampled_from([0, 2, 3, 4, 5, 8, 99]))
-FETCHED = st.builds(
-    Fetched, st.sampled_from(["ok", "ok", "ok", "not_found", "failed", "timeout", "refused", "?"]), VALUES
-)
-EVENTS = st.one_of(
-    TYPED.map(Digits),
-    SECRETS.map(lambda secret: Digits("", secret)),
-    FETCHED,
-    st.sampled_from([Played(), NoInput(), MediaFailed(), TransferFailed()]),
-    st.builds(Recorded, st.just("r.1"), st.floats()),
-    st.builds(CallbackTaken, st.booleans()),
-)
+KEYS = "0123456789*#"
+BROUGHT = ["1", "22", "12.50", "好" * 120, "好" * 121, "\ud800", 10**12, -3, 0, True, False, ""]
+SEEDS = st.integers(0, 2**32)
+CALLS = 12
+"""Of each flow."""
 FINAL = (Enqueue, HangUp)
 
 
-def answers(effect: Effect) -> st.SearchStrategy[IvrEvent]:
-    """What may come back, failures included."""
+def typed(random: Random) -> str:
+    match random.randrange(4):
+        case 0 | 1:
+            return random.choice(KEYS)
+        case 2:
+            return "".join(random.choices(KEYS, k=random.randrange(8)))
+        case _:
+            return random.choice(["", "12", "345", "4242", "١", "a", "\ud800", "1" * 200])
+
+
+def secret(random: Random) -> Secret:
+    return Secret(random.choice(["v.1", "v.2", "", "no ref"]), random.choice([0, 2, 3, 4, 5, 8, 99]))
+
+
+def fetched(random: Random) -> Fetched:
+    status = random.choice(["ok", "ok", "ok", "not_found", "failed", "timeout", "refused", "?"])
+    names = random.sample(["x", "y", *CUSTOMER_FIELDS], k=random.randrange(11))
+    return Fetched(status, {name: random.choice(BROUGHT) for name in names})
+
+
+def anything(random: Random) -> IvrEvent:
+    return random.choice(
+        [
+            Digits(typed(random)),
+            Digits("", secret(random)),
+            fetched(random),
+            Recorded("r.1", random.choice([0.0, 5.0, -1.0, float("nan"), float("inf")])),
+            CallbackTaken(random.random() < 0.5),
+            Played(),
+            NoInput(),
+            MediaFailed(),
+            TransferFailed(),
+        ]
+    )
+
+
+def answer(effect: Effect, random: Random) -> IvrEvent:
+    """What may come back when nothing fails."""
     match effect:
         case Collect(sensitive=True):
-            typed = st.one_of(st.just(Digits(SECRET)), SECRETS.map(lambda secret: Digits("", secret)))
+            return random.choice([Digits(SECRET), Digits("", secret(random)), Digits("", secret(random)), NoInput()])
         case Collect():
-            typed = st.one_of(TYPED.map(Digits), TYPED.map(Digits), st.just(NoInput()))
+            return random.choice([Digits(typed(random)), Digits(typed(random)), NoInput()])
         case Music():
-            typed = st.one_of(st.just(Played()), KEYS.map(Digits))
+            return random.choice([Played(), Digits(random.choice(KEYS))])
         case Dip():
-            typed = FETCHED
+            return fetched(random)
         case RecordMessage():
-            typed = st.builds(Recorded, st.just("r.1"), st.floats(0, 100))
+            return Recorded("r.1", random.uniform(0, 20))
         case OfferCallback():
-            typed = st.builds(CallbackTaken, st.booleans())
+            return CallbackTaken(random.random() < 0.5)
         case Transfer():
-            typed = st.just(TransferFailed())
+            return TransferFailed()
         case _:
-            typed = st.just(Played())
-    return st.one_of(typed, typed, typed, typed, st.just(MediaFailed()))
+            return Played()
 
 
-def silence(effect: Effect) -> st.SearchStrategy[IvrEvent]:
+def silence(effect: Effect, random: Random) -> IvrEvent:
     """What comes back when the caller does nothing and everything works."""
     match effect:
         case Collect():
-            return st.just(NoInput())
-        case Dip():
-            return FETCHED
-        case RecordMessage() | OfferCallback() | Transfer():
-            return answers(effect).filter(lambda event: not isinstance(event, MediaFailed))
+            return NoInput()
+        case Music():
+            return Played()
         case _:
-            return st.just(Played())
+            return answer(effect, random)
 
 
 class Hashed:
@@ -126,50 +144,56 @@ class Caller:
     """A call and the center around it: who is put into a queue hears the branch for that; an agent may come."""
 
     flow: Flow
-    data: st.DataObject
+    random: Random
     world: World = NOW
     time_passes: bool = True
     told: int = 0
     talked: bool = False
     outcome: Outcome = field(init=False)
-    visits: list[Visit] = field(default_factory=list)
+    effect: Effect = field(init=False)
 
     def __post_init__(self) -> None:
-        self._then(start(self.flow, self.world, language=self.data.draw(st.sampled_from(["", "zh", "en", "fr"]))))
+        self.put(start(self.flow, self.world, language=self.random.choice(["", "zh", "en", "fr"])))
 
     def tell(self, event: IvrEvent) -> None:
         if self.time_passes:
-            lasted = self.outcome.effects[0].seconds if self.music and isinstance(event, Played) else 0.3
-            self.world = replace(self.world, now=self.world.now + lasted)
+            music = self.effect if isinstance(event, Played) else None
+            lasted_s = music.seconds if isinstance(music, Music) else 0.3
+            self.world = replace(self.world, now=self.world.now + lasted_s)
         self.told += 1
-        self._then(step(self.flow, self.outcome.state, event, self.world))
-
-    @property
-    def music(self) -> bool:
-        return bool(self.outcome.effects) and isinstance(self.outcome.effects[0], Music)
+        self.put(step(self.flow, self.outcome.state, event, self.world))
 
     def goes_on(self) -> bool:
         """The center's part of it: False when the call has left the flow for good."""
-        effect = self.outcome.effects[0]
+        effect = self.effect
         if isinstance(effect, HangUp) or (isinstance(effect, Enqueue) and not effect.waits and not effect.after_call):
             return False
         if isinstance(effect, Enqueue) and effect.waits:
             self.told += 1
-            self._then(wait(self.flow, self.outcome.state, self.world))
-        elif isinstance(effect, Enqueue):
+            self.put(wait(self.flow, self.outcome.state, self.world))
+            return self.effect is not effect
+        if isinstance(effect, Enqueue):
             if self.talked:
                 return False
             self.talk()
-        return bool(self.outcome.effects)
+            return self.effect is not effect
+        return True
+
+    def choice(self) -> IvrEvent | None:
+        """A key that leads somewhere, more often than not."""
+        keys = [exit_.name for exit_ in self.flow.exits_of(self.outcome.state.step) if len(exit_.name) == 1]
+        wanted = keys and isinstance(self.effect, Collect | Music) and self.random.random() < 0.7
+        return Digits(self.random.choice(keys)) if wanted else None
 
     def talk(self) -> None:
         """An agent has talked to the caller, and hung up."""
         self.talked = True
-        self._then(after(self.flow, self.outcome.state, self.world))
+        self.put(after(self.flow, self.outcome.state, self.world))
 
-    def _then(self, outcome: Outcome) -> None:
+    def put(self, outcome: Outcome) -> None:
         self.outcome = outcome
-        self.visits += outcome.visits
+        if outcome.effects:
+            self.effect = outcome.effects[0]
         sound(self.flow, outcome, self.world)
 
 
@@ -205,73 +229,83 @@ def sound(flow: Flow, outcome: Outcome, world: World) -> None:
         assert visit.left_at >= visit.entered_at
 
 
+@settings(max_examples=60)
+@given(flows(), SEEDS)
+def test_any_events_whatever_keep_a_call_sound(flow: Flow, seed: int) -> None:
+    random = Random(seed)
+    for _ in range(CALLS):
+        caller = Caller(flow, random)
+        for _ in range(20):
+            over = is_over(flow, caller.outcome.state)
+            match random.randrange(10):
+                case 0:
+                    caller.put(wait(flow, caller.outcome.state, caller.world))
+                case 1:
+                    caller.put(after(flow, caller.outcome.state, caller.world))
+                case 2 | 3 | 4:
+                    caller.tell(anything(random))
+                    assert not (over and caller.outcome.effects)
+                case _:
+                    caller.tell(answer(caller.effect, random))
+
+
 @settings(max_examples=100)
-@given(flows(), st.data())
-def test_any_events_whatever_keep_a_call_sound(flow: Flow, data: st.DataObject) -> None:
-    caller = Caller(flow, data)
-    for event in data.draw(st.lists(st.one_of(EVENTS, st.sampled_from(["wait", "after"])), max_size=30)):
-        over = is_over(flow, caller.outcome.state)
-        if isinstance(event, str):
-            caller._then((wait if event == "wait" else after)(flow, caller.outcome.state, caller.world))
-        elif not isinstance(event, Digits) or event.text != SECRET:
-            caller.tell(event)
-            assert not (over and caller.outcome.effects)
-
-
-@settings(max_examples=200)
-@given(flows(), st.data())
-def test_any_caller_comes_to_an_end_within_the_bound(flow: Flow, data: st.DataObject) -> None:
+@given(flows(), SEEDS)
+def test_any_caller_comes_to_an_end_within_the_bound(flow: Flow, seed: int) -> None:
     """No time passes, so that even in a queue nothing may go round for ever."""
-    flow = replace(flow, step_limit=data.draw(st.integers(5, 25)))
-    caller = Caller(flow, data, time_passes=False)
-    while caller.told <= 2 * flow.step_limit + 4:
-        if not caller.goes_on():
-            break
-        if caller.outcome.state.mode == "waiting" and not caller.talked and data.draw(st.integers(0, 9)) == 0:
-            caller.talk()
-        effect = (caller.outcome.effects or resume(flow, caller.outcome.state, caller.world).effects)[0]
-        if not isinstance(effect, FINAL):
-            caller.tell(data.draw(answers(effect)))
-    else:
-        raise AssertionError("the call goes on and on")
+    random = Random(seed)
+    for _ in range(CALLS):
+        short = replace(flow, step_limit=random.randint(5, 25))
+        caller = Caller(short, random, time_passes=False)
+        while caller.goes_on():
+            assert caller.told <= 2 * short.step_limit + 4, "the call goes on and on"
+            if caller.outcome.state.mode == "waiting" and not caller.talked and random.random() < 0.1:
+                caller.talk()
+            elif not isinstance(caller.effect, FINAL):
+                caller.tell(
+                    caller.choice() or (MediaFailed() if random.random() < 0.1 else answer(caller.effect, random))
+                )
 
 
-@settings(max_examples=80)
-@given(flows(), st.data())
-def test_a_silent_caller_ends_where_the_author_meant(flow: Flow, data: st.DataObject) -> None:
+@settings(max_examples=60)
+@given(flows(), SEEDS)
+def test_a_silent_caller_ends_where_the_author_meant(flow: Flow, seed: int) -> None:
     """Or stands in line, for hours."""
-    caller = Caller(flow, data)
-    for _ in range(120):
-        if not caller.goes_on():
-            break
-        if not is_over(flow, caller.outcome.state):
-            caller.tell(data.draw(silence(caller.outcome.effects[0])))
-    else:
-        assert caller.outcome.state.mode == "waiting"
-    assert caller.outcome.state.failure == ""
+    random = Random(seed)
+    for _ in range(CALLS // 3):
+        caller = Caller(flow, random)
+        for _ in range(120):
+            if not caller.goes_on():
+                break
+            if not isinstance(caller.effect, FINAL):
+                caller.tell(silence(caller.effect, random))
+        else:
+            assert caller.outcome.state.mode == "waiting"
+        assert caller.outcome.state.failure in ("", "state_too_large")
 
 
-@settings(max_examples=100)
-@given(flows(), st.data())
-def test_a_state_that_no_call_can_come_to_does_no_harm(flow: Flow, data: st.DataObject) -> None:
-    names = st.sampled_from([*flow.steps, "gone"])
-    state = replace(
-        start(flow, NOW).state,
-        step=data.draw(names),
-        line=data.draw(st.one_of(st.just(""), names)),
-        mode=data.draw(st.sampled_from(["ivr", "waiting", "after"])),
-        turn=data.draw(st.integers(0, 999)),
-        tally=tuple(data.draw(st.lists(st.integers(0, 999), max_size=5))),
-        trail=tuple(data.draw(st.lists(names, max_size=3))),
-        variables=(("x", data.draw(SECRETS.filter(lambda secret: secret.ref.isalnum()))),),
-    )
-    for outcome in (resume(flow, state, NOW), wait(flow, state, NOW), after(flow, state, NOW)):
-        if outcome.visits:
-            sound(flow, outcome, NOW)
-    for event in data.draw(st.lists(EVENTS, max_size=5)):
-        outcome = step(flow, state, event, NOW)
-        state = outcome.state
-        assert len(encode_state(state)) <= MAX_ENCODED
+@settings(max_examples=60)
+@given(flows(), SEEDS)
+def test_a_state_that_no_call_can_come_to_does_no_harm(flow: Flow, seed: int) -> None:
+    random = Random(seed)
+    names = [*flow.steps, "gone"]
+    for _ in range(CALLS):
+        state = replace(
+            start(flow, NOW).state,
+            step=random.choice(names),
+            line=random.choice(["", *names]),
+            mode=random.choice(["ivr", "waiting", "after"]),
+            turn=random.randrange(1000),
+            tally=tuple(random.randrange(1000) for _ in range(random.choice([0, 1, 4, 4, 5]))),
+            trail=tuple(random.choices(names, k=random.randrange(4))),
+            variables=random.choice([(), (("x", Secret("v.1", 5)),), (("x", "12"), ("y", True))]),
+        )
+        for outcome in (resume(flow, state, NOW), wait(flow, state, NOW), after(flow, state, NOW)):
+            assert len(outcome.effects) <= 1
+        for _ in range(5):
+            outcome = step(flow, state, anything(random), NOW)
+            state = outcome.state
+            assert decode_state(encode_state(state)) == state
 
 
 @settings(max_examples=30)
