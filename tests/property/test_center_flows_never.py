@@ -16,6 +16,7 @@ from tests.support.kitchen import KitchenFloor, edition
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
 from tandem.cti.core import contact as ct
+from tandem.cti.core import flow_events as fe
 from tandem.cti.core import path
 from tandem.cti.core.contact import Contact
 from tandem.cti.model import requests as rq
@@ -247,6 +248,6 @@ def test_every_row_of_flows_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def of_flows(phase: Phase, event: type) -> bool:
     """Rows that only a flow with all kinds of steps takes."""
-    named = event.__name__.startswith(("Flow", "Draft")) or event in (ct.LineLeft, ct.CallbackPromised)
+    named = event.__name__.startswith(("Flow", "Draft")) or event in (fe.LineLeft, fe.CallbackPromised)
     moved = (phase, event) == (Phase.QUEUED, ct.QueueAsked)
     return named or moved or (phase is Phase.SURVEY and event not in path.ALWAYS)

@@ -10,7 +10,7 @@ from tests.support.house import MEI, make_house
 from tests.support.paths import PathFloor
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app import callbacks, overflow
+from tandem.cti.app import callback_promises, callbacks, overflow
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.center import Center
 from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled
@@ -500,7 +500,7 @@ def test_a_withheld_number_is_offered_nothing() -> None:
     floor = PathFloor()
     call = floor.call(ani="anonymous")
     floor.settle()
-    assert not callbacks.may_offer(floor.center, floor.center.contacts[call])
+    assert not callback_promises.may_offer(floor.center, floor.center.contacts[call])
     floor.tell(call, ct.CallbackOffered(prompts=("offer",)))
     floor.settle()
     assert floor.center.contacts[call].phase is Phase.QUEUED

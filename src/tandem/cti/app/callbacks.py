@@ -25,7 +25,7 @@ from tandem.cti.app.floor_plan import (
 )
 from tandem.cti.core import contact as ct
 from tandem.cti.core import path
-from tandem.cti.core.contact import Contact, changed
+from tandem.cti.core.contact import Contact
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, IllegalTransition, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
@@ -33,7 +33,6 @@ from tandem.cti.model.needs import kept_needs
 from tandem.cti.model.records import CallbackRecord
 from tandem.cti.model.skills import Needs, unmet
 from tandem.cti.model.states import AgentState, Outcome, Phase
-from tandem.ivr.core.dialogue import OfferCallback
 from tandem.routing.core.acd import callback as cb
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.ledger import Entry
@@ -118,62 +117,7 @@ def with_earlier_place(center: Center, contact: Contact, asked: ct.QueueAsked) -
     return replace(asked, queued_at=found.queued_at, rule=found.rule)
 
 
-# ---- asking for it ----
-
-
-def wanted(center: Center, call: CallId, typed: str) -> None:
-    """A waiting caller pressed "keep my place and call me back"; ``typed``: on this number."""
-    contact = center.contacts[call]
-    number = center.house.normalise(typed) if typed else contact.ani_e164
-    if not number or refusal_of(center, number, ever=True) is not None:
-        center.note(call, "callback_refused", "this number cannot be called back", number=number or typed)
-        return
-    put_new(center, _record(center, contact, reason="caller", number=number))
-    prompts = overflow.said(center, BUILT_IN["callback_kept"], contact.language)
-    center.step(center.contacts[call], ct.CallbackAgreed(prompts=prompts, number=number))
-
-
-def promise(center: Center, call: CallId, offer: OfferCallback) -> bool:
-    """A flow promises to call him back: the entry is in the ledger, or the number may not be called."""
-    contact = center.contacts[call]
-    number = center.house.normalise(offer.number) if offer.number else contact.ani_e164
-    queue = center.plan.queues.get(QueueId(offer.queue))
-    if not number or queue is None or refusal_of(center, number, ever=True) is not None:
-        center.note(call, "callback_refused", "this number cannot be called back", number=number or offer.number)
-        return False
-    if not contact.draft:
-        asked = changed(contact, queue=queue.id, needs=offer.needs, priority=offer.priority)
-        if contact.queue != queue.id:
-            asked = changed(asked, queued_at=None)  # the place that he left was in another line
-        put_new(center, _record(center, asked, reason="caller", number=number))
-    center.step(contact, ct.CallbackPromised(number=number))
-    return True
-
-
-def ask_number(center: Center, call: CallId) -> None:
-    """He wants to be called back on another number."""
-    prompts = overflow.said(center, BUILT_IN["callback_number"], center.contacts[call].language)
-    if prompts:
-        center.step(center.contacts[call], ct.NumberPrompted(prompts=prompts))
-
-
-def may_offer(center: Center, contact: Contact) -> bool:
-    """Whether he who waits can be offered a call back: his number is known and may be called."""
-    return bool(contact.ani_e164) and not contact.callback and refusal_of(center, contact.ani_e164, ever=True) is None
-
-
-def owe(center: Center, call: CallId, owed: ct.CallBackOwed) -> None:
-    """We lost a caller, or he left a message."""
-    contact = center.contacts[call]
-    failed = contact.callback and contact.answered_at is None and owed.recording is None
-    if not contact.ani_e164 or failed:
-        return  # an attempt that failed is the business of its entry
-    if owed.queue:
-        contact = changed(contact, queue=QueueId(owed.queue))
-    record = _record(center, contact, reason=owed.reason, number=contact.ani_e164)
-    # a person calls him whom the switch lost: nobody knows how far his matter had come
-    first = record.first if owed.recording is not None else ""
-    put_new(center, msgspec.structs.replace(record, first=first, recording=owed.recording))
+# ---- asking for it (callers: see callback_promises.py) ----
 
 
 def create(center: Center, asked: CallbackAsked) -> None:
@@ -483,7 +427,7 @@ def _will_be_free(agent: Agent) -> bool:
     return at_work and agent.reachable and agent.pending is not AgentState.NOT_READY
 
 
-def _record(center: Center, contact: Contact, *, reason: str, number: str) -> CallbackRecord:
+def record_of(center: Center, contact: Contact, *, reason: str, number: str) -> CallbackRecord:
     queue = center.plan.queues.get(contact.queue) if contact.queue is not None else None
     rule = queue.callback if queue else CallbackRule()
     caller = center.callers.get(contact.id)

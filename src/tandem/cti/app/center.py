@@ -7,15 +7,17 @@ whatever the order in which events come, and the same inputs give the same outpu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from typing import Any
 
 from tandem.cti.app import (
     acd,
     blend,
+    callback_promises,
     callbacks,
     callers,
+    endings,
     flow_records,
     flow_shelf,
     flows,
@@ -78,8 +80,7 @@ from tandem.cti.model.records import (
     TaskRecord,
 )
 from tandem.cti.model.requests import ClearConnection, SetFallbackMember, SwitchRequest
-from tandem.cti.model.states import AgentState, ConnectionState, Phase
-from tandem.cti.model.states import Outcome as End
+from tandem.cti.model.states import AgentState, ConnectionState
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
@@ -246,7 +247,8 @@ class Center:
             self.wake(outcome.wake_at, "call", after.id)
         self.dirty_calls.add(after.id)
         number, segment = contact.events, contact.segments
-        keep = self._worth_keeping(contact, after, outcome.effects)
+        told = contact.phase is not after.phase or contact.customer != after.customer
+        keep = bool(outcome.effects) or told
         for effect in outcome.effects:
             if isinstance(effect, ct.Note):
                 self.keep(rows.event_row(after.id, number, effect, at=self.now))
@@ -256,10 +258,10 @@ class Center:
                 segment += 1
         callbacks.keep_place(self, contact, after)
         if after.ended and not contact.ended:
-            self._over(contact, after)
+            endings.over(self, contact, after)
         answered = contact.answered_at is None and after.answered_at is not None
         if answered and not after.callback:
-            self._wait_over(after, answered=True)
+            endings.wait_over(self, after, answered=True)
         if after.flow_state:
             flow_records.left(self, contact, after)
         for effect in outcome.effects:
@@ -271,10 +273,6 @@ class Center:
         if after.agent is not None:
             self.dirty_seats.add(after.agent)
             self._out.append(ShowSeat(after.agent))
-
-    @staticmethod
-    def _worth_keeping(before: Contact, after: Contact, effects: Sequence[ct.Effect]) -> bool:
-        return bool(effects) or before.phase is not after.phase or before.customer != after.customer
 
     def track_agent(self, before: Contact, after: Contact) -> None:
         """Keep ``_agent_call`` true. A contact that is over still gets late news: it must not touch who is next."""
@@ -306,40 +304,15 @@ class Center:
             case ct.RecordingOver(recording=recording):
                 self._out.append(FinishRecording(call, recording))
             case ct.CallBackOwed():
-                callbacks.owe(self, call, effect)
+                callback_promises.owe(self, call, effect)
             case ct.CallbackWanted(number=typed):
-                callbacks.wanted(self, call, typed)
+                callback_promises.wanted(self, call, typed)
             case ct.NumberWanted():
-                callbacks.ask_number(self, call)
+                callback_promises.ask_number(self, call)
             case ct.DialAsked():
                 callbacks.dial(self, call)
             case ct.Reached():
                 callbacks.reached(self, call)
-
-    def _over(self, before: Contact, after: Contact) -> None:
-        # who was told something, left a message or is called back was not kept waiting in vain
-        gave_up = after.outcome in (End.ABANDONED_IN_QUEUE, End.SWITCH_FAILURE) and not after.callback
-        if before.phase is not Phase.IVR and after.answered_at is None and gave_up:
-            self._wait_over(after, answered=False)
-        self.wake(self.now + self.house.limits.keep_ended_s, "forget", after.id)
-        if after.callback:
-            callbacks.over(self, after)
-        unserved = after.answered_at is None and after.outcome is not End.SELF_SERVED and not after.absent
-        if unserved and not after.draft:
-            self.keep(rows.contact_row(after, agent=None, talk_s=0.0, disposition=None, notes="", rev=1))
-
-    def _wait_over(self, contact: Contact, *, answered: bool) -> None:
-        """Count it; a queue that the plan has no more counts nothing."""
-        queue = self.plan.queues.get(contact.queue) if contact.queue is not None else None
-        if queue is None:
-            return
-        in_time = contact.waited_s <= queue.target_s
-        if answered:
-            self.counts[queue.id].answer(contact.waited_s, queue.target_s)
-        else:
-            self.counts[queue.id].abandon(contact.waited_s, queue.target_s)
-        if answered or not in_time:
-            self.window.count(answered and in_time, now=self.now)
 
     # ---- work and agents (see acd.py, overflow.py) ----
 
@@ -354,7 +327,7 @@ class Center:
             return  # after a restart the newest of what was known of him may be lost
         if freed.talked:
             if agent.state is AgentState.BUSY:
-                self.begin_wrap_up(agent, contact)
+                seats.begin_wrap_up(self, agent, contact)
             self.agent_step(agent, ag.TalkEnded(call))
         elif freed.refused is not None:
             self.agent_step(agent, ag.Refused(call, freed.refused))
@@ -368,17 +341,6 @@ class Center:
             if call == contact.id and not legs & left:
                 del self.hanging[agent]
                 self.sync_agent(self.agents[agent])
-
-    def begin_wrap_up(self, agent: Agent, contact: Contact) -> None:
-        now = self.now
-        limit = self.house.limits.wrap_up_s
-        talk_s = contact.talk_s - contact.talk_before_s
-        self.wrap_ups[agent.id] = WrapUpState(
-            contact=changed(contact, agent=agent.id), started_at=now, until=now + limit, talk_s=talk_s
-        )
-        self.note(contact.id, "wrap_up", "wrap-up began", agent=agent.id)
-        self.wake(now + limit, "wrap_up", agent.id)
-        self.keep(rows.contact_row(contact, agent=agent.id, talk_s=talk_s, disposition=None, notes="", rev=1))
 
     def agent_step(self, agent: Agent, event: ag.AgentEvent) -> None:
         before = agent

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tandem.cti.app.floor_plan import Caller, DraftCalled, FlowsDeployed, House
-from tandem.cti.core import contact as ct
+from tandem.cti.core import flow_events as fe
 from tandem.cti.core import path
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.errors import WrongState
@@ -25,7 +25,7 @@ PHONE = "phone:"
 
 
 _ANYTHING = Catalog()
-"""Whoever deploys a flow has checked what it names; later that may be gone, and calls in progress go on all the same."""
+"""Whoever deploys a flow has checked what it names; that may be gone later, and calls in progress go on."""
 
 
 def load(text: FlowText) -> Flow:
@@ -77,4 +77,4 @@ def call_draft(center: Center, input_: DraftCalled) -> None:
     center.contacts[contact.id] = contact
     center.callers[contact.id] = Caller(looked_up=True)
     center.drafts.add(contact.id)
-    center.step(contact, ct.DraftBegun(device=DeviceId(PHONE + input_.device), ring_s=DRAFT_RING_S))
+    center.step(contact, fe.DraftBegun(device=DeviceId(PHONE + input_.device), ring_s=DRAFT_RING_S))

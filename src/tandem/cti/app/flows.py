@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tandem.cti.app import callbacks, flow_drafts, flow_records, flow_shelf, flow_sounds
+from tandem.cti.app import callback_promises, callbacks, flow_drafts, flow_records, flow_shelf, flow_sounds
 from tandem.cti.app.floor_plan import DipAnswered, DipAsked, SpeechMade
 from tandem.cti.app.flow_world import world
 from tandem.cti.core import contact as ct
+from tandem.cti.core import flow_events as fe
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, Token
 from tandem.cti.model.requests import Collect, Music, Play
@@ -115,8 +116,8 @@ def tell(center: Center, call: CallId, event: dialogue.IvrEvent) -> None:
 
 
 def _move(center: Center, call: CallId, move: _Move | None, *, again: bool = False, flush: bool = False) -> None:
-    """``move``: None begins the flow. ``again``: a predecessor has asked for what comes of it. ``flush``: what was pressed
-    before is no answer to it."""
+    """``move``: None begins the flow. ``again``: a predecessor has asked for what comes of it. ``flush``: what was
+    pressed before is no answer to it."""
     contact, caller = center.contacts[call], center.callers[call]
     if contact.phase not in _WITH_FLOW:
         return
@@ -151,7 +152,7 @@ def _move(center: Center, call: CallId, move: _Move | None, *, again: bool = Fal
 def _nothing_to_do(center: Center, call: CallId) -> None:
     """The branch is not there: music for who waits, the end for who has talked."""
     if center.contacts[call].phase is Phase.SURVEY:
-        center.step(center.contacts[call], ct.FlowEnded(reason=""))
+        center.step(center.contacts[call], fe.FlowEnded(reason=""))
 
 
 # ---- what the flow wants ---------------------------------------------------------------------------------------------
@@ -173,13 +174,13 @@ def carry_out(
         told, center.callers[call].draft_told = center.callers[call].draft_told, True
         effect = dialogue.HangUp(flow_drafts.ENDED) if told else instead
     if contact.phase is Phase.QUEUED and state.mode != "waiting" and not isinstance(effect, dialogue.Enqueue):
-        center.step(contact, ct.LineLeft())
+        center.step(contact, fe.LineLeft())
     pressed = _pressed(flow, state)
 
     def asks(what: str, within_s: float, request: Play | Collect | Music | None = None) -> None:
         center.step(
             center.contacts[call],
-            ct.FlowAsks(
+            fe.FlowAsks(
                 what=what,
                 within_s=within_s,
                 flow_state=encoded,
@@ -231,7 +232,7 @@ def carry_out(
             if contact.in_hand == "dip":
                 center.put(DipAsked(call, contact.token, effect))
         case dialogue.RecordMessage():
-            records = ct.FlowRecords(
+            records = fe.FlowRecords(
                 prompts=(*names, TONE),
                 most_s=effect.most_s,
                 min_s=effect.min_s,
@@ -244,13 +245,13 @@ def carry_out(
             center.step(center.contacts[call], records)
         case dialogue.OfferCallback():
             _keep_state(center, call, encoded)
-            tell(center, call, dialogue.CallbackTaken(callbacks.promise(center, call, effect)))
+            tell(center, call, dialogue.CallbackTaken(callback_promises.promise(center, call, effect)))
         case dialogue.Transfer():
             _transfer(center, call, effect, names, encoded)
         case dialogue.Enqueue():
             _enqueue(center, call, effect, pressed, encoded)
         case dialogue.HangUp(reason):
-            center.step(center.contacts[call], ct.FlowEnded(reason=reason, flow_state=encoded))
+            center.step(center.contacts[call], fe.FlowEnded(reason=reason, flow_state=encoded))
 
 
 def _keep_state(center: Center, call: CallId, encoded: str) -> None:
@@ -272,7 +273,7 @@ def _transfer(center: Center, call: CallId, effect: dialogue.Transfer, names: tu
         _keep_state(center, call, encoded)
         tell(center, call, dialogue.TransferFailed("not_allowed"))
         return
-    transfers = ct.FlowTransfers(device=device, prompts=names, timeout_s=effect.timeout_s, flow_state=encoded)
+    transfers = fe.FlowTransfers(device=device, prompts=names, timeout_s=effect.timeout_s, flow_state=encoded)
     center.step(center.contacts[call], transfers)
 
 
@@ -331,7 +332,7 @@ def _without_flow(center: Center, contact: Contact) -> None:
 def _rescue(center: Center, call: CallId, queue: QueueId) -> None:
     contact = center.contacts[call]
     if contact.phase is Phase.SURVEY or contact.draft:
-        center.step(contact, ct.FlowEnded(reason=dialogue.FLOW_RAISED))
+        center.step(contact, fe.FlowEnded(reason=dialogue.FLOW_RAISED))
         return
     asked = ct.QueueAsked(
         queue=queue,
@@ -373,5 +374,5 @@ def _awaited(center: Center, call: CallId, token: Token, what: str) -> bool:
     contact = center.contacts.get(call)
     if contact is None or contact.in_hand != what or contact.token != token:
         return False
-    center.step(contact, ct.FlowAnswered())
+    center.step(contact, fe.FlowAnswered())
     return center.contacts[call].phase in _WITH_FLOW  # else it is asked for again, should he not be connected

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tandem.cti.app import acd, callbacks
+from tandem.cti.app import acd, callback_promises
 from tandem.cti.app.announcements import prompt_for, wording
 from tandem.cti.app.floor_plan import Closed, Reopened
 from tandem.cti.core import contact as ct
@@ -71,7 +71,7 @@ def _closed(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
     key = f"{queue.id}:closed"
     if key in caller.overflowed or (action.kind == "queue" and action.to in caller.visited):
         action = _MESSAGE  # what he was offered instead he did not take
-    if action.kind == "callback" and not callbacks.may_offer(center, contact):
+    if action.kind == "callback" and not callback_promises.may_offer(center, contact):
         action = _MESSAGE
     caller.overflowed = (*caller.overflowed, key)
     caller.asked_until = center.now + center.house.rules.media_s
@@ -249,7 +249,7 @@ def act(center: Center, contact: Contact, action: Action, why: dict[str, str]) -
         case "voicemail":
             event = ct.MessageAsked(prompts=prompts, why=why)
         case "callback":
-            if not callbacks.may_offer(center, contact):
+            if not callback_promises.may_offer(center, contact):
                 return
             event = ct.CallbackOffered(prompts=prompts, other_number=True)
         case "message":

@@ -236,7 +236,7 @@ def _agents_in_line(center: Center) -> None:
                 ended = center.contacts.get(agent.call)
                 talked = ended is not None and ended.answered_at is not None
                 if talked and ended is not None:
-                    center.begin_wrap_up(agent, ended)
+                    seats.begin_wrap_up(center, agent, ended)
                 center.agent_step(
                     center.agents[agent.id], ag.TalkEnded(agent.call) if talked else ag.Unassigned(agent.call)
                 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tandem.cti.app.floor_plan import LoggedOn, LoggedOut, SeatClosed, SeatOpened, ShowSeat
+from tandem.cti.app import rows
+from tandem.cti.app.floor_plan import LoggedOn, LoggedOut, SeatClosed, SeatOpened, ShowSeat, WrapUpState
 from tandem.cti.core import contact as ct
+from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model import events as ev
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.states import AgentState, Phase
 from tandem.routing.core.acd import agent as ag
+from tandem.routing.core.acd.agent import Agent
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -73,3 +76,15 @@ def _reached(center: Center, agent: AgentId, *, on_call: bool) -> None:
     if contact is None or (contact.phase is Phase.REJOINING and not center.agents[agent].reachable):
         return
     center.step(contact, ct.SeatReached(on_call))
+
+
+def begin_wrap_up(center: Center, agent: Agent, contact: Contact) -> None:
+    now = center.now
+    limit = center.house.limits.wrap_up_s
+    talk_s = contact.talk_s - contact.talk_before_s
+    center.wrap_ups[agent.id] = WrapUpState(
+        contact=changed(contact, agent=agent.id), started_at=now, until=now + limit, talk_s=talk_s
+    )
+    center.note(contact.id, "wrap_up", "wrap-up began", agent=agent.id)
+    center.wake(now + limit, "wrap_up", agent.id)
+    center.keep(rows.contact_row(contact, agent=agent.id, talk_s=talk_s, disposition=None, notes="", rev=1))

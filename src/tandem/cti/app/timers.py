@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tandem.cti.app import acd, blend, callbacks, overflow, tasks
 from tandem.cti.app.floor_plan import ShowSeat, Tick
 from tandem.cti.core import contact as ct
+from tandem.cti.core import flow_events as fe
 from tandem.cti.model.ids import AgentId, CallId
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _due(center: Center, kind: str, key: str) -> None:
 def _call(center: Center, call: CallId) -> None:
     contact = center.contacts.get(call)
     if contact is not None and contact.in_hand_until is not None and contact.in_hand_until <= center.now:
-        center.step(contact, ct.FlowOverdue())
+        center.step(contact, fe.FlowOverdue())
         contact = center.contacts[call]
     if contact is not None and contact.deadline is not None and contact.deadline <= center.now:
         center.step(contact, ct.DeadlinePassed())

@@ -221,9 +221,9 @@ def _caller_name(center: Center, contact: Contact) -> str:
 
 
 def call_row(center: Center, call: CallId) -> m.WaitingRow | None:
-    """None when the call is over."""
+    """None when the call is over, or only somebody who listens to a draft."""
     contact = center.contacts.get(call)
-    if contact is None or contact.ended:
+    if contact is None or contact.ended or contact.draft:
         return None
     caller = center.callers.get(call)
     known = acd.customer_of(center, contact)

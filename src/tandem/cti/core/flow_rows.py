@@ -5,11 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tandem.cti.core.contact import (
-    Advance,
-    Ask,
+from tandem.cti.core.contact import Advance, Ask, DeadlinePassed, QueueAsked, StopSeeking
+from tandem.cti.core.flow_events import (
     CallbackPromised,
-    DeadlinePassed,
     DraftBegun,
     FlowAnswered,
     FlowAsks,
@@ -17,8 +15,6 @@ from tandem.cti.core.contact import (
     FlowOverdue,
     FlowTransfers,
     LineLeft,
-    QueueAsked,
-    StopSeeking,
 )
 from tandem.cti.core.memory import remember
 from tandem.cti.core.message_rows import message_answered, message_over

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tandem.cti.core.contact import Advance, Ask, FlowRecords, RecordingBegan
+from tandem.cti.core.contact import Advance, Ask, RecordingBegan
+from tandem.cti.core.flow_events import FlowRecords
 from tandem.cti.core.turn import Turn, keep_message
 from tandem.cti.model.events import MediaEnded
 from tandem.cti.model.ids import RecordingId

@@ -6,13 +6,13 @@ from tandem.cti.core.contact import (
     Advance,
     DeadlinePassed,
     DeclineAsked,
-    FlowOverdue,
     Matched,
     PopPainted,
     SeatLeft,
     Seek,
     StopSeeking,
 )
+from tandem.cti.core.flow_events import FlowOverdue
 from tandem.cti.core.turn import Turn, begin_talk, caller_here, give_back, leg_gone, new_leg, try_join
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.events import (
