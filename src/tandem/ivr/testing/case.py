@@ -108,8 +108,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was said: ``written`` in the test as the name of a prompt or step (then ``texts`` are its wordings, and all of
-    one must be heard), or as (a part of) a text (``texts`` is empty)."""
+    """What was said: ``written`` as the name of a prompt or step (then ``texts`` are its wordings, and all of one must be
+    heard), or as (a part of) a text (``texts`` is empty)."""
 
     written: str
     texts: tuple[str, ...] = ()
