@@ -36,7 +36,7 @@ from tandem.ivr.core.replay import (
 from tandem.ivr.core.shares import paired_difference, wilson
 from tandem.ivr.core.world import World
 
-MOST_CALLS = 20_000
+MOST_CALLS = 8_000
 MOST_EXAMPLES = 100
 MOST_LINES = 50
 DEADLINE_S = 25.0

@@ -102,15 +102,15 @@ class FlowStudies(FlowVersions):
         return await flow_numbers(self._counted, asked, await self._flows_of(asked))
 
     async def replay(
-        self, name: str, asked: shapes.NewReplay, *, deadline_s: float = DEADLINE_S
+        self, name: str, asked: shapes.NewReplay, *, deadline_s: float = DEADLINE_S, most_calls: int = MOST_CALLS
     ) -> shapes.ReplayReport:
-        """Raises BadRequest (the draft has errors), ResourceMissing, Unavailable (it takes too long)."""
+        """The newest ``most_calls``. Raises BadRequest (errors), ResourceMissing, Unavailable (it takes too long)."""
         await self._known(name, asked.version)
         new = await self._new_version(name, asked)
         await asyncio.to_thread(_load, new)  # a bundle that does not load is said here, not in the worker
         now = self._clock.now()
         span = Asked(flow=name, since=now - asked.days * DAY_S, until=now)
-        calls = await self._counted.recorded(span, limit=MOST_CALLS)
+        calls = await self._counted.recorded(span, limit=most_calls)
         olds = {}
         for version in sorted({call.version for call in calls})[-_MOST_VERSIONS:]:
             stored = await self._store.version(name, version)
@@ -123,7 +123,7 @@ class FlowStudies(FlowVersions):
             calls=calls,
             since=span.since,
             until=span.until,
-            left_out=max(0, await self._counted.count_recorded(span) - MOST_CALLS),
+            left_out=max(0, await self._counted.count_recorded(span) - most_calls),
         )
         return await replayed(order, deadline_s=deadline_s)
 

@@ -40,6 +40,7 @@ from tandem.ivr.flow_files import read_bundle
 from tandem.routing.plan_file import parse_plan
 
 REPLAY_S = 600.0
+REPLAYED = 100_000
 _LATER = "No server runs here: it counts from the next start on."
 
 
@@ -264,11 +265,15 @@ async def _replay(desk: FlowStudies, asked: argparse.Namespace) -> shapes.Replay
             raise BadRequest("a file has no version: give the flow's name, or leave out --version")
         found = await asyncio.to_thread(on_disk, path)
         bundle = shapes.FlowFiles(main=found.main, files=dict(found.files))
-        return await desk.replay(found.name, shapes.NewReplay(bundle=bundle, days=asked.calls), deadline_s=REPLAY_S)
+        return await desk.replay(
+            found.name, shapes.NewReplay(bundle=bundle, days=asked.calls), deadline_s=REPLAY_S, most_calls=REPLAYED
+        )
     version = asked.version or await desk.newest_version(asked.flow)
     if not version:
         raise ResourceMissing(f"there is no flow {asked.flow}, and no file of this name")
-    return await desk.replay(asked.flow, shapes.NewReplay(version=version, days=asked.calls), deadline_s=REPLAY_S)
+    return await desk.replay(
+        asked.flow, shapes.NewReplay(version=version, days=asked.calls), deadline_s=REPLAY_S, most_calls=REPLAYED
+    )
 
 
 def _report(found: shapes.ReplayReport) -> Iterator[str]:

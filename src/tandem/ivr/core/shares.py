@@ -53,7 +53,7 @@ def _correlation(both: int, only_after: int, only_before: int, neither: int) -> 
     rows = (both + only_after) * (only_before + neither) * (both + only_before) * (only_after + neither)
     if rows == 0:
         return 0.0
-    excess = both * neither - only_after * only_before
+    excess = float(both * neither - only_after * only_before)
     if excess > 0:
         excess = max(0.0, excess - (both + only_after + only_before + neither) / 2)
     return excess / sqrt(rows)
