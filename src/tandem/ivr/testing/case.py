@@ -108,7 +108,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was said: ``written`` as the name of a prompt or step (then ``texts`` are its wordings, and all of one must be
+    """What was said: ``written`` as the name of a prompt or step (then ``texts`` are its wordings: all of one must be
     heard), or as (a part of) a text (``texts`` is empty)."""
 
     written: str
