@@ -40,7 +40,7 @@ from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.interpreter import Outcome, after, is_over, left, resume, start, step, wait
 from tandem.ivr.core.speech import Prompt, made_at_call_time
 from tandem.ivr.core.state import CUSTOMER_FIELDS, MAX_ENCODED, decode_state, encode_state
-from tandem.ivr.core.values import Secret
+from tandem.ivr.core.values import Secret, Value
 from tandem.ivr.core.world import World
 from tandem.ivr.errors import BadState, FlowError
 
@@ -51,7 +51,7 @@ NOW = World(
     queue={"position": 2},
 )
 KEYS = "0123456789*#"
-BROUGHT = ["1", "22", "12.50", "好" * 120, "好" * 121, "\ud800", 10**12, -3, 0, True, False, ""]
+BROUGHT: list[Value] = ["1", "22", "12.50", "好" * 120, "好" * 121, "\ud800", 10**12, -3, 0, True, False, ""]
 SEEDS = st.integers(0, 2**32)
 CALLS = 12
 """Of each flow."""
@@ -79,30 +79,29 @@ def fetched(random: Random) -> Fetched:
 
 
 def anything(random: Random) -> IvrEvent:
-    return random.choice(
-        [
-            Digits(typed(random)),
-            Digits("", secret(random)),
-            fetched(random),
-            Recorded("r.1", random.choice([0.0, 5.0, -1.0, float("nan"), float("inf")])),
-            CallbackTaken(random.random() < 0.5),
-            Played(),
-            NoInput(),
-            MediaFailed(),
-            TransferFailed(),
-        ]
-    )
+    events: list[IvrEvent] = [
+        Digits(typed(random)),
+        Digits("", secret(random)),
+        fetched(random),
+        Recorded("r.1", random.choice([0.0, 5.0, -1.0, float("nan"), float("inf")])),
+        CallbackTaken(random.random() < 0.5),
+        Played(),
+        NoInput(),
+        MediaFailed(),
+        TransferFailed(),
+    ]
+    return random.choice(events)
 
 
 def answer(effect: Effect, random: Random) -> IvrEvent:
     """What may come back when nothing fails."""
     match effect:
         case Collect(sensitive=True):
-            return random.choice([Digits(SECRET), Digits("", secret(random)), Digits("", secret(random)), NoInput()])
+            return random.choice([Digits(SECRET), Digits("", secret(random)), Digits("", secret(random))])
         case Collect():
-            return random.choice([Digits(typed(random)), Digits(typed(random)), NoInput()])
+            return Digits(typed(random)) if random.random() < 0.7 else NoInput()
         case Music():
-            return random.choice([Played(), Digits(random.choice(KEYS))])
+            return Played() if random.random() < 0.5 else Digits(random.choice(KEYS))
         case Dip():
             return fetched(random)
         case RecordMessage():
