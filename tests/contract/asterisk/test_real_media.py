@@ -40,7 +40,7 @@ async def type_quickly(caller: RealCaller, keys: str, chance: random.Random) -> 
         await asyncio.sleep(chance.choice((0, 0.02, 0.05, 0.15)))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_no_key_is_lost_and_none_counts_twice(real: RealRig, seed: int) -> None:
     """Typed without a pause, across questions, prompts, silences and the gaps between them."""
     chance = random.Random(seed)
@@ -61,7 +61,10 @@ async def test_no_key_is_lost_and_none_counts_twice(real: RealRig, seed: int) ->
             prompts = (real.good,) * chance.randrange(3)
             digits = min(chance.randrange(1, 4), len(keys) - len(heard))
             await real.switch.request(question(at, *prompts, tag=tag, digits=digits, timeout_s=2, digit_timeout_s=2))
-        heard += (await ended(real, tag)).digits
+        told = await ended(real, tag)
+        heard += told.digits
+        if kind > 1 and not told.digits and typist.done():
+            break  # nothing more will come
     assert heard == keys
     await typist
     await real.switch.request(question(at, tag="rest", timeout_s=0.3))
@@ -114,8 +117,8 @@ async def test_a_sequence_longer_than_a_command(real: RealRig) -> None:
     await real.switch.request(question(at, *prompts, tag="c", digits=2))
     await caller.press("6")
     assert (await ended(real, "c", 1)).digits == "56"
-    await real.switch.request(question(at, *prompts, tag="d", digits=2, timeout_s=0.2))
-    assert (await ended(real, "d", 15)).digits == ""
+    await real.switch.request(question(at, *prompts[:15], tag="d", digits=2, timeout_s=0.2))
+    assert (await ended(real, "d")).digits == ""
 
 
 async def test_a_file_that_vanishes_is_told(real: RealRig) -> None:
