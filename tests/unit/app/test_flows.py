@@ -232,6 +232,7 @@ def test_in_line_he_hears_his_place_then_music(floor: KitchenFloor) -> None:
     heard = floor.hears(call)
     assert isinstance(heard, rq.Music)
     assert (heard.seconds, heard.keys) == (10.0, "123459")
+    assert isinstance(floor.requests[-1], rq.StartMusic)  # should the server die now, he has music all the same
     floor.silence(call)
     assert floor.visits(call)[-3:] == [
         ("listen", "goto", "your_place"),
