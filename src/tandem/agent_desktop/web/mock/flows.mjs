@@ -273,14 +273,26 @@ const exitsOf = (step) => {
   return found;
 };
 
-function check({ main, files }) {
+const checked = new WeakMap();
+
+function check(bundle) {
+  if (!checked.has(bundle)) checked.set(bundle, checkOnce(bundle));
+  return checked.get(bundle);
+}
+
+function checkOnce({ main, files }) {
   const problems = [];
   const steps = [];
   const visit = (file, prefix) => {
     const text = files[file];
     if (text === undefined) return problems.push({ file: main, line: 0, step: prefix.replace(/\/$/, ""), severity: "error", code: "missing_file", what: both(`没有文件 ${file}。`, `There is no file ${file}.`), fix: both("请添加该文件。", "Add it.") });
     const document = parseDocument(text);
-    const line = (at) => text.slice(0, at).split("\n").length;
+    let [seen, count] = [0, 1];
+    const line = (at) => {
+      if (at < seen) [seen, count] = [0, 1];
+      for (; seen < at; seen += 1) if (text[seen] === "\n") count += 1;
+      return count;
+    };
     if (document.errors.length > 0) return problems.push({ file, line: line(document.errors[0].pos[0]), step: "", severity: "error", code: "not_yaml", what: both("这不是有效的 YAML。", "This is not YAML."), fix: both("请检查缩进和括号。", "Look at indents and brackets.") });
     const js = document.toJS() ?? {};
     const names = Object.keys(js.steps ?? {});
@@ -324,7 +336,7 @@ function test(bundle) {
   const nodes = Object.fromEntries(names.map((name) => [name, cases.filter((one) => one.path.includes(name)).length]));
   const edges = graph.steps.flatMap((step) => step.exits.map((exit) => {
     const to = step.name.includes("/") && names.includes(`${step.name.split("/")[0]}/${exit.to}`) ? `${step.name.split("/")[0]}/${exit.to}` : exit.to;
-    const count = cases.filter((one) => one.path.some((name, at) => name === step.name && one.path[at + 1] === to)).length;
+    const count = cases.filter((one) => one.path.some((name, at) => name === step.name && (one.path[at + 1] === to || one.path[at + 1]?.startsWith(`${to}/`)))).length;
     return { step: step.name, exit: exit.name, to, count };
   }));
   for (const exit of ["known", "unknown"]) if (names.includes(`who/${exit}`)) edges.push({ step: `who/${exit}`, exit, to: exit === "known" ? "ask_shop" : "to_person", count: exit === "known" ? 2 : 0 });

@@ -57,9 +57,9 @@ describe("an edit of one field", () => {
   it.each(examples)("and back again gives %s as it was", (_, text) => {
     const start = js(text)["start"] as unknown as string;
     expect(put(put(text, ["start"], "elsewhere"), ["start"], start)).toBe(text);
-    const noted = put(text, ["steps", start, "note"], "a remark");
-    expect(noted).not.toBe(text);
-    expect(remove(noted, ["steps", start, "note"])).toBe(text);
+    const more = put(text, ["steps", start, "something_new"], "a remark");
+    expect(more).not.toBe(text);
+    expect(remove(more, ["steps", start, "something_new"])).toBe(text);
   });
 
   it.each(examples)("reads all of %s, and taking each step away leaves the others", (_, text) => {

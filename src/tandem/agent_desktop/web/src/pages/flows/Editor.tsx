@@ -35,6 +35,7 @@ interface Adding {
   place: Point | null;
 }
 
+const NONE: readonly BundleProblem[] = [];
 const FILE_NAME = /^(?!.*\.\.)[a-z0-9_][\w/-]*\.ya?ml$/;
 
 function NewFileDialog({ taken, onMake, onClose }: { taken: readonly string[]; onMake: (name: string) => void; onClose: () => void }) {
@@ -105,7 +106,7 @@ export function Editor({
   const file = fresh.readable || last.current.fileName !== fileName ? fresh : last.current.view;
   const canEdit = editable && fresh.readable;
   const main = draft.main;
-  const languages = main.languages.length > 0 ? main.languages : file.languages;
+  const { languages } = main.languages.length > 0 ? main : file;
 
   const problems = useMemo(() => problemsOf(draft.problems, file, fileName, trail), [draft.problems, file, fileName, trail]);
   const painted = useMemo(() => {
@@ -166,6 +167,7 @@ export function Editor({
     },
     [file, fileName, bundle.files],
   );
+  const opens = useCallback((name: string) => fileOf(name) !== null, [fileOf]);
   const openFile = useCallback(
     (name: string) => {
       const used = fileOf(name);
@@ -274,27 +276,31 @@ export function Editor({
     }
   };
 
-  const form: FormDesk = {
-    file,
-    step: step ?? { name: "", kind: "", raw: {}, exits: [], place: { from: 0, to: 0 } },
-    editable: canEdit,
-    languages,
-    queues: useMemo(() => [...queueNames].map(([id, names]) => ({ id, name: names[lang] ?? names["en"] ?? id })), [queueNames, lang]),
-    calendars: useMemo(() => [...new Set([...file.calendars, ...main.calendars])], [file, main]),
-    put: (at, value) => void (step && edit(fileName, (now) => setField(now, step.name, at, value), `${step.name}.${at.join(".")}`)),
-    insert: (at, value) => void (step && edit(fileName, (now) => addItem(now, step.name, at, value))),
-    swap: (at, index) => void (step && edit(fileName, (now) => swap(now.text, ["steps", step.name, ...at], index))),
-    rename: (at, name) => void (step && edit(fileName, (now) => rename(now.text, ["steps", step.name, ...at], name))),
-    putTop: (at, value) => void edit(fileName, (now) => setTop(now, at, value), at.join(".")),
-    onNewStep: (at) => step && setAdding({ from: { step: step.name, path: at, name: String(at.at(-1)) }, place: null }),
-    onGoTo: (name) => goTo(name),
-  };
+  const queues = useMemo(() => [...queueNames].map(([id, names]) => ({ id, name: names[lang] ?? names["en"] ?? id })), [queueNames, lang]);
+  const form = useMemo<FormDesk>(
+    () => ({
+      file,
+      step: step ?? { name: "", kind: "", raw: {}, exits: [], place: { from: 0, to: 0 } },
+      editable: canEdit,
+      languages,
+      queues,
+      calendars: [...new Set([...file.calendars, ...main.calendars])],
+      put: (at, value) => void (step && edit(fileName, (now) => setField(now, step.name, at, value), `${step.name}.${at.join(".")}`)),
+      insert: (at, value) => void (step && edit(fileName, (now) => addItem(now, step.name, at, value))),
+      swap: (at, index) => void (step && edit(fileName, (now) => swap(now.text, ["steps", step.name, ...at], index))),
+      rename: (at, name) => void (step && edit(fileName, (now) => rename(now.text, ["steps", step.name, ...at], name))),
+      putTop: (at, value) => void edit(fileName, (now) => setTop(now, at, value), at.join(".")),
+      onNewStep: (at) => step && setAdding({ from: { step: step.name, path: at, name: String(at.at(-1)) }, place: null }),
+      onGoTo: (name) => goTo(name),
+    }),
+    [file, step, canEdit, languages, queues, main.calendars, edit, fileName, goTo],
+  );
 
   // ---- keyboard ---------------------------------------------------------------------------------------------------
 
   useAction("flow_undo", canEdit && draft.canUndo ? draft.undo : null);
   useAction("flow_redo", canEdit && draft.canRedo ? draft.redo : null);
-  useAction("flow_find", () => setFinding(true));
+  useAction("flow_find", view === "text" ? null : () => setFinding(true));
   useAction("flow_delete", canEdit && (selected.size > 0 || chosenExit !== null) ? removeChosen : null);
   useAction("flow_add", canEdit ? () => setAdding({ from: null, place: null }) : null);
   useAction("flow_save", editable && draft.changed ? onSave : null);
@@ -304,7 +310,7 @@ export function Editor({
   });
 
   const errors = draft.problems.filter((problem) => problem.severity === "error").length;
-  const own = problems.get(step?.name ?? "") ?? [];
+  const own = problems.get(step?.name ?? "") ?? NONE;
   const aliases = [...file.use.keys()];
   const used = step ? fileOf(step.name) : null;
   const exits = useMemo(() => {
@@ -317,6 +323,61 @@ export function Editor({
   const marks = useMemo(() => draft.problems.filter((problem) => problem.file === shownText && problem.line > 0), [draft.problems, shownText]);
   const allFiles = useMemo(() => Object.keys(bundle.files).map((name) => ({ name, view: readText(bundle.files[name] ?? "") })), [bundle.files, readText]);
 
+  // The form is the dearest part of the page: it is made anew only when something in it can have changed.
+  const side = useMemo(
+    () => (
+      <FormProvider value={form}>
+        {selected.size > 1 ? (
+          <div className="many">
+            <p>
+              <b>{t("form.many", { count: selected.size })}</b>
+            </p>
+            {canEdit && (
+              <button type="button" className="button" onClick={removeChosen}>
+                <Icon name="trash" size={14} /> {t("form.delete_many")}
+              </button>
+            )}
+          </div>
+        ) : step ? (
+          <StepForm
+            key={step.name}
+            problems={own}
+            aliases={aliases}
+            exits={exits}
+            onRename={renameCurrent}
+            onDelete={removeChosen}
+            onCopy={() => {
+              let name = "";
+              const copied = edit(fileName, (now) => {
+                const place = now.layout.size > 0 ? canvas.current?.placeFor(step.name) : undefined;
+                const added = copyStep(now, step, place ? [place.x, place.y] : null);
+                name = added.name;
+                return added.text;
+              });
+              if (copied) pending.current = name;
+            }}
+            onStart={() => edit(fileName, (now) => setTop(now, ["start"], step.name))}
+            onOpenFile={used === null ? null : () => openFile(step.name)}
+            onLine={(at) => showLine(fileName, at)}
+          />
+        ) : (
+          <FlowForm
+            fileName={fileName}
+            problems={problems.get("") ?? []}
+            uses={[...file.use].map(([alias, target]) => ({ alias, file: usedFile(fileName, target), there: Object.hasOwn(bundle.files, usedFile(fileName, target)) }))}
+            onOpenFile={(alias) => {
+              const opener = [...file.steps.values()].find((one) => one.raw["use"] === alias);
+              openTrail([...trail, { step: opener?.name ?? alias, file: usedFile(fileName, file.use.get(alias) ?? "") }]);
+            }}
+            onAddSubflow={() => setNewFile(true)}
+            onLine={(at) => showLine(fileName, at)}
+          />
+        )}
+      </FormProvider>
+    ),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+    [form, selected, chosenExit, own, problems, exits, used, bundle.files, trail, lang],
+  );
   return (
     <div className={`editor view-${view}`} data-testid="flow-editor">
       <EditorBar
@@ -383,7 +444,7 @@ export function Editor({
                 found={found}
                 path={path}
                 editable={canEdit}
-                opens={(name) => fileOf(name) !== null}
+                opens={opens}
                 onOpenFile={openFile}
                 chosenExit={chosenExit}
                 onSelect={select}
@@ -469,54 +530,7 @@ export function Editor({
         )}
         {view !== "text" && (
           <aside className="form-panel panel" ref={panel} aria-label={t("form.title")}>
-            <FormProvider value={form}>
-              {selected.size > 1 ? (
-                <div className="many">
-                  <p>
-                    <b>{t("form.many", { count: selected.size })}</b>
-                  </p>
-                  {canEdit && (
-                    <button type="button" className="button" onClick={removeChosen}>
-                      <Icon name="trash" size={14} /> {t("form.delete_many")}
-                    </button>
-                  )}
-                </div>
-              ) : step ? (
-                <StepForm
-                  key={step.name}
-                  problems={own}
-                  aliases={aliases}
-                  exits={exits}
-                  onRename={renameCurrent}
-                  onDelete={removeChosen}
-                  onCopy={() => {
-                    let name = "";
-                    const copied = edit(fileName, (now) => {
-                      const place = now.layout.size > 0 ? canvas.current?.placeFor(step.name) : undefined;
-                      const added = copyStep(now, step, place ? [place.x, place.y] : null);
-                      name = added.name;
-                      return added.text;
-                    });
-                    if (copied) pending.current = name;
-                  }}
-                  onStart={() => edit(fileName, (now) => setTop(now, ["start"], step.name))}
-                  onOpenFile={used === null ? null : () => openFile(step.name)}
-                  onLine={(at) => showLine(fileName, at)}
-                />
-              ) : (
-                <FlowForm
-                  fileName={fileName}
-                  problems={problems.get("") ?? []}
-                  uses={[...file.use].map(([alias, target]) => ({ alias, file: usedFile(fileName, target), there: Object.hasOwn(bundle.files, usedFile(fileName, target)) }))}
-                  onOpenFile={(alias) => {
-                    const opener = [...file.steps.values()].find((one) => one.raw["use"] === alias);
-                    openTrail([...trail, { step: opener?.name ?? alias, file: usedFile(fileName, file.use.get(alias) ?? "") }]);
-                  }}
-                  onAddSubflow={() => setNewFile(true)}
-                  onLine={(at) => showLine(fileName, at)}
-                />
-              )}
-            </FormProvider>
+            {side}
           </aside>
         )}
       </div>

@@ -129,7 +129,7 @@ function Loaded({ detail, onDetail, loaded, view }: { detail: FlowDetail; onDeta
         />
         <span className="flow-base quiet num">
           {t("desk.based", { version: draft.base.version.version })}
-          {draft.changed && <span className="mark plan-changed">{t("plan.changed")}</span>}
+          {draft.changed && <span className="mark plan-changed">{t("desk.unsaved")}</span>}
           {!mayChange && <span className="mark">{t("list.read_only")}</span>}
         </span>
       </header>

@@ -88,7 +88,7 @@ function Report({ report }: { report: ReplayReport }) {
                 <tr>
                   <th>{t("replay.was")}</th>
                   <th>{t("replay.would")}</th>
-                  <th className="right">{t("list.calls")}</th>
+                  <th className="right">{t("replay.calls")}</th>
                 </tr>
               </thead>
               <tbody>
@@ -116,7 +116,7 @@ function Report({ report }: { report: ReplayReport }) {
                 <tr>
                   <th>{t("numbers.step")}</th>
                   <th>{t("replay.why")}</th>
-                  <th className="right">{t("list.calls")}</th>
+                  <th className="right">{t("replay.calls")}</th>
                 </tr>
               </thead>
               <tbody>

@@ -142,13 +142,13 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, onOpen }: { 
   const live = detail.deployment;
   const columns = useMemo<Column<FlowVersion>[]>(
     () => [
-      { key: "version", title: t("versions.version"), width: "56px", align: "right", render: (one) => <b className="num">{one.version}</b> },
-      { key: "state", title: t("versions.state"), width: "88px", render: (one) => <span className={`mark mark-${one.state}`}>{w("state", one.state)}</span> },
+      { key: "version", title: t("versions.short"), width: "34px", align: "right", render: (one) => <b className="num">{one.version}</b> },
+      { key: "state", title: t("versions.state"), width: "70px", render: (one) => <span className={`mark mark-${one.state}`}>{w("state", one.state)}</span> },
       { key: "note", title: t("versions.note"), width: "minmax(90px, 1fr)", render: (one) => <Name>{one.note || "–"}</Name> },
       {
         key: "check",
         title: t("versions.check"),
-        width: "110px",
+        width: "104px",
         render: (one) =>
           one.problems > 0 ? (
             <span className="bad-text plan-count">
@@ -167,7 +167,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, onOpen }: { 
       {
         key: "by",
         title: t("list.changed"),
-        width: "150px",
+        width: "140px",
         render: (one) => (
           <span className="cell-line">
             <span className="num">{moment(one.at, serverNow(), lang)}</span>
@@ -180,7 +180,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, onOpen }: { 
       {
         key: "do",
         title: "",
-        width: mayChange ? "210px" : "64px",
+        width: mayChange ? "176px" : "48px",
         align: "right",
         render: (one) => (
           <span className="row-tools">

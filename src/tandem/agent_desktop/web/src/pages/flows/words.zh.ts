@@ -32,6 +32,7 @@ export const flowsZh = {
   "desk.versions": "版本",
   "desk.numbers": "统计",
   "desk.replay": "回放",
+  "desk.unsaved": "未保存",
   "desk.based": "基于 v{version}",
   "desk.leave_sure": "放弃未保存的修改？",
   "desk.leave_text": "未存为草稿的修改将丢失。",
@@ -384,6 +385,7 @@ export const flowsZh = {
   "call.no_ring": "呼叫未到达，请重试。",
   "versions.title": "版本",
   "versions.version": "版本",
+  "versions.short": "号",
   "versions.state": "状态",
   "versions.note": "说明",
   "versions.check": "检查",
@@ -491,4 +493,5 @@ export const flowsZh = {
   "replay.no_stops": "所有路径都能走完",
   "replay.why": "原因",
   "replay.examples": "示例",
+  "replay.calls": "来电",
 };

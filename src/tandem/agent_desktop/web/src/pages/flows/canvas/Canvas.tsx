@@ -15,6 +15,10 @@ const nodeTypes = { step: StepNode };
 const edgeTypes = { exit: ExitEdge };
 /** Above this many boxes, only those in sight are in the document. */
 const MOST_DRAWN = 120;
+const MARGIN_PX = 36;
+/** Smaller than this, nothing can be read. */
+const LEAST_ZOOM = 0.5;
+const FIRST_ZOOM = 0.72;
 export const DRAG_TYPE = "application/x-tandem-step";
 
 export interface CanvasHandle {
@@ -67,8 +71,12 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
     return arranged.current.places;
   }, [file.layout, boxes]);
   const places = useMemo(() => (dragged ? new Map([...settled, ...dragged]) : settled), [settled, dragged]);
-  const nodes = useMemo(() => nodesOf({ ...shown, places }, words, boxes, known.current), [shown, places, words, boxes]);
-  const edges = useMemo(() => edgesOf({ ...shown, places }, chosenExit), [shown, places, chosenExit]);
+  const { problems, paint, changes, selected, current, found, path, editable, opens, onOpenFile } = shown;
+  const nodes = useMemo(
+    () => nodesOf({ file, places, problems, paint, changes, selected, current, found, path, editable, opens, onOpenFile }, words, boxes, known.current),
+    [file, places, problems, paint, changes, selected, current, found, path, editable, opens, onOpenFile, words, boxes],
+  );
+  const edges = useMemo(() => edgesOf({ file, paint, changes, path }, chosenExit), [file, paint, changes, path, chosenExit]);
   const heights = useMemo(() => new Map(boxes.map((box) => [box.name, box.height])), [boxes]);
 
   const goTo = useCallback(
@@ -116,19 +124,30 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
     [flow, goTo, settled, heights],
   );
 
-  // Another file is another picture.
+  // Another file is another picture: all of it, or its beginning where all of it would be too small to read.
+  const show = useCallback(() => {
+    const box = area.current?.getBoundingClientRect();
+    const start = settled.get(file.start) ?? [...settled.values()][0];
+    if (!box || !start || box.width === 0) return;
+    const corners = [...settled].flatMap(([name, at]) => [at, { x: at.x + NODE_PX, y: at.y + (heights.get(name) ?? 100) }]);
+    const xs = corners.map(({ x }) => x);
+    const ys = corners.map(({ y }) => y);
+    const [left, top] = [Math.min(...xs), Math.min(...ys)];
+    const [wide, high] = [Math.max(...xs) - left, Math.max(...ys) - top];
+    const zoom = Math.min(1, (box.width - 2 * MARGIN_PX) / wide, (box.height - 2 * MARGIN_PX) / high);
+    if (zoom >= LEAST_ZOOM) void flow.setViewport({ x: (box.width - wide * zoom) / 2 - left * zoom, y: (box.height - high * zoom) / 2 - top * zoom, zoom });
+    else void flow.setViewport({ x: MARGIN_PX - start.x * FIRST_ZOOM, y: box.height / 2 - (start.y + 60) * FIRST_ZOOM, zoom: FIRST_ZOOM });
+  }, [flow, settled, heights, file.start]);
   const fitted = useRef("");
-  const picture = `${label}/${file.steps.size > 0}`;
+  const picture = `${label.replace(/\d+/g, "")}/${file.steps.size > 0}`;
   useEffect(() => {
     if (fitted.current === picture) return;
-    fitted.current = picture;
-    const start = settled.get(file.start);
     const frame = requestAnimationFrame(() => {
-      if (file.steps.size > 40 && start) void flow.setViewport({ x: 40 - start.x * 0.8, y: (area.current?.clientHeight ?? 600) / 2 - start.y * 0.8, zoom: 0.8 });
-      else void flow.fitView({ padding: 0.12, maxZoom: 1 });
+      fitted.current = picture;
+      show();
     });
     return () => cancelAnimationFrame(frame);
-  }, [picture, flow, file.steps.size, file.start, settled]);
+  }, [picture, show]);
 
   const onNodesChange = (changes: NodeChange<StepNodeType>[]) => {
     const moved = changes.flatMap((change) => (change.type === "position" && change.position && change.dragging ? [[change.id, change.position] as const] : []));
@@ -254,6 +273,7 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
         <Controls showInteractive={false} fitViewOptions={{ padding: 0.12, maxZoom: 1 }} />
         {boxes.length > 3 && (
           <MiniMap
+            style={{ width: 150, height: 100 }}
             pannable
             zoomable
             ariaLabel={t("canvas.map")}

@@ -11,6 +11,8 @@ import { useFlowSpeech } from "../speech";
 
 export interface ExitRow {
   exit: Exit;
+  /** It has to lead on and does not, or not to a step that exists. */
+  open: boolean;
   /** Taken so often; null: nothing is painted. */
   count: number | null;
   share: number | null;
@@ -127,8 +129,8 @@ function StepBox({ data, selected }: NodeProps<StepNodeType>) {
       )}
       {data.exits.length > 0 && (
         <ul className="step-exits">
-          {data.exits.map(({ exit, count, share }) => (
-            <li key={exit.name} className={`exit-${exit.tone} ${exit.to === null ? (exit.optional ? "unused" : "open-end") : ""} ${count === 0 ? "never" : ""}`}>
+          {data.exits.map(({ exit, open, count, share }) => (
+            <li key={exit.name} className={`exit-${exit.tone} ${open ? "open-end" : exit.to === null ? "unused" : ""} ${count === 0 ? "never" : ""}`}>
               {exit.tone === "key" && <kbd>{exit.name}</kbd>}
               <span className="exit-name">
                 <bdi>{labelOf(exit)}</bdi>

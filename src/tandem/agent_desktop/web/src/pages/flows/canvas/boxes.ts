@@ -42,7 +42,7 @@ export function boxesOf(file: FileView, words: ReadonlyMap<string, string>, orde
 
 const HANDLE = 10;
 
-export function nodesOf(shown: Shown, words: ReadonlyMap<string, string>, boxes: readonly Box[], known: Map<string, StepNodeType>): StepNodeType[] {
+export function nodesOf(shown: Omit<Shown, "language" | "prompts">, words: ReadonlyMap<string, string>, boxes: readonly Box[], known: Map<string, StepNodeType>): StepNodeType[] {
   const { file, paint, changes } = shown;
   return boxes.map(({ name, height }) => {
     const step = file.steps.get(name);
@@ -51,7 +51,8 @@ export function nodesOf(shown: Shown, words: ReadonlyMap<string, string>, boxes:
     const exits: ExitRow[] = (step?.exits ?? []).map((exit) => {
       const count = paint ? (paint.edges.get(exitKey(name, exit.name)) ?? 0) : null;
       const all = paint?.nodes.get(name) ?? 0;
-      return { exit, count, share: paint?.what === "numbers" && all > 0 && count !== null ? count / all : null };
+      const open = exit.to === null ? !exit.optional : !file.steps.has(exit.to);
+      return { exit, open, count, share: paint?.what === "numbers" && all > 0 && count !== null ? count / all : null };
     });
     const problems = shown.problems.get(name) ?? [];
     const errors = problems.filter((problem) => problem.severity === "error").length;
@@ -100,7 +101,7 @@ export function nodesOf(shown: Shown, words: ReadonlyMap<string, string>, boxes:
 }
 
 function sameRow(a: ExitRow, b: ExitRow): boolean {
-  if (a.count !== b.count || a.share !== b.share) return false;
+  if (a.count !== b.count || a.share !== b.share || a.open !== b.open) return false;
   return a.exit === b.exit || (a.exit.name === b.exit.name && a.exit.to === b.exit.to && a.exit.tone === b.exit.tone && same(a.exit.label, b.exit.label));
 }
 
@@ -117,7 +118,7 @@ function alike(a: StepNodeType["data"], b: StepNodeType["data"]): boolean {
 
 export type ExitEdgeType = Edge<{ count: number | null; thick: number; tone: string; dimmed: boolean }, "exit">;
 
-export function edgesOf(shown: Shown, chosen: { step: string; exit: string } | null): ExitEdgeType[] {
+export function edgesOf(shown: Pick<Shown, "file" | "paint" | "changes" | "path">, chosen: { step: string; exit: string } | null): ExitEdgeType[] {
   const { file, paint, changes } = shown;
   const edges: ExitEdgeType[] = [];
   const most = paint ? Math.max(1, ...paint.edges.values()) : 1;

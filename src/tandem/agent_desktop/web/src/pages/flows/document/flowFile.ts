@@ -1,6 +1,6 @@
 // What a flow file says, as the canvas shows it. A file with mistakes is read as far as it goes. Pure.
 
-import type { Document } from "yaml";
+import { type Document, isMap, isScalar } from "yaml";
 import { type Exit, isKind, kinds } from "./kinds";
 import { type Place, placesIn, read } from "./yamlEdits";
 import { type Plain, type PlainMap, isPlainList, isPlainMap } from "./yamlWords";
@@ -47,6 +47,16 @@ function toPlain(document: Document.Parsed): PlainMap | null {
   }
 }
 
+/** Keys as the file lists them: an object would put "0" before "1". */
+function inFileOrder(document: Document.Parsed, step: string, exits: Exit[]): Exit[] {
+  const field = exits.find((exit) => exit.tone === "key")?.path[0];
+  const map = field === undefined ? null : document.getIn(["steps", step, field], true);
+  if (!isMap(map)) return exits;
+  const order = map.items.map(({ key }) => (isScalar(key) ? String(key.value) : ""));
+  const keys = exits.filter((exit) => exit.tone === "key").sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  return [...keys, ...exits.filter((exit) => exit.tone !== "key")];
+}
+
 export function readFlow(source: string): FileView {
   const document = read(source);
   const first = document.errors[0];
@@ -56,7 +66,7 @@ export function readFlow(source: string): FileView {
   for (const [name, value] of entries(raw?.["steps"])) {
     const step: PlainMap = isPlainMap(value) ? value : {};
     const kind = text(step["type"]);
-    steps.set(name, { name, kind, raw: step, exits: isKind(kind) ? kinds[kind].exits(step) : [], place: places.get(name) ?? NOWHERE });
+    steps.set(name, { name, kind, raw: step, exits: isKind(kind) ? inFileOrder(document, name, kinds[kind].exits(step)) : [], place: places.get(name) ?? NOWHERE });
   }
   const layout = new Map<string, readonly [number, number]>();
   for (const [name, value] of entries(raw?.["layout"])) {

@@ -25,9 +25,18 @@ export interface Order {
   block?: boolean | undefined;
 }
 
+/** Documents of the last texts: an edit reads what is there and what comes of it, and the canvas both again. */
+const known = new Map<string, Document.Parsed>();
+const MOST_KNOWN = 12;
+
+/** The document must not be changed: it is shared. */
 export function read(text: string): Document.Parsed {
-  // No aliases: flow files have none, and a bomb of them must not go off here.
-  return parseDocument(text, { prettyErrors: false, uniqueKeys: true });
+  const found = known.get(text);
+  if (found) return found;
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
+  if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value as string);
+  known.set(text, document);
+  return document;
 }
 
 function edited(text: string, path: Path, wanted: Plain | undefined, change: (document: Document.Parsed) => readonly Splice[]): string {
@@ -47,6 +56,7 @@ function edited(text: string, path: Path, wanted: Plain | undefined, change: (do
 function valueAt(document: Document.Parsed, path: Path): Plain | undefined {
   const node = document.getIn(path, true) as Node | null | undefined;
   if (node === undefined) return undefined;
+  // No aliases: flow files have none, and a bomb of them must not go off here.
   return node === null ? null : (node.toJS(document, { maxAliasCount: 0 }) as Plain);
 }
 

@@ -61,7 +61,8 @@ function Label({ value, path }: { value: Plain | undefined; path: Path }) {
 export function KeyRows({ value, path, label }: { value: Plain | undefined; path: Path; label: string }) {
   const { t } = useFlowSpeech();
   const form = useForm();
-  const rows = entriesOf(value);
+  const order = form.step.exits.filter((exit) => exit.tone === "key").map((exit) => exit.name);
+  const rows = entriesOf(value).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   const used = rows.map(([key]) => key);
   const free = KEYS.filter((key) => !used.includes(key));
   const name = t("form.new_choice");

@@ -1,7 +1,7 @@
 // Search in the steps and what they say; in every file of the flow.
 
 import { Input } from "antd";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Icon } from "../../../ui/icons";
 import { type FileView, matches, summaryOf } from "../document/flowFile";
 import { useFlowSpeech } from "../speech";
@@ -16,15 +16,16 @@ const MOST = 60;
 export function Finder({ files, shown, onGo, onFound, onClose }: { files: readonly { name: string; view: FileView }[]; shown: string; onGo: (hit: Hit) => void; onFound: (steps: ReadonlySet<string> | null) => void; onClose: () => void }) {
   const { t, lang } = useFlowSpeech();
   const [typed, setTyped] = useState("");
+  const wanted = useDeferredValue(typed);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   const hits = useMemo(() => {
     const ordered = [...files].sort((a, b) => Number(b.name === shown) - Number(a.name === shown));
-    return ordered.flatMap(({ name, view }) => matches(view, typed).map((step) => ({ file: name, step, words: view.steps.get(step) ? summaryOf(view.steps.get(step)!, lang, view) : "" })));
-  }, [files, shown, typed, lang]);
+    return ordered.flatMap(({ name, view }) => matches(view, wanted).map((step) => ({ file: name, step, words: view.steps.get(step) ? summaryOf(view.steps.get(step)!, lang, view) : "" })));
+  }, [files, shown, wanted, lang]);
   useEffect(() => {
-    onFound(typed.trim() === "" ? null : new Set(hits.filter((hit) => hit.file === shown).map((hit) => hit.step)));
-  }, [hits, typed, shown, onFound]);
+    onFound(wanted.trim() === "" ? null : new Set(hits.filter((hit) => hit.file === shown).map((hit) => hit.step)));
+  }, [hits, wanted, shown, onFound]);
   useEffect(() => () => onFound(null), [onFound]);
   const go = (index: number) => {
     const hit = hits[index];
