@@ -6,6 +6,7 @@ import pytest
 from tests.unit.ivr.walking import Call, flow_of, said
 
 from tandem.cti.model.skills import Need
+from tandem.ivr.core import interpreter
 from tandem.ivr.core.dialogue import (
     CallbackTaken,
     Digits,
@@ -25,6 +26,7 @@ from tandem.ivr.core.dialogue import (
 )
 from tandem.ivr.core.spoken_values import words_for
 from tandem.ivr.core.values import Secret
+from tandem.ivr.core.world import World
 from tandem.ivr.errors import FlowError
 
 LOOKUP = """
@@ -285,3 +287,45 @@ def test_words_before_the_end(event: Played | MediaFailed) -> None:
     assert call.effect == Play(said("Goodbye"))
     assert call.tell(event).effect == HangUp("bye")
     assert call.way == ["bye.end"]
+
+
+LONG = "好" * 120
+MANY = "".join(f"        v{n}: {{path: v{n}}}\n" for n in range(7))
+
+
+def test_an_answer_that_is_too_long_to_be_kept_is_none() -> None:
+    flow = flow_of(f"""
+    ask:
+      type: http
+      url: "https://api.example.com/"
+      timeout_s: 1
+      cache_s: 0
+      outputs:
+{MANY}
+      goto: done
+      fallback: worse
+    """)
+    values = {f"v{n}": LONG for n in range(7)}
+    assert Call(flow).tell(Fetched("ok", {**values, "v6": "short", "v5": ""})).effect == HangUp("done")
+    call = Call(flow).tell(Fetched("ok", values))
+    assert call.effect == HangUp("worse")
+    assert call.variables == {}
+    assert call.way == ["ask.fallback", "worse.end"]
+
+
+def test_what_cannot_be_kept_leads_to_a_person() -> None:
+    steps = "".join(
+        f"    s{n}: {{type: set, compute: {{v{n}: customer.name}}, goto: {f's{n + 1}' if n < 6 else 'done'}}}\n"
+        for n in range(7)
+    )
+    call = Call(flow_of(steps), customer={"name": LONG})
+    assert isinstance(call.effect, Enqueue)
+    assert (call.effect.queue, call.effect.failure) == ("service", "state_too_large")
+
+
+def test_an_address_that_can_no_longer_be_filled_in_after_a_restart() -> None:
+    flow = flow_of(HTTP.replace("{call.ani}", "{customer.name}"))
+    call = Call(flow, customer={"name": "Li"}).tell(Digits("", Secret("v.1", 4)))
+    outcome = interpreter.resume(flow, call.outcome.state, World(now=call.world.now))
+    assert outcome.effects == (HangUp("worse"),)
+    assert [visit.exit for visit in outcome.visits] == ["fallback", "end"]
