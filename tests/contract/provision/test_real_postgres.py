@@ -105,6 +105,16 @@ async def test_a_second_owner_takes_over_what_the_first_left(server: EmbeddedPos
         _ = server.pid
 
 
+async def test_who_borrows_it_leaves_it_as_it_was(server: EmbeddedPostgres, tmp_path: Path) -> None:
+    async with EmbeddedPostgres(tmp_path / "postgres", durable=False).borrowed() as guest:
+        assert guest.pid == server.pid
+    assert server.running
+    await server.stop()
+    async with EmbeddedPostgres(tmp_path / "postgres", durable=False).borrowed() as guest:
+        assert guest.running
+    assert not guest.running
+
+
 async def test_it_ends_with_a_killed_owner(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys\n"

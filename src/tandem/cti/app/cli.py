@@ -158,13 +158,15 @@ async def _serve_until_told(installation: Installation) -> int:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
-    async with database(installation) as url, serving(installation, url, progress=_say):
+    async with database(installation, owner=True) as url, serving(installation, url, progress=_say):
         await stop.wait()
     return 0
 
 
-def database(installation: Installation) -> Any:
-    """The database's URL while the ``with`` block runs: the given one, or an embedded server's."""
+def database(installation: Installation, *, owner: bool = False) -> Any:
+    """The database's URL while the ``with`` block runs: the given one, or an embedded server's.
+
+    One that was running before goes on running, unless for its ``owner``: commands come and go beside the server."""
     from contextlib import asynccontextmanager
 
     from tandem.cti.provision.postgres import EmbeddedPostgres
@@ -176,7 +178,8 @@ def database(installation: Installation) -> Any:
         if given:
             yield given
             return
-        async with EmbeddedPostgres(installation.postgres_dir, outlive_parent=True) as server:
+        embedded = EmbeddedPostgres(installation.postgres_dir, outlive_parent=owner)
+        async with embedded if owner else embedded.borrowed() as server:
             yield server.url
 
     return url()

@@ -93,6 +93,17 @@ class EmbeddedPostgres:
         finally:
             shutil.rmtree(directory, ignore_errors=True)
 
+    @contextlib.asynccontextmanager
+    async def borrowed(self) -> AsyncIterator[Self]:
+        """For a command beside the owner: one that runs already goes on afterwards, else it is started and stopped."""
+        ours = self._left_running() is None
+        await self.start()
+        try:
+            yield self
+        finally:
+            if ours:
+                await self.stop()
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
