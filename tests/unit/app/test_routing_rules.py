@@ -16,6 +16,7 @@ from tandem.cti.app.line import line_page
 from tandem.cti.app.why import why_waiting
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, CallId, ContactId, CustomerId, QueueId, WorkId
 from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import CallEventRecord, ContactLine, CustomerMatch
@@ -28,7 +29,6 @@ from tandem.routing.core.plan import (
     Plan,
     StepPlan,
     Sticky,
-    WeeklyHours,
 )
 
 SERVICE, LOANS, SUPPORT = QueueId("service"), QueueId("loans"), QueueId("support")
