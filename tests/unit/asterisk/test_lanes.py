@@ -527,6 +527,17 @@ def test_an_end_that_is_told_twice_counts_once() -> None:
     assert bench.digits == [("t", "11")]
 
 
+def test_two_of_the_same_that_began_before_the_first_has_ended_are_two() -> None:
+    bench = Bench()
+    for _ in range(2):
+        bench.lane.tone_began("6")
+    for at in (0.15, 0.2, 0.25):  # and the second is told twice
+        bench.lane.pressed("6", at)
+    bench.add(collect("t", digits=2))
+    assert bench.digits == [("t", "66")]
+    assert bench.add(collect("u", digits=1)) != []
+
+
 def test_keys_without_a_beginning_count_where_none_has_any() -> None:
     """SIP INFO tells of whole keys."""
     bench = Bench()
