@@ -135,9 +135,10 @@ async def test_what_each_role_may_see(stack: Stack, page_of: OpenAgent) -> None:
     await expect(ana.page.get_by_text("Not for your role")).to_be_visible()
     await expect(ana.at("board-seats")).to_have_count(0)
 
-    await expect(omar.at("flow-steps").locator("tbody tr")).to_have_count(13)
-    await expect(omar.at("flow-steps")).to_contain_text("欢迎致电云岭银行")
-    await expect(omar.page.locator("#step-main-in_chinese .prompts")).to_have_text("")
+    await omar.page.locator("[data-testid=flow-list] [data-row=main]").click()
+    await expect(omar.at("step-box")).to_have_count(13)
+    await expect(omar.page.locator("[data-step=language]")).to_contain_text("Welcome to Yunling Bank")
+    await expect(omar.page.locator("[data-step=in_chinese] .step-said")).to_contain_text("language:zh>=3")
     await omar.at("nav-system").click()
     checks = omar.at("checks").locator("li")
     await expect(checks.first).to_be_visible(timeout=15_000)

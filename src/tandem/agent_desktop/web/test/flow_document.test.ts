@@ -85,6 +85,30 @@ describe("every kind of step", () => {
   });
 });
 
+describe("the published schema", () => {
+  interface Shape {
+    properties: Record<string, { minimum?: number; maximum?: number; enum?: unknown[] }>;
+    required: string[];
+  }
+  const schema = JSON.parse(readFileSync(new URL("../../../../../docs/reference/flow.schema.json", import.meta.url), "utf8")) as { $defs: Record<string, Shape> };
+  const exitsOf = (kind: (typeof allKinds)[number]) => kinds[kind].exits({ ...kinds[kind].make(["en"]), closing_within_s: 1 }).map((exit) => String(exit.path[0]));
+
+  it.each(allKinds)("has the fields of the form of %s, and no others", (kind) => {
+    const known = new Set(["type", ...kinds[kind].fields.map((field) => field.key), ...exitsOf(kind)]);
+    expect([...known].sort()).toEqual([...new Set(["note", ...Object.keys(schema.$defs[kind]?.properties ?? {})])].sort());
+  });
+
+  it.each(allKinds)("and the form of %s has its bounds and what it asks for", (kind) => {
+    const shape = schema.$defs[kind];
+    for (const field of kinds[kind].fields) {
+      const property = shape?.properties[field.key];
+      if (field.required) expect(shape?.required, field.key).toContain(field.key);
+      if (property?.maximum !== undefined) expect([field.least, field.most], field.key).toEqual([property.minimum, property.maximum]);
+      if (property?.enum) expect(field.options, field.key).toEqual(property.enum);
+    }
+  });
+});
+
 describe("steps and their exits", () => {
   it("a line that is drawn is one line of the file", () => {
     expect(changes(main, connect(readFlow(main), "in_chinese", exitOf(main, "in_chinese", "goto"), "operator"))).toEqual(["-    goto: services", "+    goto: operator"]);

@@ -67,6 +67,8 @@ export function DiffView({ older, newer }: { older: Side; newer: Side }) {
       ) : (
         <div className="canvas-area">
           <Canvas
+            key={`${shown.name}/${older.label}/${newer.label}`}
+            whole
             label={`${shown.name} ${older.label} → ${newer.label}`}
             file={picture.file}
             language={language}

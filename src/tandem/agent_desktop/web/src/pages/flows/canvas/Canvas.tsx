@@ -18,6 +18,7 @@ const MOST_DRAWN = 120;
 const MARGIN_PX = 36;
 /** Smaller than this, nothing can be read. */
 const LEAST_ZOOM = 0.5;
+const LEAST_WHOLE_ZOOM = 0.2;
 const FIRST_ZOOM = 0.72;
 export const DRAG_TYPE = "application/x-tandem-step";
 
@@ -45,12 +46,14 @@ type Properties = Omit<Shown, "places"> & {
   onDropKind: (kind: Kind, place: Point) => void;
   onOpen: (step: string) => void;
   label: string;
+  /** All of it is shown first, even when that is small. */
+  whole?: boolean;
   handle?: Ref<CanvasHandle>;
 };
 
 const directions: Record<string, "left" | "right" | "up" | "down"> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
-function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropExit, onDropKind, onOpen, label, handle, ...shown }: Properties) {
+function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropExit, onDropKind, onOpen, label, whole = false, handle, ...shown }: Properties) {
   const { t } = useFlowSpeech();
   const theme = useThemeName();
   const flow = useReactFlow();
@@ -135,9 +138,9 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
     const [left, top] = [Math.min(...xs), Math.min(...ys)];
     const [wide, high] = [Math.max(...xs) - left, Math.max(...ys) - top];
     const zoom = Math.min(1, (box.width - 2 * MARGIN_PX) / wide, (box.height - 2 * MARGIN_PX) / high);
-    if (zoom >= LEAST_ZOOM) void flow.setViewport({ x: (box.width - wide * zoom) / 2 - left * zoom, y: (box.height - high * zoom) / 2 - top * zoom, zoom });
+    if (zoom >= (whole ? LEAST_WHOLE_ZOOM : LEAST_ZOOM)) void flow.setViewport({ x: (box.width - wide * zoom) / 2 - left * zoom, y: (box.height - high * zoom) / 2 - top * zoom, zoom });
     else void flow.setViewport({ x: MARGIN_PX - start.x * FIRST_ZOOM, y: box.height / 2 - (start.y + 60) * FIRST_ZOOM, zoom: FIRST_ZOOM });
-  }, [flow, settled, heights, file.start]);
+  }, [flow, settled, heights, file.start, whole]);
   const fitted = useRef("");
   const picture = `${label.replace(/\d+/g, "")}/${file.steps.size > 0}`;
   useEffect(() => {

@@ -134,7 +134,7 @@ const TYPE_AHEAD: Field = { key: "type_ahead", kind: "flag", otherwise: true, mo
 const TIMEOUT = (otherwise: number): Field => ({ key: "timeout_s", kind: "seconds", least: 1, most: 60, otherwise });
 const ATTEMPTS: Field = { key: "attempts", kind: "count", least: 1, most: 9, otherwise: 3 };
 const FETCH: readonly Field[] = [
-  { key: "timeout_s", kind: "seconds", least: 0.1, most: 60, required: true, word: "fetch_timeout_s" },
+  { key: "timeout_s", kind: "seconds", least: 0.1, most: 30, required: true, word: "fetch_timeout_s" },
   { key: "cache_s", kind: "seconds", least: 0, most: 86_400, required: true },
 ];
 
@@ -166,7 +166,7 @@ export const kinds: Record<Kind, KindOf> = {
       { key: "sensitive", kind: "flag", otherwise: false },
       { key: "mask", kind: "count", least: 0, most: 64 },
       TIMEOUT(5),
-      { key: "digit_timeout_s", kind: "seconds", least: 1, most: 60, otherwise: 3, more: true },
+      { key: "digit_timeout_s", kind: "seconds", least: 1, most: 30, otherwise: 3, more: true },
       ATTEMPTS,
       { key: "confirm", kind: "confirm", more: true },
       { key: "no_input", kind: "slip", required: true },
@@ -180,7 +180,7 @@ export const kinds: Record<Kind, KindOf> = {
   },
   record: {
     family: "hand",
-    fields: [PROMPTS, { key: "most_s", kind: "seconds", least: 1, most: 600, otherwise: 120 }, { key: "min_s", kind: "seconds", least: 0, most: 60, otherwise: 1 }, { key: "terminator", kind: "option", options: ["#", "*", ""], otherwise: "#" }, { key: "queue", kind: "queue" }, NOTE],
+    fields: [PROMPTS, { key: "most_s", kind: "seconds", least: 5, most: 600, otherwise: 120 }, { key: "min_s", kind: "seconds", least: 0, most: 60, otherwise: 1 }, { key: "terminator", kind: "option", options: ["#", "*", ""], otherwise: "#" }, { key: "queue", kind: "queue" }, NOTE],
     exits: (step) => [go(step), way(step, "too_short", "slip", true), fallback(step)],
     make: (languages) => ({ type: "record", prompts: both(languages, { zh: "请在提示音后留言，按井号键结束。", en: "Please leave a message after the tone and press pound." }), most_s: 120 }),
   },
@@ -222,7 +222,7 @@ export const kinds: Record<Kind, KindOf> = {
   http: {
     family: "data",
     fields: [
-      { key: "method", kind: "option", options: ["GET", "POST"], required: true },
+      { key: "method", kind: "option", options: ["GET", "POST"], otherwise: "GET" },
       { key: "url", kind: "text", required: true, word: "url" },
       { key: "body", kind: "expressions", more: true, word: "body" },
       { key: "credentials", kind: "text", more: true, word: "credentials" },
@@ -235,7 +235,7 @@ export const kinds: Record<Kind, KindOf> = {
   },
   answer: {
     family: "data",
-    fields: [{ key: "from", kind: "text", required: true, word: "table" }, { key: "key", kind: "expression", required: true }, ...FETCH, { key: "outputs", kind: "outputs", required: true }, NOTE],
+    fields: [{ key: "from", kind: "text", required: true, word: "table" }, { key: "key", kind: "expression", required: true }, ...FETCH, { key: "outputs", kind: "outputs" }, NOTE],
     exits: (step) => [go(step), way(step, "not_found", "slip"), fallback(step, false)],
     make: () => ({ type: "answer", from: "orders", key: "order", timeout_s: 2, cache_s: 60, outputs: { state: { field: "state", as: "text" } } }),
   },
@@ -248,7 +248,7 @@ export const kinds: Record<Kind, KindOf> = {
   music: {
     family: "wait",
     fields: [{ key: "seconds", kind: "seconds", least: 5, most: 600, required: true }, { key: "keys", kind: "music_keys" }, NOTE],
-    exits: (step) => [...keyed(step, "keys"), go(step), fallback(step)],
+    exits: (step) => [...keyed(step, "keys"), go(step)],
     make: () => ({ type: "music", seconds: 30 }),
   },
   leave: { family: "wait", fields: [NOTE], exits: (step) => [go(step)], make: () => ({ type: "leave" }) },
@@ -260,7 +260,7 @@ export const kinds: Record<Kind, KindOf> = {
   },
   transfer: {
     family: "hand",
-    fields: [{ key: "number", kind: "expression", word: "transfer_number" }, { key: "sip", kind: "text" }, { ...PROMPTS, required: false }, { ...TIMEOUT(30), most: 120, word: "ring_timeout_s" }, NOTE],
+    fields: [{ key: "number", kind: "expression", word: "transfer_number" }, { key: "sip", kind: "text" }, { ...PROMPTS, required: false }, { ...TIMEOUT(30), least: 5, most: 180, word: "ring_timeout_s" }, NOTE],
     exits: (step) => [way(step, "failed", "slip")],
     make: () => ({ type: "transfer", number: '"10010"', timeout_s: 30 }),
   },
