@@ -33,11 +33,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 async def type_quickly(caller: RealCaller, keys: str, chance: random.Random) -> None:
-    """As fast as the carrier's Asterisk can: a tone of 0.1 s, and a pause of 0 to 0.15 s."""
+    """Faster than a person: a tone of 0.1 s, and a pause of 0.06 to 0.15 s (below 0.045 s Asterisk holds keys back)."""
     call = caller.call
     for key in keys:
         await call._carrier.act("PlayDTMF", (("Channel", call._channel), ("Digit", key), ("Duration", "100")))
-        await asyncio.sleep(chance.choice((0, 0.02, 0.05, 0.15)))
+        await asyncio.sleep(chance.choice((0.06, 0.08, 0.15)))
 
 
 @pytest.mark.parametrize("seed", range(2))
