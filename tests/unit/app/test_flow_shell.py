@@ -95,15 +95,15 @@ async def calling(fetch: Fetch | None, speak: Speak | None = None) -> AsyncItera
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def found(dip: Dip) -> Fetched:
+async def found(call: CallId, dip: Dip) -> Fetched:
     return Fetched("ok", {"known": True, "name": "王小明"})
 
 
-async def broken(_: Any) -> Any:
+async def broken(*_: Any) -> Any:
     raise ZeroDivisionError("a defect")
 
 
-async def refused(dip: Dip) -> Fetched:
+async def refused(call: CallId, dip: Dip) -> Fetched:
     return Fetched("refused")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tandem.agent_desktop.core import messages as m
+from tandem.cti.app.stage import Stage
 from tandem.cti.core.contact import Contact
 from tandem.cti.core.turn import Rules
 from tandem.cti.model import events as ev
@@ -400,6 +401,8 @@ class House:
     """What calls in progress began with, besides what is deployed."""
     sip_hosts: frozenset[str] = frozenset()
     """Whose SIP addresses a flow may have dialled, in small letters."""
+    stage: Stage | None = None
+    """A test that plays the world for the flows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,12 @@ _UNKNOWN_S = -1
 
 
 def world(center: Center, contact: Contact) -> World:
+    found = _found(center, contact)
+    stage = center.house.stage
+    return found if stage is None else stage.facts(contact, found)
+
+
+def _found(center: Center, contact: Contact) -> World:
     return World(
         now=center.now,
         call={

@@ -175,6 +175,11 @@ def carry_out(
         effect = dialogue.HangUp(flow_drafts.ENDED) if told else instead
     if contact.phase is Phase.QUEUED and state.mode != "waiting" and not isinstance(effect, dialogue.Enqueue):
         center.step(contact, fe.LineLeft())
+    stage = center.house.stage
+    if stage is not None and (answer := stage.asked(contact, state, effect)) is not None:
+        _keep_state(center, call, encoded)
+        tell(center, call, answer)
+        return
     pressed = _pressed(flow, state)
 
     def asks(what: str, within_s: float, request: Play | Collect | Music | None = None) -> None:

@@ -39,14 +39,15 @@ from tandem.cti.app.history.input_journal import InputJournal
 from tandem.cti.app.history.studies import StudyDesk
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.operations import InstallationOperations
-from tandem.cti.app.outside import outside
+from tandem.cti.app.outside import Outside, outside
 from tandem.cti.app.plan_desk import closure_of
 from tandem.cti.app.recordings import Recordings
 from tandem.cti.app.routing_desk import Routing
-from tandem.cti.app.shell import Shell
+from tandem.cti.app.shell import Fetch, Shell
+from tandem.cti.app.stage import Stage
 from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
-from tandem.cti.model.ids import QueueId
+from tandem.cti.model.ids import CallId, QueueId
 from tandem.cti.model.profiles import DispositionNode, QueueDay
 from tandem.cti.runtime import garbage
 from tandem.cti.runtime.clock import SystemClock
@@ -56,6 +57,7 @@ from tandem.cti.storage.journal_store import JournalStore
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.spool import Spool
+from tandem.ivr.core.dialogue import Dip, Fetched
 from tandem.routing.core.acd.service_level import QueueCounts
 from tandem.routing.core.plan import Plan
 from tandem.routing.plan_file import parse_plan
@@ -160,8 +162,12 @@ async def serving(
     progress: Callable[[str], None] = lambda _: None,
     rules: Rules | None = None,
     limits: Limits | None = None,
+    stage: Stage | None = None,
 ) -> AsyncIterator[Server]:
-    """A server that runs while the ``with`` block does. Raises CtiError with a sentence for the one who starts it."""
+    """A server that runs while the ``with`` block does. ``stage``: a test that plays the world for its flows.
+
+    Raises CtiError with a sentence for the one who starts it.
+    """
     settings = installation.settings
     clock = SystemClock()
     vault = SecretDigits()
@@ -201,6 +207,7 @@ async def serving(
             number_allowed=partial(number_allowed, countries=settings.dial_countries),
             rules=rules or Rules(ring_s=settings.ring_s, record=settings.record),
             limits=limits or Limits(wrap_up_s=settings.wrap_up_s),
+            stage=stage,
         )
         recordings = Recordings(installation.recordings_dir, clock, spool, await store.unfinished_recordings())
         look_up = LookUpService(directory, count_unknown=directory.unknown_contacts, budget_s=settings.lookup_budget_s)
@@ -224,7 +231,7 @@ async def serving(
             look_up=DirectoryLookUp(look_up),
             recorder=recordings,
             database_up=lambda: database.up,
-            fetch=partial(out.dips.fetch, secrets=vault.get),
+            fetch=_fetch(out, vault) if stage is None else partial(stage.fetch, secrets=vault.get),
             speak=out.speech.make,
             forget=vault.forget,
         )
@@ -276,6 +283,13 @@ async def serving(
         garbage.settle()
         yield Server(shell, desktop, spool, database)
         await spool.drain(2.0)
+
+
+def _fetch(out: Outside, vault: SecretDigits) -> Fetch:
+    async def fetch(call: CallId, dip: Dip) -> Fetched:
+        return await out.dips.fetch(dip, secrets=vault.get)
+
+    return fetch
 
 
 async def _study_database(stack: AsyncExitStack, url: str) -> Database:

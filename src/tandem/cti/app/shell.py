@@ -55,7 +55,7 @@ class LookUp(Protocol):
     def __call__(self, number: str, found: Callable[[Sequence[CustomerMatch], int, bool], None]) -> None: ...
 
 
-Fetch = Callable[[Dip], Awaitable[Fetched]]
+Fetch = Callable[[CallId, Dip], Awaitable[Fetched]]
 """Carries out the data dips of flows."""
 Speak = Callable[[tuple[Prompt, ...]], Awaitable[Sequence[str]]]
 """Speaks prompts that were not known before: their media names, in order; () when it could not."""
@@ -198,7 +198,7 @@ class Shell:
         try:
             if self._fetch is not None:
                 async with asyncio.timeout(asked.dip.timeout_s + ANSWER_SLACK_S):
-                    fetched = await self._fetch(asked.dip)
+                    fetched = await self._fetch(asked.call, asked.dip)
         except TimeoutError:
             fetched = Fetched("timeout")
         except Exception:

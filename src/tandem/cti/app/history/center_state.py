@@ -77,7 +77,7 @@ class HouseCode:
 
 def freeze(center: Center) -> bytes:
     """``center`` between two inputs, with its house. Raises BadState when a part of it is no data."""
-    state = vars(center) | {"house": replace(center.house, normalise=None, number_allowed=None)}
+    state = vars(center) | {"house": replace(center.house, normalise=None, number_allowed=None, stage=None)}
     matcher: Matcher = state.pop("matcher")
     into = io.BytesIO()
     freezer = pickle.Pickler(into, protocol=5)
