@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from tests.unit.routing.plans import GOOD
 
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, DeviceId, QueueId
 from tandem.cti.model.skills import Need
 from tandem.routing.core.plan import (
@@ -26,7 +27,6 @@ from tandem.routing.core.plan import (
     StepPlan,
     Sticky,
     Tier,
-    WeeklyHours,
 )
 from tandem.routing.core.plan_change import difference
 from tandem.routing.plan_document.writing import plan_plain, yaml_text

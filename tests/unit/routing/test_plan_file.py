@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from tests.unit.routing.plans import GOOD, errors_of, review
 
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, DeviceId, QueueId
 from tandem.cti.model.skills import Need
 from tandem.routing.core.plan import (
@@ -18,7 +19,6 @@ from tandem.routing.core.plan import (
     StepPlan,
     Sticky,
     Tier,
-    WeeklyHours,
 )
 from tandem.routing.errors import PlanError
 from tandem.routing.plan_file import parse_plan, read_plan, write_plan
