@@ -21,7 +21,9 @@ from tandem.ivr.core.state import IvrState
 from tandem.ivr.core.values import Value
 from tandem.ivr.core.world import World
 from tandem.ivr.testing.caller import Caller, Gone, Taken
-from tandem.ivr.testing.case import CUSTOMER_FIELDS, Case, Line
+from tandem.ivr.testing.case import Case
+from tandem.ivr.testing.course import Course, ended_by_flow, path_of
+from tandem.ivr.testing.given import call_facts, customer_facts, line_facts
 from tandem.ivr.testing.phone import MediaEffect, Phone
 
 MOST_TURNS = 20_000
@@ -40,7 +42,6 @@ class Call:
         self.caller = Caller(case.caller, case.given.now)
         self.phone = Phone(case.given, self.caller)
         self.visits: list[Visit] = []
-        self.path: list[str] = []
         self.answers: list[SurveyAnswer] = []
         self.enqueued: Enqueue | None = None
         """The last one."""
@@ -49,25 +50,15 @@ class Call:
         self.transfer: Transfer | None = None
         self.outcome = ""
         self.state: IvrState
-        self._call: Mapping[str, Value] = {
-            "id": call_id,
-            "ani": case.given.ani,
-            "number": case.given.ani if case.given.ani.startswith("+") else "",
-            "dnis": case.given.dnis,
-            "name": "",
-        }
-        self._customer: Mapping[str, Value] = {
-            "known": case.given.customer is not None,
-            **dict.fromkeys(CUSTOMER_FIELDS, ""),
-            **(case.given.customer or {}),
-        }
+        self._call = call_facts(case.given, call_id)
+        self._customer = customer_facts(case.given)
         self._agent: dict[str, Value] = {}
         self._in_line_since: float | None = None
         self._listens = 0
         self._since = 0.0
 
     def run(self) -> None:
-        outcome = self._take(start(self.flow, self._world(), language=self.given.language))
+        outcome = self._take(start(self.flow, self._world(), language=str(self._customer["language"])))
         for _ in range(MOST_TURNS):
             effect = outcome.effects[0]
             match effect:
@@ -83,6 +74,28 @@ class Call:
                 return
             outcome = self._take(onward)
         self.outcome = "endless"
+
+    @property
+    def course(self) -> Course:
+        recorded = self.phone.recorded
+        return Course(
+            state=self.state,
+            outcome=self.outcome,
+            ani=self.given.ani,
+            visits=tuple(self.visits),
+            path=path_of(self.visits, self.state.step),
+            answers=tuple(self.answers),
+            heard=tuple(self.phone.heard),
+            enqueued=self.enqueued,
+            hung_up=self.hung_up,
+            callback=self.callback,
+            transfer=self.transfer,
+            message_queue=recorded[-1][0] if recorded else "",
+            asked=self.phone.asked,
+            unanswered=tuple(self.phone.unanswered),
+            unknown=tuple(self.phone.unknown),
+            left=self.caller.left,
+        )
 
     # -- what the flow asks for ----------------------------------------------------------------------------------------
 
@@ -135,33 +148,18 @@ class Call:
                 return after(self.flow, self.state, self._world())
 
     def _end(self, outcome: str) -> None:
-        if outcome == "hangup" and self.callback is not None:
-            outcome = "callback"
-        elif outcome == "hangup" and any(self._is_message(visit) for visit in self.visits):
-            outcome = "message"
+        if outcome == "hangup":
+            outcome = ended_by_flow(self.flow, self.visits, promised=self.callback is not None)
         self.outcome = self.outcome or outcome
-
-    def _is_message(self, visit: Visit) -> bool:
-        """One that was long enough."""
-        return visit.exit == "goto" and self.flow.steps[visit.step].kind == "record"
 
     # -- what is written down ------------------------------------------------------------------------------------------
 
     def _take(self, outcome: Outcome) -> Outcome:
-        for visit in outcome.visits:
-            self._came_to(visit.step)
-            if visit.to:
-                self.path.append(visit.to)
         self.visits.extend(outcome.visits)
         self.answers.extend(outcome.answers)
         self.state = outcome.state
-        self._came_to(outcome.state.step)
         self.phone.in_line = outcome.state.mode == WAITING
         return outcome
-
-    def _came_to(self, name: str) -> None:
-        if not self.path or self.path[-1] != name:
-            self.path.append(name)
 
     # -- the world -----------------------------------------------------------------------------------------------------
 
@@ -177,13 +175,4 @@ class Call:
     def _queue(self) -> Mapping[str, Value]:
         if self._in_line_since is None or self.enqueued is None:
             return {}
-        waited = self.phone.now - self._in_line_since
-        line = next((each for each in reversed(self.given.queue) if each.after <= waited), Line())
-        return {
-            "id": self.enqueued.queue,
-            "position": line.position,
-            "wait_p50_s": line.wait_p50_s,
-            "wait_p90_s": line.wait_p90_s,
-            "ready": line.ready,
-            "waited_s": int(waited),
-        }
+        return line_facts(self.given, self.enqueued.queue, self.phone.now - self._in_line_since)

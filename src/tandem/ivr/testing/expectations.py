@@ -8,7 +8,7 @@ from typing import Any
 from tandem.cti.model.skills import needs_text
 from tandem.ivr.core.values import Secret, Value
 from tandem.ivr.testing import case as c
-from tandem.ivr.testing.call import Call
+from tandem.ivr.testing.course import Course
 from tandem.ivr.testing.failures import differs, failure
 from tandem.ivr.testing.report import Failure
 from tandem.ivr.testing.transcript import Transcript, texts_of
@@ -16,32 +16,32 @@ from tandem.ivr.testing.transcript import Transcript, texts_of
 _MOST_SHOWN = 6
 
 
-def failures(call: Call, expect: c.Expect) -> tuple[Failure, ...]:
+def failures(course: Course, expect: c.Expect) -> tuple[Failure, ...]:
     return (
-        *_course(call, expect),
-        *_heard(call, expect),
-        *_way(call, expect),
-        *_values(call, expect),
+        *_course(course, expect),
+        *_heard(course, expect),
+        *_way(course, expect),
+        *_values(course, expect),
     )
 
 
-def _course(call: Call, expect: c.Expect) -> Iterator[Failure]:
-    step = call.state.step
-    found = _failure_of(call)
+def _course(course: Course, expect: c.Expect) -> Iterator[Failure]:
+    step = course.state.step
+    found = course.failure
     if found and expect.failure is None:
-        yield failure("flow_failed", step=call.state.step, failure=found)
-    for name in dict.fromkeys(call.phone.unanswered):
+        yield failure("flow_failed", step=course.state.step, failure=found)
+    for name in dict.fromkeys(course.unanswered):
         yield failure("no_data", step=name)
-    for name, value in dict.fromkeys(call.phone.unknown):
+    for name, value in dict.fromkeys(course.unknown):
         yield failure("no_output", step=name, name=value)
-    if call.outcome == "endless":
-        yield failure("endless", turns=len(call.visits), step=step)
-    elif call.caller.left:
-        yield failure("not_done", action=written(call.caller.left[0]), step=step, outcome=call.outcome)
+    if course.outcome == "endless":
+        yield failure("endless", turns=len(course.visits), step=step)
+    elif course.left:
+        yield failure("not_done", action=written(course.left[0]), step=step, outcome=course.outcome)
 
 
-def _heard(call: Call, expect: c.Expect) -> Iterator[Failure]:
-    heard = call.phone.heard
+def _heard(course: Course, expect: c.Expect) -> Iterator[Failure]:
+    heard = course.heard
     if not expect.heard and not expect.not_heard:
         return
     transcript = Transcript(heard)
@@ -64,39 +64,39 @@ def _heard(call: Call, expect: c.Expect) -> Iterator[Failure]:
             yield failure("heard", wanted=said.written, heard=texts_of(heard, _MOST_SHOWN))
 
 
-def _way(call: Call, expect: c.Expect) -> Iterator[Failure]:
-    shown = " -> ".join(call.path)
+def _way(course: Course, expect: c.Expect) -> Iterator[Failure]:
+    shown = " -> ".join(course.path)
     at = 0
     for name in expect.path:
         try:
-            at = call.path.index(name, at) + 1
+            at = course.path.index(name, at) + 1
         except ValueError:
             yield failure("not_visited", wanted=name, path=shown)
             break
     for name in expect.not_visited:
-        if name in call.path:
+        if name in course.path:
             yield failure("visited", wanted=name, path=shown)
 
 
-def _values(call: Call, expect: c.Expect) -> Iterator[Failure]:
-    variables = dict(call.state.variables)
+def _values(course: Course, expect: c.Expect) -> Iterator[Failure]:
+    variables = dict(course.state.variables)
     for name, wanted in expect.variables.items():
         if not _same(found := variables.get(name), wanted):
             yield differs("variable", wanted, "•" * found.length if isinstance(found, Secret) else found, name=name)
-    facts = _facts(call)
+    facts = _facts(course)
     for name, found in facts.items():
         wanted = getattr(expect, name)
         if wanted is not None and wanted != found:
             yield differs(name, wanted, found)
-    needs = call.enqueued.needs if call.enqueued else call.state.needs
+    needs = course.enqueued.needs if course.enqueued else course.state.needs
     if expect.needs is not None and sorted(expect.needs) != sorted(needs):
         yield differs("needs", needs_text(expect.needs), needs_text(needs))
-    answers = {answer.question: answer.answer for answer in call.answers}
+    answers = {answer.question: answer.answer for answer in course.answers}
     for question, answer in expect.survey.items():
         if question not in answers or answers[question] != answer:
             yield differs("survey", answer, answers.get(question), name=question)
     for step, keys in expect.asked.items():
-        asked = call.phone.asked.get(step, {})
+        asked = course.asked.get(step, {})
         for key, value in keys.items():
             if not _same(asked.get(key), value):
                 yield differs("asked", value, asked.get(key), name=step, key=key)
@@ -107,32 +107,28 @@ def _same(found: Value | None, wanted: Value) -> bool:
     return found == wanted and isinstance(found, bool) == isinstance(wanted, bool)
 
 
-def _facts(call: Call) -> Mapping[str, Any]:
-    enqueued, state = call.enqueued, call.state
+def _facts(course: Course) -> Mapping[str, Any]:
+    enqueued, state = course.enqueued, course.state
     queue = enqueued.queue if enqueued else ""
     number = ""
-    match call.outcome:
-        case "callback" if call.callback:
-            queue, number = call.callback.queue, call.callback.number or call.given.ani
+    match course.outcome:
+        case "callback" if course.callback:
+            queue, number = course.callback.queue, course.callback.number or course.ani
         case "message":
-            queue = call.phone.recorded[-1][0]
-        case "transferred" if call.transfer:
-            number = call.transfer.number or call.transfer.sip
+            queue = course.message_queue
+        case "transferred" if course.transfer:
+            number = course.transfer.number or course.transfer.sip
     return {
         "queue": queue,
         "priority": enqueued.priority if enqueued else state.priority,
         "tier": enqueued.tier if enqueued else "",
         "agent": enqueued.agent if enqueued else "",
         "language": state.language,
-        "outcome": call.outcome,
-        "reason": call.hung_up.reason if call.hung_up else "",
-        "failure": _failure_of(call),
+        "outcome": course.outcome,
+        "reason": course.hung_up.reason if course.hung_up else "",
+        "failure": course.failure,
         "number": number,
     }
-
-
-def _failure_of(call: Call) -> str:
-    return call.state.failure or (call.enqueued.failure if call.enqueued else "")
 
 
 def written(action: c.Action) -> str:

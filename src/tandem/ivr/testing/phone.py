@@ -7,7 +7,6 @@ takes to speak them, about.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import inf
 
 from tandem.cti.model.keypad import Keypad
@@ -33,6 +32,8 @@ from tandem.ivr.core.speech import Prompt
 from tandem.ivr.core.values import Secret, Value
 from tandem.ivr.testing.caller import Act, Caller, Gone, Key, Scene, Taken
 from tandem.ivr.testing.case import Answer, Given
+from tandem.ivr.testing.course import Heard
+from tandem.ivr.testing.given import data_answer
 
 _LETTER_S: Mapping[str, float] = {"zh": 0.22}
 _OTHER_LETTER_S = 0.065
@@ -47,15 +48,6 @@ Happened = IvrEvent | Gone | Taken
 def length_s(prompt: Prompt) -> float:
     """How long it takes to say it, about."""
     return max(_SHORTEST_S, len(prompt.text) * _LETTER_S.get(prompt.language, _OTHER_LETTER_S))
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """``at``: when it began, on the case's clock. ``turn``: prompts of one effect have the same."""
-
-    at: float
-    turn: int
-    prompt: Prompt
 
 
 class Phone:
@@ -279,12 +271,8 @@ class Phone:
         return self._secrets[value.ref] if isinstance(value, Secret) else value
 
     def _answer(self, effect: Dip, step: str) -> Answer:
-        """The one for this visit of the step; the last one given holds for all later visits."""
         visit = self._visits[step] = self._visits.get(step, 0) + 1
-        if answers := self._given.data.get(step):
-            return answers[min(visit, len(answers)) - 1]
-        if effect.kind == "customer":
-            customer = self._given.customer
-            return Answer(status="not_found") if customer is None else Answer(values=customer)
-        self.unanswered.append(step)
-        return Answer(status="failed")
+        answer = data_answer(self._given, step, visit, effect.kind)
+        if answer is None:
+            self.unanswered.append(step)
+        return answer or Answer(status="failed")

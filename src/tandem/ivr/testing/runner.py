@@ -25,7 +25,8 @@ def run_case(flow: Flow, case: Case, file: str = "") -> CaseReport:
     call_id = call_that_takes(flow, case.given.split)
     call = Call(flow, case, call_id or "test-0")
     call.run()
-    found = failures(call, case.expect)
+    course = call.course
+    found = failures(course, case.expect)
     if call_id is None:
         ways = ", ".join(f"{step}: {way}" for step, way in case.given.split.items())
         found = (failure("no_way", ways=ways), *found)
@@ -34,11 +35,11 @@ def run_case(flow: Flow, case: Case, file: str = "") -> CaseReport:
         file=file,
         line=case.line,
         failures=found,
-        heard=tuple(each.prompt for each in call.phone.heard),
-        path=tuple(call.path),
-        visits=tuple(call.visits),
-        answers=tuple(call.answers),
-        outcome=call.outcome,
+        heard=tuple(each.prompt for each in course.heard),
+        path=course.path,
+        visits=course.visits,
+        answers=course.answers,
+        outcome=course.outcome,
         seconds=round(call.phone.now - case.given.now, 3),
     )
 

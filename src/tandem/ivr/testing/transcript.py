@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tandem.ivr.testing.case import Said
-from tandem.ivr.testing.phone import Heard
+from tandem.ivr.testing.course import Heard
 
 _TURN = "\n"
 
