@@ -177,6 +177,8 @@ describe("what the server says", () => {
     expect([within.nodes.get("ask"), within.edges.get(exitKey("ask", "goto")), within.edges.get(exitKey("ask", "no_input"))]).toEqual([3, 2, 0]);
     const numbers = { nodes: [{ step: "who/ask", entered: 9, exits: { goto: 5 }, abandoned: 4, mean_s: 1, no_input: 0, no_match: 0 }] } as unknown as FlowNumbers;
     expect(paintNumbers(numbers, readFlow(text), []).lost.get("who")).toBe(4);
+    const back = { nodes: [{ step: "who/done", entered: 5, exits: { known: 5 }, abandoned: 0, mean_s: 1, no_input: 0, no_match: 0 }] } as unknown as FlowNumbers;
+    expect(paintNumbers(back, readFlow(text), []).edges.get(exitKey("who", "known"))).toBe(5);
   });
 
   it("of two versions: what is new, gone, other", () => {

@@ -145,6 +145,12 @@ describe("taking away", () => {
     expect(remove(small, ["steps", "hello"])).not.toContain("The first step");
   });
 
+  it("leaves one empty line between the others", () => {
+    const airy = "steps:\n  a: {type: hangup}\n\n  b: {type: hangup}\n\n  c: {type: hangup}\n";
+    expect(remove(airy, ["steps", "b"])).toBe("steps:\n  a: {type: hangup}\n\n  c: {type: hangup}\n");
+    expect(remove(airy, ["steps", "a"])).toBe("steps:\n\n  b: {type: hangup}\n\n  c: {type: hangup}\n".replace("steps:\n\n", "steps:\n"));
+  });
+
   it("leaves no empty collection", () => {
     expect(remove("a: 1\nb:\n  c: {d: 2}\n", ["b", "c", "d"])).toBe("a: 1\n");
     expect(remove("a: [1]\nb: 2\n", ["a", 0])).toBe("b: 2\n");

@@ -1,7 +1,7 @@
 // The editor of a flow: canvas, form and text of one and the same document.
 
 import { App, Input, Modal } from "antd";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import type { BundleProblem, CaseRun, FlowNumbers } from "../../generated/rest";
 import { useLanguage } from "../../i18n";
 import { useQueues } from "../../names";
@@ -98,7 +98,10 @@ export function Editor({
 
   const { bundle, edit } = draft;
   const fileName = trail.at(-1)?.file ?? bundle.main;
-  const text = bundle.files[fileName] ?? "";
+  const written = useMemo(() => ({ fileName, text: bundle.files[fileName] ?? "" }), [fileName, bundle.files]);
+  // While one types, the text comes first and the canvas follows.
+  const following = useDeferredValue(written);
+  const { text } = draft.typing && following.fileName === fileName ? following : written;
   const fresh = readText(text);
   // A text that cannot be read just now: the picture shows what it was before.
   const last = useRef({ fileName, view: fresh });

@@ -26,6 +26,8 @@ export interface FlowDraft {
   canRedo: boolean;
   undo(): void;
   redo(): void;
+  /** The last change was made in the text. */
+  typing: boolean;
   /** What the checker said last; kept while it is asked again or away. */
   problems: readonly BundleProblem[];
   check: CheckState;
@@ -147,6 +149,7 @@ export function useFlowDraft(loaded: FlowVersionText): FlowDraft {
     bundle,
     main: readText(bundle.files[bundle.main] ?? ""),
     changed: useMemo(() => !sameBundle(bundle, bundleOf(base)), [bundle, base]),
+    typing: history.what.startsWith("text "),
     canUndo: history.past.length > 0,
     canRedo: history.future.length > 0,
     undo: useCallback(() => setHistory(undo), []),

@@ -62,7 +62,7 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point> | null>(null);
   const known = useRef(new Map<string, StepNodeType>());
 
-  const { file } = shown;
+  const { file, problems, paint, changes, selected, current, found, path, editable, opens, onOpenFile } = shown;
   const order = useMemo(() => readingOrder(file), [file]);
   const words = useMemo(() => wordsFor(file, shown.prompts, shown.language), [file, shown.prompts, shown.language]);
   const boxes = useMemo(() => boxesOf(file, words, order), [file, words, order]);
@@ -74,7 +74,6 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
     return arranged.current.places;
   }, [file.layout, boxes]);
   const places = useMemo(() => (dragged ? new Map([...settled, ...dragged]) : settled), [settled, dragged]);
-  const { problems, paint, changes, selected, current, found, path, editable, opens, onOpenFile } = shown;
   const nodes = useMemo(
     () => nodesOf({ file, places, problems, paint, changes, selected, current, found, path, editable, opens, onOpenFile }, words, boxes, known.current),
     [file, places, problems, paint, changes, selected, current, found, path, editable, opens, onOpenFile, words, boxes],
@@ -130,7 +129,8 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
   // Another file is another picture: all of it, or its beginning where all of it would be too small to read.
   const show = useCallback(() => {
     const box = area.current?.getBoundingClientRect();
-    const start = settled.get(file.start) ?? [...settled.values()][0];
+    const [changed] = changes?.keys() ?? [];
+    const start = settled.get(changed ?? file.start) ?? [...settled.values()][0];
     if (!box || !start || box.width === 0) return;
     const corners = [...settled].flatMap(([name, at]) => [at, { x: at.x + NODE_PX, y: at.y + (heights.get(name) ?? 100) }]);
     const xs = corners.map(({ x }) => x);
@@ -139,8 +139,8 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
     const [wide, high] = [Math.max(...xs) - left, Math.max(...ys) - top];
     const zoom = Math.min(1, (box.width - 2 * MARGIN_PX) / wide, (box.height - 2 * MARGIN_PX) / high);
     if (zoom >= (whole ? LEAST_WHOLE_ZOOM : LEAST_ZOOM)) void flow.setViewport({ x: (box.width - wide * zoom) / 2 - left * zoom, y: (box.height - high * zoom) / 2 - top * zoom, zoom });
-    else void flow.setViewport({ x: MARGIN_PX - start.x * FIRST_ZOOM, y: box.height / 2 - (start.y + 60) * FIRST_ZOOM, zoom: FIRST_ZOOM });
-  }, [flow, settled, heights, file.start, whole]);
+    else void flow.setViewport({ x: (changed ? box.width / 3 : MARGIN_PX) - start.x * FIRST_ZOOM, y: box.height / 2 - (start.y + 60) * FIRST_ZOOM, zoom: FIRST_ZOOM });
+  }, [flow, settled, heights, file.start, whole, changes]);
   const fitted = useRef("");
   const picture = `${label.replace(/\d+/g, "")}/${file.steps.size > 0}`;
   useEffect(() => {

@@ -68,8 +68,10 @@ function painted(what: Paint["what"], flat: Flat, file: FileView, trail: Trail):
       const to = exit.to === null ? null : flatName(trail, exit.to);
       let count = 0;
       for (const edge of flat.edges) {
-        const matches = edge.step === name ? edge.exit === exit.name : step.kind === "subflow" && edge.step.startsWith(inside) && (edge.to === to || edge.to.startsWith(`${to}/`)) && edge.exit === exit.name;
-        if (matches) count += edge.count;
+        if (edge.exit !== exit.name) continue;
+        // Numbers do not say where an exit led: the name of the sub-flow's exit has to do.
+        const leaves = step.kind === "subflow" && edge.step.startsWith(inside) && (edge.to === "" || edge.to === to || edge.to.startsWith(`${to}/`));
+        if (edge.step === name || leaves) count += edge.count;
       }
       edges.set(exitKey(step.name, exit.name), count);
     }

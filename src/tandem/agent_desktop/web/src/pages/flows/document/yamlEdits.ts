@@ -258,8 +258,8 @@ function removal(text: string, collection: Collection, index: number): Splice {
   to = text.startsWith("\r\n", to) ? to + 2 : to < text.length ? to + 1 : to;
   const emptyBefore = /\n[ \t\r]*\n$/.test(text.slice(0, from));
   const emptyAfter = /^[ \t\r]*(\n|$)/.exec(text.slice(to));
-  // One of two empty lines goes with the entry.
-  if (emptyBefore && emptyAfter && to < text.length) to += emptyAfter[0].length;
+  // One of two empty lines goes with the entry; before the first of them there is none.
+  if ((emptyBefore || (index === 0 && next)) && emptyAfter && to < text.length) to += emptyAfter[0].length;
   return { from, to, text: "" };
 }
 
