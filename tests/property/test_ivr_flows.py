@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from random import Random
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.property.made_flows import SECRET, flows
@@ -289,7 +290,7 @@ def test_a_state_that_no_call_can_come_to_does_no_harm(flow: Flow, seed: int) ->
     random = Random(seed)
     names = [*flow.steps, "gone"]
     for _ in range(CALLS):
-        state = replace(
+        state = msgspec.structs.replace(
             start(flow, NOW).state,
             step=random.choice(names),
             line=random.choice(["", *names]),

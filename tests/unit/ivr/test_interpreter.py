@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from tests.unit.ivr.flows import GOOD, ROOT, load
 
 from tandem.cti.model.skills import Need

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import json
+import pickle
 import re
-from dataclasses import asdict
 
+import msgspec
 import pytest
 
 from tandem.cti.model.skills import Need
@@ -49,12 +49,20 @@ def test_the_text_may_stand_in_a_channel_variable() -> None:
 
 
 def test_a_state_is_plain_data() -> None:
-    assert json.loads(json.dumps(asdict(FULL)))["variables"] == [
+    assert msgspec.json.decode(msgspec.json.encode(FULL))["variables"] == [
         ["card", {"ref": "c1.7", "length": 16}],
         ["name", "王 小明, \"'$"],
         ["score", -7],
         ["vip", True],
     ]
+    assert pickle.loads(pickle.dumps(FULL)) == FULL  # noqa: S301 - our own
+
+
+def test_a_state_is_not_changed_but_followed_by_another() -> None:
+    with pytest.raises(AttributeError, match="immutable"):
+        FULL.turn = 5  # type: ignore[misc]
+    assert not hasattr(FULL, "__dict__")
+    assert hash(msgspec.structs.replace(FULL, turn=4)) == hash(FULL)
 
 
 @pytest.mark.parametrize(

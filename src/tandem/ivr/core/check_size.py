@@ -7,7 +7,7 @@ may be: that all of it is, at once, is not likely, so this is a warning; a call 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tandem.cti.model.skills import HIGHEST, Need
 from tandem.ivr.core.findings import Findings

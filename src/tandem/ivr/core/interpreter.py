@@ -10,7 +10,10 @@ which may be long, that many at most follow each other before a second of ``worl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from tandem.ivr.core.dialogue import (
     FLOW_CHANGED,
@@ -87,8 +90,7 @@ def step(flow: Flow, state: IvrState, event: IvrEvent, world: World) -> Outcome:
     heard = state.with_heard(here.hears(state, event))
     match move:
         case Take(exit_, changed, answers):
-            changed = replace(changed, heard=heard.heard)
-            return _follow(flow, state, Take(exit_, changed, answers), world)
+            return _follow(flow, state, Take(exit_, replace(changed, heard=heard.heard), answers), world)
         case Stay(changed):
             changed = replace(changed, heard=heard.heard)
             if state.turn >= flow.step_limit and not here.ends:
@@ -134,14 +136,14 @@ def after(flow: Flow, state: IvrState, world: World) -> Outcome:
     return _follow(flow, talked, Take(way, talked), world)
 
 
-def left(flow: Flow, state: IvrState, exit_: str, world: World) -> Visit:
+def left(flow: Flow, state: IvrState, exit_: str, world: World, *, to: str = "") -> Visit:
     """The visit that is still open, for who ends it from outside: the caller hung up, an agent took him."""
     here = flow.steps.get(state.step)
     no_inputs, no_matches = here.tries(state) if here else (0, 0)
     return Visit(
         step=state.step,
         exit=exit_,
-        to="",
+        to=to,
         entered_at=state.entered_at,
         left_at=max(_moment(world), state.entered_at),
         no_inputs=no_inputs,
@@ -165,12 +167,12 @@ def _follow(flow: Flow, before: IvrState, taken: Take, world: World) -> Outcome:
         if fallback is not None and taken.exit.name != FALLBACK:
             return _follow(flow, before, Take(fallback, replace(before, heard=taken.state.heard)), world)
         return _fail(flow, replace(before, heard=taken.state.heard), STATE_TOO_LARGE, world, ())
-    visit = replace(left(flow, taken.state, taken.exit.name, world), to=taken.exit.target)
+    visit = left(flow, taken.state, taken.exit.name, world, to=taken.exit.target)
     state = taken.state
     if state.mode == "waiting" and visit.left_at - visit.entered_at >= _TIME_PASSED_S:
         state = replace(state, turn=0)
     outcome = _enter(flow, state, taken.exit.target, world, (visit,))
-    return replace(outcome, answers=taken.answers) if taken.answers else outcome
+    return dataclasses.replace(outcome, answers=taken.answers) if taken.answers else outcome
 
 
 def _enter(flow: Flow, state: IvrState, name: str, world: World, visits: tuple[Visit, ...]) -> Outcome:
@@ -247,7 +249,7 @@ def _rescue(flow: Flow, state: IvrState, world: World) -> Effect:
         return HangUp(state.failure)
     queue = flow.steps.get(state.line) if state.mode == "waiting" else None
     if isinstance(queue, Queue):
-        return replace(queue.render(Scene(flow, state, world)), failure=state.failure, waits=False)
+        return dataclasses.replace(queue.render(Scene(flow, state, world)), failure=state.failure, waits=False)
     return Enqueue(
         queue=flow.on_error,
         needs=state.needs,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tandem.ivr.core.expressions import Expression, stored
@@ -52,4 +52,4 @@ class Scene:
         return spoken(speech, self.flow.languages if in_every_language else (self.state.language,), self.look)
 
     def at(self, state: IvrState) -> Scene:
-        return replace(self, state=state)
+        return Scene(self.flow, state, self.world)

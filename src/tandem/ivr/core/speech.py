@@ -33,7 +33,10 @@ class Wording:
 
     def prompts(self, language: str) -> tuple[Prompt, ...]:
         """The one prompt for the language; empty when there is none (a checked flow has one for each of its own)."""
-        return tuple(Prompt(tag, text) for tag, text in self.texts if tag == language)
+        for tag, text in self.texts:
+            if tag == language:
+                return (Prompt(tag, text),)
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ Silence and wrong keys are counted apart, each with its own words and its own wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from msgspec.structs import replace
 
 from tandem.cti.documents.shapes import Integer, item, record
 from tandem.ivr.core.commands import Commands
@@ -35,8 +37,7 @@ NO_INPUT, NO_MATCH = 1, 2
 LISTEN, PROMPTED, CONFIRM = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Tries:
+class Tries(NamedTuple):
     """A step's tally.
 
     ``silences`` and ``misses`` so far, which of the two came ``last`` (0: none, nothing is said before the prompts),
@@ -55,7 +56,7 @@ class Tries:
         return cls(*state.tally) if len(state.tally) == 4 else cls()
 
     def on(self, state: IvrState) -> IvrState:
-        return replace(state, tally=(self.silences, self.misses, self.last, self.phase))
+        return replace(state, tally=tuple(self))
 
 
 WIDEST = Tries(MOST_ATTEMPTS, MOST_ATTEMPTS, NO_MATCH, CONFIRM)
@@ -99,7 +100,7 @@ class Asking(Step):
         state = scene.state
         commands = scene.flow.commands_of(self.name)
         tries = Tries.of(state)
-        anew = Stay(replace(tries, last=0, phase=LISTEN).on(state))
+        anew = Stay(tries._replace(last=0, phase=LISTEN).on(state))
         if commands.repeat and self.is_command(commands.repeat, digits):
             return anew
         if commands.back and self.is_command(commands.back, digits):
@@ -114,14 +115,14 @@ class Asking(Step):
 
     def prompted(self, scene: Scene, event: IvrEvent) -> Move | None:
         """Prompts that no key stops were played: now listen."""
-        tries = replace(Tries.of(scene.state), phase=PROMPTED)
+        tries = Tries.of(scene.state)._replace(phase=PROMPTED)
         return Stay(tries.on(scene.state)) if isinstance(event, Played) else None
 
     def silent(self, state: IvrState, phase: int = LISTEN) -> Move:
         """The caller said nothing: once more, from this phase on, or the exit."""
         attempts, slip, _ = self.slips()
         tries = Tries.of(state)
-        tries = replace(tries, silences=tries.silences + 1, last=NO_INPUT, phase=phase)
+        tries = tries._replace(silences=tries.silences + 1, last=NO_INPUT, phase=phase)
         if tries.silences >= (slip.attempts or attempts):
             return Take(Exit("no_input", slip.goto, silent=True), tries.on(state))
         return Stay(tries.on(state))
@@ -130,7 +131,7 @@ class Asking(Step):
         """The caller pressed something wrong."""
         attempts, _, slip = self.slips()
         tries = Tries.of(state)
-        tries = replace(tries, misses=tries.misses + 1, last=NO_MATCH, phase=phase)
+        tries = tries._replace(misses=tries.misses + 1, last=NO_MATCH, phase=phase)
         if tries.misses >= (slip.attempts or attempts):
             return Take(Exit("no_match", slip.goto, silent=False), tries.on(state))
         return Stay(tries.on(state))

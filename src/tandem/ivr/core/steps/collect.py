@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar
 
 from tandem.cti.documents.shapes import Flag, Integer, Number, OneOf, Record, Text, item, record
@@ -144,7 +143,7 @@ class Collect(Asking):
             return self.missed(scene.state)
         state = scene.state.with_variables({self.into: value})
         if self.confirm:
-            return Stay(replace(Tries.of(state), last=0, phase=CONFIRM).on(state))
+            return Stay(Tries.of(state)._replace(last=0, phase=CONFIRM).on(state))
         return Take(self.exits()[0], state)
 
     def _accepted(self, scene: Scene, event: Digits) -> Value | None:
@@ -172,14 +171,16 @@ class Collect(Asking):
             return Take(self.exits()[0], state)
         without = state.with_variables({self.into: None})
         if isinstance(event, Digits) and event.text == confirm.no:
-            return Stay(replace(Tries.of(state), last=0, phase=LISTEN).on(without))
+            return Stay(Tries.of(state)._replace(last=0, phase=LISTEN).on(without))
         if is_silence(event):
             move = self.silent(state, CONFIRM)
         elif isinstance(event, Digits):
             move = self.command(scene.at(without), event.text) or self.missed(state, CONFIRM)
         else:
             return None
-        return move if isinstance(move, Stay) else replace(move, state=move.state.with_variables({self.into: None}))
+        if isinstance(move, Stay):
+            return move
+        return Take(move.exit, move.state.with_variables({self.into: None}), move.answers)
 
     def shown(self, digits: str) -> str:
         return masked(digits, 0 if self.sensitive else self.mask)

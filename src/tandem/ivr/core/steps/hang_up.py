@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from tandem.cti.documents.shapes import NAME, Text, item, record
 from tandem.ivr.core.dialogue import Effect, IvrEvent, MediaFailed, Play, Played

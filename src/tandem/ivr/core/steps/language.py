@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from tandem.cti.documents.shapes import item, record
 from tandem.ivr.core.scene import Scene

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from tandem.cti.documents.shapes import Integer, item, record
 from tandem.cti.model.needs import merge_needs

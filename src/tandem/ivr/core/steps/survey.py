@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from tandem.cti.documents.shapes import NAME, Integer, Number, OneOf, Text, item, record
@@ -49,13 +48,13 @@ class Survey(Step):
     def receive(self, scene: Scene, event: IvrEvent) -> Move | None:
         tries = Tries.of(scene.state)
         if is_silence(event):
-            tries = replace(tries, silences=tries.silences + 1, last=NO_INPUT)
+            tries = tries._replace(silences=tries.silences + 1, last=NO_INPUT)
         elif not isinstance(event, Digits):
             return None
         elif (answer := SCALES[self.scale].get(event.text)) is not None:
             return Take(self.exits()[0], scene.state, (SurveyAnswer(self.question, self.scale, answer),))
         else:
-            tries = replace(tries, misses=tries.misses + 1, last=NO_MATCH)
+            tries = tries._replace(misses=tries.misses + 1, last=NO_MATCH)
         state = tries.on(scene.state)
         if tries.silences + tries.misses >= self.attempts:
             return Take(self.exits()[0], state, (SurveyAnswer(self.question, self.scale, None),))
