@@ -1,13 +1,12 @@
 // The editor of a flow: canvas, form and text of one and the same document.
 
-import { App, Input, Modal } from "antd";
+import { App } from "antd";
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import type { BundleProblem, CaseRun, FlowNumbers } from "../../generated/rest";
 import { useLanguage } from "../../i18n";
 import { useQueues } from "../../names";
-import { CodeArea } from "../../ui/CodeArea";
 import { Icon } from "../../ui/icons";
-import { useAction, useDialog } from "../../ui/useActions";
+import { useAction } from "../../ui/useActions";
 import { Canvas, type CanvasHandle, type ChosenExit } from "./canvas/Canvas";
 import { usedFile } from "./document/flowFile";
 import type { Exit, Kind } from "./document/kinds";
@@ -22,6 +21,8 @@ import { CallDraft } from "./parts/CallDraft";
 import { Dock, type DockView } from "./parts/Dock";
 import { EditorBar } from "./parts/EditorBar";
 import { Finder } from "./parts/Finder";
+import { NewFileDialog } from "./parts/NewFileDialog";
+import { TextPane } from "./parts/TextPane";
 import { AddStepDialog, Palette } from "./parts/Palette";
 import { useFlowSpeech } from "./speech";
 import { type FlowDraft, useReader } from "./useFlowDraft";
@@ -36,21 +37,6 @@ interface Adding {
 }
 
 const NONE: readonly BundleProblem[] = [];
-const FILE_NAME = /^(?!.*\.\.)[a-z0-9_][\w/-]*\.ya?ml$/;
-
-function NewFileDialog({ taken, onMake, onClose }: { taken: readonly string[]; onMake: (name: string) => void; onClose: () => void }) {
-  const { t } = useFlowSpeech();
-  const [name, setName] = useState("identify.yaml");
-  useDialog(true);
-  const bad = !FILE_NAME.test(name) || taken.includes(name) || name.endsWith(".test.yaml");
-  return (
-    <Modal open title={t("form.add_subflow")} okText={t("file.make")} okButtonProps={{ disabled: bad }} onOk={() => onMake(name)} onCancel={onClose} width={420}>
-      <p className="quiet">{t("file.about")}</p>
-      <Input value={name} status={bad ? "error" : ""} aria-label={t("file.name")} className="mono" onChange={(event) => setName(event.target.value)} onPressEnter={() => !bad && onMake(name)} />
-    </Modal>
-  );
-}
-
 export function Editor({
   draft,
   editable,
@@ -322,8 +308,6 @@ export function Editor({
     return [...new Set([...inner.steps.values()].flatMap((one) => (one.kind === "return" && typeof one.raw["exit"] === "string" ? [one.raw["exit"]] : [])))];
   }, [used, bundle.files, readText]);
   const shownText = textFile ?? fileName;
-  const textOfShown = bundle.files[shownText] ?? bundle.tests[shownText] ?? "";
-  const marks = useMemo(() => draft.problems.filter((problem) => problem.file === shownText && problem.line > 0), [draft.problems, shownText]);
   const allFiles = useMemo(() => Object.keys(bundle.files).map((name) => ({ name, view: readText(bundle.files[name] ?? "") })), [bundle.files, readText]);
 
   // The form is the dearest part of the page: it is made anew only when something in it can have changed.
@@ -497,39 +481,23 @@ export function Editor({
           )}
         </div>
         {view !== "canvas" && (
-          <div className="editor-text">
-            <nav className="file-tabs" aria-label={t("file.files")}>
-              {[...Object.keys(bundle.files), ...Object.keys(bundle.tests)].map((name) => (
-                <button
-                  key={name}
-                  type="button"
-                  className={name === shownText ? "on" : ""}
-                  aria-current={name === shownText}
-                  onClick={() => setTextFile(name === fileName ? null : name)}
-                >
-                  <Icon name={Object.hasOwn(bundle.tests, name) ? "flask" : name === bundle.main ? "flow" : "box"} size={12} />
-                  <bdi>{name}</bdi>
-                </button>
-              ))}
-            </nav>
-            <CodeArea
-              text={textOfShown}
-              problems={marks}
-              onChange={(next) => draft.setText(shownText, next)}
-              line={line}
-              onLine={setLine}
-              focus={lineFocus}
-              label={t("file.text", { name: shownText })}
-              testId="flow-text"
-              readOnly={!editable}
-              lit={step && shownText === fileName && step.place.from > 0 ? step.place : null}
-              onCaret={(at) => {
-                if (shownText !== fileName) return;
-                const here = [...file.steps.values()].find(({ place }) => place.from <= at && at <= place.to);
-                if (here && here.name !== current) goTo(here.name);
-              }}
-            />
-          </div>
+          <TextPane
+            bundle={bundle}
+            shown={shownText}
+            problems={draft.problems}
+            editable={editable}
+            line={line}
+            onLine={setLine}
+            focus={lineFocus}
+            lit={step && shownText === fileName && step.place.from > 0 ? step.place : null}
+            onShow={(name) => setTextFile(name === fileName ? null : name)}
+            onText={(next) => draft.setText(shownText, next)}
+            onCaret={(at) => {
+              if (shownText !== fileName) return;
+              const here = [...file.steps.values()].find(({ place }) => place.from <= at && at <= place.to);
+              if (here && here.name !== current) goTo(here.name);
+            }}
+          />
         )}
         {view !== "text" && (
           <aside className="form-panel panel" ref={panel} aria-label={t("form.title")}>

@@ -108,7 +108,7 @@ export function EditorBar({
         />
       </span>
       <span className="bar-state">
-        <button type="button" className={`state-chip ${errors > 0 ? "bad" : warnings > 0 ? "warn" : "good"} ${dock === "problems" ? "on" : ""}`} aria-pressed={dock === "problems"} onClick={() => onDock("problems")} data-testid="problems-open">
+        <button type="button" className={`state-chip ${errors > 0 ? "bad" : warnings > 0 || draft.check === "unreachable" ? "warn" : "good"} ${dock === "problems" ? "on" : ""}`} aria-pressed={dock === "problems"} onClick={() => onDock("problems")} data-testid="problems-open">
           {draft.check === "checking" ? <span className="spinner" /> : <Icon name={draft.check === "unreachable" ? "link" : errors + warnings > 0 ? "alert" : "check"} size={13} />}
           {draft.check === "unreachable" ? t("check.away") : errors > 0 ? t("check.errors", { count: errors }) : warnings > 0 ? t("check.warnings", { count: warnings }) : draft.check === "checking" ? t("check.checking") : t("check.fine")}
         </button>
