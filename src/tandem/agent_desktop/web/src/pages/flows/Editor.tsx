@@ -287,12 +287,13 @@ export function Editor({
 
   // ---- keyboard ---------------------------------------------------------------------------------------------------
 
-  useAction("flow_undo", canEdit && draft.canUndo ? draft.undo : null);
-  useAction("flow_redo", canEdit && draft.canRedo ? draft.redo : null);
+  // Taken even when there is nothing to do: the browser would open its history, or save the page.
+  useAction("flow_undo", canEdit ? draft.undo : null);
+  useAction("flow_redo", canEdit ? draft.redo : null);
   useAction("flow_find", view === "text" ? null : () => setFinding(true));
   useAction("flow_delete", canEdit && (selected.size > 0 || chosenExit !== null) ? removeChosen : null);
   useAction("flow_add", canEdit ? () => setAdding({ from: null, place: null }) : null);
-  useAction("flow_save", editable && draft.changed ? onSave : null);
+  useAction("flow_save", editable ? () => draft.changed && onSave() : null);
   useAction("flow_test", () => {
     setDock("tests");
     void draft.runTests();
