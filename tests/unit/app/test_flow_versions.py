@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -303,3 +304,30 @@ def test_two_steps_back_lead_two_versions_back() -> None:
     assert back_from(history(*three, ("rollback", 2), ("live", 4))) == 2
     assert back_from(history(*three, ("canary_ended", 3))) == 2
     assert back_from([]) is None
+
+
+# ---- beside other changes --------------------------------------------------------------------------------------------
+
+
+async def test_a_version_of_another_flow_does_not_go_live_under_this_name(file: Path) -> None:
+    """It was saved with errors (of which one is mended by what came later), so its name was not read."""
+    desk = await desk_on(file)
+    foreign = FLOW.replace("name: main", "name: other").replace("queue: service}", "queue: new}")
+    await desk.versions.save_draft("main", draft(foreign, tests=""), by="oli")
+    desk.catalog["queues"] = QUEUES | {"new"}
+    with pytest.raises(FlowRefused, match="name: other"):
+        await desk.versions.go_live("main", GoLive(version=2, force=True), by="oli")
+    assert desk.versions.deployed[0].live.version == 1
+
+
+async def test_a_plan_waits_for_who_puts_a_flow_live(file: Path) -> None:
+    """Each is checked against the other: neither may change in between."""
+    desk = await desk_on(file)
+    await desk.versions.save_draft("main", draft(BETTER), by="oli")
+    async with desk.versions.one:
+        going = asyncio.create_task(desk.versions.go_live("main", GoLive(version=2), by="oli"))
+        await asyncio.sleep(0.05)
+        assert not going.done()
+        assert not desk.published
+    await going
+    assert desk.versions.deployed[0].live.version == 2

@@ -93,3 +93,17 @@ async def test_a_plan_without_a_queue_that_a_flow_leads_to_is_refused() -> None:
     with pytest.raises(FlowError, match="loans"):
         await desk.apply(ApplyPlan(text=TEXT, note="", base_version=1), by="ada")
     assert shell.center.plan.version == 0
+
+
+async def test_a_plan_waits_while_a_flow_goes_live() -> None:
+    async def speak(prompts: Collection[Prompt]) -> Mapping[Prompt, str]:
+        return {}
+
+    plans, shell, one = Plans(), Shell(), asyncio.Lock()
+    desk = PlanDesk(plans, shell, clock=Still(), speak=speak, check_flows=len, one=one)  # type: ignore[arg-type]
+    async with one:
+        applying = asyncio.create_task(desk.apply(ApplyPlan(text=TEXT, note="", base_version=1), by="ada"))
+        await asyncio.sleep(0.05)
+        assert shell.center.plan.version == 0
+    await applying
+    assert shell.center.plan.version == 2

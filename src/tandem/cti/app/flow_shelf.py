@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from tandem.cti.app.floor_plan import Caller, DraftCalled, FlowsDeployed, House
+from tandem.cti.app import announcements
+from tandem.cti.app.floor_plan import Caller, DraftCalled, FlowsDeployed, House, Sounds
 from tandem.cti.core import flow_events as fe
 from tandem.cti.core import path
 from tandem.cti.core.contact import Contact
@@ -60,10 +61,22 @@ def of_call(center: Center, contact: Contact) -> Flow | None:
 def deploy(center: Center, input_: FlowsDeployed) -> None:
     """New calls get these; calls in progress stay with theirs. Raises FlowError; nothing is changed then."""
     loaded = {text.edition: load(text) for text in _texts(input_.flows)}
+    center.flows = input_.flows
+    _renew(center, loaded, input_.sounds)
+
+
+def _renew(center: Center, loaded: Mapping[str, Flow], sounds: Sounds) -> None:
+    """Besides what is ``loaded`` now, only what some call began with is kept, and only the sounds of what may still be
+    said: a server sees thousands of versions and drafts."""
     in_use = {contact.flow_edition for contact in center.contacts.values() if not contact.ended}
+    in_use |= {text.edition for text in _texts(center.flows)}
     kept = {edition: flow for edition, flow in center.editions.items() if edition in in_use}
-    center.flows, center.editions = input_.flows, kept | loaded
-    center.sounds = {**center.sounds, **dict(input_.sounds)}
+    center.editions = kept | dict(loaded)
+    said = announcements.prompts_of(center.plan)
+    said = said.union(*(announcements.every_language(closure.text) for closure in center.closures.values()))
+    said = said.union(*(flow.spoken() for flow in center.editions.values()))
+    known = {**center.sounds, **dict(sounds)}
+    center.sounds = {prompt: name for prompt, name in known.items() if prompt in said}
 
 
 def call_draft(center: Center, input_: DraftCalled) -> None:
@@ -71,8 +84,7 @@ def call_draft(center: Center, input_: DraftCalled) -> None:
     if not center.switch_up or input_.call in center.contacts:
         raise WrongState("the switch is not there, or this call is there already")
     flow = load(input_.flow)
-    center.editions[input_.flow.edition] = flow
-    center.sounds = {**center.sounds, **dict(input_.sounds)}
+    _renew(center, {input_.flow.edition: flow}, input_.sounds)
     contact = path.begin_draft(input_.call, flow=flow.name, edition=input_.flow.edition, now=center.now)
     center.contacts[contact.id] = contact
     center.callers[contact.id] = Caller(looked_up=True)

@@ -54,7 +54,8 @@ class FlowVersions:
         self._publish = publish
         self._shelf = dict(shelf.flows)
         self._numbers = shelf.numbers
-        self._one = asyncio.Lock()
+        self.one = asyncio.Lock()
+        """Held while what calls get changes, and while a routing plan is applied: each is checked against the other."""
 
     @property
     def deployed(self) -> tuple[DeployedFlow, ...]:
@@ -132,7 +133,7 @@ class FlowVersions:
 
     async def go_live(self, name: str, asked: shapes.GoLive, *, by: str) -> shapes.FlowDetail:
         """Raises FlowRefused, ResourceMissing, SpeechUnavailable; what was live stays then."""
-        async with self._one:
+        async with self.one:
             await self._fit(name, asked.version, force=asked.force)
             await self._deploy(Deployment(flow=name, live=asked.version, by=by, what="live"))
         return await self.flow(name)
@@ -144,7 +145,7 @@ class FlowVersions:
             raise BadRequest(f"{foreign[0]} is not a number of the flow {name}")
         if not asked.numbers and not asked.share:
             raise BadRequest("say which share of the calls gets it, or which numbers")
-        async with self._one:
+        async with self.one:
             now = self._shelf.get(name)
             if now is None:
                 raise FlowRefused(f"nothing of the flow {name} is live yet: put a version live first")
@@ -156,7 +157,7 @@ class FlowVersions:
 
     async def end_canary(self, name: str, *, by: str) -> shapes.FlowDetail:
         """Idempotent. Raises ResourceMissing."""
-        async with self._one:
+        async with self.one:
             now = self._shelf.get(name)
             if now is not None and now.canary is not None:
                 await self._deploy(Deployment(flow=name, live=now.live.version, by=by, what="canary_ended"))
@@ -165,7 +166,7 @@ class FlowVersions:
     async def roll_back(self, name: str, *, by: str) -> shapes.FlowDetail:
         """One step: the canary ends, or else the version that was live before is. No tests are run: this is for
         emergencies. Raises FlowRefused, ResourceMissing."""
-        async with self._one:
+        async with self.one:
             history = await self._store.history(name)
             target = back_from(history)
             if target is None:
@@ -192,6 +193,8 @@ class FlowVersions:
             await self._store.remember_check(name, version, checked)
         if review.flow is None:
             raise FlowRefused(f"version {version} has errors: {bundles.first_of(review.errors)}")
+        if review.flow.name != name:  # it had errors when it was saved, so that nobody could tell
+            raise FlowRefused(f"version {version} says name: {review.flow.name}, so it is none of the flow {name}")
         if passed is False and not force:
             raise FlowRefused(f"tests of version {version} fail: mend them, or force it")
 

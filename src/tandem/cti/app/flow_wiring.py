@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tandem.cti.adapters.postgres.flow_numbers import FlowNumbersStore
@@ -58,10 +58,20 @@ async def open_flows(installation: Installation, database: Database, plan: Plan,
     catalog = await catalog_now(plan, out)
     opened = await open_shelf(store, installation.flows, catalog)
     deployed = texts_on(opened.shelf.flows.values())
-    await asyncio.to_thread(check_texts, deployed, catalog)
+    await asyncio.to_thread(_complain, deployed, catalog)
     editions = await asyncio.to_thread(_readable, opened.editions)
     flows = [await asyncio.to_thread(load, text) for text in (*deployed, *editions)]
     return FlowsAtStart(store, replace(opened, editions=editions), prompts_of(flows))
+
+
+def _complain(deployed: Iterable[FlowText], catalog: Catalog) -> None:
+    """What a live flow names may be gone since it went live: such a step takes its fallback, and a queue that is gone
+    is the first one. A server that does not answer the phone would be worse."""
+    for text in deployed:
+        try:
+            check_texts([text], catalog)
+        except FlowError as error:
+            log.error("version %d of a live flow has errors: %s", text.version, error)
 
 
 def _readable(editions: tuple[FlowText, ...]) -> tuple[FlowText, ...]:
@@ -83,7 +93,8 @@ def flow_desk(start: FlowsAtStart, shell: Shell, out: Outside, *, clock: Clock, 
         shell.take(FlowsDeployed(flows, tuple(sounds.items()), by))
 
     async def changed() -> None:
-        publish(shell.center.flows, await out.sounds.prepare(list(shell.center.sounds)), "")
+        sounds = await out.sounds.prepare(list(shell.center.sounds))
+        publish(shell.center.flows, sounds, "")  # the flows as they are now: something may have gone live meanwhile
 
     return FlowDesk(
         start.store,

@@ -54,15 +54,27 @@ CheckFlows = Callable[[Collection[str]], object]
 
 
 class PlanDesk:
-    """Whoever applies a plan does so alone, one after the other; closures do not wait for them."""
+    """Whoever applies a plan does so alone, one after the other; closures do not wait for them.
 
-    def __init__(self, plans: PlanStore, shell: Shell, *, clock: Clock, speak: Speak, check_flows: CheckFlows) -> None:
+    ``one``: also held by who puts a flow live, so that no queue goes while a flow that leads to it comes.
+    """
+
+    def __init__(
+        self,
+        plans: PlanStore,
+        shell: Shell,
+        *,
+        clock: Clock,
+        speak: Speak,
+        check_flows: CheckFlows,
+        one: asyncio.Lock | None = None,
+    ) -> None:
         self._plans = plans
         self._shell = shell
         self._clock = clock
         self._speak = speak
         self._check_flows = check_flows
-        self._one = asyncio.Lock()
+        self._one = one or asyncio.Lock()
         self._closing = asyncio.Lock()
 
     async def plan(self) -> RoutingPlan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -54,8 +55,9 @@ class Routing(PlanDesk):
         clock: Clock,
         speak: Speak,
         check_flows: CheckFlows,
+        one: asyncio.Lock | None = None,
     ) -> None:
-        super().__init__(plans, shell, clock=clock, speak=speak, check_flows=check_flows)
+        super().__init__(plans, shell, clock=clock, speak=speak, check_flows=check_flows, one=one)
         self._store = store
 
     # ---- reasons

@@ -257,7 +257,15 @@ async def serving(
         )
         studies = await _study_database(stack, database_url)
         desk = flow_desk(flows, shell, out, clock=clock, studies=studies)
-        routing = Routing(plans, store, shell, clock=clock, speak=out.sounds.prepare, check_flows=desk.check_queues)
+        routing = Routing(
+            plans,
+            store,
+            shell,
+            clock=clock,
+            speak=out.sounds.prepare,
+            check_flows=desk.check_queues,
+            one=desk.one,
+        )
         desktop = DesktopServer(
             _desktop_settings(installation, [_disposition(node) for node in dispositions]),
             hub=hub,
