@@ -23,10 +23,14 @@ Fields = Sequence[tuple[str, str]]
 
 _ANSWERED = {
     "AbsoluteTimeout": "Timeout set",
+    "SendFlash": "Flash successfully queued",
     "Setvar": "Variable Set",
     "StopMixMonitor": "MixMonitor stopped",
 }
 _STATES = {"4": "Ring", "5": "Ringing", "6": "Up"}
+_HEARD = ("EXEC Background ", "EXEC Read ")
+"""Commands that take time, and whose beginning is told."""
+_KEY_MS = 100
 _RAW_BYTES_PER_S = 32_000
 _MOST_RAW_BYTES = 1_000_000
 
@@ -45,6 +49,10 @@ class Channel:
     variables: dict[str, str] = field(default_factory=dict)
     commands: deque[tuple[str, str]] = field(default_factory=deque)
     """(CommandID, command) of Asynchronous AGI; the first one is being carried out."""
+    heard: asyncio.TimerHandle | None = None
+    """The end of the prompt or Read that runs."""
+    typed: str = ""
+    """What answered the last Read."""
     bridged: Channel | None = None
     bridge: str = ""
     recording: Path | None = None
@@ -92,7 +100,7 @@ class Exchange:
             link.transport.abort()
         await asyncio.sleep(0)
 
-    def call_in(self, dnis: str, number: str, name: str) -> None:
+    def call_in(self, dnis: str, number: str, name: str) -> Channel:
         """A caller rings in; he hangs up ``talk_s`` after an agent has answered."""
         now, turn = time.time(), next(self._numbers)
         uniqueid = f"{self._system_name}-{now:.0f}.{turn}"
@@ -103,6 +111,29 @@ class Exchange:
         channel.state, channel.priority = "6", "3"
         self._emit("Newstate", channel)
         self._to_loop(channel, CALLERS)
+        return channel
+
+    def press(self, channel: Channel, key: str) -> None:
+        """He presses a key unasked: it ends what he hears."""
+        self._tell_keys(channel, key)
+        self._cut_short(channel, key)
+
+    def hang_up(self, channel: Channel) -> None:
+        if channel.name in self.channels:
+            self._gone(channel)
+
+    # -- how its callers are: a benchmark's own have other ways
+
+    def lasts_s(self, channel: Channel, command: str) -> float:
+        """How long a prompt plays, or until the caller has answered a Read."""
+        return self._prompt_s
+
+    def keys(self, channel: Channel, command: str) -> str:
+        """What he presses to answer this Read; '' when he lets it time out."""
+        return "1"
+
+    def asked(self, channel: Channel, command: str) -> None:
+        """The server has just asked for this."""
 
     # -- what the server asks
 
@@ -176,11 +207,20 @@ class Exchange:
         link.answer(asked, "Added interface to queue")
 
     def _agi(self, link: _Link, asked: dict[str, str], _: Fields) -> None:
+        channel = self.channels.get(asked["Channel"])
+        if channel is None:
+            link.answer(asked, "Channel does not exist", refused=True)
+            return
         link.answer(asked, "Added AGI command to queue")
-        channel = self.channels[asked["Channel"]]
+        self.asked(channel, asked["Command"])
         channel.commands.append((asked["CommandID"], asked["Command"]))
         if len(channel.commands) == 1:
             self._execute(channel)
+
+    def _playdtmf(self, link: _Link, asked: dict[str, str], _: Fields) -> None:
+        link.answer(asked, "DTMF successfully queued")
+        if channel := self.channels.get(asked["Channel"]):
+            self._cut_short(channel, "")
 
     def _originate(self, link: _Link, asked: dict[str, str], action: Fields) -> None:
         link.answer(asked, "Originate successfully queued")
@@ -211,6 +251,7 @@ class Exchange:
         for number, channel in enumerate((one, other), start=1):
             channel.bridge = bridge
             channel.commands.clear()
+            channel.heard = None
             self._emit("BridgeEnter", channel, before=_bridge(bridge, number))
         self._later(self.talk_s, one, self._gone)
 
@@ -234,12 +275,12 @@ class Exchange:
 
     # -- what happens to channels
 
-    def _later(self, after_s: float, channel: Channel, then: Callable[[Channel], None]) -> None:
+    def _later(self, after_s: float, channel: Channel, then: Callable[[Channel], None]) -> asyncio.TimerHandle:
         def now() -> None:
             if channel.name in self.channels:
                 then(channel)
 
-        asyncio.get_running_loop().call_later(after_s, now)
+        return asyncio.get_running_loop().call_later(after_s, now)
 
     def _ring(self, channel: Channel) -> None:
         channel.state = "5"
@@ -271,17 +312,38 @@ class Exchange:
         self._emit("AsyncAGIStart", channel, f"Env: {quote(script, safe='')}\r\n", privilege="agi")
 
     def _execute(self, channel: Channel) -> None:
-        wait_s = self._prompt_s if channel.commands[0][1].startswith("EXEC ") else 0.0
-        self._later(wait_s, channel, self._executed)
+        command = channel.commands[0][1]
+        if not command.startswith(_HEARD):
+            self._later(0.0, channel, self._executed)
+            return
+        self._emit("AGIExecStart", channel, f"CommandId: 1\r\nCommand: {command}\r\n", privilege="agi")
+        channel.heard = self._later(self.lasts_s(channel, command), channel, self._answered)
+
+    def _answered(self, channel: Channel) -> None:
+        """What is heard is over; a Read because he has pressed what it waits for."""
+        command = channel.commands[0][1] if channel.commands else ""
+        if command.startswith("EXEC Read "):
+            channel.typed = self.keys(channel, command)
+            self._tell_keys(channel, channel.typed)
+        self._executed(channel)
+
+    def _cut_short(self, channel: Channel, key: str) -> None:
+        """By a key, or by a frame of Tandem's own."""
+        if channel.heard is not None:
+            channel.heard.cancel()
+            channel.typed = key
+            self._executed(channel)
 
     def _executed(self, channel: Channel) -> None:
         if not channel.commands:
             return  # bridged meanwhile
         command_id, command = channel.commands.popleft()
-        result = "1"
+        result = "0"
+        channel.heard = None
         if command.startswith("GET FULL VARIABLE"):
-            result = "1 (OK,1)" if "READSTATUS" in command else "1 (SUCCESS,)"
-        if "PLAYBACKSTATUS" in command:
+            read = f"{'OK' if channel.typed else 'TIMEOUT'},{channel.typed.rstrip('#')}"
+            result = f"1 ({read if 'READSTATUS' in command else 'SUCCESS,'})"
+        if "BACKGROUNDSTATUS}" in command:
             self.caused_at[channel.caller] = time.monotonic()
         self._emit(
             "AsyncAGIExec",
@@ -291,6 +353,12 @@ class Exchange:
         )
         if channel.commands:
             self._execute(channel)
+
+    def _tell_keys(self, channel: Channel, keys: str) -> None:
+        for key in keys:
+            told = f"Digit: {key}\r\nDirection: Received\r\n"
+            self._emit("DTMFBegin", channel, told, privilege="dtmf")
+            self._emit("DTMFEnd", channel, f"DurationMs: {_KEY_MS}\r\n{told}", privilege="dtmf")
 
     def _gone(self, channel: Channel) -> None:
         other, bridge = channel.bridged, channel.bridge

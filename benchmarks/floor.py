@@ -8,10 +8,11 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.exchange import Exchange
 from benchmarks.pages import Pages
@@ -78,22 +79,25 @@ class Floor:
 
 
 @asynccontextmanager
-async def floor(seats: int) -> AsyncIterator[Floor]:
-    """Everything started; ``seats`` agents may open their pages."""
+async def floor(
+    seats: int, *, changes: Mapping[str, Any] | None = None, exchange_of: Callable[[int, str], Exchange] = Exchange
+) -> AsyncIterator[Floor]:
+    """Everything started; ``seats`` agents may open their pages. ``changes``: more settings; ``exchange_of`` its port
+    and Asterisk's name."""
     home = Path(tempfile.mkdtemp(prefix="tandem-bench-"))
     postgres = EmbeddedPostgres(home / "postgres")
     try:
         say("PostgreSQL, the demo bank and the agents")
         await postgres.start()
         await migrate(postgres.url)
-        stack = Stack(home, changes={**PORTS, "wrap_up_s": 60.0})
+        stack = Stack(home, changes={**PORTS, "wrap_up_s": 60.0, **(changes or {})})
         stack.database_url = postgres.url
         stack.database = Database(postgres.url, connections=2)
         await stack.database.open()
         try:
             cookies, board = await _people(stack.database, seats)
             pages = Pages(PORTS["seat_port"], PORTS["http_port"], disposition=DISPOSITION)
-            async with Exchange(PORTS["ami_port"], stack.installation.secrets.system_name) as exchange:
+            async with exchange_of(PORTS["ami_port"], stack.installation.secrets.system_name) as exchange:
                 say("the server (it speaks its prompts first)")
                 await stack.start_server()
                 try:

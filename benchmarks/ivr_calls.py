@@ -1,0 +1,118 @@
+"""The same at a real Asterisk: ``python -m benchmarks.ivr_calls`` (needs root, or a network of its own).
+
+A second Asterisk plays the public network: 100 callers with sound in both directions press keys (RFC 4733) in the flow
+of ``ivr_sessions``. Timed on the wire between the server and Asterisk, with the kernel's stamps: from Asterisk's event
+of the key that completes the answer to the action with the next prompt, and to Asterisk's word that it has begun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+from benchmarks.ami_watch import AmiWatch
+from benchmarks.ivr_sessions import CARD, SETTINGS, balances, times
+from benchmarks.report import Figure, Machine, cpu_s, percentile, say, show, waited_s
+
+from tandem.cti.adapters.asterisk.carrier import PlacedCall
+from tandem.cti.app.installation import DEMO_DNIS
+from tandem.cti.app.stack import Stack
+
+PORTS = {
+    "http_port": 20200,
+    "seat_port": 20201,
+    "ami_port": 20202,
+    "phone_port": 20203,
+    "sip_port": 20204,
+    "trunk_port": 20205,
+    "rtp_first": 20300,
+    "rtp_last": 20799,
+}
+CARRIER_AMI_PORT = 20207
+CALLS = (10, 100)
+ARRIVALS_PER_S = 5.0
+WARM_S, MEASURE_S = 8.0, 45.0
+_ROUNDS = 12
+_BALANCE_S = 12.0
+"""Until it is told, with no key that stops it."""
+
+
+def presses(random: Random) -> list[tuple[float, str]]:
+    """(seconds after the one before, keys): round and round."""
+    keys: list[tuple[float, str]] = [(random.uniform(2, 5), "1")]
+    for _ in range(_ROUNDS):
+        keys += [(random.uniform(2, 5), "1"), (random.uniform(2, 5), CARD), (random.uniform(0, 3) + _BALANCE_S, "2")]
+    return keys
+
+
+async def _stage(stack: Stack, watch: AmiWatch, count: int) -> list[Figure]:
+    assert stack.server is not None
+    say(f"{count} calls, about {count / ARRIVALS_PER_S + WARM_S + MEASURE_S:.0f} s")
+    random, calls, pid = Random(count), [], stack.server.pid
+    began = time.monotonic()
+    for turn in range(count):
+        await asyncio.sleep(max(0.0, began + turn / ARRIVALS_PER_S - time.monotonic()))
+        calls.append(await stack.carrier.place_call(DEMO_DNIS, f"+86138{turn:08}", digits=presses(random)))
+    await asyncio.sleep(WARM_S)
+    watch.clear()
+    machine, busy_s, unserved_s = Machine(), cpu_s(pid), waited_s(pid)
+    await asyncio.sleep(MEASURE_S)
+    busy_s, unserved_s = cpu_s(pid) - busy_s, waited_s(pid) - unserved_s
+    of_machine, talking = machine.figures(), sum(call.talking for call in calls)
+    asked, read, begun, answers = watch.asked(), watch.read(), dict(watch.begun), len(watch.answers)
+    await _gone(calls)
+    label = f"{count} calls,"
+    return [
+        Figure(f"{label} answers", answers, ""),
+        *times(asked, label),
+        *(
+            Figure(f"{label} of these in Asterisk, {what}: p{percent}", percentile(read[what], percent) * 1e3, "ms")
+            for what in read
+            for percent in (50, 99)
+        ),
+        *(
+            Figure(f"{label} until the prompt has begun, {what}: p{percent}", percentile(each, percent) * 1e3, "ms")
+            for what, each in begun.items()
+            for percent in (50, 99)
+        ),
+        Figure(f"{label} still there at the end", talking, f"of {count}"),
+        Figure(f"{label} packets not seen", watch.lost, ""),
+        Figure(f"{label} the server's CPU per call", busy_s / MEASURE_S / count * 1e3, "ms/s"),
+        Figure(f"{label} the server's CPU per answer", busy_s / answers * 1e3, "ms"),
+        Figure(f"{label} the server's main thread waited for a core", unserved_s / MEASURE_S * 100, "% of the time"),
+        *(figure._replace(what=f"{label} {figure.what}") for figure in of_machine),
+    ]
+
+
+async def _gone(calls: list[PlacedCall]) -> None:
+    for call in calls:
+        await call.hang_up()
+    for call in calls:
+        if call.ended_at is None:
+            await call.wait_ended(10)
+    await asyncio.sleep(1)
+
+
+async def measure() -> list[Figure]:
+    home = Path(tempfile.mkdtemp(prefix="tandem-bench-"))
+    try:
+        async with (
+            balances(),
+            Stack(home, progress=say, changes={**PORTS, **SETTINGS}, carrier_ami_port=CARRIER_AMI_PORT) as stack,
+        ):
+            with AmiWatch(PORTS["ami_port"]) as watch:
+                return [figure for count in CALLS for figure in await _stage(stack, watch, count)]
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def main() -> None:
+    show("Callers in a flow at a real Asterisk: from the digit to the next prompt", asyncio.run(measure()))
+
+
+if __name__ == "__main__":
+    main()
