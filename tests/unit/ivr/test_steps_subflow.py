@@ -95,3 +95,16 @@ def test_what_the_agent_sees_has_nothing_of_the_sub_flow() -> None:
     assert isinstance(call.effect, Enqueue)
     assert call.effect.failure == "step_limit"
     assert [name for name, _ in call.effect.variables] == ["card"]
+
+
+def test_a_mask_goes_with_its_digits_through_a_sub_flow_and_into_what_is_worked_out_of_them() -> None:
+    again = "  again: {type: set, compute: {copy: card, end: '\"no. \" + card', count: length(card)}, goto: line}"
+    main = MAIN[: MAIN.index("  again:")] + again + MAIN[MAIN.index("\n  line:") :]
+    part = IDENTIFY.replace("    into: number\n", "    into: number\n    mask: 1\n")
+    files = {"main.yaml": HEAD + main + ENDS.splitlines(keepends=True)[1], "identify.yaml": part}
+    flow = load_bundle(files, "main.yaml", Catalog(queues=frozenset(QUEUES)))
+    call = Call(flow).tell(Played(), Digits("4216"))
+    assert isinstance(call.effect, Enqueue)
+    assert call.variables["end"] == "no. 4216"
+    shown = dict(call.effect.variables)
+    assert shown == {"card": "•••6", "copy": "•••6", "end": "•••••••6", "count": 4}
