@@ -518,13 +518,16 @@ def test_a_flow_that_raises_sends_him_to_the_queue_for_errors(
     call = floor.arrive()
 
     def broken(*_: object) -> None:
-        raise ZeroDivisionError("a defect")
+        raise ZeroDivisionError("card 6222021234567890")
 
     monkeypatch.setattr("tandem.ivr.core.interpreter.step", broken)
     floor.press(call, "5")
     contact = floor.center.contacts[call]
     assert (contact.phase, contact.queue) == (Phase.QUEUED, "operator")
-    assert floor.notes(call, "flow_raised")[0].data["error"] == "a defect"
+    note = floor.notes(call, "flow_raised")[0]
+    assert note.data["error"] == "ZeroDivisionError"
+    assert "broken:" in str(note.data["where"])
+    assert "6222" not in repr(floor.records), "the text of an error may hold what the caller typed"
 
 
 def test_a_flow_that_raises_in_line_leaves_him_there(floor: KitchenFloor, monkeypatch: pytest.MonkeyPatch) -> None:

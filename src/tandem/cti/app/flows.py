@@ -325,8 +325,17 @@ def _wanted(center: Center, login: str) -> AgentId | None:
 
 def _raised(center: Center, contact: Contact, flow: Flow, error: Exception) -> None:
     call = contact.id
-    center.note(call, "flow_raised", f"the flow could not go on: {type(error).__name__}", error=str(error)[:200])
+    kind = type(error).__name__
+    center.note(call, "flow_raised", f"the flow could not go on: {kind}", error=kind, where=_where(error))
     _rescue(center, call, QueueId(flow.on_error))
+
+
+def _where(error: Exception) -> str:
+    """Function and line; not its text, which may hold what the caller typed."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return "" if place is None else f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}"
 
 
 def _without_flow(center: Center, contact: Contact) -> None:
