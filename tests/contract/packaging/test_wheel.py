@@ -33,6 +33,10 @@ def test_the_wheel_holds_pages_schema_and_demo(tmp_path: Path) -> None:
         "tandem/cti/storage/schema.sql",
         "tandem/cti/app/demo_flow.yaml",
         "tandem/cti/app/demo_bank.yaml",
+        "tandem/cti/app/demo_show.sql",
+        "tandem/cti/app/demo_flows/bank/identify.yaml",
+        "tandem/cti/app/demo_flows/bank/main.test.yaml",
+        "tandem/cti/app/demo_flows/survey/main.yaml",
         "tandem/cti/app/probe.xml",
     ):
         assert wanted in names, f"{wanted} is not in the wheel"

@@ -6,18 +6,21 @@ import argparse
 import asyncio
 import contextlib
 import os
-import random
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tandem.cti.app.demo_callers import CALLERS, ring_in, serve_themselves
 from tandem.cti.app.demo_data import DEMO_PASSWORD
+from tandem.cti.app.demo_library import lay_out, token
+from tandem.cti.app.demo_service import PORT, demo_service
+from tandem.cti.app.demo_show import load_show
 from tandem.cti.app.installation import DEMO_DNIS
 from tandem.cti.app.stack import Stack, forget
-from tandem.cti.model.errors import CtiError
 from tandem.cti.provision.asterisk import default_cache_dir
 from tandem.cti.provision.errors import PartMissing
 from tandem.cti.provision.netns import MODULE
@@ -25,34 +28,8 @@ from tandem.recordings.files import wav_info
 
 _INSIDE = "TANDEM_DEMO_INSIDE"
 """Set once the process is in a network of its own."""
-_READY_PAUSE_S = 1.5
-_BETWEEN_CALLS_S = 12.0
 _TALK_S = 6.0
 
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A customer of the demo bank who rings in: which keys he presses, and how long after one another."""
-
-    number: str
-    name: str
-    digits: tuple[tuple[float, str], ...]
-
-
-def _caller(number: str, name: str, keys: str) -> Caller:
-    return Caller(number, name, tuple((1.5, key) for key in keys))
-
-
-CALLERS = (
-    _caller("+8613888001201", "王小明", "11"),
-    _caller("+447700900142", "Margaret Holloway", "21"),
-    _caller("+8613983004477", "张建国", "12"),
-    _caller("+12125550143", "CARTER", "23"),
-    _caller("+8613810027764", "赵雅婷", "12"),
-    _caller("+8687163214455", "杨家", "11"),
-    _caller("+8613700000042", "", "13"),
-    _caller("+6581234071", "Daniel Okoye", "22"),
-)
 
 TIMELINE = (
     ("invite", "invite"),
@@ -94,9 +71,20 @@ def _progress() -> Any:
 
 
 async def _show(home: Path, changes: Mapping[str, Any]) -> int:
-    async with Stack(home, progress=_progress(), changes=dict(changes)) as stack:
+    progress = _progress()
+    home.mkdir(parents=True, exist_ok=True)
+    prepare = partial(load_show, now=time.time())
+    async with AsyncExitStack() as open_:
+        try:
+            await open_.enter_async_context(demo_service(token(home)))
+        except OSError as error:
+            progress(f"no systems behind the flows (port {PORT}: {error.strerror}); they take their fallback exits")
+        settings = {**lay_out(home), **changes}
+        stack = await open_.enter_async_context(Stack(home, progress=progress, changes=settings, prepare=prepare))
         print(_screen(stack), flush=True)
-        await _ring_in(stack)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ring_in(stack))
+            group.create_task(serve_themselves(stack))
     return 0
 
 
@@ -112,29 +100,13 @@ def _screen(stack: Stack) -> str:
         "",
         "  Open this, log in as mei, allow the microphone, click Ready: a call arrives in 10 s.",
         "  打开上面的网址，用 mei 登录，允许使用麦克风，点“就绪”：10 秒内有来电。",
+        "  As omar, open Flows: six menus with a week of made-up calls, and callers who try them now.",
+        "  用 omar 登录，打开“流程”：六个菜单，已有一周的模拟数据，并不断有来电。",
     ]
     if stack.installation.serves_tls:
         lines.append("  The certificate was made on the spot: your browser warns once.")
     lines += ["", f"  Log of the server: {stack.server_log}", "  Ctrl-C stops everything.", ""]
     return "\n".join(lines)
-
-
-async def _ring_in(stack: Stack) -> None:
-    """A caller whenever somebody is Ready and nobody waits; until cancelled."""
-    turn = 0
-    while True:
-        await asyncio.sleep(1.0)
-        with contextlib.suppress(CtiError):
-            if not await stack.somebody_ready():
-                continue
-            await asyncio.sleep(_READY_PAUSE_S if turn == 0 else random.uniform(2.0, 6.0))  # noqa: S311
-            caller = CALLERS[turn % len(CALLERS)]
-            turn += 1
-            call = await stack.carrier.place_call(
-                DEMO_DNIS, caller.number, caller.name, digits=caller.digits, stay_s=180
-            )
-            with contextlib.suppress(TimeoutError):
-                await call.wait_ended(_BETWEEN_CALLS_S)
 
 
 async def _once(home: Path, changes: Mapping[str, Any]) -> int:

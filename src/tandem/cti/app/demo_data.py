@@ -47,7 +47,7 @@ async def load_demo(database: Database, *, now: float) -> DemoSummary:
 
 
 def demo_rows(now: float) -> Rows:
-    bank = yaml.safe_load(_shipped("demo_bank.yaml"))
+    bank = yaml.safe_load(shipped("demo_bank.yaml"))
     customers = list(_customers(bank["customers"], bank["owners"], now))
     histories = [
         history
@@ -56,7 +56,7 @@ def demo_rows(now: float) -> Rows:
     ]
     return {
         "put_user": [(login, *fields) for login, fields in bank["users"].items()],
-        "put_plan": [(_shipped("demo_routing.yaml"),)],
+        "put_plan": [(shipped("demo_routing.yaml"),)],
         "put_disposition": list(_dispositions(bank["dispositions"])),
         "put_customer": [row["fields"] for row in customers],
         "put_number": [(row["id"], *number) for row in customers for number in row["numbers"]],
@@ -65,7 +65,7 @@ def demo_rows(now: float) -> Rows:
     }
 
 
-def _shipped(file: str) -> str:
+def shipped(file: str) -> str:
     return resources.files("tandem.cti.app").joinpath(file).read_text(encoding="utf-8")
 
 

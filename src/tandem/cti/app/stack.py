@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -45,6 +45,7 @@ OUTSIDE = {
 }
 """Numbers on the public network that calls can be transferred to, and what they do."""
 
+MAIN_FLOW = "main"
 _EVERYWHERE = ("0.0.0.0", "localhost")  # noqa: S104
 
 
@@ -56,8 +57,8 @@ class Stack:
     """``async with`` starts Asterisk, the carrier, PostgreSQL with the demo bank, and the server as its own process.
 
     ``changes`` are settings (see ``Settings``); ``switch_changes`` go to Asterisk's configuration. ``plain_phones`` are
-    registered by the carrier and answer by themselves. Without ``keep`` the database goes with the stack. Everything
-    dies with this process.
+    registered by the carrier and answer by themselves. ``prepare`` adds to the demo bank before the server starts.
+    Without ``keep`` the database goes with the stack. Everything dies with this process.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Stack:
         switch_changes: dict[str, Any] | None = None,
         plain_phones: tuple[AgentPhone, ...] = (),
         carrier_ami_port: int = 5039,
+        prepare: Callable[[Database], Awaitable[object]] | None = None,
         keep: bool = True,
     ) -> None:
         self.installation = Installation.at(home, changes)
@@ -77,6 +79,7 @@ class Stack:
         self._switch_changes = switch_changes or {}
         self._plain_phones = plain_phones
         self._carrier_ami_port = carrier_ami_port
+        self._prepare = prepare
         self._keep = keep
         self._stack = AsyncExitStack()
         self.asterisk: AsteriskInstance
@@ -142,6 +145,8 @@ class Stack:
         await self.database.open()
         stack.push_async_callback(self.database.close)
         await load_demo(self.database, now=time.time())
+        if self._prepare is not None:
+            await self._prepare(self.database)
         if here.serves_tls:
             ensure_certificate(here.certificate, here.key, here.names)
         for folder in (here.recordings_dir, here.sounds_dir):
@@ -219,10 +224,12 @@ class Stack:
         return given
 
     async def somebody_ready(self) -> bool:
-        """An agent is Ready, and no call is on its way to one."""
+        """An agent is Ready, and no call is on its way to one (who is in another menu may never get there)."""
         store = CallStore(self.database)
-        if any(call.ended_at is None and call.answered_at is None for call in await store.open_calls()):
-            return False
+        for call in await store.open_calls():
+            on_its_way = call.queued_at is not None or call.flow == MAIN_FLOW
+            if on_its_way and call.ended_at is None and call.answered_at is None:
+                return False
         return any(state.state == "ready" for state in (await store.agent_states()).values())
 
     async def timeline(self, *, since: float) -> list[dict[str, Any]]:
