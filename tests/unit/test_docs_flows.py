@@ -90,6 +90,8 @@ def test_whole_flows_load(block: Block) -> None:
 def test_there_are_whole_flows() -> None:
     assert len(about("whole flow")) >= 3
     assert len(about("tests of")) >= 5
+    assert len(about("steps from")) >= 2
+    assert about("one test of")
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,30 @@ def test_tests_pass(page: Path, file: str) -> None:
     report = run_tests(flow, load_tests("".join(part.text for part in parts), page.name, flow))
     assert [(case.name, case.failures) for case in report.cases if not case.ok] == []
     assert len(parts) == 1 or report.coverage.ratio == 1.0, "the last part promises that every exit is taken"
+
+
+def prompts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        said = value.get("prompts", ())
+        yield from (each for each in (said if isinstance(said, list) else [said]) if isinstance(each, str))
+        for each in value.values():
+            yield from prompts_in(each)
+
+
+@pytest.mark.parametrize("block", about("steps from"), ids=str)
+def test_steps_make_a_flow(block: Block) -> None:
+    """With prompts of the names that the steps say."""
+    start = block.mark.partition(": ")[2]
+    body = yaml.safe_load(block.text)
+    prompts = {name: dict.fromkeys(("zh", "en"), name) for name in prompts_in(body)}
+    head = {"format": 1, "name": "shown", "languages": ["zh", "en"], "default_language": "zh", "start": start}
+    text = yaml.safe_dump({**head, "on_error": "service", "prompts": prompts, **body}, sort_keys=False)
+    flow = load_bundle({"shown.yaml": text}, "shown.yaml", Catalog(queues=QUEUES))
+    for shown in about("one test of"):
+        if shown.page == block.page:
+            test = {"format": 1, "tests": [{"name": "shown", **yaml.safe_load(shown.text)}]}
+            report = run_tests(flow, load_tests(yaml.safe_dump(test, allow_unicode=True), shown.page.name, flow))
+            assert [case.failures for case in report.cases if not case.ok] == []
 
 
 def steps_in(value: Any) -> Iterator[dict[str, Any]]:
