@@ -83,7 +83,7 @@ def _values(course: Course, expect: c.Expect) -> Iterator[Failure]:
     for name, wanted in expect.variables.items():
         if not _same(found := variables.get(name), wanted):
             yield differs("variable", wanted, "•" * found.length if isinstance(found, Secret) else found, name=name)
-    facts = _facts(course)
+    facts = facts_of(course)
     for name, found in facts.items():
         wanted = getattr(expect, name)
         if wanted is not None and wanted != found:
@@ -107,7 +107,7 @@ def _same(found: Value | None, wanted: Value) -> bool:
     return found == wanted and isinstance(found, bool) == isinstance(wanted, bool)
 
 
-def _facts(course: Course) -> Mapping[str, Any]:
+def facts_of(course: Course) -> Mapping[str, Any]:
     enqueued, state = course.enqueued, course.state
     queue = enqueued.queue if enqueued else ""
     number = ""

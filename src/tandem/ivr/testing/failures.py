@@ -37,6 +37,19 @@ _TEXTS = {
         "分流步骤没有这些出口的组合：{ways}",
         "no call takes these ways at the split steps: {ways}",
     ),
+    "too_long": (
+        "通话需要 {seconds} 秒，超过实际呼叫的上限 {longest} 秒",
+        "the call would last {seconds} s, longer than the {longest} s that real calls are given",
+    ),
+    "no_call": ("呼叫没有成功：{why}", "the call did not come about: {why}"),
+    "other_sound": (
+        "录音第 {at} 秒处应听到“{wanted}”，但声音不符（相似度 {score}）",
+        'at {at} s of the recording "{wanted}" should be heard, but it does not sound like it (likeness {score})',
+    ),
+    "other_row": (
+        "来电应在队列 {wanted} 等待，但服务器记录的是 {found}",
+        "the caller waits in the queue {wanted}, but the server has written down {found}",
+    ),
     "endless": (
         "通话没有结束：{turns} 次应答后仍在步骤 {step}",
         "the call did not end: after {turns} answers it was still at {step}",

@@ -20,7 +20,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseReport:
-    """``seconds``: how long the call lasted, on the virtual clock. ``path``: the steps that it came to, in order."""
+    """``seconds``: how long the call lasted, on its clock. ``path``: the steps that it came to, in order."""
 
     name: str
     file: str
@@ -32,6 +32,10 @@ class CaseReport:
     answers: tuple[SurveyAnswer, ...] = ()
     outcome: str
     seconds: float
+    number: str = ""
+    """Where he was transferred to, or is called back."""
+    skipped: Failure | None = None
+    """Why the test was not run (live ones)."""
 
     @property
     def ok(self) -> bool:

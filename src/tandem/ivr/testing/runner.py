@@ -8,7 +8,7 @@ from tandem.ivr.core.flow import Flow
 from tandem.ivr.testing.call import Call
 from tandem.ivr.testing.case import Case, FlowTests
 from tandem.ivr.testing.coverage import coverage
-from tandem.ivr.testing.expectations import failures
+from tandem.ivr.testing.expectations import facts_of, failures
 from tandem.ivr.testing.failures import failure
 from tandem.ivr.testing.report import CaseReport, Report
 
@@ -40,6 +40,7 @@ def run_case(flow: Flow, case: Case, file: str = "") -> CaseReport:
         visits=course.visits,
         answers=course.answers,
         outcome=course.outcome,
+        number=facts_of(course)["number"],
         seconds=round(call.phone.now - case.given.now, 3),
     )
 

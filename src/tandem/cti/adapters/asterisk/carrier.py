@@ -16,6 +16,7 @@ from tandem.cti.adapters.asterisk.carrier_config import (
     CALLER_CONTEXT,
     CALLER_START,
     CARRIER_USER,
+    VAR_LISTEN,
     VAR_SPEECH,
     VAR_STAY,
     Behaviour,
@@ -77,8 +78,12 @@ class PlacedCall:
         if not _DIGITS.fullmatch(digits):
             raise InvalidField("keys are 0-9 * # A-D")
         for digit in digits:
-            await self._carrier.act("PlayDTMF", (("Channel", self._channel or self._id), ("Digit", digit)))
+            await self.tap(digit)
             await asyncio.sleep(0.25)
+
+    async def tap(self, key: str) -> None:
+        """Press one key; returns when it is on its way. Raises ResourceMissing when the call is over."""
+        await self._carrier.act("PlayDTMF", (("Channel", self._channel or self._id), ("Digit", key)))
 
     async def hang_up(self) -> None:
         """The caller hangs up; nothing happens when the call is over."""
@@ -130,14 +135,16 @@ class Carrier:
         digits: Sequence[tuple[float, str]] = (),
         stay_s: float | None = None,
         speech: str = "demo-instruct",
+        listen: str = "",
     ) -> PlacedCall:
         """Ring ``dnis``. After the answer the caller talks (``speech``: a sound of Asterisk's, or a path without its
-        ending), presses ``digits`` (each so many seconds after the one before), and stays ``stay_s``.
+        ending), presses ``digits`` (each so many seconds after the one before), and stays ``stay_s``. ``listen``: where
+        what he hears is recorded (see ``VAR_LISTEN``).
 
         Returns as soon as the call is on its way. Raises InvalidField, LinkDown, OutcomeUnknown.
         """
-        if not _DNIS.fullmatch(dnis) or not _SPEECH.fullmatch(speech):
-            raise InvalidField("a number to call and a sound to speak, please")
+        if not _DNIS.fullmatch(dnis) or not _SPEECH.fullmatch(speech) or (listen and not _SPEECH.fullmatch(listen)):
+            raise InvalidField("a number to call, a sound to speak and a path to record to, please")
         call_id = f"caller-{secrets.token_hex(8)}"
         call = PlacedCall(dnis, ani, asyncio.get_running_loop().time(), self, call_id)
         self._calls[call_id] = call
@@ -153,6 +160,7 @@ class Carrier:
             ("Async", "true"),
             ("Variable", f"{VAR_STAY}={stay_s if stay_s is not None else LONGEST_STAY_S:g}"),
             ("Variable", f"{VAR_SPEECH}={speech}"),
+            ("Variable", f"{VAR_LISTEN}={listen}"),
         )
         try:
             await self.act("Originate", fields)

@@ -15,6 +15,8 @@ CALLER_CONTEXT = "caller"
 CALLER_START = "start"
 VAR_SPEECH = "SPEECH"
 VAR_STAY = "STAY"
+VAR_LISTEN = "LISTEN"
+"""A path without its ending: what the caller hears goes into ``<path>-heard.wav``."""
 
 
 class Behaviour(StrEnum):
@@ -172,6 +174,7 @@ writeprotect = yes
 ; The people who call in: they talk for ever, or for {VAR_STAY} seconds.
 [{CALLER_CONTEXT}]
 exten => {CALLER_START},1,Set(TIMEOUT(absolute)=${{{VAR_STAY}}})
+ same => n,ExecIf($["${{{VAR_LISTEN}}}" != ""]?MixMonitor(${{{VAR_LISTEN}}}.wav,r(${{{VAR_LISTEN}}}-heard.wav)))
  same => n(talk),Playback(${{{VAR_SPEECH}}})
  same => n,Wait(1)
  same => n,Goto(talk)

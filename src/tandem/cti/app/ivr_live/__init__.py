@@ -1,0 +1,1 @@
+"""Tests of flows as real calls: ``plan`` them, ``run_live``."""
