@@ -115,8 +115,8 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
             if not routine:
                 _clear_strays(center, center.contacts[call], connections)
             continue
-        customer = caller is not None and caller.party is Party.CUSTOMER
-        if caller is not None and (caller.controlled or ((caller.in_fallback or customer) and not routine)):
+        talks = caller is not None and (caller.party is Party.CUSTOMER or bool(caller.joined_with and caller.memory))
+        if caller is not None and (caller.controlled or ((caller.in_fallback or talks) and not routine)):
             event = RouteRequested(
                 call=call,
                 connection=caller.connection,
