@@ -17,6 +17,7 @@ import type {
   NewDraft,
   NewReplay,
   PromptRecording,
+  PromptRecordings,
   ReplayReport,
 } from "./generated/rest";
 
@@ -69,6 +70,7 @@ export const flowsApi = {
   replay: (name: string, body: NewReplay) => post<ReplayReport>(flow(name, "/replay"), body, REPLAY_MS),
   callMe: (body: CallMe) => post<DraftCall>("/api/flows/call", body),
   speech,
+  recordings: () => get<PromptRecordings>("/api/flows/recordings"),
   upload: (language: string, text: string, sound: Blob) =>
     request<PromptRecording>(`/api/flows/recordings${query({ language, text })}`, { method: "PUT", body: sound, headers: { "Content-Type": sound.type || "application/octet-stream" } }, LONG_MS),
   removeRecording: (language: string, text: string) => request<void>(`/api/flows/recordings${query({ language, text })}`, { method: "DELETE" }),

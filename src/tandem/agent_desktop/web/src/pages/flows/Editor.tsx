@@ -1,7 +1,7 @@
 // The editor of a flow: canvas, form and text of one and the same document.
 
 import { App } from "antd";
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { BundleProblem, CaseRun, FlowNumbers } from "../../generated/rest";
 import { useLanguage } from "../../i18n";
 import { useQueues } from "../../names";
@@ -10,15 +10,16 @@ import { useAction } from "../../ui/useActions";
 import { Canvas, type CanvasHandle, type ChosenExit } from "./canvas/Canvas";
 import { usedFile } from "./document/flowFile";
 import type { Exit, Kind } from "./document/kinds";
-import { type Trail, paintCoverage, paintNumbers, problemsOf } from "./document/overlay";
+import { paintCoverage, paintNumbers, problemsOf } from "./document/overlay";
 import type { Point } from "./document/places";
 import { addItem, addStep, connect, copyStep, forgetLayout, moveSteps, newSubflow, removeSteps, renameStep, setField, setTop } from "./document/stepEdits";
+import { firstTests } from "./document/testTemplate";
 import { type Path, rename, same, swap } from "./document/yamlEdits";
 import { type FormDesk, FormProvider } from "./forms/context";
 import { FlowForm } from "./forms/FlowForm";
 import { StepForm } from "./forms/StepForm";
 import { CallDraft } from "./parts/CallDraft";
-import { Dock, type DockView } from "./parts/Dock";
+import { Dock } from "./parts/Dock";
 import { EditorBar } from "./parts/EditorBar";
 import { Finder } from "./parts/Finder";
 import { NewFileDialog } from "./parts/NewFileDialog";
@@ -26,8 +27,9 @@ import { TextPane } from "./parts/TextPane";
 import { AddStepDialog, Palette } from "./parts/Palette";
 import { useFlowSpeech } from "./speech";
 import { type FlowDraft, useReader } from "./useFlowDraft";
+import { RecordingsProvider, useLoadedRecordings } from "./useRecordings";
+import { type EditorPlace, useKept, useWhere } from "./useWhere";
 
-export type View = "canvas" | "both" | "text";
 export type PaintChoice = "none" | "coverage" | "numbers";
 
 interface Adding {
@@ -39,6 +41,7 @@ interface Adding {
 const NONE: readonly BundleProblem[] = [];
 export function Editor({
   draft,
+  place,
   editable,
   numbers,
   paint,
@@ -48,6 +51,7 @@ export function Editor({
   onJumped,
 }: {
   draft: FlowDraft;
+  place: EditorPlace;
   editable: boolean;
   /** Of the last days, when they were loaded: to be painted on the canvas. */
   numbers: FlowNumbers | null;
@@ -63,38 +67,22 @@ export function Editor({
   const language = useLanguage();
   const queueNames = useQueues();
   const readText = useReader();
-  const [view, setView] = useState<View>("canvas");
-  const [trail, setTrail] = useState<Trail>([]);
-  const [textFile, setTextFile] = useState<string | null>(null);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [current, setCurrent] = useState<string | null>(null);
   const [chosenExit, setChosenExit] = useState<ChosenExit | null>(null);
-  const [dock, setDock] = useState<DockView | null>(null);
+  const [dock, setDock] = useKept(place, "dock");
   const [finding, setFinding] = useState(false);
   const [found, setFound] = useState<ReadonlySet<string> | null>(null);
   const [adding, setAdding] = useState<Adding | null>(null);
   const [newFile, setNewFile] = useState(false);
   const [calling, setCalling] = useState(false);
   const [run, setRun] = useState<CaseRun | null>(null);
-  const [line, setLine] = useState<number | null>(null);
-  const [lineFocus, setLineFocus] = useState(true);
   const canvas = useRef<CanvasHandle>(null);
   const panel = useRef<HTMLElement>(null);
-  const pending = useRef<string | null>(null);
 
-  const { bundle, edit } = draft;
-  const fileName = trail.at(-1)?.file ?? bundle.main;
-  const written = useMemo(() => ({ fileName, text: bundle.files[fileName] ?? "" }), [fileName, bundle.files]);
-  // While one types, the text comes first and the canvas follows.
-  const following = useDeferredValue(written);
-  const { text } = draft.typing && following.fileName === fileName ? following : written;
-  const fresh = readText(text);
-  // A text that cannot be read just now: the picture shows what it was before.
-  const last = useRef({ fileName, view: fresh });
-  if (fresh.readable) last.current = { fileName, view: fresh };
-  const file = fresh.readable || last.current.fileName !== fileName ? fresh : last.current.view;
+  const { bundle, edit, main } = draft;
+  const recordings = useLoadedRecordings();
+  const where = useWhere(place, draft, readText, canvas);
+  const { view, setView, trail, textFile, setTextFile, selected, current, fileName, fresh, file, pending, goTo, openTrail, fileOf, opens, openFile, goToFlat, showLine } = where;
   const canEdit = editable && fresh.readable;
-  const main = draft.main;
   const { languages } = main.languages.length > 0 ? main : file;
 
   const problems = useMemo(() => problemsOf(draft.problems, file, fileName, trail), [draft.problems, file, fileName, trail]);
@@ -110,82 +98,12 @@ export function Editor({
 
   const step = current === null ? undefined : file.steps.get(current);
 
-  const select = useCallback((steps: ReadonlySet<string>, lastOne: string | null) => {
-    setSelected(steps);
-    setCurrent(lastOne);
-    if (steps.size > 0) setChosenExit(null);
-  }, []);
-
-  const goTo = useCallback(
-    (name: string, focus = false) => {
-      select(new Set([name]), name);
-      canvas.current?.goTo(name, { focus });
+  const select = useCallback(
+    (steps: ReadonlySet<string>, last: string | null) => {
+      where.select(steps, last);
+      if (steps.size > 0) setChosenExit(null);
     },
-    [select],
-  );
-
-  // The step that one comes to in another file is there after the next rendering.
-  useEffect(() => {
-    const name = pending.current;
-    if (name !== null && file.steps.has(name)) {
-      pending.current = null;
-      requestAnimationFrame(() => goTo(name));
-    }
-  });
-
-  useEffect(() => {
-    if (current !== null && !file.steps.has(current)) select(new Set(), null);
-  }, [file, current, select]);
-
-  const openTrail = useCallback(
-    (next: Trail, name: string | null = null) => {
-      setTrail(next);
-      setTextFile(null);
-      select(new Set(), null);
-      pending.current = name;
-    },
-    [select],
-  );
-
-  const fileOf = useCallback(
-    (name: string): string | null => {
-      const alias = file.steps.get(name)?.raw["use"];
-      const used = typeof alias === "string" ? file.use.get(alias) : undefined;
-      const whole = used ? usedFile(fileName, used) : null;
-      return whole !== null && Object.hasOwn(bundle.files, whole) ? whole : null;
-    },
-    [file, fileName, bundle.files],
-  );
-  const opens = useCallback((name: string) => fileOf(name) !== null, [fileOf]);
-  const openFile = useCallback(
-    (name: string) => {
-      const used = fileOf(name);
-      if (used !== null) openTrail([...trail, { step: name, file: used }]);
-    },
-    [fileOf, openTrail, trail],
-  );
-
-  /** To a step by its flat name, through the sub-flows that lead to it. */
-  const goToFlat = useCallback(
-    (flat: string) => {
-      const parts = flat.split("/");
-      const name = parts.pop() ?? "";
-      const next: { step: string; file: string }[] = [];
-      let view_ = main;
-      let at = bundle.main;
-      for (const part of parts) {
-        const alias = view_.steps.get(part)?.raw["use"];
-        const used = typeof alias === "string" ? view_.use.get(alias) : undefined;
-        if (!used) return;
-        at = usedFile(at, used);
-        view_ = readText(bundle.files[at] ?? "");
-        next.push({ step: part, file: at });
-      }
-      if (view === "text") setView("both");
-      if (same(next, trail as never)) goTo(name);
-      else openTrail(next, name);
-    },
-    [main, bundle, readText, trail, goTo, openTrail, view],
+    [where.select],
   );
 
   useEffect(() => {
@@ -194,30 +112,10 @@ export function Editor({
     onJumped();
   }, [jump, goToFlat, onJumped]);
 
-  const showLine = useCallback(
-    (name: string, at: number, focus = true) => {
-      setTextFile(name === fileName ? null : name);
-      setLineFocus(focus);
-      setLine(at);
-      setView((old) => (old === "canvas" ? "both" : old));
-    },
-    [fileName],
-  );
   const goToProblem = (problem: BundleProblem) => {
     if (problem.step !== "") goToFlat(problem.step);
     else showLine(problem.file, problem.line);
   };
-
-  // The text follows the canvas, without taking the keyboard.
-  useEffect(() => {
-    if (view === "canvas" || current === null || textFile !== null) return;
-    const place = file.steps.get(current)?.place;
-    if (!place || place.from === 0) return;
-    setLineFocus(false);
-    setLine(place.from);
-    // Only when another step is chosen: not at every letter that is typed.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [current, view, textFile]);
 
   // ---- changes ----------------------------------------------------------------------------------------------------
 
@@ -314,6 +212,7 @@ export function Editor({
   // The form is the dearest part of the page: it is made anew only when something in it can have changed.
   const side = useMemo(
     () => (
+      <RecordingsProvider value={recordings}>
       <FormProvider value={form}>
         {selected.size > 1 ? (
           <div className="many">
@@ -362,9 +261,10 @@ export function Editor({
           />
         )}
       </FormProvider>
+      </RecordingsProvider>
     ),
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-    [form, selected, chosenExit, own, problems, exits, used, bundle.files, trail, lang],
+    [form, recordings, selected, chosenExit, own, problems, exits, used, bundle.files, trail, lang],
   );
   return (
     <div className={`editor view-${view}`} data-testid="flow-editor">
@@ -420,6 +320,8 @@ export function Editor({
               )}
               <Canvas
                 handle={canvas}
+                picture={[fileName, ...trail.map((one) => one.step)].join("/")}
+                viewports={place.viewports}
                 label={t("canvas.label", { file: fileName, count: file.steps.size })}
                 file={file}
                 language={language}
@@ -474,7 +376,7 @@ export function Editor({
               onPaint={(on) => onPaint(on ? "coverage" : "none")}
               onWriteTests={() => {
                 const name = bundle.main.replace(/\.ya?ml$/, ".test.yaml");
-                draft.addFile(name, t("tests.template", { main: bundle.main, start: main.start || "start" }));
+                draft.addFile(name, firstTests(main, bundle.main, language, { head: t("tests.template_head"), silent: t("tests.template_silent"), pressed: (key, label) => t("tests.template_pressed", { key, label }) }));
                 showLine(name, 1);
               }}
               onClose={() => setDock(null)}
@@ -487,9 +389,9 @@ export function Editor({
             shown={shownText}
             problems={draft.problems}
             editable={editable}
-            line={line}
-            onLine={setLine}
-            focus={lineFocus}
+            line={where.line}
+            onLine={where.setLine}
+            focus={where.lineFocus}
             lit={step && shownText === fileName && step.place.from > 0 ? step.place : null}
             onShow={(name) => setTextFile(name === fileName ? null : name)}
             onText={(next) => draft.setText(shownText, next)}

@@ -1,48 +1,27 @@
 // One flow: its editor, versions, numbers and replay. What is edited stays while one looks at the others.
 
-import { App, Input, Modal, Segmented } from "antd";
-import { useCallback, useEffect, useState } from "react";
+import { App, Segmented } from "antd";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useDesk } from "../../desk";
 import { flowsApi } from "../../flowsApi";
-import type { FlowDetail, FlowNumbers, FlowVersionText } from "../../generated/rest";
+import type { FlowDetail, FlowNumbers, FlowVersion, FlowVersionText } from "../../generated/rest";
 import { followLink, navigate } from "../../router";
 import { Loading, Name, Nothing, Panel } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
-import { useDialog } from "../../ui/useActions";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
 import { Editor, type PaintChoice } from "./Editor";
 import { flowPath, percent } from "./FlowList";
 import { NumbersPanel } from "./NumbersPanel";
 import { ReplayPanel } from "./ReplayPanel";
+import { MeanwhileDialog, SaveDialog } from "./parts/SaveDialog";
 import { useFlowSpeech } from "./speech";
 import { useFlowDraft } from "./useFlowDraft";
+import { firstPlace } from "./useWhere";
 import { VersionsPanel } from "./VersionsPanel";
 
 export const flowViews = ["editor", "versions", "numbers", "replay"] as const;
 export type FlowView = (typeof flowViews)[number];
-
-function SaveDialog({ onSave, onClose, busy, errors }: { onSave: (note: string) => void; onClose: () => void; busy: boolean; errors: number }) {
-  const { t } = useFlowSpeech();
-  const [note, setNote] = useState("");
-  useDialog(true);
-  return (
-    <Modal open title={t("save.title")} okText={t("bar.save")} confirmLoading={busy} onOk={() => onSave(note)} onCancel={onClose} width={460} afterOpenChange={(open) => open && document.getElementById("save-note")?.focus()}>
-      <div className="dialog-fields">
-        <p className="quiet">{t("save.about")}</p>
-        {errors > 0 && (
-          <p className="warn-text">
-            <Icon name="alert" size={14} /> {t("save.has_errors", { count: errors })}
-          </p>
-        )}
-        <label>
-          <span>{t("save.note")}</span>
-          <Input id="save-note" value={note} maxLength={200} placeholder={t("save.note_hint")} onChange={(event) => setNote(event.target.value)} onPressEnter={() => onSave(note)} data-testid="save-note" />
-        </label>
-      </div>
-    </Modal>
-  );
-}
 
 function Standing({ detail }: { detail: FlowDetail }) {
   const { t } = useFlowSpeech();
@@ -70,9 +49,14 @@ function Loaded({ detail, onDetail, loaded, view }: { detail: FlowDetail; onDeta
   const problemOf = useProblem();
   const mayChange = useDesk().me.may.includes("change_flows");
   const draft = useFlowDraft(loaded);
+  const [place] = useState(firstPlace);
   const [numbers, setNumbers] = useState<FlowNumbers | null>(null);
   const [paint, setPaint] = useState<PaintChoice>("none");
   const [saving, setSaving] = useState(false);
+  const [meanwhile, setMeanwhile] = useState<{ others: readonly FlowVersion[]; note: string } | null>(null);
+  const [against, setAgainst] = useState<number | null>(null);
+  /** The newest version that this person knows of: what others save later is told before saving. */
+  const seen = useRef(detail.versions[0]?.version ?? 0);
   const [busy, setBusy] = useState(false);
   const [jump, setJump] = useState<string | null>(null);
   const jumped = useCallback(() => setJump(null), []);
@@ -90,14 +74,26 @@ function Loaded({ detail, onDetail, loaded, view }: { detail: FlowDetail; onDeta
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     setTimeout(() => setSaving(true));
   }, []);
-  const save = async (note: string) => {
+  const save = async (note: string, anyway = false) => {
     setBusy(true);
     const { bundle } = draft;
     try {
+      if (!anyway) {
+        const others = (await flowsApi.flow(name)).versions.filter(({ version }) => version > seen.current);
+        if (others.length > 0) {
+          setSaving(false);
+          setMeanwhile({ others, note });
+          return;
+        }
+      }
       const version = await flowsApi.saveDraft(name, { base_version: draft.base.version.version, main: bundle.main, files: { ...bundle.files }, tests: { ...bundle.tests }, note: note.trim() });
+      const raced = version.version > seen.current + 1 && !anyway;
+      seen.current = version.version;
       draft.rebase({ version, main: bundle.main, files: { ...bundle.files }, tests: { ...bundle.tests } });
       setSaving(false);
-      message.success(t("save.done", { version: version.version }));
+      setMeanwhile(null);
+      if (raced) message.warning({ content: t("save.raced", { version: version.version }), duration: 10 });
+      else message.success(t("save.done", { version: version.version }));
       onDetail(await flowsApi.flow(name));
     } catch (error) {
       message.error({ content: problemOf(error), key: "save" });
@@ -133,8 +129,8 @@ function Loaded({ detail, onDetail, loaded, view }: { detail: FlowDetail; onDeta
           {!mayChange && <span className="mark">{t("list.read_only")}</span>}
         </span>
       </header>
-      {view === "editor" && <Editor draft={draft} editable={mayChange} numbers={numbers} paint={paint} onPaint={setPaint} onSave={openSave} jump={jump} onJumped={jumped} />}
-      {view === "versions" && <VersionsPanel detail={detail} onDetail={onDetail} draft={draft} mayChange={mayChange} onOpen={openVersion} />}
+      {view === "editor" && <Editor draft={draft} place={place} editable={mayChange} numbers={numbers} paint={paint} onPaint={setPaint} onSave={openSave} jump={jump} onJumped={jumped} />}
+      {view === "versions" && <VersionsPanel detail={detail} onDetail={onDetail} draft={draft} mayChange={mayChange} against={against} onOpen={openVersion} />}
       {view === "numbers" && (
         <NumbersPanel
           detail={detail}
@@ -149,6 +145,21 @@ function Loaded({ detail, onDetail, loaded, view }: { detail: FlowDetail; onDeta
       )}
       {view === "replay" && <ReplayPanel name={name} draft={draft} detail={detail} />}
       {saving && <SaveDialog busy={busy} errors={errors} onClose={() => setSaving(false)} onSave={(note) => void save(note)} />}
+      {meanwhile && (
+        <MeanwhileDialog
+          busy={busy}
+          base={draft.base.version.version}
+          others={meanwhile.others}
+          onClose={() => setMeanwhile(null)}
+          onSave={() => void save(meanwhile.note, true)}
+          onCompare={() => {
+            setAgainst(meanwhile.others[0]?.version ?? null);
+            setMeanwhile(null);
+            flowsApi.flow(name).then(onDetail, () => undefined);
+            go("versions");
+          }}
+        />
+      )}
     </div>
   );
 }

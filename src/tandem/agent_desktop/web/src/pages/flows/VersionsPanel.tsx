@@ -58,7 +58,7 @@ function CanaryDialog({ detail, version, busy, onStart, onClose }: { detail: Flo
   );
 }
 
-export function VersionsPanel({ detail, onDetail, draft, mayChange, onOpen }: { detail: FlowDetail; onDetail: (detail: FlowDetail | null) => void; draft: FlowDraft; mayChange: boolean; onOpen: (version: number) => void }) {
+export function VersionsPanel({ detail, onDetail, draft, mayChange, against = null, onOpen }: { detail: FlowDetail; onDetail: (detail: FlowDetail | null) => void; draft: FlowDraft; mayChange: boolean; against?: number | null; onOpen: (version: number) => void }) {
   const { t, w, lang } = useFlowSpeech();
   const { message, modal } = App.useApp();
   const problemOf = useProblem();
@@ -66,7 +66,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, onOpen }: { 
   const [busy, setBusy] = useState(false);
   const newest = detail.versions[0]?.version ?? 0;
   const [newer, setNewer] = useState<number | "draft">(draft.changed ? "draft" : newest);
-  const [older, setOlder] = useState<number>(detail.deployment?.live ?? detail.versions[1]?.version ?? newest);
+  const [older, setOlder] = useState<number>(against ?? detail.deployment?.live ?? detail.versions[1]?.version ?? newest);
   const [sides, setSides] = useState<{ older: Side; newer: Side } | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   const { name } = detail;

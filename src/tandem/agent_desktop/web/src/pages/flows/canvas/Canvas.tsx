@@ -1,6 +1,6 @@
 // The canvas: boxes and lines of one file, moved, connected and chosen by mouse or keyboard.
 
-import { Background, BackgroundVariant, type Connection, Controls, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow } from "@xyflow/react";
+import { Background, BackgroundVariant, type Connection, Controls, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider, SelectionMode, type Viewport, useReactFlow } from "@xyflow/react";
 import { type KeyboardEvent, type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { useThemeName } from "../../../ui/theme";
 import { readingOrder } from "../document/flowFile";
@@ -49,11 +49,15 @@ type Properties = Omit<Shown, "places"> & {
   /** All of it is shown first, even when that is small. */
   whole?: boolean;
   handle?: Ref<CanvasHandle>;
+  /** Which picture it is: another one is shown from its beginning. */
+  picture?: string;
+  /** What was last seen of each picture; written when it is left. */
+  viewports?: Map<string, Viewport>;
 };
 
 const directions: Record<string, "left" | "right" | "up" | "down"> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
-function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropExit, onDropKind, onOpen, label, whole = false, handle, ...shown }: Properties) {
+function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropExit, onDropKind, onOpen, label, whole = false, handle, picture: named, viewports, ...shown }: Properties) {
   const { t } = useFlowSpeech();
   const theme = useThemeName();
   const flow = useReactFlow();
@@ -142,15 +146,23 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
     else void flow.setViewport({ x: (changed ? box.width / 3 : MARGIN_PX) - start.x * FIRST_ZOOM, y: box.height / 2 - (start.y + 60) * FIRST_ZOOM, zoom: FIRST_ZOOM });
   }, [flow, settled, heights, file.start, whole, changes]);
   const fitted = useRef("");
-  const picture = `${label.replace(/\d+/g, "")}/${file.steps.size > 0}`;
+  const picture = `${named ?? label.replace(/\d+/g, "")}/${file.steps.size > 0}`;
   useEffect(() => {
     if (fitted.current === picture) return;
     const frame = requestAnimationFrame(() => {
       fitted.current = picture;
-      show();
+      const seen = viewports?.get(picture);
+      if (seen) void flow.setViewport(seen);
+      else show();
     });
     return () => cancelAnimationFrame(frame);
-  }, [picture, show]);
+  }, [picture, show, flow, viewports]);
+  useEffect(
+    () => () => {
+      if (fitted.current === picture) viewports?.set(picture, flow.getViewport());
+    },
+    [picture, flow, viewports],
+  );
 
   const onNodesChange = (changes: NodeChange<StepNodeType>[]) => {
     const moved = changes.flatMap((change) => (change.type === "position" && change.position && change.dragging ? [[change.id, change.position] as const] : []));

@@ -2,6 +2,8 @@
 
 import { App, Dropdown } from "antd";
 import { useEffect, useRef, useState } from "react";
+import { serverNow } from "../../../clock";
+import { moment } from "../../../format";
 import { flowsApi } from "../../../flowsApi";
 import { Icon } from "../../../ui/icons";
 import { useProblem } from "../../useProblem";
@@ -9,6 +11,7 @@ import { usesOf } from "../document/flowFile";
 import type { Path } from "../document/yamlEdits";
 import { type Plain, type PlainMap, isPlainList, isPlainMap } from "../document/yamlWords";
 import { useFlowSpeech } from "../speech";
+import { useRecordings } from "../useRecordings";
 import { useForm } from "./context";
 import { Choice, SmallButton, TextBox } from "./inputs";
 
@@ -77,12 +80,15 @@ function Recording({ language, text }: { language: string; text: string }) {
   const { t, w, pick } = useFlowSpeech();
   const { message } = App.useApp();
   const problemOf = useProblem();
+  const recordings = useRecordings();
+  const own = recordings.of(language, text);
   const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const send = async (file: File) => {
     setBusy(true);
     try {
       const accepted = await flowsApi.upload(language, text, file);
+      recordings.put(accepted);
       const done = t("prompt.uploaded", { seconds: accepted.seconds.toFixed(1), gain: `${accepted.gain_db >= 0 ? "+" : "−"}${Math.abs(accepted.gain_db).toFixed(1)}` });
       if (accepted.warnings.length === 0) message.success(done);
       else message.warning({ content: `${done} ${accepted.warnings.map((one) => pick(one)).join(" ")}`, duration: 8 });
@@ -95,19 +101,21 @@ function Recording({ language, text }: { language: string; text: string }) {
   const drop = async () => {
     try {
       await flowsApi.removeRecording(language, text);
+      recordings.drop(language, text);
       message.success(t("prompt.recording_removed"));
     } catch (error) {
       message.error(problemOf(error));
     }
   };
-  const label = `${t("prompt.recording")} (${w("spoken_long", language)})`;
+  const label = `${t(own ? "prompt.recording" : "prompt.no_recording")} (${w("spoken_long", language)})`;
   return (
     <>
       <input
         ref={input}
         type="file"
         hidden
-        accept="audio/wav,audio/x-wav,.wav"
+        accept="audio/*,.wav,.flac,.ogg,.mp3"
+        data-testid="recording-file"
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = "";
@@ -119,17 +127,29 @@ function Recording({ language, text }: { language: string; text: string }) {
         disabled={busy || text.trim() === ""}
         menu={{
           items: [
-            { key: "upload", icon: <Icon name="upload" size={14} />, label: t("prompt.upload") },
-            { key: "remove", icon: <Icon name="trash" size={14} />, label: t("prompt.remove_recording"), danger: true },
+            { key: "upload", icon: <Icon name="upload" size={14} />, label: t(own ? "prompt.upload_other" : "prompt.upload") },
+            ...(own ? [{ key: "remove", icon: <Icon name="trash" size={14} />, label: <span data-testid="recording-remove">{t("prompt.remove_recording")}</span>, danger: true }] : []),
           ],
           onClick: ({ key }) => (key === "upload" ? input.current?.click() : void drop()),
         }}
       >
-        <button type="button" className="icon-button" aria-label={label} title={label} disabled={busy || text.trim() === ""} data-testid="recording-menu">
+        <button type="button" className={`icon-button ${own ? "recorded" : ""}`} aria-label={label} title={label} disabled={busy || text.trim() === ""} data-testid="recording-menu">
           {busy ? <span className="spinner" /> : <Icon name="mic" size={14} />}
         </button>
       </Dropdown>
     </>
+  );
+}
+
+/** Beside a text: that a recording is heard, and whose. */
+function RecordedMark({ language, text }: { language: string; text: string }) {
+  const { t, lang } = useFlowSpeech();
+  const own = useRecordings().of(language, text);
+  if (!own || text.trim() === "") return null;
+  return (
+    <span className="mark mark-recorded" title={t("prompt.recorded_by", { who: own.by, when: moment(own.at, serverNow(), lang) })} data-testid="recorded">
+      <Icon name="mic" size={11} /> {t("prompt.recorded", { seconds: own.seconds.toFixed(1) })}
+    </span>
   );
 }
 
@@ -146,6 +166,7 @@ export function Texts({ texts, label, onSay, editable, languages }: { texts: Pla
             <div className="text-head">
               <span>{w("spoken_long", code)}</span>
               {text.trim() === "" && <span className="bad-text small">{t("prompt.missing")}</span>}
+              <RecordedMark language={code} text={text} />
               <span className="text-tools">
                 <Listen language={code} text={text} />
                 {editable && <Recording language={code} text={text} />}

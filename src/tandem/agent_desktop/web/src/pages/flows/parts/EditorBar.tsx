@@ -4,10 +4,11 @@ import { Button, Segmented, Select } from "antd";
 import { Name } from "../../../ui/bits";
 import { Hint } from "../../../ui/Hint";
 import { Icon, type IconName } from "../../../ui/icons";
-import type { PaintChoice, View } from "../Editor";
+import type { PaintChoice } from "../Editor";
 import type { Trail } from "../document/overlay";
 import { useFlowSpeech } from "../speech";
 import type { FlowDraft } from "../useFlowDraft";
+import type { View } from "../useWhere";
 import type { DockView } from "./Dock";
 import type { Action } from "../../../keys";
 
