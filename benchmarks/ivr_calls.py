@@ -11,6 +11,7 @@ import asyncio
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -21,6 +22,7 @@ from benchmarks.report import Figure, Machine, cpu_s, percentile, say, show, wai
 from tandem.cti.adapters.asterisk.carrier import PlacedCall
 from tandem.cti.app.installation import DEMO_DNIS
 from tandem.cti.app.stack import Stack
+from tandem.cti.model.errors import OutcomeUnknown
 
 PORTS = {
     "http_port": 20200,
@@ -35,7 +37,7 @@ PORTS = {
 CARRIER_AMI_PORT = 20207
 CALLS = (10, 100)
 ARRIVALS_PER_S = 5.0
-WARM_S, MEASURE_S = 8.0, 45.0
+WARM_S, MEASURE_S = 8.0, 40.0
 _ROUNDS = 12
 _BALANCE_S = 12.0
 """Until it is told, with no key that stops it."""
@@ -56,7 +58,8 @@ async def _stage(stack: Stack, watch: AmiWatch, count: int) -> list[Figure]:
     began = time.monotonic()
     for turn in range(count):
         await asyncio.sleep(max(0.0, began + turn / ARRIVALS_PER_S - time.monotonic()))
-        calls.append(await stack.carrier.place_call(DEMO_DNIS, f"+86138{turn:08}", digits=presses(random)))
+        with suppress(OutcomeUnknown):  # an Asterisk that has no core
+            calls.append(await stack.carrier.place_call(DEMO_DNIS, f"+86138{turn:08}", digits=presses(random)))
     await asyncio.sleep(WARM_S)
     watch.clear()
     machine, busy_s, unserved_s = Machine(), cpu_s(pid), waited_s(pid)
@@ -79,7 +82,7 @@ async def _stage(stack: Stack, watch: AmiWatch, count: int) -> list[Figure]:
             for what, each in begun.items()
             for percent in (50, 99)
         ),
-        Figure(f"{label} still there at the end", talking, f"of {count}"),
+        Figure(f"{label} still there at the end", talking, f"of {len(calls)}"),
         Figure(f"{label} packets not seen", watch.lost, ""),
         Figure(f"{label} the server's CPU per call", busy_s / MEASURE_S / count * 1e3, "ms/s"),
         Figure(f"{label} the server's CPU per answer", busy_s / answers * 1e3, "ms"),
@@ -97,7 +100,7 @@ async def _gone(calls: list[PlacedCall]) -> None:
     await asyncio.sleep(1)
 
 
-async def measure() -> list[Figure]:
+async def measure() -> None:
     home = Path(tempfile.mkdtemp(prefix="tandem-bench-"))
     try:
         async with (
@@ -105,13 +108,14 @@ async def measure() -> list[Figure]:
             Stack(home, progress=say, changes={**PORTS, **SETTINGS}, carrier_ami_port=CARRIER_AMI_PORT) as stack,
         ):
             with AmiWatch(PORTS["ami_port"]) as watch:
-                return [figure for count in CALLS for figure in await _stage(stack, watch, count)]
+                for count in CALLS:
+                    show(f"{count} calls in a flow at a real Asterisk", await _stage(stack, watch, count))
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 def main() -> None:
-    show("Callers in a flow at a real Asterisk: from the digit to the next prompt", asyncio.run(measure()))
+    asyncio.run(measure())
 
 
 if __name__ == "__main__":
