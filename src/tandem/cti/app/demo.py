@@ -79,6 +79,8 @@ async def _show(home: Path, changes: Mapping[str, Any]) -> int:
             await open_.enter_async_context(demo_service(token(home)))
         except OSError as error:
             progress(f"no systems behind the flows (port {PORT}: {error.strerror}); they take their fallback exits")
+        if not (home / "sounds").exists():
+            progress("the first start speaks some 500 prompts: about a quarter of a minute more")
         settings = {**lay_out(home), **changes}
         stack = await open_.enter_async_context(Stack(home, progress=progress, changes=settings, prepare=prepare))
         print(_screen(stack), flush=True)
