@@ -14,6 +14,7 @@ from tests.support.flow_store import Flows
 from tandem.agent_desktop.core.flow_resources import FlowFiles, GoCanary, GoLive, NewDraft
 from tandem.agent_desktop.errors import FlowRefused
 from tandem.cti.adapters.postgres.flows import Deployment
+from tandem.cti.app import flow_bundles as bundles
 from tandem.cti.app.flow_start import on_disk, open_shelf
 from tandem.cti.app.flow_versions import FlowVersions, back_from
 from tandem.cti.model.errors import BadRequest, ResourceMissing
@@ -331,3 +332,18 @@ async def test_a_plan_waits_for_who_puts_a_flow_live(file: Path) -> None:
         assert not desk.published
     await going
     assert desk.versions.deployed[0].live.version == 2
+
+
+async def test_tests_that_take_too_long_are_stopped(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They run beside the calls: who writes ten thousand does not take the processor from them."""
+    desk = await desk_on(file)
+    asked = FlowFiles(main="main.yaml", files={"main.yaml": FLOW}, tests={"main.test.yaml": TESTS})
+    assert (await desk.versions.test(asked)).cases[0].ok
+    monkeypatch.setattr(bundles, "MOST_TESTS_S", -1.0)
+    with pytest.raises(BadRequest, match="longer than"):
+        await desk.versions.test(asked)
+    saved = await desk.versions.save_draft("main", draft(BETTER), by="oli")
+    assert saved.tested is False
+    with pytest.raises(FlowRefused, match="force"):
+        await desk.versions.go_live("main", GoLive(version=2), by="oli")
+    await desk.versions.go_live("main", GoLive(version=2, force=True), by="oli")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from tests.unit.ivr.flow_tests import codes, run
+from tests.unit.ivr.walking import flow_of
+
+from tandem.ivr.testing import load_tests, run_tests, runner
 
 FLOW = """\
 format: 1
@@ -211,3 +214,17 @@ def test_who_waits_to_be_asked_in_line_is_left_there() -> None:
     report = run('caller: [{press: "1"}, {speak: 2}]', FLOW)
     assert (report.outcome, [failure.code for failure in report.failures]) == ("queue", ["not_done"])
     assert len(report.visits) < 200
+
+
+def test_a_call_that_takes_the_same_ways_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three ways with one call in a hundred each there may be none among 20,000 calls: that takes a while."""
+    looked: list[object] = []
+    monkeypatch.setattr(runner, "call_that_takes", lambda flow, ways: looked.append(ways))
+    flow = flow_of(
+        "s: {type: split, ways: [{share: 1, goto: done, name: rare}, {share: 99, goto: done, name: usual}]}\n"
+    )
+    case = "  - {name: NAME, given: {split: {s: rare}}, expect: {outcome: hangup}}\n"
+    text = "format: 1\ntests:\n" + "".join(case.replace("NAME", f"t{number}") for number in range(9))
+    report = run_tests(flow, load_tests(text, "main.test.yaml", flow))
+    assert len(report.cases) == 9
+    assert len(looked) == 1

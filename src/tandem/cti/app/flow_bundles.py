@@ -4,12 +4,14 @@ thread."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from tandem.agent_desktop.core import flow_resources as shapes
 from tandem.cti.adapters.postgres.flows import Checked
 from tandem.cti.documents.problems import Problem
+from tandem.cti.model.errors import BadRequest
 from tandem.ivr.core.check import Review, review_bundle
 from tandem.ivr.core.check_modes import modes_of
 from tandem.ivr.core.flow import Flow
@@ -20,6 +22,7 @@ from tandem.ivr.core.step import Step
 from tandem.ivr.errors import FlowError
 from tandem.ivr.testing import FlowTests, Report, load_tests, run_tests
 
+MOST_TESTS_S = 20.0
 _STEP = re.compile(r"step (\S+)")
 Mode = Literal["ivr", "waiting", "after"]
 _MODES: tuple[Mode, ...] = ("ivr", "waiting", "after")
@@ -97,6 +100,7 @@ def _said(step: Step, flow: Flow) -> dict[str, str]:
 
 
 def tested(files: Mapping[str, str], main: str, tests: Mapping[str, str], catalog: Catalog) -> shapes.FlowTested:
+    """Raises BadRequest: the tests take too long."""
     review = look(files, main, catalog)
     problems = problems_of(review)
     if review.flow is None:
@@ -105,15 +109,39 @@ def tested(files: Mapping[str, str], main: str, tests: Mapping[str, str], catalo
     problems += [problem_view(problem, "error") for problem in refused]
     if refused:
         return shapes.FlowTested(problems=problems, cases=[], coverage=None)
-    return _report_view(problems, run_tests(review.flow, *read))
+    try:
+        report = run_tests(review.flow, *read, before_each=_stop_after(MOST_TESTS_S))
+    except _TooLongError:
+        raise BadRequest(
+            f"these tests take longer than {MOST_TESTS_S:.0f} s: run them with tandem ivr test, or leave some out"
+        ) from None
+    return _report_view(problems, report)
 
 
 def tests_pass(flow: Flow, tests: Mapping[str, str]) -> bool | None:
-    """None: there are no tests."""
+    """None: there are no tests. Those that take too long do not pass."""
     if not tests:
         return None
     read, refused = _read_tests(flow, tests)
-    return not refused and run_tests(flow, *read).ok
+    try:
+        return not refused and run_tests(flow, *read, before_each=_stop_after(MOST_TESTS_S)).ok
+    except _TooLongError:
+        return False
+
+
+class _TooLongError(Exception):
+    pass
+
+
+def _stop_after(seconds: float) -> Callable[[], None]:
+    """The thread that runs the tests takes turns with the one that serves the calls."""
+    until = time.monotonic() + seconds
+
+    def stop() -> None:
+        if time.monotonic() > until:
+            raise _TooLongError
+
+    return stop
 
 
 def _read_tests(flow: Flow, tests: Mapping[str, str]) -> tuple[list[FlowTests], list[Problem]]:

@@ -47,6 +47,8 @@ class FlowStudies(FlowVersions):
         self._counted = numbers
         self._served: tuple[float, dict[str, tuple[int, int]]] | None = None
         self._serving = asyncio.Lock()
+        self._replaying = asyncio.Lock()
+        """One after the other: each is a process that takes a core for itself."""
 
     # ---- the list
 
@@ -125,7 +127,8 @@ class FlowStudies(FlowVersions):
             until=span.until,
             left_out=max(0, await self._counted.count_recorded(span) - most_calls),
         )
-        return await replayed(order, deadline_s=deadline_s)
+        async with self._replaying:
+            return await replayed(order, deadline_s=deadline_s)
 
     async def _new_version(self, name: str, asked: shapes.NewReplay) -> Bundle:
         if asked.version is not None:

@@ -54,6 +54,8 @@ class FlowVersions:
         self._publish = publish
         self._shelf = dict(shelf.flows)
         self._numbers = shelf.numbers
+        self._testing = asyncio.Lock()
+        """One after the other: they take processor time from the calls."""
         self.one = asyncio.Lock()
         """Held while what calls get changes, and while a routing plan is applied: each is checked against the other."""
 
@@ -104,7 +106,7 @@ class FlowVersions:
         review = await asyncio.to_thread(bundles.look, new.files, new.main, await self._catalog())
         if review.flow is not None and review.flow.name != name:
             raise BadRequest(f"the file says name: {review.flow.name}, so it is no version of the flow {name}")
-        passed = await asyncio.to_thread(bundles.tests_pass, review.flow, new.tests) if review.flow else None
+        passed = await self._pass(review.flow, new.tests)
         saved = await self._store.save(
             NewVersion(
                 name=name,
@@ -126,8 +128,10 @@ class FlowVersions:
         return shapes.FlowChecked(problems=bundles.problems_of(review), graph=graph)
 
     async def test(self, bundle: shapes.FlowFiles) -> shapes.FlowTested:
+        """Raises BadRequest."""
         catalog = await self._catalog()
-        return await asyncio.to_thread(bundles.tested, bundle.files, _main(bundle), bundle.tests, catalog)
+        async with self._testing:
+            return await asyncio.to_thread(bundles.tested, bundle.files, _main(bundle), bundle.tests, catalog)
 
     # ---- what calls get
 
@@ -183,11 +187,17 @@ class FlowVersions:
 
     # ---- inside
 
+    async def _pass(self, flow: Flow | None, tests: Mapping[str, str]) -> bool | None:
+        if flow is None:
+            return None
+        async with self._testing:
+            return await asyncio.to_thread(bundles.tests_pass, flow, tests)
+
     async def _fit(self, name: str, version: int, *, force: bool) -> None:
         """Raises FlowRefused: errors, or failing tests without ``force``."""
         stored = await self._store.version(name, version)
         review = await asyncio.to_thread(bundles.look, stored.files, stored.main, await self._catalog())
-        passed = None if review.flow is None else await asyncio.to_thread(bundles.tests_pass, review.flow, stored.tests)
+        passed = await self._pass(review.flow, stored.tests)
         checked = bundles.checked_of(review, passed)
         if checked != stored.checked:
             await self._store.remember_check(name, version, checked)

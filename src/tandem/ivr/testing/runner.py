@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.testing.call import Call
@@ -15,14 +15,27 @@ from tandem.ivr.testing.report import CaseReport, Report
 _MOST_IDS = 20_000
 
 
-def run_tests(flow: Flow, *files: FlowTests) -> Report:
-    """Every test of the files, in order; what they cover together."""
-    cases = tuple(run_case(flow, case, file.file) for file in files for case in file.cases)
-    return Report(flow=flow.name, cases=cases, coverage=coverage(flow, ((case.path, case.visits) for case in cases)))
+def run_tests(flow: Flow, *files: FlowTests, before_each: Callable[[], None] = lambda: None) -> Report:
+    """Every test of the files, in order; what they cover together. ``before_each`` may raise, to stop them."""
+    ids: dict[frozenset[tuple[str, str]], str | None] = {}
+    cases = []
+    for file in files:
+        for case in file.cases:
+            before_each()
+            ways = frozenset(case.given.split.items())
+            if ways not in ids:
+                ids[ways] = call_that_takes(flow, case.given.split)
+            cases.append(_run_case(flow, case, file.file, ids[ways]))
+    return Report(
+        flow=flow.name, cases=tuple(cases), coverage=coverage(flow, ((case.path, case.visits) for case in cases))
+    )
 
 
 def run_case(flow: Flow, case: Case, file: str = "") -> CaseReport:
-    call_id = call_that_takes(flow, case.given.split)
+    return _run_case(flow, case, file, call_that_takes(flow, case.given.split))
+
+
+def _run_case(flow: Flow, case: Case, file: str, call_id: str | None) -> CaseReport:
     call = Call(flow, case, call_id or "test-0")
     call.run()
     course = call.course
