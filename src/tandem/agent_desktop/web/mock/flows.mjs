@@ -22,7 +22,10 @@ use: {identify: identify.yaml}
 calendars:
   office:
     timezone: Asia/Shanghai
-    days: {mon-fri: "9:00-18:00", sat: "9:00-12:00"}
+    weekly: {mon-fri: 09:00-18:00, sat: 09:00-12:00}
+    holidays: CN
+    closed: [2026-12-31]
+    open: {2026-10-10: 09:00-12:00}
 
 commands: {repeat: "*", operator: {key: "0", goto: to_person}}
 
@@ -407,6 +410,7 @@ const replay = (one, version, days) => ({
   before: { value: 0.412, low: 0.4, high: 0.424 }, after: { value: 0.503, low: 0.49, high: 0.515 }, difference: { value: 0.091, low: 0.079, high: 0.103 },
 });
 
+const recordings = new Map([["en/Welcome to Bluebird Parcels.", { language: "en", text: "Welcome to Bluebird Parcels.", seconds: 2.4, gain_db: 1.1, warnings: [], by: "olga", at: now() - 3 * DAY }]]);
 const missing = [404, { code: "resource_missing", message: "No such flow.", retryable: false }];
 
 /** [status, body], or null when the path is not one of flows. `ring`: rings the phones. */
@@ -418,8 +422,10 @@ export function answer(method, path, query, body, ring) {
     ring();
     return [202, { call: "draft1" }];
   }
-  if (path === "/api/flows/recordings" && method === "PUT") return [200, { language: query.get("language"), text: query.get("text"), seconds: 3.2, gain_db: -2.4, warnings: [], by: "olga", at: now() }];
-  if (path === "/api/flows/recordings") return method === "GET" ? [200, { recordings: [] }] : [204, null];
+  const prompt = `${query.get("language")}/${query.get("text")}`;
+  if (path === "/api/flows/recordings" && method === "PUT") recordings.set(prompt, { language: query.get("language"), text: query.get("text"), seconds: 3.2, gain_db: -2.4, warnings: [], by: "olga", at: now() });
+  if (path === "/api/flows/recordings" && method === "DELETE") recordings.delete(prompt);
+  if (path === "/api/flows/recordings") return method === "GET" ? [200, { recordings: [...recordings.values()] }] : method === "PUT" ? [200, recordings.get(prompt)] : [204, null];
   const [, name, rest = ""] = /^\/api\/flows\/([^/]+)(\/.*)?$/.exec(path) ?? [];
   if (rest === "/drafts") {
     let one = flows.find((entry) => entry.name === name);

@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import type { BundleProblem, FlowNumbers, JourneyLink } from "../src/generated/rest";
 import { matches, readFlow, readingOrder, summaryOf, usedFile, usesOf } from "../src/pages/flows/document/flowFile";
 import { begin, change, redo, undo } from "../src/pages/flows/document/history";
 import { allKinds, kinds, orderOf } from "../src/pages/flows/document/kinds";
 import { changesOf, exitKey, paintCoverage, paintNumbers, problemsOf, together } from "../src/pages/flows/document/overlay";
 import { arrange, neighbour, placesOf } from "../src/pages/flows/document/places";
-import { sankey } from "../src/pages/flows/document/sankey";
-import { addStep, connect, copyStep, forgetLayout, moveSteps, newFlow, newSubflow, removeSteps, renameStep, setField } from "../src/pages/flows/document/stepEdits";
+import { fitted, sankey } from "../src/pages/flows/document/sankey";
+import { addStep, changedRow, connect, copyStep, forgetLayout, moveSteps, newFlow, newSubflow, removeSteps, renameStep, setField } from "../src/pages/flows/document/stepEdits";
+import { firstTests } from "../src/pages/flows/document/testTemplate";
 import { diffLines } from "../src/pages/routing/diff";
 
 const main = readFileSync(new URL("../../../../../examples/flows/main.yaml", import.meta.url), "utf8");
@@ -223,7 +225,7 @@ describe("journeys", () => {
   ];
 
   it("become bars and ribbons as thick as there are callers", () => {
-    const picture = sankey(links, 400);
+    const picture = sankey(links, 400, 900);
     expect(picture.bars.map((bar) => [bar.name, bar.calls]).sort()).toEqual([["a", 60], ["end:hung_up", 40], ["end:queue:cards", 60], ["menu", 100]]);
     const [first, second] = picture.ribbons;
     expect(picture.ribbons).toHaveLength(3);
@@ -231,8 +233,21 @@ describe("journeys", () => {
     for (const bar of picture.bars) expect(bar.y + bar.height).toBeLessThanOrEqual(picture.height);
   });
 
+  it("use the room there is, and no less than can be read", () => {
+    const last = (wide_px: number) => Math.max(...sankey(links, 400, wide_px).bars.map((bar) => bar.x));
+    expect(last(400)).toBeLessThan(last(600));
+    expect(sankey(links, 400, 10).column_px).toBeGreaterThan(100);
+    expect(sankey(links, 400, 700).width).toBeLessThanOrEqual(700);
+  });
+
+  it("have labels that fit", () => {
+    expect(fitted("Accounts", 60)).toBe("Accounts");
+    expect(fitted("Accounts and cards", 60)).toBe("Accounts …");
+    expect(fitted("账户和银行卡", 60)).toBe("账户和银…");
+  });
+
   it("may be none", () => {
-    expect(sankey([], 400).bars).toEqual([]);
+    expect(sankey([], 400, 900).bars).toEqual([]);
   });
 });
 
@@ -249,5 +264,39 @@ describe("undo", () => {
     expect(redo(undo(history)).now).toEqual(bundle("abcd"));
     expect(change(undo(history), bundle("x"), "", 9_100).future).toEqual([]);
     expect(change(history, bundle("abcd"), "text", 99_000)).toBe(history);
+  });
+});
+
+describe("the first tests of a flow", () => {
+  const words = { head: "one\ntwo", silent: 'a "silent" one', pressed: (key: string, label: string) => `${key}: ${label}` };
+  const menu = (text: string) => readFlow(`start: hello\nsteps:\n  hello: {type: play, goto: ask}\n  bye: {type: hangup}\n${text}`);
+
+  it("are made from its first menu", () => {
+    const text = firstTests(menu('  ask: {type: menu, attempts: 2, choices: {"2": {goto: bye, label: {en: Bye}}, "1": {goto: hello}}, no_input: {goto: bye}}\n'), "main.yaml", "en", words);
+    expect(parse(text)).toEqual({
+      format: 1,
+      flow: "main.yaml",
+      tests: [
+        { name: 'a "silent" one', caller: [{ silence: 2 }], expect: { path: ["ask", "bye"] } },
+        { name: "2: Bye", caller: [{ press: "2" }], expect: { path: ["ask", "bye"] } },
+        { name: "1: hello", caller: [{ press: "1" }], expect: { path: ["ask", "hello"] } },
+      ],
+    });
+    expect(text.startsWith("# one\n# two\n")).toBe(true);
+  });
+
+  it("begin at the start where there is no menu", () => {
+    expect(parse(firstTests(menu(""), "main.yaml", "en", words)).tests).toEqual([{ name: 'a "silent" one', caller: [{ silence: 3 }], expect: { path: ["hello"] } }]);
+  });
+});
+
+describe("rows of a calendar", () => {
+  const old = { "mon-fri": "09:00-18:00", sat: "09:00-12:00" };
+  it("are changed where they differ", () => {
+    expect(changedRow(old, { ...old, sat: "10:00-12:00" })).toEqual({ put: ["sat", "10:00-12:00"] });
+    expect(changedRow(old, { ...old, sun: "10:00-12:00" })).toEqual({ put: ["sun", "10:00-12:00"] });
+    expect(changedRow(old, { "mon-fri": "09:00-18:00" })).toEqual({ remove: "sat" });
+    expect(changedRow(old, { "mon-thu": "09:00-18:00", sat: "09:00-12:00" })).toEqual({ rename: ["mon-fri", "mon-thu"] });
+    expect(changedRow({ sat: "09:00-12:00" }, {})).toBeNull();
   });
 });

@@ -146,6 +146,8 @@ export const routingEn = {
   "hours.weekly_hint": "mon-fri, sat, “sat sun”; days that are not named are closed",
   "hours.days": "Weekdays",
   "hours.open": "Open",
+  "hours.holidays": "Public holidays of",
+  "hours.holidays_hint": "A country, such as CN, or a part of one, such as DE-BY; nothing: open on public holidays too",
   "hours.closed": "Closed on",
   "hours.other": "Days with other hours",
   "hours.add_days": "Add weekdays",

@@ -146,6 +146,8 @@ export const routingZh = {
   "hours.weekly_hint": "mon-fri、sat、sat sun；未列出的日子休息",
   "hours.days": "星期",
   "hours.open": "开放时间",
+  "hours.holidays": "法定节假日",
+  "hours.holidays_hint": "国家代码（如 CN）或地区代码（如 DE-BY）；留空则节假日照常营业",
   "hours.closed": "休息日",
   "hours.other": "特殊开放日",
   "hours.add_days": "添加星期",

@@ -38,7 +38,7 @@ export function DiffView({ older, newer }: { older: Side; newer: Side }) {
     const [a, b] = [readText(shown.older), readText(shown.newer)];
     return a.readable || b.readable ? { file: together(a, b), changes: changesOf(a, b) } : null;
   }, [shown, readText]);
-  if (!shown) return <Nothing icon="check" title={t("versions.same")} />;
+  if (!shown) return <Nothing icon="check" title={t("diff.same", { older: older.label, newer: newer.label })} />;
   const counts = { added: 0, removed: 0, changed: 0 };
   for (const change of picture?.changes.values() ?? []) counts[change] += 1;
   return (

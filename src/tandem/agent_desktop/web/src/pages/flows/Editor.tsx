@@ -177,6 +177,7 @@ export function Editor({
       swap: (at, index) => void (step && edit(fileName, (now) => swap(now.text, ["steps", step.name, ...at], index))),
       rename: (at, name) => void (step && edit(fileName, (now) => rename(now.text, ["steps", step.name, ...at], name))),
       putTop: (at, value) => void edit(fileName, (now) => setTop(now, at, value), at.join(".")),
+      renameTop: (at, name) => void edit(fileName, (now) => rename(now.text, at, name)),
       onNewStep: (at) => step && setAdding({ from: { step: step.name, path: at, name: String(at.at(-1)) }, place: null }),
       onGoTo: (name) => goTo(name),
     }),

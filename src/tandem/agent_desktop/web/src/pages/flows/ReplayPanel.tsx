@@ -33,6 +33,7 @@ function Report({ report }: { report: ReplayReport }) {
   const { t, pick, lang } = useFlowSpeech();
   const endName = useEndName();
   const { difference } = report;
+  const moves = report.moves.filter((move) => move.before !== move.after);
   const dead = Object.entries(report.dead_ends);
   const parts = [
     { key: "same", calls: report.same, tone: "good" },
@@ -80,7 +81,7 @@ function Report({ report }: { report: ReplayReport }) {
       )}
       <div className="replay-tables">
         <Panel title={t("replay.moves")} icon="route" flush>
-          {report.moves.length === 0 ? (
+          {moves.length === 0 ? (
             <Nothing icon="check" title={t("replay.no_moves")} />
           ) : (
             <table className="rows">
@@ -92,7 +93,7 @@ function Report({ report }: { report: ReplayReport }) {
                 </tr>
               </thead>
               <tbody>
-                {report.moves.map((move) => (
+                {moves.map((move) => (
                   <tr key={`${move.before}>${move.after}`}>
                     <td>
                       <Name>{endName(move.before)}</Name>
@@ -141,7 +142,7 @@ function Report({ report }: { report: ReplayReport }) {
               <li key={one.call}>
                 <details>
                   <summary>
-                    <span className="num quiet">{moment(one.at, serverNow(), lang)}</span> <span>{endName(one.before)}</span> <Icon name="right" size={12} /> <b>{endName(one.after)}</b>
+                    <span className="num quiet">{moment(one.at, serverNow(), lang)}</span> <span>{endName(one.before)}</span> <Icon name="right" size={12} /> <b>{endName(one.after)}</b>{" "}
                     {one.stopped_at && <span className="mark mono">{one.stopped_at}</span>}
                   </summary>
                   <p>

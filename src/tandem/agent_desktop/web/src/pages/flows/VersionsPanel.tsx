@@ -58,6 +58,13 @@ function CanaryDialog({ detail, version, busy, onStart, onClose }: { detail: Flo
   );
 }
 
+/** What the newest is compared with at first: the live version, or the one before it. */
+function earlier({ deployment, versions }: FlowDetail, changed: boolean): number {
+  const newest = versions[0]?.version ?? 0;
+  const live = deployment?.live ?? newest;
+  return live !== newest || changed ? live : (versions[1]?.version ?? newest);
+}
+
 export function VersionsPanel({ detail, onDetail, draft, mayChange, against = null, onOpen }: { detail: FlowDetail; onDetail: (detail: FlowDetail | null) => void; draft: FlowDraft; mayChange: boolean; against?: number | null; onOpen: (version: number) => void }) {
   const { t, w, lang } = useFlowSpeech();
   const { message, modal } = App.useApp();
@@ -66,7 +73,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, against = nu
   const [busy, setBusy] = useState(false);
   const newest = detail.versions[0]?.version ?? 0;
   const [newer, setNewer] = useState<number | "draft">(draft.changed ? "draft" : newest);
-  const [older, setOlder] = useState<number>(against ?? detail.deployment?.live ?? detail.versions[1]?.version ?? newest);
+  const [older, setOlder] = useState<number>(against ?? earlier(detail, draft.changed));
   const [sides, setSides] = useState<{ older: Side; newer: Side } | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   const { name } = detail;
@@ -144,7 +151,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, against = nu
     () => [
       { key: "version", title: t("versions.short"), width: "34px", align: "right", render: (one) => <b className="num">{one.version}</b> },
       { key: "state", title: t("versions.state"), width: "70px", render: (one) => <span className={`mark mark-${one.state}`}>{w("state", one.state)}</span> },
-      { key: "note", title: t("versions.note"), width: "minmax(90px, 1fr)", render: (one) => <Name>{one.note || "–"}</Name> },
+      { key: "note", title: t("versions.note"), width: "minmax(100px, 1fr)", render: (one) => <span className="version-note" title={one.note}><Name>{one.note || "–"}</Name></span> },
       {
         key: "check",
         title: t("versions.check"),

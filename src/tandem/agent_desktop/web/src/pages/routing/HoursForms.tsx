@@ -70,11 +70,67 @@ function Rows({
 }
 
 const WEEK = ["mon-fri", "sat", "sun", "mon", "tue", "wed", "thu", "fri"];
+const REGION = /^[A-Z]{2}(-[A-Z0-9]{1,5})?$/;
+/** Of a calendar that is made anew. */
+export const NEW_HOURS = { timezone: "Asia/Shanghai", weekly: { "mon-fri": "09:00-18:00" } };
+
+/** The fields of one calendar: of the routing plan, or of a flow. `onSay`: a field is to be this, or taken away (null). */
+export function HoursFields({ hours, onSay }: { hours: HoursForm; onSay: (key: keyof HoursForm, value: Record<string, string> | string[] | string | null) => void }) {
+  const { t } = useSpeech();
+  const today = new Date().toISOString().slice(0, 10);
+  return (
+    <>
+      <Field label={t("hours.timezone")}>
+        <TextField value={hours.timezone ?? "Asia/Shanghai"} label={t("hours.timezone")} read={(text) => (/^[\w+/-]{3,64}$/.test(text.trim()) ? text.trim() : null)} onSay={(text) => onSay("timezone", text)} />
+      </Field>
+      <Field label={t("hours.weekly")} hint={t("hours.weekly_hint")}>
+        <Rows
+          rows={hours.weekly}
+          keyLabel={t("hours.days")}
+          keyHint="mon-fri"
+          readKey={readDays}
+          addLabel={t("hours.add_days")}
+          first={() => WEEK.find((day) => !(day in hours.weekly)) ?? "mon"}
+          onSay={(rows) => onSay("weekly", rows)}
+        />
+      </Field>
+      <Field label={t("hours.holidays")} hint={t("hours.holidays_hint")}>
+        <TextField
+          className="mono hours-region"
+          value={hours.holidays ?? ""}
+          label={t("hours.holidays")}
+          placeholder="CN"
+          read={(text) => (text.trim() === "" || REGION.test(text.trim().toUpperCase()) ? text.trim().toUpperCase() : null)}
+          onSay={(text) => onSay("holidays", text || null)}
+        />
+      </Field>
+      <Field label={t("hours.closed")}>
+        <TextField
+          className="mono"
+          value={(hours.closed ?? []).join(", ")}
+          label={t("hours.closed")}
+          placeholder="2026-05-01, 2026-10-01..2026-10-07"
+          read={(text) => readDates(text)?.join(", ") ?? null}
+          onSay={(text) => onSay("closed", readDates(text)?.length ? readDates(text) : null)}
+        />
+      </Field>
+      <Field label={t("hours.other")}>
+        <Rows
+          rows={hours.open ?? {}}
+          keyLabel={t("whatif.day")}
+          keyHint="2026-10-10"
+          readKey={(text) => (readDates(text)?.length === 1 && !text.includes("..") ? text.trim() : null)}
+          addLabel={t("hours.add_day")}
+          first={() => today}
+          onSay={(rows) => onSay("open", Object.keys(rows).length > 0 ? rows : null)}
+        />
+      </Field>
+    </>
+  );
+}
 
 function Hours({ name, hours, used, edit }: { name: string; hours: HoursForm; used: readonly string[]; edit: Edit }) {
   const { t } = useSpeech();
-  const put = (key: string, value: unknown) => edit([{ path: ["hours", name, key], value }]);
-  const today = new Date().toISOString().slice(0, 10);
   return (
     <section className="panel hours" data-testid={`hours-${name}`}>
       <header className="panel-head">
@@ -96,41 +152,7 @@ function Hours({ name, hours, used, edit }: { name: string; hours: HoursForm; us
         </div>
       </header>
       <div className="panel-body hours-fields">
-        <Field label={t("hours.timezone")}>
-          <TextField value={hours.timezone ?? "Asia/Shanghai"} label={t("hours.timezone")} read={(text) => (/^[\w+/-]{3,64}$/.test(text.trim()) ? text.trim() : null)} onSay={(text) => put("timezone", text)} />
-        </Field>
-        <Field label={t("hours.weekly")} hint={t("hours.weekly_hint")}>
-          <Rows
-            rows={hours.weekly}
-            keyLabel={t("hours.days")}
-            keyHint="mon-fri"
-            readKey={readDays}
-            addLabel={t("hours.add_days")}
-            first={() => WEEK.find((day) => !(day in hours.weekly)) ?? "mon"}
-            onSay={(rows) => put("weekly", rows)}
-          />
-        </Field>
-        <Field label={t("hours.closed")}>
-          <TextField
-            className="mono"
-            value={(hours.closed ?? []).join(", ")}
-            label={t("hours.closed")}
-            placeholder="2026-05-01, 2026-10-01..2026-10-07"
-            read={(text) => readDates(text)?.join(", ") ?? null}
-            onSay={(text) => put("closed", readDates(text)?.length ? readDates(text) : null)}
-          />
-        </Field>
-        <Field label={t("hours.other")}>
-          <Rows
-            rows={hours.open ?? {}}
-            keyLabel={t("whatif.day")}
-            keyHint="2026-10-10"
-            readKey={(text) => (readDates(text)?.length === 1 && !text.includes("..") ? text.trim() : null)}
-            addLabel={t("hours.add_day")}
-            first={() => today}
-            onSay={(rows) => put("open", Object.keys(rows).length > 0 ? rows : null)}
-          />
-        </Field>
+        <HoursFields hours={hours} onSay={(key, value) => edit([{ path: ["hours", name, key], value }])} />
       </div>
     </section>
   );
@@ -144,7 +166,7 @@ export function HoursForms({ form, edit }: { form: PlanForm; edit: Edit }) {
   const bad = adding !== "" && (!ID.test(adding.trim()) || form.hours?.[adding.trim()] !== undefined);
   const add = () => {
     if (adding === "" || bad) return;
-    edit([{ path: ["hours", adding.trim()], value: { timezone: "Asia/Shanghai", weekly: { "mon-fri": "09:00-18:00" } } }]);
+    edit([{ path: ["hours", adding.trim()], value: NEW_HOURS }]);
     setAdding("");
   };
   return (

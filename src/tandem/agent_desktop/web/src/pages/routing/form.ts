@@ -43,6 +43,8 @@ export interface HoursForm {
   timezone?: string;
   /** `mon-fri` -> `09:00-12:00 13:00-18:00`. */
   weekly: Record<string, string>;
+  /** The country (`CN`) or part of one (`DE-BY`) whose public holidays it keeps. */
+  holidays?: string;
   /** `2026-05-01` or `2026-10-01..2026-10-07`. */
   closed?: string[];
   /** Days with other hours than their weekday's. */

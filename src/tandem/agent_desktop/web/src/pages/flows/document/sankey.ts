@@ -24,12 +24,17 @@ export interface Ribbon {
 export interface Sankey {
   width: number;
   height: number;
+  /** From one column to the next. */
+  column_px: number;
   bars: readonly Bar[];
   ribbons: readonly Ribbon[];
 }
 
 export const BAR_PX = 12;
-const COLUMN_PX = 190;
+const LEAST_COLUMN_PX = 124;
+const MOST_COLUMN_PX = 240;
+/** Behind the last column: its labels. */
+export const LAST_LABEL_PX = 190;
 const GAP_PX = 16;
 const SIDE_PX = 8;
 const TOP_PX = 8;
@@ -41,16 +46,19 @@ export const MOST_COLUMNS = 14;
 
 const idOf = (column: number, name: string) => `${column}:${name}`;
 
-export function sankey(links: readonly JourneyLink[], room_px: number): Sankey {
+export function sankey(links: readonly JourneyLink[], room_px: number, wide_px: number): Sankey {
   const used = links.filter((link) => link.calls > 0 && link.depth < MOST_COLUMNS);
-  if (used.length === 0) return { width: 0, height: 0, bars: [], ribbons: [] };
+  if (used.length === 0) return { width: 0, height: 0, column_px: 0, bars: [], ribbons: [] };
+  const deepest = Math.max(...used.map((link) => link.depth)) + 1;
+  const around = SIDE_PX * 2 + BAR_PX + LAST_LABEL_PX;
+  const column_px = Math.round(Math.min(MOST_COLUMN_PX, Math.max(LEAST_COLUMN_PX, (wide_px - around) / deepest)));
   const bars = new Map<string, Bar>();
   const flow = new Map<string, { in: number; out: number }>();
   const bar = (column: number, name: string): Bar => {
     const id = idOf(column, name);
     let found = bars.get(id);
     if (!found) {
-      found = { id, name, column, calls: 0, x: SIDE_PX + column * COLUMN_PX, y: 0, height: 0 };
+      found = { id, name, column, calls: 0, x: SIDE_PX + column * column_px, y: 0, height: 0 };
       bars.set(id, found);
       flow.set(id, { in: 0, out: 0 });
     }
@@ -120,6 +128,21 @@ export function sankey(links: readonly JourneyLink[], room_px: number): Sankey {
     const bend = (x1 + x2) / 2;
     ribbons.set(end, { ...end, thick: Math.max(1, thick), path: `M${x1} ${y1.toFixed(1)}C${bend} ${y1.toFixed(1)} ${bend} ${y2.toFixed(1)} ${x2} ${y2.toFixed(1)}` });
   }
-  const width = SIDE_PX * 2 + (filled.length - 1) * COLUMN_PX + BAR_PX + 150;
-  return { width, height, bars: [...bars.values()], ribbons: [...ribbons.values()] };
+  return { width: around + deepest * column_px, height, column_px, bars: [...bars.values()], ribbons: [...ribbons.values()] };
+}
+
+/** Of a label, about. */
+export const LETTER_PX = 6;
+/** Chinese characters are twice as wide. */
+const widthOf = (letter: string) => (letter > "\u2e80" ? 2 : 1) * LETTER_PX;
+
+/** What of a label fits into `room_px`. */
+export function fitted(text: string, room_px: number): string {
+  let used = 0;
+  const letters = [...text];
+  for (const [index, letter] of letters.entries()) {
+    used += widthOf(letter);
+    if (used > room_px) return `${letters.slice(0, Math.max(1, index - 1)).join("")}…`;
+  }
+  return text;
 }

@@ -141,3 +141,16 @@ export function newFlow(name: string, languages: readonly string[], queue: strin
 export function newSubflow(name: string): string {
   return ["format: 1", "kind: subflow", `name: ${name}`, "start: done", "", "steps:", "  done: {type: return, exit: done}", ""].join("\n");
 }
+
+/** Rows that differ in one entry are changed there, so that comments beside the others stay. */
+export function changedRow(old: Record<string, string>, rows: Record<string, string>): { put: [string, string] } | { remove: string } | { rename: [string, string] } | null {
+  const gone = Object.keys(old).filter((key) => !(key in rows));
+  const come = Object.keys(rows).filter((key) => !(key in old));
+  const other = Object.keys(rows).filter((key) => key in old && old[key] !== rows[key]);
+  const [wasKey, isKey, changed] = [gone[0], come[0], other[0]];
+  if (gone.length === 1 && come.length === 1 && other.length === 0 && wasKey !== undefined && isKey !== undefined && old[wasKey] === rows[isKey]) return { rename: [wasKey, isKey] };
+  if (gone.length === 1 && come.length + other.length === 0 && wasKey !== undefined && Object.keys(rows).length > 0) return { remove: wasKey };
+  const put = isKey ?? changed;
+  if (gone.length === 0 && come.length + other.length === 1 && put !== undefined) return { put: [put, rows[put] ?? ""] };
+  return null;
+}

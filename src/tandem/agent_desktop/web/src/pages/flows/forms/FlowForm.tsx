@@ -7,6 +7,7 @@ import { STEP_NAME } from "../document/stepEdits";
 import { type Plain, isPlainMap } from "../document/yamlWords";
 import { ProblemNotes } from "../parts/ProblemNotes";
 import { useFlowSpeech } from "../speech";
+import { Calendars } from "./Calendars";
 import { useForm } from "./context";
 import { Choice, Labelled, NumberBox, Proposed, SmallButton, TextBox } from "./inputs";
 import { Texts } from "./Prompts";
@@ -136,7 +137,7 @@ export function FlowForm({ fileName, problems, uses, onOpenFile, onAddSubflow, o
           </div>
         </Labelled>
         <Labelled wide label={t("form.calendars")} hint={t("form.calendars_hint")}>
-          <span className="mono">{file.calendars.length > 0 ? file.calendars.join(", ") : <span className="quiet">{t("form.none")}</span>}</span>
+          <Calendars />
         </Labelled>
       </div>
     </div>

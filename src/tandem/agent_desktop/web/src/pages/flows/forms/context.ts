@@ -20,6 +20,7 @@ export interface FormDesk {
   rename(path: Path, name: string): void;
   /** From the top of the file. */
   putTop(path: Path, value: Plain | undefined): void;
+  renameTop(path: Path, name: string): void;
   /** Leads an exit on; a new step of a kind is made by `onNewStep`. */
   onNewStep(path: Path): void;
   onGoTo(step: string): void;
