@@ -11,7 +11,8 @@ import asyncio
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 
@@ -19,7 +20,7 @@ from benchmarks.ami_watch import AmiWatch
 from benchmarks.ivr_sessions import CARD, SETTINGS, balances, times
 from benchmarks.report import Figure, Machine, cpu_s, percentile, say, show, waited_s
 
-from tandem.cti.adapters.asterisk.carrier import PlacedCall
+from tandem.cti.adapters.asterisk.carrier import Carrier, PlacedCall
 from tandem.cti.app.installation import DEMO_DNIS
 from tandem.cti.app.stack import Stack
 from tandem.cti.model.errors import OutcomeUnknown
@@ -39,6 +40,8 @@ CALLS = (10, 100)
 ARRIVALS_PER_S = 5.0
 WARM_S, MEASURE_S = 8.0, 40.0
 _ROUNDS = 12
+_TYPISTS = 10
+"""Sessions with the carrier's AMI: while a key sounds, 0.1 s, its session does nothing else."""
 _BALANCE_S = 12.0
 """Until it is told, with no key that stops it."""
 
@@ -51,7 +54,19 @@ def presses(random: Random) -> list[tuple[float, str]]:
     return keys
 
 
-async def _stage(stack: Stack, watch: AmiWatch, count: int) -> list[Figure]:
+@asynccontextmanager
+async def carriers(stack: Stack) -> AsyncIterator[list[Carrier]]:
+    several = [Carrier(stack.carrier.settings) for _ in range(_TYPISTS)]
+    async with asyncio.TaskGroup() as links:
+        tasks = [links.create_task(each.run()) for each in several]
+        for each in several:
+            await each.ready()
+        yield several
+        for task in tasks:
+            task.cancel()
+
+
+async def _stage(stack: Stack, several: list[Carrier], watch: AmiWatch, count: int) -> list[Figure]:
     assert stack.server is not None
     say(f"{count} calls, about {count / ARRIVALS_PER_S + WARM_S + MEASURE_S:.0f} s")
     random, calls, pid = Random(count), [], stack.server.pid
@@ -59,7 +74,8 @@ async def _stage(stack: Stack, watch: AmiWatch, count: int) -> list[Figure]:
     for turn in range(count):
         await asyncio.sleep(max(0.0, began + turn / ARRIVALS_PER_S - time.monotonic()))
         with suppress(OutcomeUnknown):  # an Asterisk that has no core
-            calls.append(await stack.carrier.place_call(DEMO_DNIS, f"+86138{turn:08}", digits=presses(random)))
+            carrier = several[turn % len(several)]
+            calls.append(await carrier.place_call(DEMO_DNIS, f"+86138{turn:08}", digits=presses(random)))
     await asyncio.sleep(WARM_S)
     watch.clear()
     machine, busy_s, unserved_s = Machine(), cpu_s(pid), waited_s(pid)
@@ -106,10 +122,11 @@ async def measure() -> None:
         async with (
             balances(),
             Stack(home, progress=say, changes={**PORTS, **SETTINGS}, carrier_ami_port=CARRIER_AMI_PORT) as stack,
+            carriers(stack) as several,
         ):
             with AmiWatch(PORTS["ami_port"]) as watch:
                 for count in CALLS:
-                    show(f"{count} calls in a flow at a real Asterisk", await _stage(stack, watch, count))
+                    show(f"{count} calls in a flow at a real Asterisk", await _stage(stack, several, watch, count))
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

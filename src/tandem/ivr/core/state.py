@@ -153,11 +153,11 @@ def encode_state(state: IvrState) -> str:
     )
 
 
-@lru_cache(1024)
+@lru_cache(64)
 def decode_state(text: str) -> IvrState:
     """Only what ``encode_state`` can have written comes back. Raises BadState.
 
-    One event of a call has its state read up to three times, hence the cache.
+    One event of a call has its state read up to three times in a row, hence the small cache.
     """
     if len(text) > MAX_ENCODED or not _ENCODED.fullmatch(text):
         raise BadState("the IVR state is too long or has characters that do not belong there")

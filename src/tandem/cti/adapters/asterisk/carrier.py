@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tandem.cti.adapters.asterisk.carrier_config import (
     CALLER_CONTEXT,
@@ -83,7 +83,7 @@ class PlacedCall:
 
     async def tap(self, key: str) -> None:
         """Press one key; returns when it is on its way. Raises ResourceMissing when the call is over."""
-        await self._carrier.act("PlayDTMF", (("Channel", self._channel or self._id), ("Digit", key)))
+        await self._carrier.press_key(self._channel or self._id, key)
 
     async def hang_up(self) -> None:
         """The caller hangs up; nothing happens when the call is over."""
@@ -95,28 +95,32 @@ class Carrier:
     """Drives the carrier's Asterisk. ``run()`` keeps its link; ``ready()`` waits for it."""
 
     def __init__(self, settings: CarrierSettings) -> None:
+        self.settings = settings
         self._calls: dict[str, PlacedCall] = {}
         self._phones: dict[str, set[str]] = {}
         self._typists: set[asyncio.Task[None]] = set()
         self._ready = asyncio.Event()
-        self._link = AmiLink(
-            AmiSettings(
-                host="127.0.0.1",
-                port=settings.ami_port,
-                username=CARRIER_USER,
-                secret=settings.ami_secret,
-                system_name=settings.system_name,
-                event_mask="system,call",
-            ),
-            on_up=self._on_up,
-            on_down=lambda down: self._ready.clear(),
-            on_event=self._on_event,
+        user = AmiSettings(
+            host="127.0.0.1",
+            port=settings.ami_port,
+            username=CARRIER_USER,
+            secret=settings.ami_secret,
+            system_name=settings.system_name,
+            event_mask="system,call",
         )
+        self._link = AmiLink(user, on_up=self._on_up, on_down=lambda down: self._ready.clear(), on_event=self._on_event)
+        typist = replace(user, event_mask="system")
+        self._hands = [
+            AmiLink(typist, on_up=_nothing, on_down=lambda down: None, on_event=lambda message: None)
+            for _ in range(settings.typists)
+        ]
 
     async def run(self) -> None:
         """Keep the link until cancelled."""
         try:
-            await self._link.run()
+            async with asyncio.TaskGroup() as links:
+                for link in (self._link, *self._hands):
+                    links.create_task(link.run())
         finally:
             for typist in self._typists:
                 typist.cancel()
@@ -200,6 +204,17 @@ class Carrier:
         except ActionRefused as error:
             raise ResourceMissing(f"carrier: {error}") from error
 
+    async def press_key(self, channel: str, key: str) -> None:
+        """Raises ResourceMissing."""
+        fields = (("Channel", channel), ("Digit", key))
+        if not self._hands:
+            await self.act("PlayDTMF", fields)
+            return
+        try:
+            await self._hands[hash(channel) % len(self._hands)].send("PlayDTMF", fields)
+        except ActionRefused as error:
+            raise ResourceMissing(f"carrier: {error}") from error
+
     async def _type(self, call: PlacedCall, digits: Sequence[tuple[float, str]]) -> None:
         with suppress(CtiError, TimeoutError):
             await call.wait_answered(60)
@@ -236,3 +251,7 @@ class Carrier:
         elif message.name == "Hangup":
             for channels in self._phones.values():
                 channels.discard(uniqueid)
+
+
+async def _nothing(link: AmiLink) -> None:
+    """A typist asks for nothing when he is back."""
