@@ -11,12 +11,14 @@ import pytest
 from tests.support.kitchen import KITCHEN, KitchenFloor, deployed, edition, text_of
 
 from tandem.cti.app import floor_plan as c
-from tandem.cti.app import flow_wiring
+from tandem.cti.app import flow_shelf, flow_wiring
 from tandem.cti.app.flow_start import Opened
 from tandem.cti.app.flow_versions import Shelf
 from tandem.cti.app.flow_wiring import flow_desk, open_flows
 from tandem.cti.model.ids import CallId, DeviceId
+from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import Catalog
+from tandem.ivr.core.shelf import FlowText
 from tandem.ivr.core.speech import Prompt
 
 
@@ -61,6 +63,18 @@ def test_editions_of_drafts_are_let_go(floor: KitchenFloor) -> None:
         floor.gone(floor.center.contacts[call].caller)
         floor.settle()
     assert len(floor.center.editions) <= 2
+
+
+def test_what_is_in_use_is_not_read_anew(floor: KitchenFloor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every new recording gives the center the same flows once more, between two keys of a caller."""
+
+    def load(text: FlowText) -> Flow:
+        raise AssertionError(f"version {text.version} was read again")
+
+    monkeypatch.setattr(flow_shelf, "load", load)
+    before = floor.center.editions
+    floor.deploy(edition(1))
+    assert floor.center.editions == before
 
 
 async def test_a_recording_that_comes_while_a_version_goes_live_does_not_take_it_back(floor: KitchenFloor) -> None:

@@ -60,9 +60,14 @@ def of_call(center: Center, contact: Contact) -> Flow | None:
 
 def deploy(center: Center, input_: FlowsDeployed) -> None:
     """New calls get these; calls in progress stay with theirs. Raises FlowError; nothing is changed then."""
-    loaded = {text.edition: load(text) for text in _texts(input_.flows)}
+    loaded = {text.edition: _known(center, text) for text in _texts(input_.flows)}
     center.flows = input_.flows
     _renew(center, loaded, input_.sounds)
+
+
+def _known(center: Center, text: FlowText) -> Flow:
+    """What is in use is not read anew, though it may have left the cache: that would hold up the calls."""
+    return center.editions.get(text.edition) or load(text)
 
 
 def _renew(center: Center, loaded: Mapping[str, Flow], sounds: Sounds) -> None:
@@ -83,7 +88,7 @@ def call_draft(center: Center, input_: DraftCalled) -> None:
     """Ring the author's phone. Raises FlowError, WrongState; nothing is changed then."""
     if not center.switch_up or input_.call in center.contacts:
         raise WrongState("the switch is not there, or this call is there already")
-    flow = load(input_.flow)
+    flow = _known(center, input_.flow)
     _renew(center, {input_.flow.edition: flow}, input_.sounds)
     contact = path.begin_draft(input_.call, flow=flow.name, edition=input_.flow.edition, now=center.now)
     center.contacts[contact.id] = contact
