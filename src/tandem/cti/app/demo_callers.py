@@ -136,7 +136,7 @@ async def _tell_opinion(stack: Stack, call: PlacedCall, caller: Caller) -> None:
         async with asyncio.timeout(_MOST_TALK_S):
             while True:
                 calls = await store.open_calls()
-                if any(each.phase is Phase.SURVEY and each.ani_e164 == caller.number for each in calls):
+                if any(each.phase == Phase.SURVEY and each.ani_e164 == caller.number for each in calls):
                     break
                 await asyncio.sleep(0.5)
         for key in caller.opinion:
