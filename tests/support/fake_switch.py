@@ -21,7 +21,7 @@ from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import LinkDown, ResourceMissing, WrongState
 from tandem.cti.model.ids import CallId, ConnectionId, DeviceId
-from tandem.cti.model.keypad import Keypad
+from tandem.cti.model.keypad import SURPLUS_S, Keypad
 from tandem.cti.model.states import ConnectionState
 from tandem.cti.ports import SwitchListener
 from tandem.cti.runtime.secret_digits import SecretDigits
@@ -52,6 +52,7 @@ class Line:
     """For the answer to a Collect, or for a key that ends music; its prompts may still play."""
     deaf: bool = False
     secret_told: bool = False
+    surplus_until: float = 0.0
     music: bool = False
     idly_pressed_at: float | None = None
     media: list[MediaRequest] = field(default_factory=list)
@@ -386,8 +387,10 @@ class FakeTelephony:
             if key in request.keys:
                 self._end_media(line, digits=key)
             return
-        if line.deaf:
+        if line.deaf and _now() < line.surplus_until:
+            line.surplus_until = _now() + SURPLUS_S
             return
+        line.deaf = line.secret_told = False
         line.keypad.press(key)
         if line.music and not line.media:
             line.idly_pressed_at = _now()
@@ -414,6 +417,7 @@ class FakeTelephony:
             return
         line.keypad.clear()
         line.deaf = line.secret_told = True
+        line.surplus_until = _now() + SURPLUS_S
         self._end_media(line, secret=self.vault.put(line.call, answer), secret_length=len(answer))
 
     def _end_media(

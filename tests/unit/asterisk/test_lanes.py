@@ -11,6 +11,7 @@ from tandem.cti.adapters.asterisk.lanes import MOST_WAITING, NOTHING, Lane, Step
 from tandem.cti.model.errors import InvalidField, LimitReached
 from tandem.cti.model.events import MediaEnded
 from tandem.cti.model.ids import CallId, ConnectionId, Token
+from tandem.cti.model.keypad import SURPLUS_S
 from tandem.cti.model.requests import Collect, Music, Play, StartMusic
 
 CALL, LEG = CallId("call"), ConnectionId("leg")
@@ -465,6 +466,25 @@ def test_secrets_go_to_the_vault_and_never_into_a_read() -> None:
     bench.press("5")
     bench.read_over("OK", "5")
     assert bench.digits[1:] == [("p", ""), ("u", "5")]
+
+
+def test_a_key_some_seconds_after_a_secret_counts() -> None:
+    """Also while something is said that a key may stop: it is the answer to what follows."""
+    bench = Bench()
+    bench.add(collect("t", digits=4, sensitive=True))
+    bench.press("49295")
+    bench.over(PLAYED, "200%20result%3D52%0A")
+    bench.add(play("p", barge_in=True))
+    bench.now += SURPLUS_S - 1
+    bench.press("6")  # may still be of the secret, and so may what follows it closely
+    bench.now += SURPLUS_S - 1
+    bench.press("7")
+    bench.now += SURPLUS_S
+    bench.press("0")
+    bench.over()
+    bench.add(collect("u", digits=1))
+    assert bench.vault == ["4929"]
+    assert bench.digits[1:] == [("p", ""), ("u", "0")]
 
 
 def test_what_was_typed_too_much_before_the_secret_was_taken_is_forgotten_too() -> None:

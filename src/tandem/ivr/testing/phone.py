@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import inf
 
-from tandem.cti.model.keypad import Keypad
+from tandem.cti.model.keypad import SURPLUS_S, Keypad
 from tandem.ivr.core.dialogue import (
     CallbackTaken,
     Collect,
@@ -69,7 +69,8 @@ class Phone:
         self._caller = caller
         self._keypad = Keypad()
         self._deaf = False
-        """After what is sensitive, keys up to the next question are forgotten: they may belong to it."""
+        """After what is sensitive, keys that follow closely are forgotten: they may belong to it."""
+        self._surplus_until = 0.0
         self._turn = 0
         self._visits: dict[str, int] = {}
         self._secrets: dict[str, str] = {}
@@ -245,6 +246,7 @@ class Phone:
         while act := self._caller.act(scene, until):
             if not isinstance(act, Key):
                 return self._stopped(scene, act)
+            self.now = act.at
             self._press(act.key)
         self._hear(scene, until)
         self.now = until
@@ -252,8 +254,10 @@ class Phone:
 
     def _press(self, key: str) -> bool:
         """Whether it is kept."""
-        if self._deaf:
+        if self._deaf and self.now < self._surplus_until:
+            self._surplus_until = self.now + SURPLUS_S
             return False
+        self._deaf = False
         before = len(self._keypad)
         self._keypad.press(key)
         return len(self._keypad) > before
@@ -263,6 +267,7 @@ class Phone:
             return Digits(digits)
         self._keypad.clear()
         self._deaf = True
+        self._surplus_until = self.now + SURPLUS_S
         secret = Secret(f"secret-{len(self._secrets) + 1}", len(digits))
         self._secrets[secret.ref] = digits
         return Digits("", secret)

@@ -31,7 +31,7 @@ from tandem.cti.adapters.asterisk.media_commands import MediaRequest
 from tandem.cti.model.errors import LimitReached
 from tandem.cti.model.events import MediaEnded
 from tandem.cti.model.ids import CallId, ConnectionId, Token
-from tandem.cti.model.keypad import Keypad
+from tandem.cti.model.keypad import SURPLUS_S, Keypad
 from tandem.cti.model.requests import Collect, Music, Play, StartMusic
 
 MOST_WAITING = 32
@@ -97,6 +97,7 @@ class Lane:
         self._keys = KeyEvents()
         self._deaf = False
         self._secret_told = False
+        self._surplus_until = 0.0
         self._music_on = False
         self._idly_pressed_at: float | None = None
         # the request in hand
@@ -171,8 +172,10 @@ class Lane:
                 return self._finish(self._ended(request.token, digits=key), now)
             if self.wake_at is not None:
                 return NOTHING
-        if self._deaf:
+        if self._deaf and now < self._surplus_until:
+            self._surplus_until = now + SURPLUS_S
             return NOTHING
+        self._deaf = self._secret_told = False
         self._keypad.press(key)
         if self._music_on and not self._busy:
             self._idly_pressed_at = now
@@ -362,6 +365,7 @@ class Lane:
         # What is typed too much may be of the secret: it must not become the plain answer to the next question.
         self._keypad.clear()
         self._deaf = self._secret_told = True
+        self._surplus_until = now + SURPLUS_S
         where = self._keep_secret(answer)
         return self._finish(self._ended(request.token, secret=where, secret_length=len(answer)), now)
 
