@@ -73,6 +73,10 @@ async def test_a_refusal_says_why_and_is_no_audit(tmp_path: Path) -> None:
     [
         ("/api/flows/check", {"main": "main.yaml", "files": {}}),
         ("/api/flows/check", {"main": "../main.yaml", "files": {"../main.yaml": ""}}),
+        ("/api/flows/check", {"main": "./main.yaml", "files": {"./main.yaml": ""}}),
+        ("/api/flows/check", {"main": "a//main.yaml", "files": {"a//main.yaml": ""}}),
+        ("/api/flows/check", {"main": "\x85main.yaml", "files": {"\x85main.yaml": ""}}),
+        ("/api/flows/check", {"main": "\u202emain.yaml", "files": {"\u202emain.yaml": ""}}),
         ("/api/flows/check", {"main": "/etc/passwd.yaml", "files": {"/etc/passwd.yaml": ""}}),
         ("/api/flows/check", {"main": "main.yaml", "files": {"main.yaml": "x" * (f.FLOW_CHARS + 1)}}),
         ("/api/flows/check", {"main": "main.yaml", "files": {"main.yaml": "\x00"}}),

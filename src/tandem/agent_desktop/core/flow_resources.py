@@ -19,7 +19,11 @@ BUNDLE_BYTES = 4 << 20
 """Of a request with a bundle in it."""
 MOST_FILES = 40
 
-FileName = Annotated[str, Meta(max_length=120, pattern=r"^(?!.*\.\.)(?!/)[^\x00-\x1f\x7f\\:*?\"<>|]+\.ya?ml$(?!\n)")]
+_FILE_NAME = (
+    r"^(?!.*\.\.)(?!.*//)(?!\.?/)(?!.*/\./)"
+    r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\\:*?\"<>|]+\.ya?ml$(?!\n)"
+)
+FileName = Annotated[str, Meta(max_length=120, pattern=_FILE_NAME)]
 """Relative to the flow's own folder: ``main.yaml``, ``parts/identify.yaml``."""
 FlowText = Annotated[str, Meta(max_length=FLOW_CHARS, pattern=r"^(?![\s\S]*[\x00-\x08\x0b\x0c\x0e-\x1f])")]
 Files = Annotated[dict[FileName, FlowText], Meta(max_length=MOST_FILES)]
