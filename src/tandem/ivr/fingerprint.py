@@ -25,6 +25,11 @@ _FLOOR = 1e-6
 _SILENT = 1e-3
 """Mean square of a stretch's changes below which there is nothing to compare."""
 
+_PIECE = 60
+"""Steps of a piece that is shifted by itself, at least: 0.6 s."""
+_SLIP = 8
+"""How far, in steps."""
+
 Samples = npt.NDArray[np.float32]
 Energies = npt.NDArray[np.float32]
 
@@ -74,6 +79,25 @@ def find(recording: Fingerprint, sound: Fingerprint, *, since_s: float = 0.0, un
     scores = _scores(whole[first : first + starts + count - 1], wanted[:count])
     best = int(np.argmax(scores))
     return Found((first + best) * HOP_S, float(scores[best]))
+
+
+def follow(recording: Fingerprint, sound: Fingerprint, found: Found) -> Found:
+    """The likeness at this place once more, in pieces that may be late or early by themselves: a network that holds a
+    packet back shifts all that comes after it."""
+    wanted, first = sound.energies, round(found.at_s / HOP_S)
+    pieces = range(0, len(wanted), _PIECE) if len(wanted) >= 2 * _PIECE else ()
+    if not pieces:
+        return found
+    total = 0.0
+    for begin in pieces:
+        piece = wanted[begin : begin + _PIECE] if begin + 2 * _PIECE <= len(wanted) else wanted[begin:]
+        since = max(0, first + begin - _SLIP)
+        stretch = recording.energies[since : first + begin + len(piece) + _SLIP]
+        if len(stretch) >= len(piece):
+            total += len(piece) * max(0.0, float(_scores(stretch, piece).max()))
+        if begin + len(piece) == len(wanted):
+            break
+    return Found(found.at_s, max(found.score, total / len(wanted)))
 
 
 def part(sound: Fingerprint, seconds: float) -> Fingerprint:

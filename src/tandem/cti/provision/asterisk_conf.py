@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 # Whoever may write to AMI's agi class, or to the dialplan, has a shell on the host with any of these loaded.
 FORBIDDEN_MODULES = frozenset(
@@ -95,8 +95,10 @@ class InstanceFolders:
         return self.run / "asterisk.ctl"
 
 
-def asterisk_conf(folders: InstanceFolders, module_dir: Path, system_name: str) -> str:
-    """Render asterisk.conf.
+def asterisk_conf(
+    folders: InstanceFolders, module_dir: Path, system_name: str, more: Mapping[str, str] | None = None
+) -> str:
+    """Render asterisk.conf. ``more``: options besides ours.
 
     ``system_name`` stays secret: genuine AMI events carry it as ``SystemName``, so that an event whose text a caller
     wrote can be told apart.
@@ -124,6 +126,7 @@ def asterisk_conf(folders: InstanceFolders, module_dir: Path, system_name: str) 
         raise ValueError("system_name: 1 to 79 letters, digits, dots, hyphens and underscores")
     lines = ["[directories]", *(f"{name} => {path}" for name, path in directories.items())]
     options = {
+        **(more or {}),
         "systemname": system_name,
         "verbose": "3",
         "nocolor": "yes",

@@ -31,7 +31,7 @@ class AsteriskInstance:
 
     ``files`` maps names to texts (``{"pjsip.conf": ...}``) and is written to ``directory/etc`` at each start, over
     the defaults of ``asterisk_conf.quiet_files``. ``system_name`` is random unless given. With ``outlive_parent`` the
-    Asterisk survives a killed owner, else the kernel ends it with him.
+    Asterisk survives a killed owner, else the kernel ends it with him. ``options`` are more ones for asterisk.conf.
 
     ``directory/spool/monitor`` takes recordings, ``log_file`` is Asterisk's full log, ``directory/data/sounds`` may
     be filled with prompts. Its process is ``pid`` while it runs.
@@ -45,6 +45,7 @@ class AsteriskInstance:
         *,
         system_name: str | None = None,
         extra_modules: Iterable[str] = (),
+        options: Mapping[str, str] | None = None,
         outlive_parent: bool = False,
         ready_timeout_s: float = 30.0,
     ) -> None:
@@ -54,7 +55,7 @@ class AsteriskInstance:
         self.log_file = self.folders.log / "full"
         self._console = self.folders.log / "console"
         self._files = {
-            "asterisk.conf": asterisk_conf(self.folders, install.module_dir, self.system_name),
+            "asterisk.conf": asterisk_conf(self.folders, install.module_dir, self.system_name, options),
             "modules.conf": modules_conf(install.module_dir, extra_modules),
             **quiet_files(self.folders.data),
             **files,

@@ -16,7 +16,7 @@ CALLER_START = "start"
 VAR_SPEECH = "SPEECH"
 VAR_STAY = "STAY"
 VAR_LISTEN = "LISTEN"
-"""A path without its ending: what the caller hears goes into ``<path>-heard.wav``."""
+"""A WAV file: the caller says nothing, and what he hears goes there, packet for packet."""
 
 
 class Behaviour(StrEnum):
@@ -49,6 +49,8 @@ class CarrierSettings:
     tandem_port: int
     tandem_host: str = "127.0.0.1"
     phones: tuple[AgentPhone, ...] = ()
+    typists: int = 0
+    """More log-ins to press keys with: one presses ten a second at most, whoever's they are."""
     numbers: Mapping[str, Behaviour] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -174,7 +176,7 @@ writeprotect = yes
 ; The people who call in: they talk for ever, or for {VAR_STAY} seconds.
 [{CALLER_CONTEXT}]
 exten => {CALLER_START},1,Set(TIMEOUT(absolute)=${{{VAR_STAY}}})
- same => n,ExecIf($["${{{VAR_LISTEN}}}" != ""]?MixMonitor(${{{VAR_LISTEN}}}.wav,r(${{{VAR_LISTEN}}}-heard.wav)))
+ same => n,ExecIf($["${{{VAR_LISTEN}}}" != ""]?Record(${{{VAR_LISTEN}}},0,0,kqx))
  same => n(talk),Playback(${{{VAR_SPEECH}}})
  same => n,Wait(1)
  same => n,Goto(talk)

@@ -43,6 +43,8 @@ class Turn:
     heard_out: float
     until: float = 0.0
     """When the flow asked for the next thing, or the call was over; 0: not yet."""
+    in_line: bool = False
+    """He waits meanwhile: an agent may come in between."""
     keys: list[float] = field(default_factory=list)
     """When he pressed."""
 
@@ -91,7 +93,7 @@ class LiveCall:
         self.state = state
         self._over(now)
         seconds = sum(self._length(prompt) for prompt in getattr(effect, "prompts", ()))
-        self.turns.append(Turn(now, effect, state.step, now + seconds))
+        self.turns.append(Turn(now, effect, state.step, now + seconds, in_line=state.mode == _WAITING))
         match effect:
             case Enqueue():
                 self.enqueued = effect

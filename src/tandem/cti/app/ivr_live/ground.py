@@ -44,6 +44,7 @@ _PORTS_PER_SIDE = 1000
 _WRAP_UP_S = 0.5
 _RULES = Rules(pop_s=0.1, record=False)
 _CREDENTIAL = "credential"
+_TYPISTS = 8
 _FAST = {language: Voice(voice.name, 2 * voice.words_per_minute) for language, voice in VOICES.items()}
 """Nobody listens who could not follow: real calls take real time."""
 _PUT_USER = """
@@ -192,13 +193,18 @@ class Ground:
             rtp_ports=(settings.rtp_last + 1, settings.rtp_last + _PORTS_PER_SIDE),
             tandem_port=settings.sip_port,
             phones=phones,
+            typists=_TYPISTS,
             numbers=dict.fromkeys(self._dialled, Behaviour.ANSWER),
         )
         ours = AsteriskInstance(
             install, here.asterisk_dir, asterisk_files(switch), system_name=here.secrets.system_name
         )
         public = AsteriskInstance(
-            install, self.home / "carrier", carrier_files(network), system_name=network.system_name
+            install,
+            self.home / "carrier",
+            carrier_files(network),
+            system_name=network.system_name,
+            options={"transmit_silence": "yes"},
         )
         await asyncio.gather(stack.enter_async_context(ours), stack.enter_async_context(public))
         self.carrier = Carrier(network)

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from tandem.cti.app.ivr_live.caller import Turn
 from tandem.ivr.core.dialogue import Collect, Play
 from tandem.ivr.core.speech import Prompt
-from tandem.ivr.fingerprint import Fingerprint, find, part
+from tandem.ivr.fingerprint import Fingerprint, Found, find, follow, part
 
-ALIKE = 0.8
-"""Score from which two sounds are the same (see ``fingerprint``)."""
-EARLY_S, LATE_S = 0.4, 1.5
-"""A turn's first sound begins so much before or after the moment at which it was asked for."""
+ALIKE = ((1.0, 0.75), (0.3, 0.65), (0.0, 0.5))
+"""(seconds from which on, score from which two sounds are the same). A lost packet is a small part of a long sound, and
+much of a short one; those under 0.3 s are hardly told apart."""
+LATE_S = 1.5
+"""A turn's first sound begins so much after the moment at which it was asked for, at most."""
 BETWEEN_S = 0.2
-"""The same for a prompt that follows another one."""
+"""A prompt that follows another one in the same turn begins so much before or after its end, at most."""
 CUT_S = 0.15
 """From a key, as the caller presses it, to the silence after it."""
 SHORTEST_S = 0.3
@@ -46,37 +47,47 @@ class Listened:
 def listen(
     recording: Fingerprint, turns: Sequence[Turn], sounds: Callable[[Prompt], Fingerprint], began_at: float
 ) -> list[Listened]:
-    """``began_at``: of the recording, on the turns' clock."""
+    """``began_at``: of the recording, on the turns' clock. The recording holds what came, without the pauses in which
+    nothing was sent: a place in it is never later than the moment, and may be a good deal earlier."""
     found: list[Listened] = []
     after_s = 0.0
     typed_ahead = False
     for number, turn in enumerate(turns, 1):
-        asked_s, until_s = turn.at - began_at, turn.until - began_at
-        stops = isinstance(turn.effect, Collect) or (isinstance(turn.effect, Play) and turn.effect.barge_in)
-        cut_s = min([key - began_at + CUT_S for key in turn.keys[:1]], default=until_s) if stops else until_s
-        sure = not typed_ahead and not (stops and turn.keys)
-        expected_s, follows = asked_s, False
+        end_s = _end_s(turn, began_at)
+        cut = bool(turn.keys) or turn.in_line or number == len(turns)
+        begins_s, follows = turn.at - began_at, False
         for prompt in turn.prompts:
             sound = sounds(prompt)
-            earliest = expected_s - (BETWEEN_S if follows else EARLY_S)
-            latest = expected_s + (BETWEEN_S if follows else LATE_S)
-            whole = sure and expected_s + sound.seconds <= until_s + LATE_S
-            left_s = sound.seconds if whole else min(sound.seconds, cut_s - expected_s)
-            if left_s < SHORTEST_S <= sound.seconds:
-                if left_s > 0:
-                    found.append(Listened(number, prompt, expected_s, 0.0, heard=not typed_ahead, sure=False))
+            left_s = min(sound.seconds, end_s - begins_s) if cut else sound.seconds
+            if left_s <= 0:
                 break
-            best = find(recording, part(sound, left_s), since_s=max(earliest, after_s - BETWEEN_S), until_s=latest)
-            heard = best.score >= ALIKE
-            found.append(Listened(number, prompt, best.at_s, best.score, heard, sure and whole))
-            expected_s = (best.at_s if heard else expected_s) + sound.seconds
-            follows = follows or heard
+            if left_s < min(SHORTEST_S, sound.seconds):
+                found.append(Listened(number, prompt, after_s, 0.0, heard=not typed_ahead, sure=False))
+                break
+            latest_s = after_s + BETWEEN_S if follows else begins_s + LATE_S
+            best = _best(recording, part(sound, left_s), after_s - BETWEEN_S, latest_s)
+            heard = best.score >= _alike(left_s)
+            found.append(Listened(number, prompt, best.at_s, best.score, heard, sure=not (cut or typed_ahead)))
+            begins_s += sound.seconds
+            follows = heard
             after_s = best.at_s + left_s if heard else after_s
-        if isinstance(turn.effect, Collect):
-            typed_ahead = False
-        elif turn.keys:
-            typed_ahead = True
+        typed_ahead = not isinstance(turn.effect, Collect) and (typed_ahead or bool(turn.keys))
     return found
+
+
+def _end_s(turn: Turn, began_at: float) -> float:
+    """When it was over, or stopped by a key, on the recording."""
+    stops = isinstance(turn.effect, Collect) or (isinstance(turn.effect, Play) and turn.effect.barge_in)
+    until = min(turn.until, turn.keys[0] + CUT_S) if stops and turn.keys else turn.until
+    return until - began_at
+
+
+def _best(recording: Fingerprint, sound: Fingerprint, since_s: float, until_s: float) -> Found:
+    return follow(recording, sound, find(recording, sound, since_s=since_s, until_s=until_s))
+
+
+def _alike(seconds: float) -> float:
+    return next(score for least_s, score in ALIKE if seconds >= least_s)
 
 
 def anywhere(
@@ -85,6 +96,6 @@ def anywhere(
     """One of these that is in the recording, wherever; those that are too short to be told apart are left out."""
     for prompt in prompts:
         sound = sounds(prompt)
-        if sound.seconds >= LONGEST_ALIKE_S and find(recording, sound).score >= ALIKE:
+        if sound.seconds >= LONGEST_ALIKE_S and find(recording, sound).score >= _alike(sound.seconds):
             return prompt
     return None

@@ -34,6 +34,8 @@ SLOWER = 1.5
 GRACE_S = 20.0
 ANSWER_S = 10.0
 ROWS_S = 10.0
+WRITTEN_S = 5.0
+_LOOK_EVERY_S = 0.05
 _DISTINCT = 4096
 
 Progress = Callable[[str], None]
@@ -139,7 +141,7 @@ class Runner:
     async def _call(self, each: Planned) -> CaseReport:
         flow, case = each.tested.flow, each.case
         name = f"live-{secrets.token_hex(4)}"
-        recording = self._ground.home / "heard" / name
+        recording = self._ground.home / "heard" / f"{name}.wav"
         live = LiveCall(flow, case, call_that_takes(flow, case.given.split) or "test-0", self._lengths)
         self._stage.admit(name, live)
         most_s = each.virtual.seconds * SLOWER + GRACE_S
@@ -155,8 +157,8 @@ class Runner:
             raise TimeoutError("the flow did not begin")
         rows = await rows_of(self._ground.database, live.call, within_s=ROWS_S)
         await self._ground.know({prompt for turn in live.turns for prompt in turn.prompts})
-        heard = recording.with_name(f"{name}-heard.wav")
-        listened, intruder = await asyncio.to_thread(self._listen, live, heard, placed.answered_at)
+        await _written(recording)
+        listened, intruder = await asyncio.to_thread(self._listen, live, recording, placed.answered_at)
         answers = self._stage.answers(live)
         course = Course(
             state=live.state,
@@ -226,6 +228,19 @@ def _reports(planned: Sequence[Planned], done: Mapping[int, CaseReport]) -> list
         ways = ((case.path, case.visits) for case in cases if case.skipped is None)
         reports.append(Report(flow=flow.name, cases=cases, coverage=coverage(flow, ways)))
     return reports
+
+
+async def _written(recording: Path) -> None:
+    """Asterisk writes a recording in pieces, and its length last of all. Raises TimeoutError."""
+    async with asyncio.timeout(WRITTEN_S):
+        while not (recording.exists() and _length_written(recording)):  # noqa: ASYNC110 - it does not tell
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _length_written(path: Path) -> int:
+    """Bytes of sound, as the header says."""
+    with path.open("rb") as file:
+        return int.from_bytes(file.read(44)[40:], "little")
 
 
 @lru_cache(_DISTINCT)
