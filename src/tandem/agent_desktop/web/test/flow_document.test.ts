@@ -241,9 +241,9 @@ describe("journeys", () => {
   });
 
   it("have labels that fit", () => {
-    expect(fitted("Accounts", 60)).toBe("Accounts");
-    expect(fitted("Accounts and cards", 60)).toBe("Accounts …");
-    expect(fitted("账户和银行卡", 60)).toBe("账户和银…");
+    expect(fitted("Accounts", 70)).toBe("Accounts");
+    expect(fitted("Accounts and cards", 70)).toBe("Accounts …");
+    expect(fitted("账户和银行卡", 70)).toBe("账户和银…");
   });
 
   it("may be none", () => {

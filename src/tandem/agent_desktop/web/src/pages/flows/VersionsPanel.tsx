@@ -155,7 +155,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, against = nu
       {
         key: "check",
         title: t("versions.check"),
-        width: "104px",
+        width: "98px",
         render: (one) =>
           one.problems > 0 ? (
             <span className="bad-text plan-count">
@@ -187,7 +187,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, against = nu
       {
         key: "do",
         title: "",
-        width: mayChange ? "176px" : "48px",
+        width: mayChange ? "160px" : "48px",
         align: "right",
         render: (one) => (
           <span className="row-tools">

@@ -34,7 +34,7 @@ export const BAR_PX = 12;
 const LEAST_COLUMN_PX = 124;
 const MOST_COLUMN_PX = 240;
 /** Behind the last column: its labels. */
-export const LAST_LABEL_PX = 190;
+export const LAST_LABEL_PX = 200;
 const GAP_PX = 16;
 const SIDE_PX = 8;
 const TOP_PX = 8;
@@ -132,7 +132,7 @@ export function sankey(links: readonly JourneyLink[], room_px: number, wide_px: 
 }
 
 /** Of a label, about. */
-export const LETTER_PX = 6;
+export const LETTER_PX = 7;
 /** Chinese characters are twice as wide. */
 const widthOf = (letter: string) => (letter > "\u2e80" ? 2 : 1) * LETTER_PX;
 

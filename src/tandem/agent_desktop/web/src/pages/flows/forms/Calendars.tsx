@@ -62,12 +62,13 @@ export function Calendars() {
               {!used.has(name) && <span className="warn-text small">{t("calendar.unused")}</span>}
             </summary>
             <fieldset className="hours-fields" disabled={!editable}>
+              {!used.has(name) && (
               <Labelled label={t("calendar.name")}>
                 <TextBox
                   mono
                   value={name}
                   label={t("calendar.name")}
-                  disabled={!editable || used.has(name)}
+                  disabled={!editable}
                   fits={(text) => STEP_NAME.test(text) && (text === name || !Object.hasOwn(calendars, text))}
                   onSay={(text) => {
                     renameTop(path, text);
@@ -75,6 +76,7 @@ export function Calendars() {
                   }}
                 />
               </Labelled>
+              )}
               <HoursFields
                 hours={hours}
                 onSay={(key, said) => {

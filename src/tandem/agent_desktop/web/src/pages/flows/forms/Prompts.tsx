@@ -166,13 +166,13 @@ export function Texts({ texts, label, onSay, editable, languages }: { texts: Pla
             <div className="text-head">
               <span>{w("spoken_long", code)}</span>
               {text.trim() === "" && <span className="bad-text small">{t("prompt.missing")}</span>}
-              <RecordedMark language={code} text={text} />
               <span className="text-tools">
                 <Listen language={code} text={text} />
                 {editable && <Recording language={code} text={text} />}
               </span>
             </div>
             <TextBox value={text} rows={3} label={`${label} (${w("spoken_long", code)})`} lang={code === "zh" ? "zh-CN" : code} disabled={!editable} onSay={(said) => onSay(code, said)} testId={`text-${code}`} />
+            <RecordedMark language={code} text={text} />
           </div>
         );
       })}
