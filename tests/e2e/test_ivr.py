@@ -71,7 +71,7 @@ Trial = Callable[[IvrStack], Awaitable[None]]
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IvrStack]:
     home = tmp_path_factory.mktemp("tandem")
-    async with ivr_stack(home, changes={"guard_s": 8, "ring_s": 40.0}, keep=False) as running:
+    async with ivr_stack(home, changes={"ring_s": 40.0}, keep=False) as running:
         plan = patient_plan({"support": {"steps": ["product:support>=4"]}})  # nobody is: calls back wait
         plan["agents"]["mei"]["skills"]["product:loans"] = 5
         await ask(home, "routing.apply", text=in_text(plan), note="a test", by="ada")
@@ -498,11 +498,11 @@ async def test_the_bank_and_a_pin(stack: IvrStack, mei: BrowserAgent) -> None:
     await left(stack, ani, "look_up_balance")
     await asyncio.sleep(6)
     await type_fast(call, "0")
+    await phase(stack, ani, "offered")
     await mei.answer()
     shown = await mei.page.inner_text("body")
     assert CARD not in shown
     assert PIN not in shown
-    assert "1111" in shown
     await mei.at("hang-up").click()
     await call.wait_ended()
     ended = await gone(stack, ani, "answered")
@@ -562,7 +562,9 @@ async def test_the_server_is_killed_in_the_middle(stack: IvrStack, mei: BrowserA
     await mei.answer()
     await asyncio.gather(begin(typist, TRIALS, "1"), begin(waiter, LINE), begin(greeted, GREETING))
     await left(stack, waiter, "takes")
-    await stack.command("ivr", "live", "greeting", "2")
+    was = (await left(stack, greeted, "begin"))["version"]
+    saved = await stack.command("ivr", "draft", _edition(stack, "One more.", "another"))
+    await stack.command("ivr", "live", "greeting", saved.split()[1])
     waiting = await phase(stack, waiter, "queued")
     await begin(dipper, TRIALS)
     await begin(chooser, TRIALS)
@@ -576,14 +578,16 @@ async def test_the_server_is_killed_in_the_middle(stack: IvrStack, mei: BrowserA
     await type_fast(calls[talker], "4")
     await type_fast(calls[greeted], "123")
     await asyncio.sleep(1.5)
+    began = time.monotonic()
     await stack.start_server()
+    print(f"the server was there again {time.monotonic() - began:.1f} s later")
 
     assert (await left(stack, typist, "order", "goto"))["heard"] == '["digits 4217"]'
     assert (await left(stack, typist, "look_up"))["exit"] == "goto"
     assert (await left(stack, dipper, "look_up"))["exit"] == "goto"
     assert (await left(stack, talker, "rate"))["heard"] == '["digits 4"]'
     assert (await left(stack, greeted, "ask"))["heard"] == '["digits 123"]'
-    assert {visit["version"] for visit in await stack.visits(greeted)} == {1}
+    assert {visit["version"] for visit in await stack.visits(greeted)} == {was}
     again = await phase(stack, waiter, "queued")
     assert (again["id"], again["queued_at"]) == (waiting["id"], waiting["queued_at"]), "his place is lost"
     await asyncio.sleep(2)
@@ -615,12 +619,14 @@ async def test_a_pin_is_nowhere(stack: IvrStack) -> None:
     await asyncio.sleep(1)  # what is written twice a second
     secrets = [PIN, "•".join(PIN), " ".join(PIN), ",".join(PIN), TOKEN.removeprefix("Bearer ")]
     tables = await stack.database.fetch("select tablename from pg_tables where schemaname = 'public'")
-    rows = 0
+    rows, found = 0, False
     for table in tables:
         for line in await stack.database.fetch(f"select t::text as line from {table['tablename']} t"):  # noqa: S608
             rows += 1
+            found |= CARD[-4:] in line["line"]
             assert not any(secret in line["line"] for secret in secrets), table["tablename"]
-    assert rows > 300
+    assert rows > 100
+    assert found, "the search finds nothing at all"
     home = stack.installation.home
     plain = 0
     for file in home.rglob("*"):
@@ -628,7 +634,7 @@ async def test_a_pin_is_nowhere(stack: IvrStack) -> None:
             continue  # the public network knows what it sent
         assert PIN not in str(file.relative_to(home))
         content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-        plain += b"4217" in content
+        plain += CARD.encode() in content
         assert not any(secret.encode() in content for secret in secrets), file
     assert plain, "the search finds nothing at all"
     pressed = re.findall(r"DTMF \w+ '(.)'", stack.asterisk.log_file.read_text(encoding="utf-8", errors="replace"))

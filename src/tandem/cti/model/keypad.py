@@ -9,7 +9,7 @@ from __future__ import annotations
 MOST_KEYS = 96
 """The longest answer, 64 digits, and half as much typed ahead: who types further ahead follows no prompts."""
 SURPLUS_S = 3.0
-"""A key so soon behind the last one of a secret, or behind another such key, may be of the secret: it answers nothing."""
+"""A key so soon behind the last one of a secret, or behind another such key, may be of the secret: no answer."""
 KEYS = "0123456789*#"
 """The keys that a telephone has. A to D, which a network can send as well, are none."""
 
