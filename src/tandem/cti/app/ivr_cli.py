@@ -35,12 +35,22 @@ def add_commands(ivr: argparse.ArgumentParser, at_home: Callable[[argparse.Argum
     test.add_argument(
         "--min-coverage", type=percent, metavar="PERCENT", help="fail when fewer of the steps or exits are taken"
     )
+    test.add_argument("--live", action="store_true", help=_LIVE)
+    test.add_argument("--at-once", type=int, default=8, metavar="N", help="real calls at the same time (default: 8)")
+    test.add_argument(
+        "--longest",
+        type=float,
+        default=120.0,
+        metavar="SECONDS",
+        help="tests that would last longer are not called but said to be skipped (default: 120)",
+    )
     at_home(check)
     ivr_versions_cli.add_commands(commands, at_home)
 
 
 _CHECK = "say what is wrong with flows, and what to do"
 _TEST = "run the tests that lie beside flows"
+_LIVE = "and once more as real calls: a throw-away Asterisk and server, a scripted caller, sounds compared"
 
 
 def percent(text: str) -> float:

@@ -68,7 +68,12 @@ def _line(file: Path, problem: Problem, language: str) -> str:
 
 
 def test(asked: argparse.Namespace, language: str) -> int:
+    if asked.live:
+        from tandem.cti.app.ivr_live.own_network import enter
+
+        enter()
     reports: list[Report] = []
+    read_flows: list[tuple[Path, Flow, list[FlowTests]]] = []
     good = True
     seconds = 0.0
     for file, tests in tests_in(asked.flow):
@@ -83,6 +88,7 @@ def test(asked: argparse.Namespace, language: str) -> int:
             print("\n".join(_line(file, problem, language) for problem in error.problems))
             good = False
             continue
+        read_flows.append((file, flow, read))
         began = perf_counter()
         report = run_tests(flow, *read)
         seconds += perf_counter() - began
@@ -93,6 +99,12 @@ def test(asked: argparse.Namespace, language: str) -> int:
     failed = sum(not case.ok for case in cases)
     rate = len(cases) / seconds if seconds else 0.0
     print(say("tested", language, cases=len(cases), failed=failed, seconds=f"{seconds:.2f} s", rate=f"{rate:,.0f}"))
+    if asked.live and read_flows:
+        from tandem.cti.app.ivr_live.command_line import run
+
+        called = run(read_flows, asked, language)
+        reports += called
+        good = good and all(report.ok for report in called)
     if asked.junit is not None:
         _write(asked.junit, junit_xml(reports, language))
     return 0 if good else 1

@@ -41,6 +41,16 @@ _TEXTS = {
         "覆盖 {share} 低于要求的 {least} %。",
         "The coverage of {share} is below the {least} % that is asked for.",
     ),
+    "live": ("真实呼叫", "real calls"),
+    "skipped": ("跳过", "skipped"),
+    "tested_live": (
+        "{cases} 个真实呼叫，{failed} 个失败，{skipped} 个跳过，用时 {seconds}。",
+        "{cases} real calls, {failed} failed, {skipped} skipped, in {seconds}.",
+    ),
+    "same_name": (
+        "{flow}：另一个流程也叫 {name}，无法同时真实呼叫",
+        "{flow}: another flow is called {name}, too: they cannot be called in one run",
+    ),
     "tested": (
         "{cases} 个测试，{failed} 个失败，用时 {seconds}（每秒 {rate} 个）。",
         "{cases} tests, {failed} failed, in {seconds} ({rate} a second).",

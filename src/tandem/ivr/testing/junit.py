@@ -20,11 +20,11 @@ def junit_xml(reports: Iterable[Report], language: str = "en") -> str:
         suite = ET.SubElement(
             root,
             "testsuite",
-            name=_text(report.flow),
+            name=_suite(report),
             tests=str(len(report.cases)),
             failures=str(failed),
             errors="0",
-            skipped="0",
+            skipped=str(sum(case.skipped is not None for case in report.cases)),
             time=_seconds(sum(case.seconds for case in report.cases)),
         )
         properties = ET.SubElement(suite, "properties")
@@ -40,18 +40,24 @@ def _case(suite: ET.Element, report: Report, case: CaseReport, language: str) ->
     made = ET.SubElement(
         suite,
         "testcase",
-        classname=_text(report.flow),
+        classname=_suite(report),
         name=_text(case.name),
         file=_text(case.file),
         line=str(case.line),
         time=_seconds(case.seconds),
     )
+    if case.skipped is not None:
+        ET.SubElement(made, "skipped", message=_text(case.skipped.text[language]))
     if not case.ok:
         texts = [failure.text[language] for failure in case.failures]
         failure = ET.SubElement(made, "failure", type=case.failures[0].code, message=_text(texts[0]))
         failure.text = _text("\n".join(texts))
         out = ET.SubElement(made, "system-out")
         out.text = _text("\n".join(f"{prompt.language}: {prompt.text}" for prompt in case.heard))
+
+
+def _suite(report: Report) -> str:
+    return _text(f"{report.flow} (live)" if report.live else report.flow)
 
 
 def _seconds(seconds: float) -> str:

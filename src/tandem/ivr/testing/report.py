@@ -47,6 +47,8 @@ class Report:
     flow: str
     cases: tuple[CaseReport, ...]
     coverage: Coverage = field(repr=False)
+    live: bool = False
+    """The tests were real calls."""
 
     @property
     def ok(self) -> bool:

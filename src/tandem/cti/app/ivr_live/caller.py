@@ -164,6 +164,9 @@ class LiveCall:
     def _scene(self, now: float) -> Scene:
         turn = self.turns[-1]
         effect = turn.effect
+        if isinstance(effect, Collect) and turn.keys:
+            # the prompts are cut off; what he does next waits until he is asked again
+            return Scene(begins=turn.keys[-1], heard_out=turn.keys[-1], in_line=self.waits)
         at, said = turn.at, []
         for prompt in turn.prompts:
             length = self._length(prompt)

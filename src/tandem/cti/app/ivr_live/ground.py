@@ -60,20 +60,24 @@ class Tested:
     flow: Flow
 
 
-class Ground:
-    """``async with`` starts everything, and removes it. ``numbers``: what to dial for each flow, by its name.
+@dataclass(frozen=True, slots=True)
+class People:
+    """``agents``: log-ins of those who take calls; they can everything, and nobody is at work before ``Staff`` says so.
+    ``dialled``: the numbers outside that flows may transfer to, all of which answer."""
 
-    ``dialled``: the numbers outside that flows may transfer to, all of which answer. ``agents``: log-ins of those who
-    take calls; they can everything, and nobody is at work before ``Staff`` says so.
-    """
+    agents: tuple[str, ...] = ()
+    dialled: tuple[str, ...] = ()
+
+
+class Ground:
+    """``async with`` starts everything, and removes it. ``numbers``: what to dial for each flow, by its name."""
 
     def __init__(
         self,
         flows: Sequence[Tested],
         stage: Stage,
         *,
-        agents: Sequence[str] = (),
-        dialled: Sequence[str] = (),
+        people: People,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.numbers = {tested.flow.name: f"9500{place:03}" for place, tested in enumerate(flows, 1)}
@@ -85,8 +89,8 @@ class Ground:
         self.staff: Staff
         self._flows = flows
         self._stage = stage
-        self._agents = {login: str(1001 + place) for place, login in enumerate(agents)}
-        self._dialled = dialled
+        self._agents = {login: str(1001 + place) for place, login in enumerate(people.agents)}
+        self._dialled = people.dialled
         self._progress = progress
         self._stack = AsyncExitStack()
         self.home: Path

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from tandem.cti.app.ivr_live.caller import LiveCall
-from tandem.cti.app.ivr_live.ground import Ground, Tested
+from tandem.cti.app.ivr_live.ground import Ground, People, Tested
 from tandem.cti.app.ivr_live.listening import Listened, anywhere, listen
 from tandem.cti.app.ivr_live.rows import rows_of
 from tandem.cti.app.ivr_live.stage import Given
@@ -27,7 +27,7 @@ from tandem.ivr.testing.expectations import failures
 from tandem.ivr.testing.failures import failure
 from tandem.ivr.testing.runner import call_that_takes, run_case
 
-AT_ONCE = 16
+AT_ONCE = 8
 LONGEST_S = 120.0
 SLOWER = 1.5
 """A real call may last so many times longer than the virtual one, and GRACE_S."""
@@ -83,17 +83,17 @@ async def run_live(
     """
     stage = Given(asyncio.get_running_loop().time)
     flows = list({each.tested.file: each.tested for each in planned}.values())
-    async with Ground(flows, stage, **asks_for(planned), progress=progress) as ground:
+    async with Ground(flows, stage, people=people_in(planned), progress=progress) as ground:
         progress(f"{sum(each.why_not is None for each in planned)} calls, {at_once} at once")
         return await Runner(ground, stage, progress=progress, at_once=at_once).run(planned)
 
 
-def asks_for(planned: Sequence[Planned]) -> dict[str, tuple[str, ...]]:
-    """Who must be there for these tests: arguments of ``Ground``."""
+def people_in(planned: Sequence[Planned]) -> People:
+    """Who must be there for these tests."""
     actions = [action for each in planned for action in each.case.caller]
     agents = dict.fromkeys(action.login for action in actions if isinstance(action, Agent))
     numbers = dict.fromkeys(each.virtual.number for each in planned if each.virtual.outcome == "transferred")
-    return {"agents": tuple(agents), "dialled": tuple(number for number in numbers if number)}
+    return People(tuple(agents), tuple(number for number in numbers if number))
 
 
 class Runner:
@@ -226,7 +226,7 @@ def _reports(planned: Sequence[Planned], done: Mapping[int, CaseReport]) -> list
         numbers = [number for number, _ in numbered]
         cases, flow = tuple(done[number] for number in numbers), planned[numbers[0]].tested.flow
         ways = ((case.path, case.visits) for case in cases if case.skipped is None)
-        reports.append(Report(flow=flow.name, cases=cases, coverage=coverage(flow, ways)))
+        reports.append(Report(flow=flow.name, cases=cases, coverage=coverage(flow, ways), live=True))
     return reports
 
 
