@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import yaml
 from tests.support.house import MEI, TOM
-from tests.support.kitchen import KitchenFloor, edition, kitchen_house
+from tests.support.kitchen import KITCHEN, KitchenFloor, deployed, edition, kitchen_house, text_of
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
+from tandem.cti.app import flow_shelf
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.ids import CallId, DeviceId, QueueId
@@ -552,6 +554,29 @@ def test_a_prompt_that_is_gone_takes_the_fallback_or_the_queue_for_errors(floor:
     floor.pass_time(1)
     assert floor.center.contacts[call].queue == "operator"
     assert floor.notes(call, "queued")[0].data["failure"] == "media_failed"
+
+
+def test_a_long_notice_is_heard_to_its_end() -> None:
+    """600 characters of Mandarin take four minutes when they are read out slowly."""
+    text = KITCHEN.read_text(encoding="utf-8")
+    notice = f"  notice: {{type: play, prompts: {{zh: {'长' * 600}, en: {'a' * 600}}}, goto: START}}\n"
+    start = yaml.safe_load(text)["start"]
+    text = text.replace("steps:\n", "steps:\n" + notice.replace("START", start)).replace(
+        f"start: {start}", "start: notice"
+    )
+    house = kitchen_house()
+    version = text_of(text, 2)
+    sounds = dict.fromkeys(flow_shelf.load(version).spoken(), "p/notice")
+    floor = KitchenFloor(replace(house, flows=(deployed(version),), sounds=sounds))
+    floor.plays = False
+    call = floor.call("a")
+    floor.settle()
+    assert isinstance(floor.hears(call), rq.Play)
+    floor.pass_time(300)
+    assert phase(floor, call) is Phase.IVR
+    assert floor.center.contacts[call].in_hand == "play"
+    floor.pass_time(600)
+    assert floor.center.contacts[call].in_hand != "play", "a switch that says nothing is not waited for for ever"
 
 
 # ---- a draft ----

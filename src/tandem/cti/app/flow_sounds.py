@@ -14,10 +14,17 @@ if TYPE_CHECKING:
 
 SPEECH_S = 6.0
 """So long a text may take to be spoken."""
+CHARACTER_S = 0.6
+"""Mandarin said slowly has two syllables a second, each of them a character; other languages take less."""
 MOST_MADE = 2_000
 """Sounds made in calls that are remembered; the oldest go first."""
 MADE_S = 120.0
 """So long their files are there for certain; then they are asked for again, which is cheap where they still are."""
+
+
+def longest_s(center: Center, prompts: Iterable[Prompt]) -> float:
+    """By then they have been heard for certain, however long they are: else something is wrong with the switch."""
+    return center.house.rules.media_s + CHARACTER_S * sum(len(prompt.text) for prompt in prompts)
 
 
 def unknown(center: Center, prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:

@@ -197,6 +197,7 @@ def carry_out(
         )
 
     names: tuple[str, ...] = ()
+    heard_s = 0.0
     if isinstance(effect, dialogue.Play | dialogue.Collect | dialogue.RecordMessage | dialogue.Transfer):
         unknown = flow_sounds.unknown(center, effect.prompts)
         if unknown:
@@ -204,7 +205,7 @@ def carry_out(
             flow_sounds.ask(center, call, effect, unknown)
             return
         names = flow_sounds.names(center, effect.prompts)
-    media_s = center.house.rules.media_s
+        heard_s = flow_sounds.longest_s(center, effect.prompts)
     connection = contact.caller
     match effect:
         case dialogue.Play():
@@ -213,7 +214,7 @@ def carry_out(
                 tell(center, call, dialogue.Played())
                 return
             play = Play(call=call, connection=connection, prompts=names, token=_NO_TOKEN, barge_in=effect.barge_in)
-            asks("play", media_s, play)
+            asks("play", heard_s, play)
         case dialogue.Collect():
             collect = Collect(
                 call=call,
@@ -227,7 +228,7 @@ def carry_out(
                 sensitive=effect.sensitive,
                 flush=effect.flush or flush,
             )
-            asks("collect", media_s + effect.timeout_s + effect.max_digits * effect.digit_timeout_s, collect)
+            asks("collect", heard_s + effect.timeout_s + effect.max_digits * effect.digit_timeout_s, collect)
         case dialogue.Music():
             music = Music(call=call, connection=connection, seconds=effect.seconds, keys=effect.keys, token=_NO_TOKEN)
             asks("music", effect.seconds + MUSIC_SLACK_S, music)
@@ -239,6 +240,7 @@ def carry_out(
         case dialogue.RecordMessage():
             records = fe.FlowRecords(
                 prompts=(*names, TONE),
+                heard_s=heard_s,
                 most_s=effect.most_s,
                 min_s=effect.min_s,
                 terminator=effect.terminator,

@@ -27,10 +27,11 @@ class FlowAsks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowRecords:
-    """The flow has the caller hear ``prompts`` and leave a message of up to ``most_s`` seconds, which ``terminator``
-    ends. ``queue``: whose ledger it is entered into ('' for none), when it is ``min_s`` long."""
+    """The flow has the caller hear ``prompts`` (within ``heard_s``) and leave a message of up to ``most_s`` seconds,
+    which ``terminator`` ends. ``queue``: whose ledger it is entered into ('' for none), when it is ``min_s`` long."""
 
     prompts: tuple[str, ...]
+    heard_s: float
     most_s: float
     min_s: float
     terminator: str

@@ -25,7 +25,7 @@ def flow_records(t: Turn, e: FlowRecords) -> None:
     if not e.prompts:
         _begin(t)
         return
-    t.set(media=c.media + 1, in_hand="message_prompt", in_hand_until=t.now + t.rules.media_s)
+    t.set(media=c.media + 1, in_hand="message_prompt", in_hand_until=t.now + e.heard_s)
     t.remember()
     t.do(Ask(Play(call=c.id, connection=c.caller, prompts=e.prompts, token=t.contact.token)))
 
