@@ -38,7 +38,7 @@ from tandem.ivr.adapters.espeak import EspeakNg
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.media import PromptSounds
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
 CHOOSE = (
     "Good morning dear customer. Which of the many trials of this telephone system would you like to begin with today?"
@@ -457,7 +457,7 @@ async def at_once(stack: IvrStack) -> AsyncIterator[dict[str, asyncio.Task[None]
         name: asyncio.create_task(begin(trial, number))  # type: ignore[arg-type]
         for number, (name, trial) in enumerate(TRIALS_AT_ONCE.items())
     }
-    await asyncio.wait(tasks.values(), timeout=90)
+    await asyncio.wait(tasks.values(), timeout=150)
     yield tasks
     for task in tasks.values():
         task.cancel()
