@@ -2,7 +2,8 @@
 
 A second Asterisk plays the public network: 100 callers with sound in both directions press keys (RFC 4733) in the flow
 of ``ivr_sessions``. Timed on the wire between the server and Asterisk, with the kernel's stamps: from Asterisk's event
-of the key that completes the answer to the action with the next prompt, and to Asterisk's word that it has begun.
+of the key that completes the answer to the action with the next prompt, and to Asterisk's word that it has begun; first
+beside whatever else the machine does, then with the benchmark's processes before all others.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.ami_watch import AmiWatch
-from benchmarks.ivr_sessions import CARD, SETTINGS, balances, times
-from benchmarks.report import Figure, Machine, cpu_s, percentile, say, show, waited_s
+from benchmarks.ivr_sessions import CARD, MAY_GO_FIRST, SETTINGS, balances, times
+from benchmarks.report import Figure, Machine, cpu_s, first_on_every_core, percentile, say, show, waited_s
 
 from tandem.cti.adapters.asterisk.carrier import Carrier, PlacedCall
 from tandem.cti.app.installation import DEMO_DNIS
@@ -38,7 +39,7 @@ PORTS = {
 CARRIER_AMI_PORT = 20207
 CALLS = (10, 100)
 ARRIVALS_PER_S = 5.0
-WARM_S, MEASURE_S = 8.0, 40.0
+WARM_S, MEASURE_S = 8.0, 30.0
 _ROUNDS = 12
 _TYPISTS = 10
 """Sessions with the carrier's AMI: while a key sounds, 0.1 s, its session does nothing else."""
@@ -67,9 +68,8 @@ async def carriers(stack: Stack) -> AsyncIterator[list[Carrier]]:
 
 
 async def _stage(stack: Stack, several: list[Carrier], watch: AmiWatch, count: int) -> list[Figure]:
-    assert stack.server is not None
-    say(f"{count} calls, about {count / ARRIVALS_PER_S + WARM_S + MEASURE_S:.0f} s")
-    random, calls, pid = Random(count), [], stack.server.pid
+    say(f"{count} calls, about {count / ARRIVALS_PER_S + WARM_S + 2 * MEASURE_S:.0f} s")
+    random, calls = Random(count), []
     began = time.monotonic()
     for turn in range(count):
         await asyncio.sleep(max(0.0, began + turn / ARRIVALS_PER_S - time.monotonic()))
@@ -77,33 +77,40 @@ async def _stage(stack: Stack, several: list[Carrier], watch: AmiWatch, count: i
             carrier = several[turn % len(several)]
             calls.append(await carrier.place_call(DEMO_DNIS, f"+86138{turn:08}", digits=presses(random)))
     await asyncio.sleep(WARM_S)
+    figures = await _measured(stack, watch, count, f"{count} calls,")
+    if MAY_GO_FIRST:
+        with first_on_every_core():
+            figures += await _measured(stack, watch, count, f"{count} calls, cores to itself,")
+    talking = sum(call.talking for call in calls)
+    await _gone(calls)
+    return [
+        *figures,
+        Figure(f"{count} calls, still there at the end", talking, f"of {len(calls)}"),
+        Figure(f"{count} calls, packets not seen", watch.lost, ""),
+    ]
+
+
+async def _measured(stack: Stack, watch: AmiWatch, count: int, label: str) -> list[Figure]:
+    assert stack.server is not None
+    pid = stack.server.pid
     watch.clear()
     machine, busy_s, unserved_s = Machine(), cpu_s(pid), waited_s(pid)
     await asyncio.sleep(MEASURE_S)
     busy_s, unserved_s = cpu_s(pid) - busy_s, waited_s(pid) - unserved_s
-    of_machine, talking = machine.figures(), sum(call.talking for call in calls)
-    asked, read, begun, answers = watch.asked(), watch.read(), dict(watch.begun), len(watch.answers)
-    await _gone(calls)
-    label = f"{count} calls,"
+    answers = len(watch.answers)
     return [
         Figure(f"{label} answers", answers, ""),
-        *times(asked, label),
+        *times(watch.asked(), label),
         *(
-            Figure(f"{label} of these in Asterisk, {what}: p{percent}", percentile(read[what], percent) * 1e3, "ms")
-            for what in read
+            Figure(f"{label} {part}, {what}: p{percent}", percentile(each, percent) * 1e3, "ms")
+            for part, took in (("of these in Asterisk", watch.read()), ("until the prompt has begun", watch.begun))
+            for what, each in took.items()
             for percent in (50, 99)
         ),
-        *(
-            Figure(f"{label} until the prompt has begun, {what}: p{percent}", percentile(each, percent) * 1e3, "ms")
-            for what, each in begun.items()
-            for percent in (50, 99)
-        ),
-        Figure(f"{label} still there at the end", talking, f"of {len(calls)}"),
-        Figure(f"{label} packets not seen", watch.lost, ""),
         Figure(f"{label} the server's CPU per call", busy_s / MEASURE_S / count * 1e3, "ms/s"),
         Figure(f"{label} the server's CPU per answer", busy_s / answers * 1e3, "ms"),
         Figure(f"{label} the server's main thread waited for a core", unserved_s / MEASURE_S * 100, "% of the time"),
-        *(figure._replace(what=f"{label} {figure.what}") for figure in of_machine),
+        *(figure._replace(what=f"{label} {figure.what}") for figure in machine.figures()),
     ]
 
 

@@ -48,7 +48,7 @@ PROMPT_S = 1.0
 THINKS_S = (3.0, 9.0)
 FLOOD_KEYS_PER_S = 1000
 _TURN_S = 0.01
-_MAY_GO_FIRST = os.geteuid() == 0
+MAY_GO_FIRST = os.geteuid() == 0
 """Only root may put its processes before all others."""
 
 
@@ -125,7 +125,7 @@ async def many(here: Floor, callers: Callers) -> list[Figure]:
     channels = await _settled(callers, SESSIONS)
     full_mib = resident_mib(here.server_pid)
     figures = await _round_and_round(here, callers, f"{SESSIONS} callers,")
-    if _MAY_GO_FIRST:
+    if MAY_GO_FIRST:
         with first_on_every_core():
             figures += await _round_and_round(here, callers, f"{SESSIONS} callers, cores to itself,")
     figures += [
@@ -158,7 +158,7 @@ async def flooded(here: Floor, callers: Callers) -> list[Figure]:
     took: dict[bool, dict[str, list[float]]] = {False: defaultdict(list), True: defaultdict(list)}
     busy_s = {False: 0.0, True: 0.0}
     machine = Machine()
-    with first_on_every_core() if _MAY_GO_FIRST else nullcontext():
+    with first_on_every_core() if MAY_GO_FIRST else nullcontext():
         for turn in range(2 * FLOODS):
             with_flood = turn % 2 == 1
             callers.took.clear()
