@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tandem.cti.app.ivr_live.ground import Ground, Tested
+from tandem.cti.app.ivr_live.ground import FlowOnDisk, Ground
 from tandem.cti.app.ivr_live.runner import Planned, Runner, people_in, plan
 from tandem.cti.app.ivr_live.stage import Given
 from tandem.ivr.core.flow_reading import Catalog
@@ -23,7 +23,7 @@ from tandem.ivr.testing import load_tests
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LIBRARY = Path(__file__).parents[2] / "examples" / "flows"
-LONGEST_S = 45.0
+LONGEST_S = 60.0
 """The longer tests of the library are left to ``tandem ivr test --live``."""
 AT_ONCE = 16
 
@@ -45,7 +45,7 @@ async def stand() -> AsyncIterator[Stand]:
         file = LIBRARY / name / "main.yaml"
         flow = load_flow_file(file, Catalog())
         tests = file.with_name("main.test.yaml")
-        tested.append((Tested(file, flow), [load_tests(tests.read_text(encoding="utf-8"), tests.name, flow)]))
+        tested.append((FlowOnDisk(file, flow), [load_tests(tests.read_text(encoding="utf-8"), tests.name, flow)]))
     planned = plan(tested, LONGEST_S)
     stage = Given(asyncio.get_running_loop().time)
     async with Ground([each for each, _ in tested], stage, people=people_in(planned)) as ground:

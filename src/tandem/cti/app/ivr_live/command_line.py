@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tandem.cti.app.ivr_live.ground import Tested
+from tandem.cti.app.ivr_live.ground import FlowOnDisk
 from tandem.cti.app.ivr_live.runner import plan, run_live
 from tandem.cti.app.ivr_words import say
 from tandem.cti.model.errors import BadRequest
@@ -28,7 +28,7 @@ def run(flows: Sequence[tuple[Path, Flow, list[FlowTests]]], asked: argparse.Nam
     def progress(text: str) -> None:
         print(f"  {time.monotonic() - began:5.1f} s  {text}", file=sys.stderr, flush=True)
 
-    planned = plan([(Tested(file, flow), tests) for file, flow, tests in flows], asked.longest)
+    planned = plan([(FlowOnDisk(file, flow), tests) for file, flow, tests in flows], asked.longest)
     reports = asyncio.run(run_live(planned, progress=progress, at_once=max(1, asked.at_once)))
     for report in reports:
         print(f"{report.flow}: {say('live', language)}")

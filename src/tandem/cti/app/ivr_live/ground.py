@@ -53,7 +53,7 @@ insert into users (login, name, role, device, language, password_hash) values ($
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class FlowOnDisk:
     """A flow's file, and the flow."""
 
     file: Path
@@ -74,7 +74,7 @@ class Ground:
 
     def __init__(
         self,
-        flows: Sequence[Tested],
+        flows: Sequence[FlowOnDisk],
         stage: Stage,
         *,
         people: People,

@@ -21,6 +21,8 @@ LATE_S = 1.5
 """A turn's first sound begins so much after the moment at which it was asked for, at most."""
 BETWEEN_S = 0.2
 """A prompt that follows another one in the same turn begins so much before or after its end, at most."""
+LAG_S = 0.5
+"""What was to be over so long before a key was not cut off by it."""
 CUT_S = 0.15
 """From a key, as the caller presses it, to the silence after it."""
 SHORTEST_S = 0.3
@@ -67,7 +69,8 @@ def listen(
             latest_s = after_s + BETWEEN_S if follows else begins_s + LATE_S
             best = _best(recording, part(sound, left_s), after_s - BETWEEN_S, latest_s)
             heard = best.score >= _alike(left_s)
-            found.append(Listened(number, prompt, best.at_s, best.score, heard, sure=not (cut or typed_ahead)))
+            whole = not cut or begins_s + sound.seconds + LAG_S <= end_s
+            found.append(Listened(number, prompt, best.at_s, best.score, heard, sure=whole and not typed_ahead))
             begins_s += sound.seconds
             follows = heard
             after_s = best.at_s + left_s if heard else after_s

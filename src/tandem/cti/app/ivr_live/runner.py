@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from tandem.cti.app.ivr_live.caller import LiveCall
-from tandem.cti.app.ivr_live.ground import Ground, People, Tested
+from tandem.cti.app.ivr_live.ground import FlowOnDisk, Ground, People
 from tandem.cti.app.ivr_live.listening import Listened, anywhere, listen
 from tandem.cti.app.ivr_live.rows import rows_of
 from tandem.cti.app.ivr_live.stage import Given
@@ -45,7 +45,7 @@ Progress = Callable[[str], None]
 class Planned:
     """``virtual``: the same test without a line."""
 
-    tested: Tested
+    tested: FlowOnDisk
     file: str
     case: Case
     virtual: CaseReport
@@ -57,7 +57,7 @@ class Planned:
         return any(isinstance(action, Agent) for action in self.case.caller)
 
 
-def plan(tested: Sequence[tuple[Tested, Sequence[FlowTests]]], longest_s: float = LONGEST_S) -> list[Planned]:
+def plan(tested: Sequence[tuple[FlowOnDisk, Sequence[FlowTests]]], longest_s: float = LONGEST_S) -> list[Planned]:
     """Every test of the files, in order."""
     planned = []
     for each, files in tested:
