@@ -134,6 +134,23 @@ async def test_a_flow_is_edited_checked_tested_and_saved(stack: Stack, page_of: 
     await expect(step(omar, "services")).not_to_have_class(HAS_ERROR)
     assert await text.input_value() == written
 
+    # a calendar is made in a form, as the checker wants it
+    await omar.page.locator(".react-flow__pane").click(position={"x": 5, "y": 5})
+    await omar.at("calendar-add").click()
+    holidays = omar.at("calendars").get_by_label("Public holidays of")
+    await holidays.fill("cn")
+    await holidays.blur()
+    assert "office:" in await text.input_value()
+    assert "holidays: CN" in await text.input_value()
+    await expect(omar.at("problems-open")).to_contain_text("No problems")
+    await holidays.fill("XX")
+    await holidays.blur()
+    await expect(omar.at("problems-open")).to_contain_text("Errors: 1")
+    for _ in range(3):
+        await omar.at("flow-undo").click()
+    assert await text.input_value() == written
+    await step(omar, "say_loans").click()
+
     await omar.at("tests-open").click()
     await omar.at("write-tests").click()
     await omar.at("run-tests").click()

@@ -164,6 +164,22 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
     [picture, flow, viewports],
   );
 
+  // When the tests open below it, what was in the middle stays there.
+  useEffect(() => {
+    const box = area.current;
+    if (!box) return;
+    let high = box.clientHeight;
+    const observer = new ResizeObserver(() => {
+      const now = box.clientHeight;
+      if (now === high || now === 0) return;
+      const { x, y, zoom } = flow.getViewport();
+      if (high > 0 && fitted.current !== "") void flow.setViewport({ x, y: y + (now - high) / 2, zoom });
+      high = now;
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [flow]);
+
   const onNodesChange = (changes: NodeChange<StepNodeType>[]) => {
     const moved = changes.flatMap((change) => (change.type === "position" && change.position && change.dragging ? [[change.id, change.position] as const] : []));
     if (moved.length > 0) setDragged((old) => new Map([...(old ?? []), ...moved]));
@@ -174,7 +190,9 @@ function Inner({ chosenExit, onSelect, onChooseExit, onMoved, onConnect, onDropE
       if (selected) next.add(id);
       else next.delete(id);
     }
-    const last = selects.filter((change) => change.selected).at(-1)?.id ?? (shown.current !== null && next.has(shown.current) ? shown.current : ([...next].at(-1) ?? shown.current));
+    // Nothing chosen any more: React Flow says so after a click on the empty canvas.
+    const kept = shown.current !== null && next.has(shown.current) ? shown.current : ([...next].at(-1) ?? null);
+    const last = selects.filter((change) => change.selected).at(-1)?.id ?? kept;
     onSelect(next, last);
   };
 

@@ -31,7 +31,7 @@ export interface Sankey {
 }
 
 export const BAR_PX = 12;
-const LEAST_COLUMN_PX = 124;
+const LEAST_COLUMN_PX = 136;
 const MOST_COLUMN_PX = 240;
 /** Behind the last column: its labels. */
 export const LAST_LABEL_PX = 200;
@@ -132,7 +132,7 @@ export function sankey(links: readonly JourneyLink[], room_px: number, wide_px: 
 }
 
 /** Of a label, about. */
-export const LETTER_PX = 7;
+export const LETTER_PX = 6.5;
 /** Chinese characters are twice as wide. */
 const widthOf = (letter: string) => (letter > "\u2e80" ? 2 : 1) * LETTER_PX;
 
