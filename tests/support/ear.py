@@ -25,7 +25,7 @@ QUIET = 0.004
 SKIPPED_S, PIECE_S, PIECES = 0.4, 0.5, 3
 """What is looked for of a prompt: not its very beginning, which may be said before there is an ear, nor its end, which
 a key may cut off; in pieces, because a busy machine drops a packet now and then."""
-Samples = npt.NDArray[np.float32]
+Samples = npt.NDArray[np.float64]
 
 
 def carrier_of(stack: Stack) -> AsteriskInstance:
@@ -56,7 +56,7 @@ class Ear:
     def all(self) -> Samples:
         """Full scale is 1."""
         if self._heard is None:
-            self._heard = np.frombuffer(self._file.read_bytes(), "<i2").astype(np.float32) / 32768
+            self._heard = np.frombuffer(self._file.read_bytes(), "<i2").astype(np.float64) / 32768
         return self._heard
 
     @property
@@ -93,7 +93,7 @@ class Ear:
 def pieces_of(file: Path) -> list[tuple[float, Samples]]:
     """With the second at which each begins."""
     with wave.open(str(file)) as opened:
-        sound = np.frombuffer(opened.readframes(opened.getnframes()), "<i2").astype(np.float32) / 32768
+        sound = np.frombuffer(opened.readframes(opened.getnframes()), "<i2").astype(np.float64) / 32768
     loud = np.flatnonzero(np.abs(sound) > 0.01)
     sound = sound[loud[0] : loud[-1]]
     step = int(PIECE_S * RATE_HZ)
