@@ -21,6 +21,10 @@ LATE_S = 1.5
 """A turn's first sound begins so much after the moment at which it was asked for, at most."""
 BETWEEN_S = 0.2
 """A prompt that follows another one in the same turn begins so much before or after its end, at most."""
+PAUSE_S = 0.035
+"""Between two files that Asterisk's Read plays one after the other, about; its Background has none."""
+ANCHOR_S, ANCHOR_SCORE = 0.6, 0.9
+"""From this length, or likeness, on a sound is where it was found."""
 LAG_S = 0.5
 """What was to be over so long before a key was not cut off by it."""
 CUT_S = 0.15
@@ -52,12 +56,13 @@ def listen(
     """``began_at``: of the recording, on the turns' clock. The recording holds what came, without the pauses in which
     nothing was sent: a place in it is never later than the moment, and may be a good deal earlier."""
     found: list[Listened] = []
-    after_s = 0.0
+    behind_s = 0.0
     typed_ahead = False
     for number, turn in enumerate(turns, 1):
         end_s = _end_s(turn, began_at)
         cut = bool(turn.keys) or turn.in_line or number == len(turns)
-        begins_s, follows = turn.at - began_at, False
+        begins_s, after_s, anchored = turn.at - began_at, behind_s, False
+        pause_s = PAUSE_S if isinstance(turn.effect, Collect) else 0.0
         for prompt in turn.prompts:
             sound = sounds(prompt)
             left_s = min(sound.seconds, end_s - begins_s) if cut else sound.seconds
@@ -66,14 +71,17 @@ def listen(
             if left_s < min(SHORTEST_S, sound.seconds):
                 found.append(Listened(number, prompt, after_s, 0.0, heard=not typed_ahead, sure=False))
                 break
-            latest_s = after_s + BETWEEN_S if follows else begins_s + LATE_S
+            latest_s = after_s + BETWEEN_S if anchored else begins_s + LATE_S
             best = _best(recording, part(sound, left_s), after_s - BETWEEN_S, latest_s)
             heard = best.score >= _alike(left_s)
             whole = not cut or begins_s + sound.seconds + LAG_S <= end_s
             found.append(Listened(number, prompt, best.at_s, best.score, heard, sure=whole and not typed_ahead))
             begins_s += sound.seconds
-            follows = heard
-            after_s = best.at_s + left_s if heard else after_s
+            # short ones are taken for one another: then the next one's place is reckoned from the last that is sure
+            if heard and (not anchored or sound.seconds >= ANCHOR_S or best.score >= ANCHOR_SCORE):
+                after_s, anchored = best.at_s, True
+                behind_s = best.at_s + left_s if sound.seconds >= ANCHOR_S else behind_s
+            after_s += left_s + pause_s if anchored else 0.0
         typed_ahead = not isinstance(turn.effect, Collect) and (typed_ahead or bool(turn.keys))
     return found
 
