@@ -20,7 +20,7 @@ from tandem.ivr.media import PromptSounds
 RATE_HZ = 8000
 LIKE = 0.75
 """Correlation from which on it is the same sound: through the codec it is above 0.9, of other words below 0.5."""
-QUIET = 0.004
+QUIET = 0.001
 """Root mean square of a tenth of a second, of full scale."""
 SKIPPED_S, PIECE_S, PIECES = 0.4, 0.5, 3
 """What is looked for of a prompt: not its very beginning, which may be said before there is an ear, nor its end, which
