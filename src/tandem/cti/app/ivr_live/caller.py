@@ -43,6 +43,8 @@ class Turn:
     heard_out: float
     until: float = 0.0
     """When the flow asked for the next thing, or the call was over; 0: not yet."""
+    answered: bool = False
+    """By the test, in the place of what would be carried out: nothing is heard of it."""
     in_line: bool = False
     """He waits meanwhile: an agent may come in between."""
     keys: list[float] = field(default_factory=list)
@@ -50,7 +52,7 @@ class Turn:
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:
-        return getattr(self.effect, "prompts", ())
+        return () if self.answered else getattr(self.effect, "prompts", ())
 
 
 class LiveCall:

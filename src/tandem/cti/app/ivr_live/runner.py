@@ -11,10 +11,10 @@ from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
-from tandem.cti.app.ivr_live.caller import LiveCall
+from tandem.cti.app.ivr_live.caller import TALK_S, LiveCall
 from tandem.cti.app.ivr_live.ground import FlowOnDisk, Ground, People
 from tandem.cti.app.ivr_live.listening import Listened, anywhere, listen
-from tandem.cti.app.ivr_live.rows import rows_of
+from tandem.cti.app.ivr_live.rows import Rows, rows_of
 from tandem.cti.app.ivr_live.stage import Given
 from tandem.cti.model.errors import CtiError
 from tandem.ivr.core.speech import Prompt
@@ -69,8 +69,10 @@ def plan(tested: Sequence[tuple[FlowOnDisk, Sequence[FlowTests]]], longest_s: fl
 
 
 def _why_not(case: Case, virtual: CaseReport, longest_s: float) -> Failure | None:
-    if virtual.seconds > longest_s:
-        return failure("too_long", seconds=round(virtual.seconds), longest=round(longest_s))
+    talks_s = sum(max(0.0, action.talk_s - TALK_S) for action in case.caller if isinstance(action, Agent))
+    seconds = virtual.seconds - talks_s
+    if seconds > longest_s:
+        return failure("too_long", seconds=round(seconds), longest=round(longest_s))
     return None
 
 
@@ -162,7 +164,7 @@ class Runner:
         answers = self._stage.answers(live)
         course = Course(
             state=live.state,
-            outcome=live.outcome or self._outcome(live, rows.outcome),
+            outcome=live.outcome or self._outcome(live, rows),
             ani=case.given.ani,
             visits=rows.visits,
             path=path_of(rows.visits, live.state.step),
@@ -196,11 +198,13 @@ class Runner:
             seconds=round(placed.ended_at - placed.answered_at, 3),
         )
 
-    def _outcome(self, live: LiveCall, row: str) -> str:
+    def _outcome(self, live: LiveCall, rows: Rows) -> str:
         """Of a call that ended without the caller's doing."""
-        if live.transfer is not None and row == "transferred":
+        if live.transfer is not None and rows.outcome == "transferred":
             return "transferred"
-        return ended_by_flow(live.flow, (), promised=live.callback is not None) if live.hung_up else row
+        if not live.hung_up:
+            return rows.outcome
+        return ended_by_flow(live.flow, rows.visits, promised=live.callback is not None)
 
     def _listen(self, live: LiveCall, file: Path, began_at: float) -> tuple[list[Listened], Prompt | None]:
         def sound(prompt: Prompt) -> Fingerprint:

@@ -77,16 +77,17 @@ class Given:
                 answers.note(effect, state.step)
                 return None
             case OfferCallback() if state.step in given.refuse:
-                live.callback = None
+                live.callback, live.turns[-1].answered = None, True
                 return CallbackTaken(False)
             case Enqueue() | HangUp():
                 return None
             case _ if state.step not in given.fail:
                 return None
             case Transfer():
-                live.transfer = None
+                live.transfer, live.turns[-1].answered = None, True
                 return TransferFailed("nobody answered")
             case _:
+                live.turns[-1].answered = True
                 live.callback = None if isinstance(effect, OfferCallback) else live.callback
                 return MediaFailed("the test lets this step fail")
 
