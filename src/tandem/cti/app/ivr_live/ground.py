@@ -42,7 +42,7 @@ from tandem.ivr.media import PromptSounds
 
 _PORTS_PER_SIDE = 1000
 _WRAP_UP_S = 0.5
-_RULES = Rules(pop_s=0.1, record=False)
+_RULES = Rules()
 _CREDENTIAL = "credential"
 _TYPISTS = 8
 _FAST = {language: Voice(voice.name, 2 * voice.words_per_minute) for language, voice in VOICES.items()}
@@ -141,7 +141,6 @@ class Ground:
             "data_credentials": {
                 name: {"hosts": [], "header": "X-None", "value_file": _CREDENTIAL} for name in needs.credentials
             },
-            "record": False,
             "rtp_first": rtp,
             "rtp_last": rtp + _PORTS_PER_SIDE - 1,
             **{f"{name}_port": _free(socket.SOCK_STREAM) for name in ("http", "seat", "ami", "phone")},

@@ -78,8 +78,13 @@ class Staff:
         self._shell.take(c.SeatOpened(agent, on_call=False))
         self._command(agent, m.SetReady(id=1))
         contacts = self._shell.center.contacts
+        if (
+            await self._until(lambda: call not in contacts or contacts[call].phase is Phase.OFFERED)
+            and call in contacts
+        ):
+            self._command(agent, m.PopShown(id=2, call=call, offer=contacts[call].offer))
         answered = await self._until(lambda: call not in contacts or contacts[call].phase is Phase.TALKING)
-        self._command(agent, m.SetNotReady(id=2, reason="break"))
+        self._command(agent, m.SetNotReady(id=3, reason="break"))
         if not answered or call not in contacts or contacts[call].phase is not Phase.TALKING:
             return False
         await asyncio.sleep(talk_s)
