@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import yaml
+from tests.support.customers import customer
 from tests.support.house import MEI, TOM
 from tests.support.kitchen import KITCHEN, KitchenFloor, deployed, edition, kitchen_house, text_of
 
@@ -427,6 +428,19 @@ def test_after_the_talk_the_caller_is_asked_and_the_agent_wraps_up(floor: Kitche
     assert [each.agent for each in floor.records if isinstance(each, ContactRecord)] == [MEI]
 
 
+def test_a_call_back_that_is_promised_after_the_talk_leaves_the_call_answered(floor: KitchenFloor) -> None:
+    call = talked(floor)
+    floor.press(call, "4")
+    floor.press(call, "1")
+    floor.fetched(call)
+    [kept] = floor.center.callbacks.values()
+    assert (kept.queue, kept.number_e164) == ("service", "+8613800138000")
+    assert floor.visits(call)[-1] == ("call_again", "goto", "comment")
+    floor.hang_up_caller(call)
+    floor.settle()
+    assert floor.center.contacts[call].outcome is Outcome.ANSWERED
+
+
 def test_who_hangs_up_in_the_survey_was_answered(floor: KitchenFloor) -> None:
     call = talked(floor)
     floor.press(call, "5")
@@ -634,3 +648,53 @@ def test_a_draft_after_a_restart_is_over(floor: KitchenFloor) -> None:
     floor.pass_time(60)
     assert not floor.legs
     assert not any(isinstance(each, CallRecord) for each in floor.records)
+
+
+# ---- who calls ----
+
+
+@pytest.fixture
+def patient() -> KitchenFloor:
+    """Flows begin when the look-up has answered."""
+    return KitchenFloor(replace(kitchen_house(), limits=c.Limits(known_s=0.25)))
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_flow_begins_when_it_is_known_who_calls(patient: KitchenFloor, complete: bool) -> None:
+    call = patient.call()
+    patient.settle()
+    assert patient.center.contacts[call].in_hand == "customer"
+    assert said(patient) == []
+    patient.handle(c.CustomersFound(call, (customer("known", language="zh"),), complete))
+    patient.settle()
+    assert patient.center.contacts[call].language == "zh"
+    assert said(patient) != []
+
+
+def test_a_look_up_that_is_late_does_not_hold_the_flow_up(patient: KitchenFloor) -> None:
+    call = patient.call()
+    patient.settle()
+    patient.pass_time(0.2)
+    assert said(patient) == []
+    patient.pass_time(0.1)
+    begun = said(patient)
+    assert len(begun) == 1
+    patient.handle(c.CustomersFound(call, (customer("known"),), True))
+    patient.settle()
+    assert said(patient)[: len(begun)] == begun
+    assert patient.center.contacts[call].in_hand != "customer"
+
+
+def test_a_caller_without_a_number_is_not_waited_for(patient: KitchenFloor) -> None:
+    patient.call(ani="anonymous")
+    patient.settle()
+    assert said(patient) != []
+
+
+def test_who_was_waited_for_when_the_server_was_killed_has_his_flow_begun(patient: KitchenFloor) -> None:
+    patient.call()
+    patient.settle()
+    patient.restart()
+    patient.settle()
+    patient.pass_time(0.3)
+    assert said(patient) != []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tandem.cti.app import acd
+from tandem.cti.app import acd, flows
 from tandem.cti.app.floor_plan import CustomersFound, RecordingChanged, ShowSeat
 from tandem.cti.core import contact as ct
 
@@ -31,6 +31,8 @@ def found(center: Center, input_: CustomersFound) -> None:
             f"{len(input_.customers)} customers have this number" if input_.complete else "the look-up is late",
             customers=[customer.id for customer in input_.customers],
         )
+    flows.known(center, input_.call)
+    contact = center.contacts[input_.call]
     if contact.agent is not None:
         center.put(ShowSeat(contact.agent))
     elif news:

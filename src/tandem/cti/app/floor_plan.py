@@ -374,6 +374,8 @@ class Limits:
     """How long a Ready agent may be unreachable (page or phone) before he is set NotReady."""
     wrap_up_s: float = 60.0
     more_time_s: float = 60.0
+    known_s: float = 0.25
+    """How long a flow waits for the look-up of its caller before it begins, so that it can greet whom it knows."""
     keep_ended_s: float = 30.0
     """How long an ended contact is kept in memory for late events."""
 

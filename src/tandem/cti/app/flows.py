@@ -44,7 +44,8 @@ def advance(center: Center, contact: Contact, effect: ct.Advance) -> None:
     """Move the contact's flow on, and the contact with it."""
     match effect.what:
         case "start":
-            _move(center, contact.id, None)
+            if not _asks_who(center, contact):
+                _move(center, contact.id, None)
         case "resume" | "wait" | "after":
             _begin(center, contact, effect)
         case "digits":
@@ -53,6 +54,29 @@ def advance(center: Center, contact: Contact, effect: ct.Advance) -> None:
             tell(center, contact.id, dialogue.Recorded(effect.recording, effect.seconds))
         case _:
             tell(center, contact.id, _ANSWERS[effect.what])
+
+
+def _asks_who(center: Center, contact: Contact) -> bool:
+    """Whether the flow waits a moment for the look-up of its caller; never twice."""
+    if contact.media or center.callers[contact.id].looked_up or not center.house.limits.known_s:
+        return False
+    asks = fe.FlowAsks(
+        what="customer",
+        within_s=center.house.limits.known_s,
+        flow_state="",
+        language=contact.language,
+        pressed=contact.pressed,
+    )
+    center.step(contact, asks)
+    return True
+
+
+def known(center: Center, call: CallId) -> None:
+    """The look-up has answered, or says that it takes longer: the flow that waited for it begins."""
+    contact = center.contacts[call]
+    if contact.in_hand == "customer":
+        center.step(contact, fe.FlowAnswered())
+        _move(center, call, None)
 
 
 _ANSWERS: Mapping[str, dialogue.IvrEvent] = {

@@ -67,6 +67,8 @@ log = logging.getLogger(__name__)
 DATABASE_WAIT_S = 60.0
 DRAIN_S = 10.0
 SWITCH_WAIT_S = 3.0
+KNOWN_SLACK_S = 0.05
+"""Of the look-up of a caller, which says itself when it takes longer than its budget."""
 STUDY_CONNECTIONS = 2
 STUDY_S = 60.0
 
@@ -206,7 +208,7 @@ async def serving(
             normalise=partial(normalise, region=settings.region),
             number_allowed=partial(number_allowed, countries=settings.dial_countries),
             rules=rules or Rules(ring_s=settings.ring_s, record=settings.record),
-            limits=limits or Limits(wrap_up_s=settings.wrap_up_s),
+            limits=limits or Limits(wrap_up_s=settings.wrap_up_s, known_s=settings.lookup_budget_s + KNOWN_SLACK_S),
             stage=stage,
         )
         recordings = Recordings(installation.recordings_dir, clock, spool, await store.unfinished_recordings())

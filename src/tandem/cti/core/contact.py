@@ -53,8 +53,9 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """Which text of the flow the call began with, and stays with."""
     flow_state: str = ""
     in_hand: str = ""
-    """What the flow waits for: ``play``, ``collect``, ``music``, ``dip``, ``speech``, ``message_prompt`` (before it is
-    recorded), ``message``; '' nothing. While he waits in line it goes on although an agent is being rung."""
+    """What the flow waits for: ``customer`` (who he is, before it begins), ``play``, ``collect``, ``music``, ``dip``,
+    ``speech``, ``message_prompt`` (before it is recorded), ``message``; '' nothing. While he waits in line it goes on
+    although an agent is being rung."""
     in_hand_until: float | None = None
     """When that counts as failed (delivered as ``FlowOverdue``)."""
     patience_until: float | None = None

@@ -127,7 +127,7 @@ def flow_overdue(t: Turn, e: FlowOverdue) -> None:
         message_over(t)
     else:
         t.flow_rests()
-        t.do(Advance(what="timeout" if c.in_hand == "dip" else "failed"))
+        t.do(Advance(what={"dip": "timeout", "customer": "start"}.get(c.in_hand, "failed")))
 
 
 # ---- into the line, and out of it ----
