@@ -21,12 +21,10 @@ from tandem.cti.adapters.asterisk.carrier_config import Behaviour, CarrierSettin
 from tandem.cti.adapters.asterisk.config import AgentPhone, asterisk_files
 from tandem.cti.adapters.postgres.answers import AnswerStore
 from tandem.cti.adapters.postgres.plans import PlanStore
-from tandem.cti.app.floor_plan import Limits
 from tandem.cti.app.installation import Installation
-from tandem.cti.app.ivr_live.house import Staff, needed
+from tandem.cti.app.ivr_live.house import DISPOSITION, Staff, needed
 from tandem.cti.app.server import Server, serving
 from tandem.cti.app.stage import Stage
-from tandem.cti.core.turn import Rules
 from tandem.cti.model.credentials import sip_password
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, find_or_build
@@ -41,8 +39,6 @@ from tandem.ivr.core.speech import Prompt
 from tandem.ivr.media import PromptSounds
 
 _PORTS_PER_SIDE = 1000
-_WRAP_UP_S = 0.5
-_RULES = Rules()
 _CREDENTIAL = "credential"
 _TYPISTS = 8
 _FAST = {language: Voice(voice.name, 2 * voice.words_per_minute) for language, voice in VOICES.items()}
@@ -51,6 +47,8 @@ _PUT_USER = """
 insert into users (login, name, role, device, language, password_hash)
 values ($1, $1, 'agent', $2, 'en', '$argon2id$nobody logs in')
 """
+
+_PUT_DISPOSITION = "insert into dispositions (code, parent, zh, en, position) values ($1, null, $1, $1, 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +122,7 @@ class Ground:
         self._progress("Asterisk, and a second one as the public network")
         await self._start_switches(stack, here, install)
         self._progress("the server")
-        limits = Limits(wrap_up_s=_WRAP_UP_S)
-        self.server = await stack.enter_async_context(
-            serving(here, postgres.url, rules=_RULES, limits=limits, stage=self._stage)
-        )
+        self.server = await stack.enter_async_context(serving(here, postgres.url, stage=self._stage))
         await self.server.shell.switch_found.wait()
         self.staff = Staff(self.server.shell, self.carrier, self._agents)
 
@@ -176,6 +171,7 @@ class Ground:
         await PlanStore(self.database).save(needs.plan(self._agents), note="live test", by="live test")
         for login, device in self._agents.items():
             await self.database.execute(_PUT_USER, login, device)
+        await self.database.execute(_PUT_DISPOSITION, DISPOSITION)
         for table in needs.tables:
             await AnswerStore(self.database).load(table, (), (), by="live test")
 

@@ -16,6 +16,7 @@ from tandem.cti.model.skills import HIGHEST
 from tandem.cti.model.states import AgentState, Phase
 from tandem.ivr.core.flow import Flow
 
+DISPOSITION = "tested"
 _ANSWER_S = 20.0
 _EVERY_S = 0.05
 
@@ -74,7 +75,6 @@ class Staff:
         """He is Ready until he has the call, talks, and hangs up; False when it did not come to him in time. Others
         who wait meanwhile may get him instead: run such tests by themselves."""
         agent = AgentId(login)
-        await self._until(lambda: self._state(agent) is not AgentState.WORKING_AFTER_CALL)
         self._shell.take(c.SeatOpened(agent, on_call=False))
         self._command(agent, m.SetReady(id=1))
         contacts = self._shell.center.contacts
@@ -89,6 +89,8 @@ class Staff:
             return False
         await asyncio.sleep(talk_s)
         await self._carrier.hang_up_phone(self._devices[login])
+        if await self._until(lambda: self._state(agent) is AgentState.WORKING_AFTER_CALL):
+            self._command(agent, m.WrapUp(id=4, call=call, disposition=DISPOSITION, notes="", next="not_ready"))
         return True
 
     def _command(self, agent: AgentId, command: m.PageCommand) -> None:
