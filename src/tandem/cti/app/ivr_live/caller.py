@@ -42,7 +42,7 @@ class Turn:
     step: str
     heard_out: float
     until: float = 0.0
-    """When the flow asked for the next thing, or the call was over; 0: not yet."""
+    """When the flow asked for the next thing, an agent was at hand, or the call was over; 0: not yet."""
     answered: bool = False
     """By the test, in the place of what would be carried out: nothing is heard of it."""
     in_line: bool = False
@@ -115,7 +115,7 @@ class LiveCall:
         if not self.turns:
             return
         turn = self.turns[-1]
-        turn.until = now
+        turn.until = turn.until or now
         match turn.effect:
             case Collect(timeout_s=wait_s) | Music(seconds=wait_s, keys=str()):
                 asks = isinstance(turn.effect, Collect) or bool(turn.effect.keys)
@@ -153,7 +153,7 @@ class LiveCall:
         if placed.ended_at is None and not self._is_over():
             self.outcome = self.outcome or "endless"
         if self.turns:
-            self.turns[-1].until = clock()
+            self.turns[-1].until = self.turns[-1].until or clock()
         await placed.hang_up()
 
     def _is_over(self) -> bool:
@@ -201,5 +201,6 @@ class LiveCall:
                 await placed.wait_ended()
             case Taken(login=login, talk_s=talk_s):
                 self.agent = login
+                self.turns[-1].until = clock()
                 if await staff.take(login, self.call, min(talk_s, TALK_S)):
                     self.outcome = "answered"
