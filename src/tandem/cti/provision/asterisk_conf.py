@@ -29,6 +29,8 @@ FORBIDDEN_MODULES = frozenset(
 )
 
 # A list, not autoload: starting takes a third of the time, and a package that adds a module adds nothing here.
+# Without bridge_native_rtp: of callers who had talked over it, one in three heard nothing of what was played to them
+# after the agent had hung up (a survey); their keys still came through. Measured with 22.10; bridge_simple has no such.
 MODULES: tuple[str, ...] = tuple(
     """
     app_amd app_blind_transfer app_attended_transfer app_bridgeaddchan app_bridgewait app_channelredirect app_chanspy
@@ -36,8 +38,7 @@ MODULES: tuple[str, ...] = tuple(
     app_mixmonitor app_originate app_playback app_playtones app_queue app_read app_readexten app_record
     app_sayunixtime app_senddtmf app_sendtext app_softhangup app_stack app_talkdetect app_transfer app_userevent
     app_verbose app_waitforsilence app_waitforcond app_waituntil app_while
-    bridge_builtin_features bridge_builtin_interval_features bridge_holding bridge_native_rtp bridge_simple
-    bridge_softmix
+    bridge_builtin_features bridge_builtin_interval_features bridge_holding bridge_simple bridge_softmix
     chan_bridge_media chan_pjsip
     codec_a_mu codec_adpcm codec_alaw codec_g722 codec_gsm codec_opus codec_opus_open_source codec_resample codec_ulaw
     format_gsm format_ogg_opus_open_source format_pcm format_sln format_wav format_wav_gsm
