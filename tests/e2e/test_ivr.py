@@ -105,7 +105,7 @@ async def test_the_bank_and_a_pin(stack: IvrStack, mei: BrowserAgent) -> None:
     await left(stack, ani, "look_up_balance")
     await asyncio.sleep(6)
     await type_fast(call, "0")
-    await phase(stack, ani, "offered")
+    await phase(stack, ani, "ringing")
     await mei.answer()
     shown = await mei.page.inner_text("body")
     assert CARD not in shown
