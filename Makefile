@@ -18,7 +18,7 @@ QUIETLY := PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tandem.cti.prov
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix $(WEB) --no-audit --no-fund --no-update-notifier
 
 .PHONY: help demo test bench web lint lock clean
-.PHONY: packages-demo packages-test check-style check-types check-rooms check-python check-web check-end-to-end
+.PHONY: packages-demo packages-test check-style check-types check-rooms check-python check-cores check-contracts check-web check-end-to-end
 
 help:
 	@echo "make demo              start everything with synthetic callers; Ctrl-C stops it (ARGS=... goes to tandem demo)"
@@ -61,9 +61,16 @@ check-web: $(WEB_BUILT)
 	@$(QUIETLY) "types of the pages (tsc)" -- env $(NPM) run typecheck
 	@$(QUIETLY) "tests of the pages (vitest)" -- env $(NPM) test
 
+# The one computes, the other mostly waits for Asterisk and PostgreSQL: side by side they take little longer than one.
 check-python: .make/python packages-test $(WEB_BUILT)
-	@echo "- unit, property, scenario and contract tests (pytest), with the coverage of the pure cores"
-	@.venv/bin/pytest -q tests/unit tests/property tests/scenario tests/contract --cov --cov-report=term:skip-covered
+	@echo "- unit, property and scenario tests with the coverage of the pure cores, beside the contract tests (pytest)"
+	@$(MAKE) -j2 --output-sync=target check-cores check-contracts
+
+check-cores:
+	@.venv/bin/pytest -q tests/unit tests/property tests/scenario --cov --cov-report=term:skip-covered
+
+check-contracts:
+	@.venv/bin/pytest -q tests/contract
 
 check-end-to-end: .make/python packages-test $(WEB_BUILT)
 	@echo "- end-to-end tests, in a network of their own (pytest)"
