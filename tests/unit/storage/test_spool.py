@@ -13,6 +13,7 @@ import pytest
 from tests.support import records as some
 from tests.support.killed import run_and_kill
 
+from tandem.cti.model.records import CallEventRecord
 from tandem.cti.storage.errors import DatabaseDown, SpoolInUse
 from tandem.cti.storage.journal_rows import decode, encode
 from tandem.cti.storage.spool import LOT, Spool
@@ -36,7 +37,8 @@ class Shelf:
 
     @property
     def numbers(self) -> list[int]:
-        return [record.number for entry in self.entries if hasattr(record := decode(entry.payload), "number")]
+        records = (decode(entry.payload) for entry in self.entries)
+        return [record.number for record in records if isinstance(record, CallEventRecord)]
 
 
 @pytest.fixture

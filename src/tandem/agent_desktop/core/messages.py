@@ -89,8 +89,46 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     note: str
 
 
+class NumberView(msgspec.Struct, frozen=True, kw_only=True):
+    number: str
+    kind: str
+    """``mobile``, ``home``, ``work``; '' unknown."""
+    local_time: str
+    """Of him who has it: ``14:05``; '' unknown."""
+    refused: Texts
+    """Why it may not be dialled now; {} = it may."""
+
+
+class CampaignCard(msgspec.Struct, frozen=True, kw_only=True):
+    """The call is a campaign's: who is, will be or was dialled, and what the agent says to him."""
+
+    campaign: str
+    name: str
+    mode: str
+    lead: str
+    lead_name: str
+    number: str
+    """That is dialled, or would be."""
+    numbers: list[NumberView]
+    fields: dict[str, str]
+    script: str
+    """Filled in."""
+    attempt: int
+    """From 1."""
+    attempts_allowed: int
+    preview_until: float | None
+    """When it is dialled by itself; None: when the agent says so."""
+    dispositions: list[str]
+    """Codes that may be chosen; [] = all."""
+    callback_note: str
+    """What was written down when he was promised this call."""
+    machine: str
+    """'' not looked at; ``human``, ``unsure``."""
+
+
 class CallView(msgspec.Struct, frozen=True, kw_only=True):
-    """The call at this seat. ``phase``: offered, ringing, talking, rejoining, transferring."""
+    """The call at this seat. ``phase``: offered, ringing, talking, rejoining, transferring; of a campaign's call also
+    preview, dialling."""
 
     id: str
     offer: int
@@ -105,6 +143,9 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     recording: RecordingView | None
     pop: PopView
     callback: CallbackView | None = None
+    campaign: CampaignCard | None = None
+    auto_answer: bool = False
+    """The page answers its phone by itself, after a short tone."""
 
 
 class WrapUpView(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +161,7 @@ class WrapUpView(msgspec.Struct, frozen=True, kw_only=True):
     """When the timer runs out. The agent is asked until he disposes: a disposition is required."""
     overdue: bool
     pop: PopView
+    campaign: CampaignCard | None = None
 
 
 # ---- what a supervisor's board shows -------------------------------------------------------------------------------
@@ -205,6 +247,55 @@ class WaitingRow(msgspec.Struct, frozen=True, kw_only=True):
     site: str = ""
 
 
+class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign now. Ratios 0..1, None = nothing to divide by. "Today": since midnight in the campaign's zone."""
+
+    id: str
+    name: str
+    state: str
+    mode: str
+    """That it works in now: by rule, or as set."""
+    mode_set: str
+    agents: int
+    """Who work for it now: idle, in its calls, wrapping up."""
+    agents_idle: int
+    agents_talking: int
+    agents_wrapping: int
+    ringing: int
+    waiting: int
+    """Answered, and nobody there yet."""
+    lines_per_agent: float | None
+    """Calls in flight per idle agent, mean of the last minute."""
+    answer_rate: float | None
+    """By a person, last hour."""
+    wait_s: float | None
+    """Of an agent between two calls, mean of the last hour."""
+    connects_per_hour: float
+    dialled_today: int
+    answered_today: int
+    machines_today: int
+    talked_today: int
+    successes_today: int
+    abandoned_today: int
+    abandon_ratio_today: float | None
+    abandon_ratio_window: float | None
+    """Over the days of the jurisdiction's window (30)."""
+    abandon_limit: float
+    budget_today: float
+    """So many answered calls may still meet nobody today (can be negative)."""
+    budget_window: float
+    left: int | None
+    """Leads that are not over; None = being counted."""
+    callable_now: int | None
+    ends_at: float | None
+    """When the list will be through, as things go; None = not known."""
+    cost_today: float
+    why: Texts
+    """The last decision of the pacing, one sentence; {} before the first."""
+    why_not: Texts
+    """Why nothing is dialled now; {} = it dials."""
+
+
 # ---- server -> page ------------------------------------------------------------------------------------------------
 
 
@@ -246,6 +337,15 @@ class Callbacks(msgspec.Struct, frozen=True, kw_only=True, tag="callbacks"):
     open: list[CallbackRecord]
 
 
+class Campaigns(msgspec.Struct, frozen=True, kw_only=True, tag="campaigns"):
+    """``whole``: replaces everything; else rows replace rows of the same id and ``gone`` are taken away."""
+
+    seq: int
+    whole: bool
+    rows: list[CampaignRow]
+    gone: list[str]
+
+
 class Service(msgspec.Struct, frozen=True, kw_only=True, tag="service"):
     """Health of what a page cannot see: the telephone switch and the database."""
 
@@ -273,7 +373,7 @@ class Replaced(msgspec.Struct, frozen=True, kw_only=True, tag="replaced"):
     seq: int
 
 
-ServerMessage = Welcome | Seat | Board | Callbacks | Service | Reply | Replaced
+ServerMessage = Welcome | Seat | Board | Callbacks | Campaigns | Service | Reply | Replaced
 
 
 # ---- page -> server ------------------------------------------------------------------------------------------------
@@ -379,6 +479,57 @@ class TaskDone(msgspec.Struct, frozen=True, kw_only=True, tag="task_done"):
     note: Text = ""
 
 
+class PreviewDial(msgspec.Struct, frozen=True, kw_only=True, tag="preview_dial"):
+    """Dial him whom the card shows; ``number``: one of his, '' = the one that is proposed."""
+
+    id: Count
+    call: Id
+    number: Line = ""
+
+
+class PreviewSkip(msgspec.Struct, frozen=True, kw_only=True, tag="preview_skip"):
+    """Not now: the lead goes back, and comes again later."""
+
+    id: Count
+    call: Id
+    note: Line = ""
+
+
+class DialNumber(msgspec.Struct, frozen=True, kw_only=True, tag="dial_number"):
+    """The agent dials by hand, or clicks a number. ``campaign``: whose call it is; '' = none's."""
+
+    id: Count
+    number: Line
+    campaign: Line = ""
+
+
+class MarkMachine(msgspec.Struct, frozen=True, kw_only=True, tag="mark_machine"):
+    """ "That was a machine": the call ends, the attempt counts as one on a machine, and the detector learns."""
+
+    id: Count
+    call: Id
+
+
+class DoNotCall(msgspec.Struct, frozen=True, kw_only=True, tag="do_not_call"):
+    """He does not want to be called: from the next second on. ``scope``: his number in all campaigns, in this one, or
+    the person on any number."""
+
+    id: Count
+    call: Id
+    scope: Literal["global", "campaign", "person"] = "global"
+
+
+class CallAgain(msgspec.Struct, frozen=True, kw_only=True, tag="call_again"):
+    """He is promised a campaign's call at ``at``. ``personal``: from this agent. ``number``: '' = the one dialled."""
+
+    id: Count
+    call: Id
+    at: float
+    personal: bool = False
+    number: Line = ""
+    note: Line = ""
+
+
 PageCommand = (
     SetReady
     | SetNotReady
@@ -393,5 +544,11 @@ PageCommand = (
     | TaskAccept
     | TaskReturn
     | TaskDone
+    | PreviewDial
+    | PreviewSkip
+    | DialNumber
+    | MarkMachine
+    | DoNotCall
+    | CallAgain
 )
 PageMessage = Hello | PageCommand

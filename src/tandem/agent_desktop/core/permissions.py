@@ -47,6 +47,12 @@ class Action(StrEnum):
     """Own: in hand or offered."""
     CREATE_TASK = "create_task"
     CANCEL_TASK = "cancel_task"
+    READ_CAMPAIGNS = "read_campaigns"
+    """Campaigns, lists, who is not to be called, compliance sheets."""
+    CHANGE_CAMPAIGNS = "change_campaigns"
+    """Create, change, start and stop campaigns; import and take back lists."""
+    FORBID_CALLS = "forbid_calls"
+    """Enter numbers that are not to be called; who may change campaigns can lift an entry."""
     STUDY = "study"
     """What-if, staffing, accuracy of the predicted waits."""
 
@@ -93,6 +99,9 @@ _TABLE: dict[Action, tuple[Reach, ...]] = {
     Action.READ_TASKS:            (_NO,    _OWN,  _ALL,       _NO,      _ALL),
     Action.CREATE_TASK:           (_NO,    _ALL,  _ALL,       _NO,      _ALL),
     Action.CANCEL_TASK:           (_NO,    _NO,   _ALL,       _NO,      _ALL),
+    Action.READ_CAMPAIGNS:        (_NO,    _NO,   _ALL,       _ALL,     _ALL),
+    Action.CHANGE_CAMPAIGNS:      (_NO,    _NO,   _ALL,       _NO,      _ALL),
+    Action.FORBID_CALLS:          (_NO,    _NO,   _ALL,       _ALL,     _ALL),
     Action.STUDY:                 (_NO,    _NO,   _ALL,       _NO,      _ALL),
 }  # fmt: skip
 
@@ -112,6 +121,12 @@ COMMAND_ACTIONS: dict[type[messages.PageCommand], Action] = {
     messages.TaskAccept: Action.WORK_SEAT,
     messages.TaskReturn: Action.WORK_SEAT,
     messages.TaskDone: Action.WORK_SEAT,
+    messages.PreviewDial: Action.WORK_SEAT,
+    messages.PreviewSkip: Action.WORK_SEAT,
+    messages.DialNumber: Action.WORK_SEAT,
+    messages.MarkMachine: Action.WORK_SEAT,
+    messages.DoNotCall: Action.WORK_SEAT,
+    messages.CallAgain: Action.WORK_SEAT,
 }
 
 

@@ -11,7 +11,20 @@ from tandem.cti.app.stage import Stage
 from tandem.cti.core.contact import Contact
 from tandem.cti.core.turn import Rules
 from tandem.cti.model import events as ev
-from tandem.cti.model.ids import AgentId, CallId, CustomerId, DeviceId, QueueId, RecordingId, Token
+from tandem.cti.model.campaigns import CampaignRecord
+from tandem.cti.model.ids import (
+    AgentId,
+    CallId,
+    CampaignId,
+    CustomerId,
+    DeviceId,
+    LeadId,
+    ListId,
+    QueueId,
+    RecordingId,
+    Token,
+)
+from tandem.cti.model.leads import AttemptRecord, CampaignDay, DoNotCallEntry, Lead
 from tandem.cti.model.profiles import AgentProfile
 from tandem.cti.model.records import (
     AgentStateRecord,
@@ -92,6 +105,14 @@ class Restored:
     counts: Mapping[QueueId, QueueCounts]
     closures: tuple[Closure, ...] = ()
     tasks: tuple[TaskRecord, ...] = ()
+    campaigns: tuple[CampaignRecord, ...] = ()
+    """That are not drafts."""
+    attempts: tuple[AttemptRecord, ...] = ()
+    """Under way when the store last heard of them."""
+    leads: tuple[Lead, ...] = ()
+    """Of these attempts."""
+    campaign_days: tuple[CampaignDay, ...] = ()
+    """Of the last 31 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +218,51 @@ class TaskCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignsApplied:
+    """From now on these are the campaigns that are not drafts, all of them. ``sounds``: what they say to callees."""
+
+    campaigns: tuple[CampaignRecord, ...]
+    sounds: Sounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadsRead:
+    """The answer to ``LeadsWanted``: leads that the store has put ``in_hand``, in the order to dial them. ``left``,
+    ``callable_now``: counts of the campaign, None = not counted this time. ``again_at``: when the next one's time comes
+    (None = none is left)."""
+
+    campaign: CampaignId
+    leads: tuple[Lead, ...]
+    left: int | None = None
+    callable_now: int | None = None
+    again_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallsForbidden:
+    """Entered or lifted: from this moment on. Whoever is being dialled is let go on; nobody else is begun."""
+
+    entries: tuple[DoNotCallEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsRemoved:
+    """A list was taken back: what is in hand of it is not dialled."""
+
+    list: ListId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadDialled:
+    """An agent (by hand, by click) or the API dials ``lead.numbers[0]``: everything the gate needs was looked up.
+    ``call`` is new. ``campaign`` of the lead: '' = none's."""
+
+    call: CallId
+    agent: AgentId
+    lead: Lead
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignTakes:
     """A campaign takes this agent."""
 
@@ -273,6 +339,11 @@ Input = (
     | CallbackCancelled
     | TaskAsked
     | TaskCancelled
+    | CampaignsApplied
+    | LeadsRead
+    | CallsForbidden
+    | LeadsRemoved
+    | LeadDialled
     | CampaignTakes
     | CampaignReturns
     | FlowsDeployed
@@ -324,6 +395,22 @@ class ShowCallbacks:
     pass
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadsWanted:
+    """Read up to ``count`` more leads of this campaign that may be dialled now, put them ``in_hand``; ``LeadsRead``
+    follows. ``count`` 0: only look what is left. ``in_hand``: those that the dialer has; all others of the campaign
+    that the store believes to be in hand are open again."""
+
+    campaign: CampaignId
+    count: int
+    in_hand: tuple[LeadId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCampaigns:
+    """Something that the campaigns' page shows has changed by an input, not by the course of time."""
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignsYield:
     """Campaigns hold so many agents more than they may now: whoever becomes free goes back to the callers."""
@@ -357,6 +444,8 @@ Output = (
     | FinishRecording
     | ShowSeat
     | ShowCallbacks
+    | LeadsWanted
+    | ShowCampaigns
     | CampaignsYield
     | DipAsked
     | SpeechAsked

@@ -136,6 +136,17 @@ class MediaEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MachineDetected:
+    """What answered: ``human``, ``machine`` or ``unsure``. ``why``: the detector's own word for it."""
+
+    call: CallId
+    connection: ConnectionId
+    token: Token
+    verdict: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionCleared:
     call: CallId
     connection: ConnectionId

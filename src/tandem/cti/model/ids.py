@@ -21,3 +21,8 @@ ContactId = NewType("ContactId", str)
 RecordingId = NewType("RecordingId", str)
 Token = NewType("Token", str)
 """Pairs a media request with its result; unique within the process."""
+CampaignId = NewType("CampaignId", str)
+ListId = NewType("ListId", str)
+"""One import of leads."""
+LeadId = NewType("LeadId", str)
+"""A person on a campaign's list."""

@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
+from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.ids import AgentId, CallId, ContactId, CustomerId, QueueId, RecordingId
+from tandem.cti.model.leads import AttemptRecord, DoNotCallEntry, LeadRecord, PacingRecord
 
 
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
@@ -256,6 +258,11 @@ Record = (
     | TaskRecord
     | VisitRecord
     | SurveyRecord
+    | CampaignRecord
+    | LeadRecord
+    | AttemptRecord
+    | DoNotCallEntry
+    | PacingRecord
     | AuditRecord
 )
 

@@ -84,15 +84,48 @@ class MakeConnection:
     name: str
     timeout_s: float
     memory: str = ""
+    carrier: str = ""
+    """Over which trunk a customer or an outside number is dialled: a name of the settings, '' = the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
-    """Bridge two connections of this call, both under our control; Joined follows for each. Ends music and guard."""
+    """Bridge two connections of this call, both under our control; Joined follows for each. Ends music and guard.
+
+    ``tone``: ``other`` alone hears a short whisper tone first (an agent who gets a campaign's call).
+    """
 
     call: CallId
     connection: ConnectionId
     other: ConnectionId
+    tone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectMachine:
+    """Listen whether a person or a machine answered; MachineDetected with ``token`` follows, within ``total_ms`` and
+    a second. Milliseconds, as in Asterisk's ``AMD()``; it begins with the first sound."""
+
+    call: CallId
+    connection: ConnectionId
+    token: Token
+    initial_silence_ms: int
+    greeting_ms: int
+    after_greeting_silence_ms: int
+    total_ms: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveMessage:
+    """Wait for the end of a machine's greeting (its beep, or two seconds of silence; at most ``wait_s``), then play
+    ``prompts``. MediaEnded with ``token`` follows."""
+
+    call: CallId
+    connection: ConnectionId
+    prompts: tuple[str, ...]
+    token: Token
+    wait_s: float = 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +179,8 @@ class SetFallbackMember:
 CallRequest = (
     Play
     | Collect
+    | DetectMachine
+    | LeaveMessage
     | Music
     | StartMusic
     | MakeConnection

@@ -55,8 +55,12 @@ class Phase(StrEnum):
     """The agent's leg was lost (page reloaded); the caller hears music until the seat is back."""
     TRANSFERRING = "transferring"
     """An outside number is being dialled for the caller, who hears music."""
+    PREVIEW = "preview"
+    """An agent reads who is to be dialled for a campaign; nobody is rung yet."""
     DIALLING = "dialling"
-    """A call back: the customer's phone is being rung."""
+    """A call back, or a campaign's call: the customer's phone is being rung."""
+    SCREENING = "screening"
+    """A campaign's call was answered; it is listened whether by a person."""
     PARTING = "parting"
     """The caller hears last words; then the call ends."""
     VOICEMAIL = "voicemail"
@@ -83,7 +87,11 @@ class Outcome(StrEnum):
     CALLBACK = "callback"
     """Keeps his place and is called back."""
     NOT_REACHED = "not_reached"
-    """A call back that the customer did not answer."""
+    """A call back, or a campaign's call, that the customer did not answer."""
+    MACHINE = "machine"
+    """A campaign's call that a machine answered."""
+    NO_AGENT = "no_agent"
+    """A campaign's call that a person answered and no agent was there in time: he heard who called."""
 
 
 class Role(StrEnum):

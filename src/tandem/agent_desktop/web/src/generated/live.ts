@@ -58,7 +58,36 @@ export interface CallbackView {
   note: string;
 }
 
-/** The call at this seat. ``phase``: offered, ringing, talking, rejoining, transferring. */
+export interface NumberView {
+  number: string;
+  kind: string;
+  local_time: string;
+  refused: Record<string, string>;
+}
+
+/** The call is a campaign's: who is, will be or was dialled, and what the agent says to him. */
+export interface CampaignCard {
+  campaign: string;
+  name: string;
+  mode: string;
+  lead: string;
+  lead_name: string;
+  number: string;
+  numbers: NumberView[];
+  fields: Record<string, string>;
+  script: string;
+  attempt: number;
+  attempts_allowed: number;
+  preview_until: number | null;
+  dispositions: string[];
+  callback_note: string;
+  machine: string;
+}
+
+/**
+ * The call at this seat. ``phase``: offered, ringing, talking, rejoining, transferring; of a campaign's call also
+ * preview, dialling.
+ */
 export interface CallView {
   id: string;
   offer: number;
@@ -72,6 +101,8 @@ export interface CallView {
   recording: RecordingView | null;
   pop: PopView;
   callback?: CallbackView | null;
+  campaign?: CampaignCard | null;
+  auto_answer?: boolean;
 }
 
 export interface WrapUpView {
@@ -86,6 +117,7 @@ export interface WrapUpView {
   until: number;
   overdue: boolean;
   pop: PopView;
+  campaign?: CampaignCard | null;
 }
 
 export interface SeatRow {
@@ -155,6 +187,42 @@ export interface WaitingRow {
   site?: string;
 }
 
+/** A campaign now. Ratios 0..1, None = nothing to divide by. "Today": since midnight in the campaign's zone. */
+export interface CampaignRow {
+  id: string;
+  name: string;
+  state: string;
+  mode: string;
+  mode_set: string;
+  agents: number;
+  agents_idle: number;
+  agents_talking: number;
+  agents_wrapping: number;
+  ringing: number;
+  waiting: number;
+  lines_per_agent: number | null;
+  answer_rate: number | null;
+  wait_s: number | null;
+  connects_per_hour: number;
+  dialled_today: number;
+  answered_today: number;
+  machines_today: number;
+  talked_today: number;
+  successes_today: number;
+  abandoned_today: number;
+  abandon_ratio_today: number | null;
+  abandon_ratio_window: number | null;
+  abandon_limit: number;
+  budget_today: number;
+  budget_window: number;
+  left: number | null;
+  callable_now: number | null;
+  ends_at: number | null;
+  cost_today: number;
+  why: Record<string, string>;
+  why_not: Record<string, string>;
+}
+
 /**
  * ``seq``: where the page stands; the next numbered message carries ``seq + 1``. ``resumed``: nothing was missed
  * that does not follow now. When it is False the page forgets what it had: whole documents follow.
@@ -193,6 +261,15 @@ export interface Callbacks {
   type: "callbacks";
   seq: number;
   open: CallbackRecord[];
+}
+
+/** ``whole``: replaces everything; else rows replace rows of the same id and ``gone`` are taken away. */
+export interface Campaigns {
+  type: "campaigns";
+  seq: number;
+  whole: boolean;
+  rows: CampaignRow[];
+  gone: string[];
 }
 
 /** Health of what a page cannot see: the telephone switch and the database. */
@@ -328,7 +405,68 @@ export interface TaskDone {
   note?: string;
 }
 
-export type ServerMessage = Welcome | Seat | Board | Callbacks | Service | Reply | Replaced;
+/** Dial him whom the card shows; ``number``: one of his, '' = the one that is proposed. */
+export interface PreviewDial {
+  type: "preview_dial";
+  id: number;
+  call: string;
+  number?: string;
+}
+
+/** Not now: the lead goes back, and comes again later. */
+export interface PreviewSkip {
+  type: "preview_skip";
+  id: number;
+  call: string;
+  note?: string;
+}
+
+/** The agent dials by hand, or clicks a number. ``campaign``: whose call it is; '' = none's. */
+export interface DialNumber {
+  type: "dial_number";
+  id: number;
+  number: string;
+  campaign?: string;
+}
+
+/** "That was a machine": the call ends, the attempt counts as one on a machine, and the detector learns. */
+export interface MarkMachine {
+  type: "mark_machine";
+  id: number;
+  call: string;
+}
+
+/**
+ * He does not want to be called: from the next second on. ``scope``: his number in all campaigns, in this one, or
+ * the person on any number.
+ */
+export interface DoNotCall {
+  type: "do_not_call";
+  id: number;
+  call: string;
+  scope?: "campaign" | "global" | "person";
+}
+
+/** He is promised a campaign's call at ``at``. ``personal``: from this agent. ``number``: '' = the one dialled. */
+export interface CallAgain {
+  type: "call_again";
+  id: number;
+  call: string;
+  at: number;
+  personal?: boolean;
+  number?: string;
+  note?: string;
+}
+
+export type ServerMessage =
+  | Welcome
+  | Seat
+  | Board
+  | Callbacks
+  | Campaigns
+  | Service
+  | Reply
+  | Replaced;
 
 export type PageCommand =
   | SetReady
@@ -343,7 +481,13 @@ export type PageCommand =
   | CallbackDone
   | TaskAccept
   | TaskReturn
-  | TaskDone;
+  | TaskDone
+  | PreviewDial
+  | PreviewSkip
+  | DialNumber
+  | MarkMachine
+  | DoNotCall
+  | CallAgain;
 
 export type PageMessage =
   | Hello
@@ -359,4 +503,10 @@ export type PageMessage =
   | CallbackDone
   | TaskAccept
   | TaskReturn
-  | TaskDone;
+  | TaskDone
+  | PreviewDial
+  | PreviewSkip
+  | DialNumber
+  | MarkMachine
+  | DoNotCall
+  | CallAgain;

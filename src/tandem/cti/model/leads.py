@@ -1,0 +1,191 @@
+"""Leads: the people on the lists of campaigns, with everything that decides whether one may be called now.
+
+A Lead is a copy of what the store knew when it was read. Moments are seconds since the Unix epoch.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tandem.cti.model.campaigns import LeadState
+from tandem.cti.model.ids import AgentId, CampaignId, CustomerId, LeadId, ListId
+
+
+class LeadNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """One number of a person. ``zone``: IANA time zone by the number ('' unknown). ``day``, ``week``: dials of this
+    number by anybody in the last 24 hours and 7 days; ``attempts``: by this campaign."""
+
+    number: str
+    kind: str = ""
+    """``mobile``, ``home``, ``work``; '' unknown."""
+    zone: str = ""
+    country: str = ""
+    attempts: int = 0
+    day: int = 0
+    week: int = 0
+    last_at: float | None = None
+    last_result: str = ""
+    bad: bool = False
+    """Does not exist, or is not to be dialled any more."""
+    do_not_call: str = ""
+    """'' or where it stands: ``global``, ``campaign``."""
+
+
+class Lead(msgspec.Struct, frozen=True, kw_only=True):
+    """``person``: the same for one person on several lists. ``zone``: by his address ('' unknown)."""
+
+    id: LeadId
+    rev: int
+    campaign: CampaignId
+    list: ListId
+    person: str
+    name: str = ""
+    language: str = ""
+    zone: str = ""
+    numbers: tuple[LeadNumber, ...]
+    fields: dict[str, str] = {}
+    priority: int = 0
+    position: int = 0
+    """In his list."""
+    state: LeadState = "open"
+    attempts: int = 0
+    day: int = 0
+    """Attempts on the person by anybody in the last 24 hours."""
+    week: int = 0
+    results: dict[str, int] = {}
+    """AttemptResult -> how often, in this campaign."""
+    last_at: float | None = None
+    next_at: float = 0.0
+    """Not before."""
+    callback_at: float | None = None
+    """Somebody promised to call him then."""
+    callback_agent: AgentId | None = None
+    """Who wants to do it himself; None: the team."""
+    callback_note: str = ""
+    abandoned_at: float | None = None
+    """When he last answered a call of ours (any campaign's) and nobody was there."""
+    do_not_call: str = ""
+    """``person`` when the person is not to be called on any number."""
+    consent: bool | None = None
+    """None: not known."""
+    customer: CustomerId | None = None
+    segment: str = ""
+    """What the answer rate is learned by: the list, or a field of it."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The gate's answer. ``rule``: its name (see ``routing.core.dialer.gate.RULES``), ``yes`` when allowed.
+    ``evidence``: what the rule was held against. ``again_at``: when it may be asked again; None = not by itself."""
+
+    allowed: bool
+    rule: str
+    evidence: dict[str, Any] = {}
+    again_at: float | None = None
+
+
+class DoNotCallEntry(msgspec.Struct, frozen=True, kw_only=True, tag="do_not_call"):
+    """``scope``: ``global``, ``campaign`` (``campaign`` says which) or ``person`` (``person`` instead of a number).
+    ``until``: None = for ever. ``lifted``: it does not count any more."""
+
+    id: str
+    rev: int
+    scope: str
+    number: str
+    person: str
+    campaign: CampaignId | None
+    at: float
+    by: str
+    source: str
+    """``agent``, ``flow``, ``import``, ``operator``, ``api``."""
+    until: float | None = None
+    lifted: bool = False
+
+
+class LeadRecord(msgspec.Struct, frozen=True, kw_only=True, tag="lead"):
+    """What changed of a lead. Replaces older revisions; names, fields and numbers are not touched but for what is in
+    ``bad_numbers``."""
+
+    id: LeadId
+    rev: int
+    campaign: CampaignId
+    state: str
+    attempts: int
+    results: dict[str, int]
+    last_at: float | None
+    next_at: float
+    callback_at: float | None
+    callback_agent: AgentId | None
+    callback_note: str
+    abandoned_at: float | None
+    bad_numbers: list[str]
+    disposition: str | None
+    why: str
+    """A sentence: what follows from the last attempt (``busy: again at 15:20, 2 of 3``)."""
+
+
+class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, tag="attempt"):
+    """One time that a lead was dialled. ``id`` is the call's id, and names its channel at the switch: it is never
+    dialled twice. ``number_of``: which attempt on the lead (from 1). Written before the switch is asked."""
+
+    id: str
+    rev: int
+    campaign: CampaignId
+    lead: LeadId
+    list: ListId
+    person: str
+    number_of: int
+    number: str
+    caller_id: str
+    carrier: str
+    mode: str
+    segment: str
+    reserved: bool
+    """An agent was there for it before it was dialled."""
+    at: float
+    ringing_at: float | None
+    answered_at: float | None
+    connected_at: float | None
+    ended_at: float | None
+    result: str | None
+    """AttemptResult; None while it is under way."""
+    machine: str
+    """'' not looked at; ``human``, ``machine``, ``unsure``."""
+    agent: AgentId | None
+    message_at: float | None
+    """When the identifying message began."""
+    cause: str | None
+    disposition: str | None
+    cost: float
+    why: dict[str, Any]
+    """The pacing's decision and the gate's verdict that led to it."""
+
+
+class PacingRecord(msgspec.Struct, frozen=True, kw_only=True, tag="pacing"):
+    """A decision of the pacing that launched something, or the first of a row that launched nothing for the same
+    reason. ``(campaign, number)`` is the key."""
+
+    campaign: CampaignId
+    number: int
+    at: float
+    launched: int
+    why: dict[str, str]
+    """One sentence in ``zh`` and ``en``."""
+    evidence: dict[str, Any]
+
+
+class CampaignDay(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of one day (in the campaign's zone) of one campaign, for the promise. ``answered``: by a person (or what
+    was taken for one). ``abandoned``: of those."""
+
+    campaign: CampaignId
+    day: str
+    """2026-11-22."""
+    dialled: int
+    answered: int
+    abandoned: int
+    machines: int
+    talked: int
+    successes: int
+    cost: float
