@@ -97,6 +97,8 @@ class NumberView(msgspec.Struct, frozen=True, kw_only=True):
     """Of him who has it: ``14:05``; '' unknown."""
     refused: Texts
     """Why it may not be dialled now; {} = it may."""
+    zone: str = ""
+    """IANA time zone; '' unknown."""
 
 
 class CampaignCard(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,6 +63,7 @@ export interface NumberView {
   kind: string;
   local_time: string;
   refused: Record<string, string>;
+  zone?: string;
 }
 
 /** The call is a campaign's: who is, will be or was dialled, and what the agent says to him. */
