@@ -118,7 +118,7 @@ AGENTS = st.builds(
     site=st.just("") | IDS,
     team=st.just("") | IDS,
     tasks=st.integers(0, 50),
-    outbound=st.booleans(),
+    outbound=st.sampled_from([False, True, "only"]),
 )
 HOURS = st.builds(
     WeeklyHours,

@@ -7,7 +7,7 @@ import pytest
 from tandem.cti.model.ids import AgentId, CallId, DeviceId
 from tandem.cti.model.states import AgentState
 from tandem.routing.core.acd.agent import Agent
-from tandem.routing.core.acd.capacity import BOTH, NOTHING, VOICE, kinds
+from tandem.routing.core.acd.capacity import BOTH, CAMPAIGN, NOTHING, TASK, VOICE, kinds
 
 
 def agent(state: AgentState = AgentState.READY, *, call: str | None = None, phone_ok: bool = True) -> Agent:
@@ -32,7 +32,17 @@ def test_only_who_is_ready_is_given_anything(state: AgentState) -> None:
     assert kinds(agent(state), tasks=0, most_tasks=3) == NOTHING
 
 
-def test_not_who_cannot_be_reached_has_a_call_or_is_held_by_a_campaign() -> None:
+def test_not_who_cannot_be_reached_or_has_a_call() -> None:
     assert kinds(agent(phone_ok=False), tasks=0, most_tasks=3) == NOTHING
     assert kinds(agent(call="c1"), tasks=0, most_tasks=3) == NOTHING
-    assert kinds(agent(), tasks=0, most_tasks=3, held=True) == NOTHING
+    assert kinds(agent(call="c1"), tasks=0, most_tasks=3, held=True) == NOTHING
+
+
+def test_whom_a_campaign_has_takes_its_calls_alone() -> None:
+    assert kinds(agent(), tasks=0, most_tasks=3, held=True) == CAMPAIGN
+
+
+def test_who_works_for_campaigns_only_gets_no_callers() -> None:
+    assert kinds(agent(), tasks=0, most_tasks=1, callers=False) == TASK
+    assert kinds(agent(), tasks=1, most_tasks=1, callers=False) == NOTHING
+    assert kinds(agent(), tasks=0, most_tasks=1, held=True, callers=False) == CAMPAIGN

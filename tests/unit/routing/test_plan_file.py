@@ -111,6 +111,12 @@ def test_what_is_written_is_read_back() -> None:
     assert "mon-fri: 09:00-12:00 13:00-18:00" in text
 
 
+def test_who_works_for_campaigns_alone_is_written_and_read_back() -> None:
+    plan = read_plan(GOOD.replace("outbound: true", "outbound: only"), "plan.yaml")
+    assert plan.agents[MEI].outbound == "only"
+    assert read_plan(write_plan(plan), "plan.yaml") == plan
+
+
 def test_public_holidays_are_written_and_read_back() -> None:
     plan = read_plan(GOOD.replace("closed: [", "holidays: DE-BY\n    closed: ["), "plan.yaml")
     assert plan.hours["office"].holidays == "DE-BY"

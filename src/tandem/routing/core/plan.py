@@ -117,8 +117,8 @@ class AgentPlan:
     team: str = ""
     tasks: int = 1
     """How many tasks he can have at once beside his calls; 0: none."""
-    outbound: bool = False
-    """May be given to campaigns (blending)."""
+    outbound: bool | Literal["only"] = False
+    """May be given to campaigns (blending); ``only``: he works for campaigns alone and gets no callers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

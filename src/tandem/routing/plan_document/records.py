@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from tandem.cti.documents.document import Node, Scalar
 from tandem.cti.documents.hours import HoursRecord
 from tandem.cti.documents.reading import Reading, Schema
-from tandem.cti.documents.shapes import Flag, Integer, OneOf, Record, Table, Text, item, record
+from tandem.cti.documents.shapes import Integer, OneOf, Record, Table, Text, item, record
 from tandem.cti.model.ids import AgentId, DeviceId, QueueId
 from tandem.cti.model.needs import SKILL
 from tandem.cti.model.skills import HIGHEST, LOWEST, Needs
@@ -37,6 +37,7 @@ from tandem.routing.plan_document.words import (
     Name,
     NeedsOrAnyone,
     Numbers,
+    Outbound,
     Parts,
     Share,
     Target,
@@ -246,7 +247,9 @@ class _Agent:
     site: str | None = item(_NAME, "where he works", default=None)
     team: str | None = item(_NAME, "his team", default=None)
     tasks: int | None = item(Integer(0, 50), "how many tasks he can have at once beside his calls", default=None)
-    outbound: bool | None = item(Flag(), "may be given to campaigns", default=None)
+    outbound: bool | Literal["only"] | None = item(
+        Outbound(), "may be given to campaigns; only: works for campaigns alone", default=None
+    )
 
     def made(self, login: str) -> AgentPlan:
         return AgentPlan(

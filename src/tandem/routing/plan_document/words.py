@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from tandem.cti.documents.document import Node, Scalar, Sequence
 from tandem.cti.documents.reading import Reading, Schema, Shape, called, read_all, read_each
-from tandem.cti.documents.shapes import Table, Text
+from tandem.cti.documents.shapes import Flag, Table, Text
 from tandem.cti.model.needs import BadNeeds, parse_needs
 from tandem.cti.model.skills import Needs, needs_text
 
@@ -113,6 +113,18 @@ class Target:
 
     def schema(self) -> Schema:
         return {"type": "string", "pattern": f"^ *{_TARGET.pattern} *$"}
+
+
+class Outbound:
+    """``true``, ``false``, or ``only``: for campaigns alone."""
+
+    def read(self, node: Node, reading: Reading) -> bool | Literal["only"]:
+        if isinstance(node, Scalar) and node.text == "only":
+            return "only"
+        return Flag().read(node, reading)
+
+    def schema(self) -> Schema:
+        return {"enum": [True, False, "only"]}
 
 
 # -- skills ------------------------------------------------------------------------------------------------------------
