@@ -10,6 +10,8 @@ BadRequest
 `- BadSetting                a setting of the desktop that cannot work
 WrongState
 |- PlanChanged              somebody else applied a routing plan since this one was edited
+|- CampaignChanged          somebody else changed the campaign since it was read
+|- CampaignRefused          a campaign with errors is not started; it is not in a state for that
 `- FlowRefused              a version with errors or failing tests does not go live; nothing to roll back to
 LimitReached
 `- TooManyAttempts           rate limit; ``retry_after_s``
@@ -48,6 +50,14 @@ class BadSetting(BadRequest):
 
 class PlanChanged(WrongState):
     code = "plan_changed"
+
+
+class CampaignChanged(WrongState):
+    code = "campaign_changed"
+
+
+class CampaignRefused(WrongState):
+    code = "campaign_refused"
 
 
 class FlowRefused(WrongState):

@@ -15,19 +15,28 @@ from pathlib import Path
 import msgspec
 from msgspec import inspect as shape
 
-from tandem.agent_desktop.core import flow_resources, messages, resources, routing_resources, study_resources
-from tandem.cti.model import records
+from tandem.agent_desktop.core import (
+    campaign_resources,
+    flow_resources,
+    messages,
+    resources,
+    routing_resources,
+    study_resources,
+)
+from tandem.cti.model import campaigns, records
 
 GENERATED = Path(__file__).parent / "web" / "src" / "generated"
 _HEAD = "// {what}. Written by `python -m tandem.agent_desktop.generate_types`; do not edit.\n"
 _LINE = 100
-_SHAPES = (resources, routing_resources, study_resources, flow_resources)
+_SHAPES = (resources, routing_resources, study_resources, flow_resources, campaign_resources)
+_MODELS = (records, campaigns)
 
 
 def rest_typescript() -> str:
     """Content of ``rest.ts``: the records that are shown, then every shape of the modules of resources."""
     own = [struct for module in _SHAPES for struct in _structs(module)]
-    shared = [struct for struct in _structs(records) if struct in _reachable([*own, *_structs(messages)])]
+    reached = _reachable([*own, *_structs(messages)])
+    shared = [struct for module in _MODELS for struct in _structs(module) if struct in reached]
     return "\n".join([_HEAD.format(what="Shapes of the REST interface"), *map(_interface, [*shared, *own])])
 
 
@@ -78,7 +87,7 @@ def _named(kind: shape.Type) -> Iterator[type[msgspec.Struct]]:
     match kind:
         case shape.StructType():
             yield kind.cls
-        case shape.ListType():
+        case shape.ListType() | shape.VarTupleType():
             yield from _named(kind.item_type)
         case shape.DictType():
             yield from _named(kind.value_type)
@@ -132,7 +141,7 @@ def _typescript(kind: shape.Type) -> str:
             return " | ".join(f'"{value}"' for value in kind.values)
         case shape.StructType():
             return kind.cls.__name__
-        case shape.ListType():
+        case shape.ListType() | shape.VarTupleType():
             item = _typescript(kind.item_type)
             return f"({item})[]" if "|" in item else f"{item}[]"
         case shape.DictType():

@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from tandem.agent_desktop.core.campaign_resources import (
+    AgentsWhatIfAnswer,
+    CampaignChecked,
+    CampaignChoices,
+    CampaignForecast,
+    CampaignList,
+    CampaignView,
+    ComplianceSheet,
+    DaySeries,
+    Dialled,
+    Forbid,
+    ForbiddenLine,
+    ForbiddenMany,
+    ForbiddenPage,
+    ForbiddenQuery,
+    ForbidMany,
+    ImportJob,
+    Inspected,
+    Jurisdictions,
+    LeadCallback,
+    LeadDetail,
+    LeadLists,
+    LeadPage,
+    LeadsQuery,
+    NewList,
+    PacingDecisions,
+    Recycle,
+    Recycled,
+    SheetList,
+    Waterfall,
+)
 from tandem.agent_desktop.core.flow_resources import (
     CallMe,
     DraftCall,
@@ -56,6 +87,7 @@ from tandem.agent_desktop.core.routing_resources import (
     WhyWaiting,
 )
 from tandem.agent_desktop.core.study_resources import ExpectedWait, NewWhatIf, Staffing, WhatIfDesk, WhatIfJob
+from tandem.cti.model.campaigns import Campaign, Mode
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import CallbackRecord, CustomerMatch
 
@@ -281,3 +313,109 @@ class FlowDesk(Protocol):
         """Raises BadRequest: what is wrong with it."""
 
     async def drop_recording(self, language: str, text: str) -> None: ...
+
+
+class CampaignDesk(Protocol):
+    """Campaigns: documents, leads with their reasons, lists, who is not called, sheets, dialling by hand.
+
+    What does not exist raises ResourceMissing. ``by``: login of who asks. Counting and simulating runs off the event
+    loop. While the database is away everything but ``set_state`` to a state in which nothing is dialled raises
+    Unavailable.
+    """
+
+    # ---- documents
+
+    async def campaigns(self) -> CampaignList: ...
+
+    async def campaign(self, campaign: str) -> CampaignView: ...
+
+    async def choices(self) -> CampaignChoices: ...
+
+    async def check(self, document: Campaign) -> CampaignChecked: ...
+
+    async def create(self, document: Campaign, *, by: str) -> CampaignView:
+        """A draft, with problems or without. Raises BadRequest: its id is taken."""
+
+    async def change(self, campaign: str, rev: int, document: Campaign, *, by: str) -> CampaignView:
+        """Raises CampaignChanged (a newer revision), CampaignRefused (errors, in a campaign that is no draft)."""
+
+    async def copy(self, campaign: str, name: str, *, by: str) -> CampaignView: ...
+
+    async def delete(self, campaign: str, *, by: str) -> None:
+        """Raises CampaignRefused: it is no draft."""
+
+    async def set_state(self, campaign: str, state: str, *, by: str) -> CampaignView:
+        """Idempotent. Raises CampaignRefused (errors; not from here), SpeechUnavailable (its messages)."""
+
+    async def set_mode(self, campaign: str, mode: Mode, *, by: str) -> CampaignView:
+        """Idempotent. Raises CampaignRefused: what this mode needs is missing."""
+
+    def jurisdictions(self) -> Jurisdictions: ...
+
+    # ---- leads
+
+    async def waterfall(self, campaign: str) -> Waterfall: ...
+
+    async def leads(self, campaign: str, query: LeadsQuery) -> LeadPage: ...
+
+    async def lead(self, lead: str) -> LeadDetail: ...
+
+    async def promise_callback(self, lead: str, asked: LeadCallback, *, by: str) -> LeadDetail:
+        """Raises BadRequest (in the past, no such agent), WrongState (he is being dialled, or never to be)."""
+
+    async def dial_again(self, lead: str, *, by: str) -> LeadDetail:
+        """Open again. Raises WrongState (he is being dialled, or never to be)."""
+
+    async def recycle(self, campaign: str, asked: Recycle, *, by: str) -> Recycled: ...
+
+    def export(self, campaign: str) -> AsyncIterator[bytes]:
+        """CSV in pieces."""
+
+    # ---- numbers
+
+    async def day(self, campaign: str, day: str | None) -> DaySeries: ...
+
+    async def decisions(self, campaign: str, *, before: int | None, limit: int) -> PacingDecisions: ...
+
+    async def forecast(self, campaign: str) -> CampaignForecast: ...
+
+    async def what_if(self, campaign: str, agents: int) -> AgentsWhatIfAnswer:
+        """Raises BadRequest: nobody would be left; or no mode that dials by itself."""
+
+    async def sheets(self, campaign: str) -> SheetList: ...
+
+    async def sheet(self, campaign: str, day: str | None) -> ComplianceSheet:
+        """Provisional while the day is not over. Raises ResourceMissing: of a day to come."""
+
+    # ---- lists
+
+    async def inspect(self, name: str, pieces: AsyncIterator[bytes], *, by: str) -> Inspected:
+        """Raises BadRequest (cannot be read), TooLarge."""
+
+    async def import_list(self, new: NewList, *, by: str) -> ImportJob: ...
+
+    async def import_job(self, job: str) -> ImportJob: ...
+
+    async def lists(self, campaign: str | None) -> LeadLists: ...
+
+    async def undo_list(self, list_id: str, *, by: str) -> None:
+        """Its leads are not dialled from this moment on. Idempotent."""
+
+    def bad_rows(self, list_id: str) -> AsyncIterator[bytes]: ...
+
+    # ---- who is not called
+
+    async def forbidden(self, query: ForbiddenQuery) -> ForbiddenPage: ...
+
+    async def forbid(self, asked: Forbid, *, by: str) -> ForbiddenLine:
+        """Nobody is dialled against it any more when this returns. Raises BadRequest."""
+
+    async def forbid_many(self, asked: ForbidMany, *, by: str) -> ForbiddenMany: ...
+
+    async def lift(self, entry: str, *, by: str) -> None:
+        """Idempotent."""
+
+    # ---- by hand
+
+    async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> Dialled:
+        """Asks the gate, then dials for this agent. Raises BadRequest (no number), WrongState (he is not free)."""

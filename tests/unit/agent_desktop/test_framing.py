@@ -13,6 +13,7 @@ EXAMPLES = [
     seat(),
     board(gone=['"seq":0', "王小明"]),
     m.Callbacks(seq=0, open=[]),
+    m.Campaigns(seq=0, whole=True, rows=[], gone=['"seq":0']),
     m.Service(seq=0, switch_up=True, database_up=False),
     m.Replaced(seq=0),
 ]

@@ -17,7 +17,7 @@ def test_tags_defaults_and_nested_types_are_told() -> None:
     assert "  recording: RecordingView | null;" in live
     assert "  skills: Record<string, number>;" in live
     assert "  customers: CustomerMatch[];" in live
-    assert "export type ServerMessage = Welcome | Seat |" in live
+    assert "export type ServerMessage =\n  | Welcome\n  | Seat\n" in live
     assert "export type PageMessage =" in live
 
 

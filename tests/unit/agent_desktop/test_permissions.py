@@ -56,6 +56,7 @@ def test_agents_reach_only_what_is_their_own() -> None:
         Action.CALL_BACK,
         Action.READ_WHY,
         Action.READ_TASKS,
+        Action.DIAL,
     }
     others = {
         action for role in ("supervisor", "operator", "admin") for action in Action if reach(role, action) == "own"
@@ -73,6 +74,15 @@ def test_only_supervisors_and_administrators_have_to_do_with_the_routing_plan() 
     for action in (Action.READ_ROUTING, Action.CHANGE_ROUTING, Action.STUDY, Action.CANCEL_TASK):
         assert [role for role in EVERYONE if reach(role, action) is not Reach.NONE] == [Role.SUPERVISOR, Role.ADMIN]
     assert not {"read_line", "call_back", "read_why", "read_tasks", "create_task"} & set(allowed_actions("operator"))
+
+
+def test_agents_neither_see_nor_change_campaigns_and_operators_change_none() -> None:
+    def who(action: Action) -> list[str | None]:
+        return [role for role in EVERYONE if reach(role, action) is not Reach.NONE]
+
+    assert who(Action.READ_CAMPAIGNS) == who(Action.FORBID_CALLS) == [Role.SUPERVISOR, Role.OPERATOR, Role.ADMIN]
+    assert who(Action.CHANGE_CAMPAIGNS) == [Role.SUPERVISOR, Role.ADMIN]
+    assert who(Action.DIAL) == [Role.AGENT, Role.SUPERVISOR, Role.ADMIN]
 
 
 def test_only_agents_work_a_seat() -> None:

@@ -16,7 +16,7 @@ from tandem.agent_desktop.adapters.route import Ask, json_response
 from tandem.agent_desktop.core import resources
 from tandem.agent_desktop.core.permissions import Action, Reach, allowed_actions, reach
 from tandem.agent_desktop.errors import WrongPassword
-from tandem.agent_desktop.ports import Center, FlowDesk, Library, Operations, RoutingDesk, Studies
+from tandem.agent_desktop.ports import CampaignDesk, Center, FlowDesk, Library, Operations, RoutingDesk, Studies
 from tandem.agent_desktop.services.authentication import Authentication
 from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.services.softphone import softphone
@@ -43,6 +43,7 @@ class Api:
     routing_desk: RoutingDesk | None
     study_desk: Studies | None
     flow_desk: FlowDesk | None
+    campaign_desk: CampaignDesk | None
     clock: Callable[[], float] = time.time
 
     @property
@@ -62,6 +63,12 @@ class Api:
         if self.flow_desk is None:
             raise Unavailable("This server's flows cannot be looked at here.")
         return self.flow_desk
+
+    @property
+    def campaigns(self) -> CampaignDesk:
+        if self.campaign_desk is None:
+            raise Unavailable("This server's campaigns cannot be looked at here.")
+        return self.campaign_desk
 
     # ---- the session ---------------------------------------------------------------------------------------------
 

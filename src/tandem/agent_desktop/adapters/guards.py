@@ -54,7 +54,8 @@ class Guards:
     async def put_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """Signal handler ``on_response_prepare``: every answer of the application passes here."""
         response.headers.update(_HEADERS)
-        response.headers["Content-Security-Policy"] = self._policies.get(_host(request), self._strictest)
+        policy = self._policies.get(_host(request), self._strictest)
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Cache-Control", "no-store")
 
 

@@ -24,7 +24,6 @@ from tandem.cti.model.errors import BadRequest, CtiError, Forbidden, ResourceMis
 
 _log = logging.getLogger(__name__)
 _BODY_S = 10.0
-_ANSWER_S = 30.0
 _NUMBER_DIGITS = 10
 _DESCRIBED_AT = "/api/openapi.json"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -53,7 +52,7 @@ def make_app(api: Api, pages: Pages, guards: Guards) -> web.Application:
 def _bound(api: Api, route: Route) -> _Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(_ANSWER_S):
+            async with asyncio.timeout(route.answer_s):
                 answer = await route.handler(api, await _ask(api, route, request))
         except TimeoutError:
             raise Unavailable("The answer took too long. Try again in a few seconds.") from None

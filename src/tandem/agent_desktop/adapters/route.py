@@ -35,6 +35,8 @@ class Route:
     media: str = JSON
     body_bytes: int = 64 * 1024
     """The largest body, in bytes."""
+    answer_s: float = 30.0
+    """How long the answer may take, with all that is sent in and out."""
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from tandem.agent_desktop.adapters.api import Api
+from tandem.agent_desktop.adapters.campaign_routes import CAMPAIGN_ROUTES
 from tandem.agent_desktop.adapters.flow_routes import FLOW_ROUTES
 from tandem.agent_desktop.adapters.openapi import live_schema, openapi_document
 from tandem.agent_desktop.adapters.route import JSON, Ask, Route
@@ -132,6 +133,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     *ROUTING_ROUTES,
     *FLOW_ROUTES,
+    *CAMPAIGN_ROUTES,
     Route(
         "GET",
         "/api/check",

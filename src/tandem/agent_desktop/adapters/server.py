@@ -17,7 +17,16 @@ from tandem.agent_desktop.adapters.pages import Pages
 from tandem.agent_desktop.adapters.passwords import Argon2Passwords
 from tandem.agent_desktop.adapters.seat_socket import SeatSocket
 from tandem.agent_desktop.errors import BadSetting, PortTaken
-from tandem.agent_desktop.ports import Center, FlowDesk, Library, Operations, RoutingDesk, SessionStore, Studies
+from tandem.agent_desktop.ports import (
+    CampaignDesk,
+    Center,
+    FlowDesk,
+    Library,
+    Operations,
+    RoutingDesk,
+    SessionStore,
+    Studies,
+)
 from tandem.agent_desktop.services.authentication import Authentication
 from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.settings import DesktopSettings
@@ -48,6 +57,7 @@ class DesktopServer:
         routing: RoutingDesk | None = None,
         studies: Studies | None = None,
         flows: FlowDesk | None = None,
+        campaigns: CampaignDesk | None = None,
     ) -> None:
         self._settings = settings
         self.hub = hub
@@ -59,6 +69,7 @@ class DesktopServer:
         self._routing = routing
         self._studies = studies
         self._flows = flows
+        self._campaigns = campaigns
         self._stack = AsyncExitStack()
         self.http_port = settings.http_port
         self.seat_port = settings.seat_port
@@ -114,6 +125,7 @@ class DesktopServer:
                     routing_desk=self._routing,
                     study_desk=self._studies,
                     flow_desk=self._flows,
+                    campaign_desk=self._campaigns,
                 ),
                 Pages(self._settings.web_dist),
                 Guards(self._settings, http_port=self.http_port, seat_port=self.seat_port),

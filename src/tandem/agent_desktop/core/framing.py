@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from tandem.agent_desktop.core.messages import Board, Callbacks, Replaced, Seat, Service
+from tandem.agent_desktop.core.messages import Board, Callbacks, Campaigns, Replaced, Seat, Service
 
-Numbered = Seat | Board | Callbacks | Service | Replaced
+Numbered = Seat | Board | Callbacks | Campaigns | Service | Replaced
 """The messages that carry ``seq``; it is their first field."""
 
 _encoder = msgspec.json.Encoder()

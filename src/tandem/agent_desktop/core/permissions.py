@@ -53,6 +53,8 @@ class Action(StrEnum):
     """Create, change, start and stop campaigns; import and take back lists."""
     FORBID_CALLS = "forbid_calls"
     """Enter numbers that are not to be called; who may change campaigns can lift an entry."""
+    DIAL = "dial"
+    """Have a number dialled for an agent. Own: for oneself."""
     STUDY = "study"
     """What-if, staffing, accuracy of the predicted waits."""
 
@@ -102,6 +104,7 @@ _TABLE: dict[Action, tuple[Reach, ...]] = {
     Action.READ_CAMPAIGNS:        (_NO,    _NO,   _ALL,       _ALL,     _ALL),
     Action.CHANGE_CAMPAIGNS:      (_NO,    _NO,   _ALL,       _NO,      _ALL),
     Action.FORBID_CALLS:          (_NO,    _NO,   _ALL,       _ALL,     _ALL),
+    Action.DIAL:                  (_NO,    _OWN,  _ALL,       _NO,      _ALL),
     Action.STUDY:                 (_NO,    _NO,   _ALL,       _NO,      _ALL),
 }  # fmt: skip
 

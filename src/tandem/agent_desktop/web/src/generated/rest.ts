@@ -90,6 +90,114 @@ export interface CustomerMatch {
   owner?: string | null;
 }
 
+/** Minutes after local midnight, half-open. */
+export interface Span {
+  begin: number;
+  end: number;
+}
+
+/** When the campaign works, in its own time zone; ``days``: 0 = Monday. See ``model.hours.WeeklyHours``. */
+export interface Hours {
+  timezone?: string;
+  days?: Record<string, Span[]>;
+  holidays?: string;
+  closed_on?: string[];
+}
+
+/** After this result of an attempt: again after ``after_s``, at most ``times`` attempts that ended like it. */
+export interface Retry {
+  after_s: number;
+  times: number;
+  other_number?: boolean;
+  other_part_of_day?: boolean;
+}
+
+export interface AttemptPlan {
+  retries?: Record<string, Retry>;
+  most_per_number?: number;
+  most_per_person?: number;
+  most_per_person_a_day?: number;
+  gap_s?: number;
+  day_parts?: Span[];
+}
+
+/**
+ * Our numbers that the callee sees. The one of his country and area first, then the one with the best answer rate;
+ * one whose rate falls under ``rest_below`` of the pool's (after 50 calls) rests for ``rest_s``.
+ */
+export interface CallerIds {
+  numbers?: string[];
+  rest_below?: number;
+  rest_s?: number;
+  most_per_day?: number;
+}
+
+/** Asterisk ``AMD()``; its parameters in milliseconds. */
+export interface MachineDetection {
+  use?: boolean;
+  on_machine?: "agent" | "hang_up" | "message";
+  message?: Record<string, string>;
+  initial_silence_ms?: number;
+  greeting_ms?: number;
+  after_greeting_silence_ms?: number;
+  total_ms?: number;
+  words?: number;
+}
+
+/** While every given condition holds the campaign works in ``mode``; the first rule that holds counts. */
+export interface ModeRule {
+  mode: "agentless" | "manual" | "power" | "predictive" | "preview" | "progressive";
+  agents_below?: number | null;
+  answer_rate_below?: number | null;
+  answer_rate_above?: number | null;
+  left_below?: number | null;
+}
+
+export interface Goal {
+  successes?: number | null;
+}
+
+/** No lead with ``value`` in ``field`` is dialled once so many of them were successes. */
+export interface Quota {
+  field: string;
+  value: string;
+  most: number;
+}
+
+/** The operator needs to set two things: ``abandon_limit`` and ``target_wait_s``; the rest has defaults. */
+export interface Campaign {
+  id: string;
+  name: string;
+  mode?: "agentless" | "manual" | "power" | "predictive" | "preview" | "progressive";
+  queue?: string;
+  flow?: string;
+  rules?: string;
+  countries?: string[];
+  consent_needed?: boolean;
+  hours?: Hours | null;
+  abandon_limit?: number;
+  target_wait_s?: number;
+  ratio?: number;
+  preview_s?: number | null;
+  ring_s?: number;
+  wrap_up_s?: number | null;
+  caller_ids?: CallerIds;
+  carrier?: string;
+  cost_cap?: number | null;
+  attempts?: AttemptPlan;
+  machine_detection?: MachineDetection;
+  order?: "fewest_attempts" | "list" | "newest" | "random";
+  weight?: number;
+  priority?: number;
+  mode_rules?: ModeRule[];
+  goal?: Goal;
+  quotas?: Quota[];
+  script?: string;
+  dispositions?: string[];
+  success?: string[];
+  message?: Record<string, string>;
+}
+
 export interface LogIn {
   login: string;
   password: string;
@@ -1061,4 +1169,530 @@ export interface PromptRecording {
 
 export interface PromptRecordings {
   recordings: PromptRecording[];
+}
+
+/** ``field``: of the document (``attempts.retries.busy.after_s``). With an ``error`` it cannot be started. */
+export interface CampaignProblem {
+  field: string;
+  severity: "error" | "warning";
+  what: Record<string, string>;
+  fix: Record<string, string>;
+}
+
+/** One of all campaigns; what moves comes in the ``Campaigns`` messages of the live channel. */
+export interface CampaignSummary {
+  id: string;
+  rev: number;
+  name: string;
+  state: string;
+  mode: string;
+  queue: string;
+  rules: string;
+  priority: number;
+  weight: number;
+  changed_by: string;
+  changed_at: number;
+  why: string;
+}
+
+export interface CampaignList {
+  campaigns: CampaignSummary[];
+}
+
+/** A campaign as it is set. ``document`` has all its fields, those that have their defaults as well. */
+export interface CampaignView {
+  id: string;
+  rev: number;
+  state: string;
+  document: Campaign;
+  changed_by: string;
+  changed_at: number;
+  why: string;
+  problems: CampaignProblem[];
+}
+
+/** To be checked, or to be created: then its ``id`` may be '' (the server makes one). */
+export interface CampaignDraft {
+  document: Campaign;
+}
+
+/** ``rev``: that was edited; 409 ``campaign_changed`` when there is a newer one. */
+export interface ChangeCampaign {
+  rev: number;
+  document: Campaign;
+}
+
+export interface CampaignChecked {
+  problems: CampaignProblem[];
+}
+
+/** The copy is a draft without lists. */
+export interface CopyCampaign {
+  name: string;
+}
+
+/** ``draining``: no new call; stopped when the last one is over. */
+export interface SetCampaignState {
+  state: "draining" | "paused" | "running" | "stopped";
+}
+
+export interface SetCampaignMode {
+  mode: "agentless" | "manual" | "power" | "predictive" | "preview" | "progressive";
+}
+
+export interface CampaignChoice {
+  id: string;
+  name: Record<string, string>;
+}
+
+/** What the fields of a document may name. */
+export interface CampaignChoices {
+  queues: CampaignChoice[];
+  flows: CampaignChoice[];
+  carriers: CampaignChoice[];
+  rules: CampaignChoice[];
+  countries: string[];
+  dispositions: CampaignChoice[];
+}
+
+/** Rules by law. ``window_days``: that the abandon limit is counted over. None = the law says nothing. */
+export interface JurisdictionView {
+  id: string;
+  version: string;
+  name: Record<string, string>;
+  abandon_limit: number;
+  window_days: number;
+  answer_within_s: number;
+  ring_least_s: number;
+  hours: Record<string, string>[];
+  holidays: string;
+  per_day: number | null;
+  per_week: number | null;
+  abandoned_rest_s: number;
+  formula: string;
+  sources: string[];
+}
+
+export interface Jurisdictions {
+  jurisdictions: JurisdictionView[];
+}
+
+/** Whether a number may be dialled now. ``again_at``: when it may be asked again; None = not by itself. */
+export interface GateVerdict {
+  allowed: boolean;
+  rule: string;
+  text: Record<string, string>;
+  evidence: Record<string, unknown>;
+  again_at: number | null;
+}
+
+/** So many of those who were left are not dialled now for this reason. ``left``: who remains after it. */
+export interface WaterfallStep {
+  rule: string;
+  count: number;
+  left: number;
+  until: number | null;
+  text: Record<string, string>;
+}
+
+/** From all leads down to those who may be dialled now. ``at``: when it was counted. */
+export interface Waterfall {
+  campaign: string;
+  at: number;
+  total: number;
+  steps: WaterfallStep[];
+  callable_now: number;
+}
+
+/** ``reason``: a rule of the waterfall (``yes`` = callable now); ``q``: number, name or field. */
+export interface LeadsQuery {
+  reason?: string | null;
+  q?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export interface LeadLine {
+  id: string;
+  campaign: string;
+  list_id: string;
+  name: string;
+  numbers: string[];
+  state: string;
+  attempts: number;
+  last_at: number | null;
+  last_result: string;
+  next_at: number;
+  callback_at: number | null;
+  callback_agent: string | null;
+  verdict: GateVerdict;
+}
+
+/** ``next``: cursor of the page that follows; '' = there is none. */
+export interface LeadPage {
+  leads: LeadLine[];
+  next: string;
+}
+
+export interface LeadNumberLine {
+  number: string;
+  kind: string;
+  zone: string;
+  country: string;
+  local_time: string;
+  attempts: number;
+  last_at: number | null;
+  last_result: string;
+  bad: boolean;
+  verdict: GateVerdict;
+}
+
+/** One time that he was dialled. ``pacing``: why it was launched; ``gate``: what allowed it. */
+export interface AttemptLine {
+  id: string;
+  number_of: number;
+  number: string;
+  caller_id: string;
+  carrier: string;
+  mode: string;
+  reserved: boolean;
+  at: number;
+  ringing_at: number | null;
+  answered_at: number | null;
+  connected_at: number | null;
+  ended_at: number | null;
+  result: string | null;
+  machine: string;
+  agent: string | null;
+  message_at: number | null;
+  cause: string | null;
+  disposition: string | null;
+  cost: number;
+  pacing: Record<string, string>;
+  gate: GateVerdict | null;
+}
+
+export interface LeadDetail {
+  lead: LeadLine;
+  person: string;
+  language: string;
+  zone: string;
+  fields: Record<string, string>;
+  consent: boolean | null;
+  do_not_call: string;
+  callback_note: string;
+  why: string;
+  numbers: LeadNumberLine[];
+  attempts: AttemptLine[];
+}
+
+/** He is promised a call at ``at``. ``agent``: who does it himself; None = the team. */
+export interface LeadCallback {
+  at: number;
+  agent?: string | null;
+  note?: string;
+}
+
+export interface DayQuery {
+  day?: string | null;
+}
+
+/** Five minutes from ``at``: counts in them, agents and lines per agent as means (None = not known). */
+export interface DayPoint {
+  at: number;
+  dialled: number;
+  answered: number;
+  abandoned: number;
+  machines: number;
+  talked: number;
+  successes: number;
+  agents_idle: number | null;
+  agents_talking: number | null;
+  agents_wrapping: number | null;
+  lines_per_agent: number | null;
+  answer_rate: number | null;
+}
+
+export interface DaySeries {
+  campaign: string;
+  day: string;
+  zone: string;
+  step_s: number;
+  points: DayPoint[];
+}
+
+export interface DecisionsQuery {
+  before?: number | null;
+  limit?: number;
+}
+
+export interface PacingDecision {
+  number: number;
+  at: number;
+  launched: number;
+  why: Record<string, string>;
+  evidence: Record<string, unknown>;
+}
+
+/** Newest first. ``before``: for the page that follows; None = there is none. */
+export interface PacingDecisions {
+  decisions: PacingDecision[];
+  before: number | null;
+}
+
+/** How it goes on as things are. None = not known yet. */
+export interface CampaignForecast {
+  at: number;
+  left: number;
+  attempts: number;
+  attempts_per_hour: number | null;
+  agent_hours: number | null;
+  reach_ratio: number | null;
+  ends_at: number | null;
+  text: Record<string, string>;
+}
+
+/** ``agents``: so many more (or fewer) than work for it now. */
+export interface AgentsWhatIf {
+  agents: number;
+}
+
+export interface PacingFigures {
+  agents: number;
+  talk_ratio: number;
+  wait_s: number | null;
+  connects_per_hour: number;
+  lines_per_agent: number | null;
+  abandon_ratio: number | null;
+  ends_at: number | null;
+}
+
+/** Simulated with what the campaign has learned. ``hours``: of work. */
+export interface AgentsWhatIfAnswer {
+  now: PacingFigures;
+  then: PacingFigures;
+  hours: number;
+  text: Record<string, string>;
+}
+
+/** Leads that are over with these results are dialled again. ``try_only``: only say what it would bring. */
+export interface Recycle {
+  results: ("abandoned" | "busy" | "failed" | "hung_up" | "machine" | "message_left" | "no_answer" | "rejected")[];
+  try_only?: boolean;
+}
+
+export interface Recycled {
+  leads: number;
+  agent_hours: number | null;
+  reach_ratio: number | null;
+  text: Record<string, string>;
+  done: boolean;
+}
+
+export interface SheetQuery {
+  day?: string | null;
+  format?: "csv" | "html" | "json";
+  language?: "en" | "zh";
+}
+
+/** One way to count abandoned calls. ``window``: over the days of the law's window, this one included. */
+export interface SheetFormula {
+  id: string;
+  name: Record<string, string>;
+  abandoned: number;
+  counted: number;
+  ratio: number | null;
+  window_days: number;
+  window_ratio: number | null;
+  limit: number;
+  kept: boolean;
+}
+
+/**
+ * One day of one campaign. ``hash``: SHA-256 over the sheet and the hash before; ``provisional``: the day is not
+ * over, it is in no chain yet (``hash`` is '').
+ */
+export interface ComplianceSheet {
+  campaign: string;
+  name: string;
+  day: string;
+  zone: string;
+  rules: string;
+  rules_version: string;
+  provisional: boolean;
+  dialled: number;
+  answered: number;
+  machines: number;
+  talked: number;
+  abandoned: number;
+  messages_in_time: number;
+  rings_too_short: number;
+  formulas: SheetFormula[];
+  made_at: number;
+  before: string;
+  hash: string;
+}
+
+export interface SheetLine {
+  day: string;
+  hash: string;
+  answered: number;
+  abandoned: number;
+  ratio: number | null;
+}
+
+/** Newest first. ``chain_holds``: every hash follows from its sheet and the one before. */
+export interface SheetList {
+  sheets: SheetLine[];
+  chain_holds: boolean;
+}
+
+export interface UploadQuery {
+  name: string;
+}
+
+/** ``use``: what it seems to be (see ``NewList.columns``); '' = not taken over. */
+export interface UploadColumn {
+  header: string;
+  use: string;
+  samples: string[];
+}
+
+/** What is in a file that was sent. ``rows``: about so many; None = not known before it is read. */
+export interface Inspected {
+  upload: string;
+  name: string;
+  encoding: string;
+  separator: string;
+  columns: UploadColumn[];
+  rows: number | null;
+  sample: string[][];
+  problems: Record<string, string>[];
+}
+
+/**
+ * ``columns``: what each column is, in their order: ``number``, ``number.mobile``, ``number.home``,
+ * ``number.work``, ``name``, ``person``, ``language``, ``zone``, ``country``, ``region``, ``postcode``, ``priority``,
+ * ``consent``, ``segment``, ``field.<name>``, or '' (not taken over). ``country``: of numbers without a country code.
+ */
+export interface NewList {
+  upload: string;
+  campaign: string;
+  name: string;
+  columns: string[];
+  country?: string;
+  header?: boolean;
+  segment?: string;
+}
+
+/**
+ * ``state``: ``waiting``, ``running``, ``done``, ``failed`` (nothing of it is there; ``problem`` says why).
+ * ``rows`` None: not known yet.
+ */
+export interface ImportJob {
+  id: string;
+  list_id: string;
+  campaign: string;
+  name: string;
+  state: string;
+  rows_done: number;
+  rows: number | null;
+  accepted: number;
+  bad: number;
+  duplicates: number;
+  do_not_call: number;
+  problem: Record<string, string>;
+}
+
+export interface ListsQuery {
+  campaign?: string | null;
+}
+
+/** A list that was imported. ``left``: leads that are not over. */
+export interface LeadListView {
+  id: string;
+  campaign: string;
+  name: string;
+  file: string;
+  state: string;
+  imported_by: string;
+  imported_at: number;
+  rows: number;
+  accepted: number;
+  bad: number;
+  duplicates: number;
+  do_not_call: number;
+  left: number | null;
+}
+
+export interface LeadLists {
+  lists: LeadListView[];
+}
+
+export interface ForbiddenQuery {
+  q?: string;
+  scope?: "campaign" | "global" | "person" | null;
+  campaign?: string | null;
+  cursor?: string;
+  limit?: number;
+}
+
+/** ``until``: None = for ever. ``lifted``: it does not count any more. */
+export interface ForbiddenLine {
+  id: string;
+  scope: string;
+  number: string;
+  person: string;
+  campaign: string | null;
+  at: number;
+  by: string;
+  source: string;
+  until: number | null;
+  lifted: boolean;
+}
+
+export interface ForbiddenPage {
+  entries: ForbiddenLine[];
+  next: string;
+}
+
+/** Counts from the next moment on. ``person`` for the scope of that name, else ``number``. */
+export interface Forbid {
+  scope?: "campaign" | "global" | "person";
+  number?: string;
+  person?: string;
+  campaign?: string | null;
+  until?: number | null;
+}
+
+export interface ForbidMany {
+  numbers: string[];
+  campaign?: string | null;
+  country?: string;
+  until?: number | null;
+}
+
+export interface ForbiddenMany {
+  entered: number;
+  known: number;
+  bad: string[];
+  bad_count: number;
+}
+
+export interface LiftQuery {
+  reason: string;
+}
+
+/** ``agent``: who shall talk; None = who asks. ``campaign``: whose call it is; '' = none's. */
+export interface Dial {
+  number: string;
+  agent?: string | null;
+  campaign?: string;
+}
+
+/** ``call`` None: the gate said no, nothing was dialled. */
+export interface Dialled {
+  call: string | null;
+  number: string;
+  verdict: GateVerdict;
 }

@@ -1,0 +1,129 @@
+"""The compliance sheet of a day, to print (HTML, Chinese or English) and to keep (CSV)."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from tandem.agent_desktop.core.campaign_resources import ComplianceSheet, SheetFormula
+
+_STYLE = (
+    "body{font:14px/1.5 sans-serif;max-width:52em;margin:2em auto;padding:0 1em}"
+    "table{border-collapse:collapse;width:100%;margin:1em 0}"
+    "th,td{border:1px solid #888;padding:.3em .6em;text-align:left}"
+    "td.n{text-align:right;font-variant-numeric:tabular-nums}"
+    "code{overflow-wrap:anywhere}.bad{font-weight:bold;color:#a00}"
+)
+_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+SHEET_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of the page: its one style sheet, and nothing else."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+_WORDS: dict[str, dict[str, str]] = {
+    "title": {"zh": "外呼合规日报", "en": "Compliance sheet"},
+    "provisional": {"zh": "当日未结束，数据为暂计", "en": "Provisional: the day is not over"},
+    "campaign": {"zh": "外呼活动", "en": "Campaign"},
+    "day": {"zh": "日期", "en": "Day"},
+    "zone": {"zh": "时区", "en": "Time zone"},
+    "rules": {"zh": "规则", "en": "Rules"},
+    "rules_version": {"zh": "规则版本", "en": "Version of the rules"},
+    "dialled": {"zh": "拨打次数", "en": "Calls dialled"},
+    "answered": {"zh": "真人接听", "en": "Answered by a person"},
+    "machines": {"zh": "答录机", "en": "Answered by a machine"},
+    "talked": {"zh": "与坐席通话", "en": "Talked with an agent"},
+    "abandoned": {"zh": "放弃（无坐席应答）", "en": "Abandoned: nobody was there"},
+    "messages_in_time": {"zh": "其中按时播放身份告知", "en": "of these, the identifying message began in time"},
+    "rings_too_short": {"zh": "振铃短于规定", "en": "Rang shorter than required"},
+    "formula": {"zh": "计算方法", "en": "Formula"},
+    "counted": {"zh": "分母", "en": "Counted calls"},
+    "ratio": {"zh": "当日放弃率", "en": "Abandoned that day"},
+    "window_ratio": {"zh": "窗口期放弃率", "en": "Abandoned in the window"},
+    "limit": {"zh": "上限", "en": "Limit"},
+    "kept": {"zh": "达标", "en": "Kept"},
+    "yes": {"zh": "是", "en": "yes"},
+    "no": {"zh": "否", "en": "no"},
+    "days": {"zh": "天", "en": "days"},
+    "made_at": {"zh": "生成时间", "en": "Made at"},
+    "before": {"zh": "上一份校验值", "en": "Hash of the sheet before"},
+    "hash": {"zh": "本份校验值 (SHA-256)", "en": "Hash of this sheet (SHA-256)"},
+}
+_COUNTS = ("dialled", "answered", "machines", "talked", "abandoned", "messages_in_time", "rings_too_short")
+
+
+def sheet_html(sheet: ComplianceSheet, language: str) -> str:
+    """A whole page without scripts. ``language``: ``zh``, ``en``."""
+
+    def word(name: str) -> str:
+        return _WORDS[name][language]
+
+    heads = [
+        ("campaign", f"{sheet.name} ({sheet.campaign})"),
+        ("day", sheet.day),
+        ("zone", sheet.zone),
+        ("rules", sheet.rules),
+        ("rules_version", sheet.rules_version),
+    ]
+    about = "".join(f"<tr><th>{word(name)}</th><td>{escape(value)}</td></tr>" for name, value in heads)
+    counts = "".join(f'<tr><th>{word(name)}</th><td class="n">{getattr(sheet, name)}</td></tr>' for name in _COUNTS)
+    columns = ("formula", "abandoned", "counted", "ratio", "window_ratio", "limit", "kept")
+    head = "".join(f"<th>{word(name)}</th>" for name in columns)
+    rows = "".join(_formula_row(formula, language) for formula in sheet.formulas)
+    made = datetime.fromtimestamp(sheet.made_at, ZoneInfo(sheet.zone)).isoformat(timespec="seconds")
+    provisional = f'<p class="bad">{word("provisional")}</p>' if sheet.provisional else ""
+    chain = "".join(
+        f"<tr><th>{word(name)}</th><td><code>{escape(value)}</code></td></tr>"
+        for name, value in (("made_at", made), ("before", sheet.before), ("hash", sheet.hash))
+    )
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        f"<title>{word('title')} {escape(sheet.name)} {sheet.day}</title><style>{_STYLE}</style></head><body>"
+        f"<h1>{word('title')}</h1>{provisional}<table>{about}</table><table>{counts}</table>"
+        f"<table><tr>{head}</tr>{rows}</table><table>{chain}</table></body></html>"
+    )
+
+
+def _formula_row(formula: SheetFormula, language: str) -> str:
+    kept = _WORDS["yes" if formula.kept else "no"][language]
+    style = "" if formula.kept else ' class="bad"'
+    window = f"{_percent(formula.window_ratio)} ({formula.window_days} {_WORDS['days'][language]})"
+    cells = (
+        f"{formula.abandoned:g}",
+        f"{formula.counted:g}",
+        _percent(formula.ratio),
+        window,
+        _percent(formula.limit),
+    )
+    numbers = "".join(f'<td class="n">{cell}</td>' for cell in cells)
+    return f"<tr><th>{escape(formula.name.get(language, formula.id))}</th>{numbers}<td{style}>{kept}</td></tr>"
+
+
+def _percent(ratio: float | None) -> str:
+    return "–" if ratio is None else f"{ratio * 100:.2f} %"
+
+
+def sheet_csv(sheet: ComplianceSheet) -> bytes:
+    """UTF-8 with byte order mark, two columns: what, how much. No cell can be taken for a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    names = ("campaign", "name", "day", "zone", "rules", "rules_version", "provisional", *_COUNTS)
+    for name in names:
+        writer.writerow((name, safe_cell(str(getattr(sheet, name)))))
+    for formula in sheet.formulas:
+        for name in ("abandoned", "counted", "ratio", "window_days", "window_ratio", "limit", "kept"):
+            value = getattr(formula, name)
+            writer.writerow((safe_cell(f"{formula.id}.{name}"), "" if value is None else value))
+    for name in ("made_at", "before", "hash"):
+        writer.writerow((name, safe_cell(str(getattr(sheet, name)))))
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def safe_cell(text: str) -> str:
+    """A spreadsheet shows it, and does not calculate it (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
