@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tandem.cti.model.campaigns import Campaign, CampaignRecord
+from tandem.cti.model.ids import CampaignId, QueueId
+from tandem.cti.model.leads import AttemptRecord, DoNotCallEntry, LeadRecord, PacingRecord
 from tandem.cti.model.records import (
     AgentStateRecord,
     AuditRecord,
@@ -151,3 +154,85 @@ def task(task_id: str = "t1", **fields: Any) -> TaskRecord:
 
 def audit(audit_id: str = "a1", **fields: Any) -> AuditRecord:
     return AuditRecord(id=audit_id, **{"at": AT, "who": "mei", "action": "log_in", "detail": {}, **fields})
+
+
+def campaign(campaign_id: str = "k", **fields: Any) -> CampaignRecord:
+    document = Campaign(id=CampaignId(campaign_id), name="春季回访", queue=QueueId("service"))
+    given: dict[str, Any] = {"rev": 1, "state": "running", "document": document, "by": "sam", "at": AT}
+    return CampaignRecord(id=CampaignId(campaign_id), **{**given, **fields})
+
+
+def lead(lead_id: str = "list-1", **fields: Any) -> LeadRecord:
+    given: dict[str, Any] = {
+        "rev": 2,
+        "campaign": "k",
+        "state": "open",
+        "attempts": 1,
+        "results": {"busy": 1},
+        "last_at": AT,
+        "next_at": AT + 900,
+        "callback_at": None,
+        "callback_agent": None,
+        "callback_note": "",
+        "abandoned_at": None,
+        "bad_numbers": [],
+        "disposition": None,
+        "why": "busy: again at 15:20, 2 of 3",
+    }
+    return LeadRecord(id=lead_id, **{**given, **fields})  # type: ignore[arg-type]
+
+
+def attempt(attempt_id: str = "list-1.1", **fields: Any) -> AttemptRecord:
+    given: dict[str, Any] = {
+        "rev": 1,
+        "campaign": "k",
+        "lead": attempt_id.rpartition(".")[0],
+        "list": "list",
+        "person": "+8613888001201",
+        "number_of": 1,
+        "number": "+8613888001201",
+        "caller_id": "+862195500",
+        "carrier": "",
+        "mode": "progressive",
+        "segment": "list",
+        "reserved": False,
+        "at": AT,
+        "ringing_at": None,
+        "answered_at": None,
+        "connected_at": None,
+        "ended_at": None,
+        "result": None,
+        "machine": "",
+        "agent": None,
+        "message_at": None,
+        "cause": None,
+        "disposition": None,
+        "cost": 0.0,
+        "why": {"rule": "yes"},
+    }
+    return AttemptRecord(id=attempt_id, **{**given, **fields})
+
+
+def do_not_call(entry_id: str = "d1", **fields: Any) -> DoNotCallEntry:
+    given: dict[str, Any] = {
+        "rev": 1,
+        "scope": "global",
+        "number": "+8613888001201",
+        "person": "",
+        "campaign": None,
+        "at": AT,
+        "by": "mei",
+        "source": "agent",
+    }
+    return DoNotCallEntry(id=entry_id, **{**given, **fields})
+
+
+def pacing(number: int = 1, **fields: Any) -> PacingRecord:
+    given: dict[str, Any] = {
+        "campaign": "k",
+        "at": AT + number,
+        "launched": 3,
+        "why": {"zh": "拨出 3 路", "en": "launched 3"},
+        "evidence": {"answer_rate": 0.31},
+    }
+    return PacingRecord(number=number, **{**given, **fields})

@@ -36,10 +36,15 @@ _ONE_OF_EACH: list[Record] = [
     some.recording(),
     some.callback(),
     some.task(),
+    some.campaign(),
+    some.lead(),
+    some.attempt(),
+    some.do_not_call(),
+    some.pacing(),
     some.audit(),
 ]
 _TABLES = ["calls", "call_events", "segments", "agent_state_history", "contacts", "recordings", "callbacks"]
-_TABLES += ["tasks", "audit"]
+_TABLES += ["tasks", "audit", "campaigns", "attempts", "do_not_call", "pacing_decisions"]
 
 
 async def test_twice_is_once(database: Database) -> None:

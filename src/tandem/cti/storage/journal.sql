@@ -106,6 +106,94 @@ insert into survey_answers (call, number, question, scale, answer, agent, queue,
 values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8))
 on conflict do nothing
 
+-- name: put_campaign
+insert into campaigns as old (id, rev, state, document, by, at, why)
+values ($1, $2, $3, $4, $5, to_timestamp($6), $7)
+on conflict (id) do update set
+    rev = excluded.rev, state = excluded.state, document = excluded.document, by = excluded.by, at = excluded.at,
+    why = excluded.why
+where old.rev < excluded.rev
+
+-- name: put_lead
+-- A list that was taken back stays so. Whether the lead's time has come is seen when leads are read.
+with changed as (
+    update leads set
+        rev = $2, state = case when state = 'removed' then state else $4 end, ready = false, attempts = $5,
+        results = $6, last_at = to_timestamp($7), next_at = to_timestamp($8), callback_at = to_timestamp($9),
+        callback_agent = $10, callback_note = $11, abandoned_at = to_timestamp($12), disposition = $14, why = $15
+    where id = $1 and campaign = $3 and rev < $2
+    returning id
+)
+update lead_numbers set bad = not bad
+from changed
+where lead = changed.id and bad <> (number = any($13))
+
+-- name: put_attempt
+insert into attempts as old (
+    id, rev, campaign, lead, list, person, number_of, number, caller_id, carrier, mode, segment, reserved, at,
+    ringing_at, answered_at, connected_at, ended_at, result, machine, agent, message_at, cause, disposition, cost, why
+) values (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, to_timestamp($14),
+    to_timestamp($15), to_timestamp($16), to_timestamp($17), to_timestamp($18), $19, $20, $21, to_timestamp($22), $23,
+    $24, $25, $26
+)
+on conflict (id) do update set
+    rev = excluded.rev, campaign = excluded.campaign, lead = excluded.lead, list = excluded.list,
+    person = excluded.person, number_of = excluded.number_of, number = excluded.number,
+    caller_id = excluded.caller_id, carrier = excluded.carrier, mode = excluded.mode, segment = excluded.segment,
+    reserved = excluded.reserved, at = excluded.at, ringing_at = excluded.ringing_at,
+    answered_at = excluded.answered_at, connected_at = excluded.connected_at, ended_at = excluded.ended_at,
+    result = excluded.result, machine = excluded.machine, agent = excluded.agent, message_at = excluded.message_at,
+    cause = excluded.cause, disposition = excluded.disposition, cost = excluded.cost, why = excluded.why
+where old.rev < excluded.rev
+
+-- name: put_do_not_call
+-- Leads whom nobody may call any more are marked at once, and are open again when the entry is lifted. What holds for
+-- some time only is seen when leads are read.
+with entry as (
+    insert into do_not_call as old (id, rev, scope, number, person, campaign, at, by, source, until, lifted)
+    values ($1, $2, $3, $4, $5, $6, to_timestamp($7), $8, $9, to_timestamp($10), $11)
+    on conflict (id) do update set
+        rev = excluded.rev, scope = excluded.scope, number = excluded.number, person = excluded.person,
+        campaign = excluded.campaign, at = excluded.at, by = excluded.by, source = excluded.source,
+        until = excluded.until, lifted = excluded.lifted
+    where old.rev < excluded.rev
+    returning *
+), touched as (
+    select lead as id from entry join lead_numbers using (number) where entry.number <> ''
+    union
+    select leads.id from entry join leads using (person) where entry.person <> ''
+), judged as (
+    select leads.id, leads.state,
+        not entry.lifted and leads.person = entry.person and entry.until is null
+        or exists (
+            select from do_not_call as other
+            where other.person = leads.person and other.person <> '' and not other.lifted and other.until is null
+                and other.id <> entry.id and (other.campaign is null or other.campaign = leads.campaign)
+        )
+        or not exists (
+            select from lead_numbers as numbers
+            where numbers.lead = leads.id and not numbers.bad
+                and (entry.lifted or entry.until is not null or numbers.number <> entry.number)
+                and not exists (
+                    select from do_not_call as other
+                    where other.number = numbers.number and other.number <> '' and not other.lifted
+                        and other.until is null and other.id <> entry.id
+                        and (other.campaign is null or other.campaign = leads.campaign)
+                )
+        ) as forbidden
+    from touched join leads using (id) cross join entry
+    where leads.state in ('open', 'do_not_call') and (entry.campaign is null or entry.campaign = leads.campaign)
+)
+update leads set state = case when forbidden then 'do_not_call' else 'open' end, ready = false
+from judged
+where leads.id = judged.id and leads.state = judged.state and (judged.state = 'do_not_call') <> forbidden
+
+-- name: put_pacing
+insert into pacing_decisions (campaign, number, at, launched, why, evidence)
+values ($1, $2, to_timestamp($3), $4, $5, $6)
+on conflict do nothing
+
 -- name: put_audit
 insert into audit (id, at, who, action, detail)
 values ($1, to_timestamp($2), $3, $4, $5)

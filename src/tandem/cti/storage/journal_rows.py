@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from tandem.cti.model.campaigns import CampaignRecord
+from tandem.cti.model.leads import AttemptRecord, DoNotCallEntry, LeadRecord, PacingRecord
 from tandem.cti.model.records import (
     AgentStateRecord,
     AuditRecord,
@@ -39,6 +41,11 @@ STATEMENT: dict[type, str] = {
     TaskRecord: "put_task",
     VisitRecord: "put_visit",
     SurveyRecord: "put_survey_answer",
+    CampaignRecord: "put_campaign",
+    LeadRecord: "put_lead",
+    AttemptRecord: "put_attempt",
+    DoNotCallEntry: "put_do_not_call",
+    PacingRecord: "put_pacing",
     AuditRecord: "put_audit",
 }
 _JSON_FIELDS = {
@@ -46,6 +53,10 @@ _JSON_FIELDS = {
     CallEventRecord: ("data",),
     CallbackRecord: ("tries",),
     VisitRecord: ("heard",),
+    CampaignRecord: ("document",),
+    LeadRecord: ("results",),
+    AttemptRecord: ("why",),
+    PacingRecord: ("why", "evidence"),
     AuditRecord: ("detail",),
 }
 
