@@ -14,7 +14,7 @@ from tests.support.house import make_house
 from tests.support.paths import PathFloor
 
 from tandem.cti.app import floor_plan as c
-from tandem.cti.core import contact as ct
+from tandem.cti.core import line_events as le
 from tandem.cti.core import path
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
@@ -27,14 +27,14 @@ from tandem.routing.core.plan import CallbackRule, Calling
 
 WHY = {"zh": "", "en": "a rule"}
 TOLD = (
-    ct.Announced(prompts=("p",)),
-    *[ct.CallbackOffered(prompts=("p",))] * 4,
-    ct.NumberPrompted(prompts=("p",)),
-    ct.CallbackAgreed(prompts=("p",), number="+8613800138000"),
-    ct.QueueChanged(queue=QueueId("operator"), needs=(), priority=0, why=WHY),
-    ct.SentOutside(number="+861095588", why=WHY, prompts=("p",)),
-    ct.LastWords(prompts=("p",), why=WHY),
-    ct.MessageAsked(prompts=("p",), why=WHY, most_s=20.0),
+    le.Announced(prompts=("p",)),
+    *[le.CallbackOffered(prompts=("p",))] * 4,
+    le.NumberPrompted(prompts=("p",)),
+    le.CallbackAgreed(prompts=("p",), number="+8613800138000"),
+    le.QueueChanged(queue=QueueId("operator"), needs=(), priority=0, why=WHY),
+    le.SentOutside(number="+861095588", why=WHY, prompts=("p",)),
+    le.LastWords(prompts=("p",), why=WHY),
+    le.MessageAsked(prompts=("p",), why=WHY, most_s=20.0),
 )
 BACK = ("promise", "cancel", "do_not_call", "customer_gone", "dial_fails", "dead_man")
 WHAT = (

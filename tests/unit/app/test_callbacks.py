@@ -15,6 +15,7 @@ from tandem.cti.app import floor_plan as c
 from tandem.cti.app.center import Center
 from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled
 from tandem.cti.core import contact as ct
+from tandem.cti.core import line_events as le
 from tandem.cti.core.contact import Contact
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
@@ -47,7 +48,7 @@ def kept(floor: PathFloor) -> str:
     floor.settle()
     assert floor.center.contacts[call].phase is Phase.QUEUED
     floor.now += 30
-    floor.tell(call, ct.CallbackOffered(prompts=("offer",)))
+    floor.tell(call, le.CallbackOffered(prompts=("offer",)))
     floor.settle()
     contact = floor.center.contacts[call]
     assert contact.outcome is Outcome.CALLBACK
@@ -501,7 +502,7 @@ def test_a_withheld_number_is_offered_nothing() -> None:
     call = floor.call(ani="anonymous")
     floor.settle()
     assert not callback_promises.may_offer(floor.center, floor.center.contacts[call])
-    floor.tell(call, ct.CallbackOffered(prompts=("offer",)))
+    floor.tell(call, le.CallbackOffered(prompts=("offer",)))
     floor.settle()
     assert floor.center.contacts[call].phase is Phase.QUEUED
     assert not floor.center.callbacks
@@ -575,7 +576,7 @@ def test_the_message_of_one_who_was_called_back_is_not_lost() -> None:
     floor.settle()
     waiting = attempt(floor)
     assert waiting.phase is Phase.QUEUED
-    floor.tell(waiting.id, ct.MessageAsked(prompts=(), why={"en": "nobody is there", "zh": "无人"}))
+    floor.tell(waiting.id, le.MessageAsked(prompts=(), why={"en": "nobody is there", "zh": "无人"}))
     floor.settle()
     floor.gone(waiting.caller)
     floor.settle()

@@ -9,6 +9,7 @@ from tests.support.house import MEI
 from tests.support.paths import PathFloor
 
 from tandem.cti.core import contact as ct
+from tandem.cti.core import line_events as le
 from tandem.cti.core import path
 from tandem.cti.core.contact import Contact
 from tandem.cti.core.turn import Rules
@@ -39,7 +40,7 @@ def test_another_queue_keeps_the_place() -> None:
     floor, call = waiting()
     queued_at = floor.center.contacts[call].queued_at
     floor.now += 30
-    floor.tell(call, ct.QueueChanged(queue=QueueId("operator"), needs=(), priority=3, why=WHY))
+    floor.tell(call, le.QueueChanged(queue=QueueId("operator"), needs=(), priority=3, why=WHY))
     contact = floor.center.contacts[call]
     assert (contact.phase, contact.queue, contact.priority, contact.queued_at) == (
         Phase.QUEUED, "operator", 3, queued_at,
@@ -54,7 +55,7 @@ def test_an_outside_number_or_back_at_the_old_place(answers: bool) -> None:
     floor, call = waiting()
     queued_at = floor.center.contacts[call].queued_at
     floor.auto_answer = False
-    floor.tell(call, ct.SentOutside(number="+861095588", why=WHY, prompts=("moment",)))
+    floor.tell(call, le.SentOutside(number="+861095588", why=WHY, prompts=("moment",)))
     floor.settle()
     leg = floor.center.contacts[call].leg
     assert leg is not None
@@ -76,7 +77,7 @@ def test_an_outside_number_or_back_at_the_old_place(answers: bool) -> None:
 
 def test_last_words_and_the_end() -> None:
     floor, call = waiting()
-    floor.tell(call, ct.LastWords(prompts=("closed",), why=WHY))
+    floor.tell(call, le.LastWords(prompts=("closed",), why=WHY))
     floor.settle()
     contact = floor.center.contacts[call]
     assert (contact.ended, contact.outcome) == (True, Outcome.MESSAGE)
@@ -87,7 +88,7 @@ def test_last_words_and_the_end() -> None:
 @pytest.mark.parametrize("who", ["caller", "limit"])
 def test_a_message_is_recorded_and_owed_a_call_back(who: str) -> None:
     floor, call = waiting()
-    floor.tell(call, ct.MessageAsked(prompts=("leave-a-message",), why=WHY, most_s=60))
+    floor.tell(call, le.MessageAsked(prompts=("leave-a-message",), why=WHY, most_s=60))
     floor.settle()
     [record] = asked(floor, rq.Record)
     contact = floor.center.contacts[call]
@@ -105,7 +106,7 @@ def test_a_message_is_recorded_and_owed_a_call_back(who: str) -> None:
 
 def test_who_hangs_up_before_the_tone_has_given_up() -> None:
     floor, call = waiting()
-    floor.tell(call, ct.MessageAsked(prompts=("leave-a-message",), why=WHY))
+    floor.tell(call, le.MessageAsked(prompts=("leave-a-message",), why=WHY))
     contact = floor.center.contacts[call]
     floor.news.clear()  # the prompt plays
     broken_off = ev.MediaEnded(call=call, connection=contact.caller, token=contact.token, ok=False)
@@ -120,7 +121,7 @@ def test_who_hangs_up_before_the_tone_has_given_up() -> None:
 def offered(number: bool = False) -> tuple[PathFloor, CallId, ev.SwitchEvent]:
     """A caller who is offered a call back; his answer, which waits."""
     floor, call = waiting()
-    floor.tell(call, ct.CallbackOffered(prompts=("press-1",), other_number=number))
+    floor.tell(call, le.CallbackOffered(prompts=("press-1",), other_number=number))
     return floor, call, floor.news.pop()
 
 
@@ -145,7 +146,7 @@ def test_another_number_is_typed() -> None:
     contact = floor.center.contacts[call]
     event = ev.MediaEnded(call=call, connection=contact.caller, token=contact.token, digits="2")
     after = path.step(contact, event, now=floor.now, rules=Rules()).contact
-    after = path.step(after, ct.NumberPrompted(prompts=("number",)), now=floor.now, rules=Rules()).contact
+    after = path.step(after, le.NumberPrompted(prompts=("number",)), now=floor.now, rules=Rules()).contact
     assert after.asks_number
     typed = ev.MediaEnded(call=call, connection=contact.caller, token=after.token, digits="13900001111")
     outcome = path.step(after, typed, now=floor.now, rules=Rules())
@@ -165,7 +166,7 @@ def test_he_waits_on_while_he_chooses_and_a_match_interrupts() -> None:
 
 def test_agreed_he_hears_it_and_the_call_ends() -> None:
     floor, call, _ = offered()
-    floor.tell(call, ct.CallbackAgreed(prompts=("we-call-you",), number="+8613800138000"))
+    floor.tell(call, le.CallbackAgreed(prompts=("we-call-you",), number="+8613800138000"))
     assert floor.place(call) is None
     floor.settle()
     assert floor.center.contacts[call].outcome is Outcome.CALLBACK
@@ -174,7 +175,7 @@ def test_agreed_he_hears_it_and_the_call_ends() -> None:
 def test_the_place_is_told_and_the_music_goes_on() -> None:
     floor, call = waiting()
     before = len(floor.requests)
-    floor.tell(call, ct.Announced(prompts=("you-are", "digits/2")))
+    floor.tell(call, le.Announced(prompts=("you-are", "digits/2")))
     assert [type(request) for request in floor.requests[before:]] == [rq.Play, rq.StartMusic]
     floor.settle()
     assert floor.center.contacts[call].phase is Phase.QUEUED
@@ -186,9 +187,9 @@ def test_nobody_is_lost_when_the_server_dies(phase: str, store: bool) -> None:
     floor, call = waiting()
     floor.auto_answer = False
     told: Any = {
-        "parting": ct.LastWords(prompts=("closed",), why=WHY),
-        "message": ct.MessageAsked(prompts=("leave",), why=WHY, most_s=60),
-        "outside": ct.SentOutside(number="+861095588", why=WHY),
+        "parting": le.LastWords(prompts=("closed",), why=WHY),
+        "message": le.MessageAsked(prompts=("leave",), why=WHY, most_s=60),
+        "outside": le.SentOutside(number="+861095588", why=WHY),
     }[phase]
     floor.tell(call, told)
     if phase == "message":
@@ -216,5 +217,5 @@ def test_nobody_is_lost_when_the_server_dies(phase: str, store: bool) -> None:
 def test_a_caller_who_is_not_ours_is_offered_nothing() -> None:
     contact = Contact(id=CallId("c"), caller=ConnectionId("c.0"), phase=Phase.QUEUED,
                       legs={ConnectionId("c.0"): ConnectionState.CONNECTED})  # fmt: skip
-    for event in (ct.CallbackOffered(prompts=("p",)), ct.Announced(prompts=("p",)), ct.NumberPrompted(prompts=("p",))):
+    for event in (le.CallbackOffered(prompts=("p",)), le.Announced(prompts=("p",)), le.NumberPrompted(prompts=("p",))):
         assert path.step(contact, event, now=1.0, rules=Rules()).contact is contact

@@ -10,6 +10,7 @@ from tandem.cti.app import callbacks, overflow
 from tandem.cti.app.announcements import BUILT_IN
 from tandem.cti.core import contact as ct
 from tandem.cti.core import flow_events as fe
+from tandem.cti.core import line_events as le
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model.ids import CallId, QueueId
 from tandem.ivr.core.dialogue import OfferCallback
@@ -27,7 +28,7 @@ def wanted(center: Center, call: CallId, typed: str) -> None:
         return
     callbacks.put_new(center, callbacks.record_of(center, contact, reason="caller", number=number))
     prompts = overflow.said(center, BUILT_IN["callback_kept"], contact.language)
-    center.step(center.contacts[call], ct.CallbackAgreed(prompts=prompts, number=number))
+    center.step(center.contacts[call], le.CallbackAgreed(prompts=prompts, number=number))
 
 
 def promise(center: Center, call: CallId, offer: OfferCallback) -> bool:
@@ -51,7 +52,7 @@ def ask_number(center: Center, call: CallId) -> None:
     """He wants to be called back on another number."""
     prompts = overflow.said(center, BUILT_IN["callback_number"], center.contacts[call].language)
     if prompts:
-        center.step(center.contacts[call], ct.NumberPrompted(prompts=prompts))
+        center.step(center.contacts[call], le.NumberPrompted(prompts=prompts))
 
 
 def may_offer(center: Center, contact: Contact) -> bool:

@@ -24,6 +24,7 @@ from tandem.cti.app.floor_plan import (
     ShowCallbacks,
 )
 from tandem.cti.core import contact as ct
+from tandem.cti.core import line_events as le
 from tandem.cti.core import path
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.causes import Cause
@@ -234,7 +235,7 @@ def reached(center: Center, call: CallId) -> None:
         _step(center, record, cb.Answered())
     prompts = overflow.said(center, BUILT_IN["callback_answered"], contact.language)
     if contact.agent is None and prompts:
-        center.step(contact, ct.Announced(prompts=prompts))
+        center.step(contact, le.Announced(prompts=prompts))
 
 
 def over(center: Center, contact: Contact) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tandem.cti.app import acd, callback_promises
 from tandem.cti.app.announcements import prompt_for, wording
 from tandem.cti.app.floor_plan import Closed, Reopened
-from tandem.cti.core import contact as ct
+from tandem.cti.core import line_events as le
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.hours import closes_at, is_open, opens_at
 from tandem.cti.model.ids import CallId, QueueId, WorkId
@@ -243,17 +243,17 @@ def act(center: Center, contact: Contact, action: Action, why: dict[str, str]) -
         case "queue":
             # the language is still needed; the product skill belonged to the old queue
             needs = tuple(need for need in contact.needs if need.skill.startswith(LANGUAGE))
-            event = ct.QueueChanged(queue=QueueId(action.to), needs=needs, priority=contact.priority, why=why)
+            event = le.QueueChanged(queue=QueueId(action.to), needs=needs, priority=contact.priority, why=why)
         case "number":
-            event = ct.SentOutside(number=action.to, why=why, prompts=prompts)
+            event = le.SentOutside(number=action.to, why=why, prompts=prompts)
         case "voicemail":
-            event = ct.MessageAsked(prompts=prompts, why=why)
+            event = le.MessageAsked(prompts=prompts, why=why)
         case "callback":
             if not callback_promises.may_offer(center, contact):
                 return
-            event = ct.CallbackOffered(prompts=prompts, other_number=True)
+            event = le.CallbackOffered(prompts=prompts, other_number=True)
         case "message":
-            event = ct.LastWords(prompts=prompts, why=why)
+            event = le.LastWords(prompts=prompts, why=why)
     center.step(center.contacts[contact.id], event)
 
 

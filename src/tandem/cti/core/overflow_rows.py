@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from tandem.cti.core.contact import (
-    Announced,
     Ask,
-    CallbackAgreed,
-    CallbackOffered,
     CallbackWanted,
     DeadlinePassed,
-    LastWords,
-    MessageAsked,
-    NumberPrompted,
     NumberWanted,
-    QueueChanged,
     RecordingBegan,
-    SentOutside,
     StopSeeking,
 )
 from tandem.cti.core.flow_rows import flow_media, flow_refused
+from tandem.cti.core.line_events import (
+    Announced,
+    CallbackAgreed,
+    CallbackOffered,
+    LastWords,
+    MessageAsked,
+    NumberPrompted,
+    QueueChanged,
+    SentOutside,
+)
 from tandem.cti.core.turn import Turn, caller_here, new_leg, requeue
 from tandem.cti.model.events import MediaEnded, Party, RequestFailed, RouteRequested
 from tandem.cti.model.ids import DeviceId, RecordingId

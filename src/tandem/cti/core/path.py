@@ -47,10 +47,7 @@ from tandem.cti.core.callback_rows import (
 )
 from tandem.cti.core.connections import advance
 from tandem.cti.core.contact import (
-    Announced,
-    CallbackAgreed,
     CallbackBegun,
-    CallbackOffered,
     Contact,
     CustomerKnown,
     DeadlinePassed,
@@ -59,19 +56,14 @@ from tandem.cti.core.contact import (
     DialRefused,
     Effect,
     HangUpAsked,
-    LastWords,
     Matched,
-    MessageAsked,
     Note,
-    NumberPrompted,
     PopPainted,
     QueueAsked,
-    QueueChanged,
     Recalled,
     SeatLeft,
     SeatReached,
     Seen,
-    SentOutside,
     Stretch,
     SwitchGone,
     TransferAsked,
@@ -106,6 +98,16 @@ from tandem.cti.core.flow_rows import (
     line_moved,
     survey_deadline,
     survey_route,
+)
+from tandem.cti.core.line_events import (
+    Announced,
+    CallbackAgreed,
+    CallbackOffered,
+    LastWords,
+    MessageAsked,
+    NumberPrompted,
+    QueueChanged,
+    SentOutside,
 )
 from tandem.cti.core.message_rows import flow_records
 from tandem.cti.core.offer_rows import (
