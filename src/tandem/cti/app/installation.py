@@ -19,10 +19,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from tandem.cti.adapters.asterisk.config import PROBE, AgentPhone, SwitchSettings
+from tandem.cti.adapters.asterisk.config import PROBE, AgentPhone, SwitchSettings, Trunk
 from tandem.cti.model.credentials import sip_password
 from tandem.cti.model.ids import DeviceId
-from tandem.cti.runtime.settings import Secrets, Settings, load, load_secrets
+from tandem.cti.runtime.settings import FIRST_CARRIER, Secrets, Settings, load, load_secrets
 
 DEMO_DNIS = "95001"
 DEMO_FLOW = Path(__file__).parent / "demo_flow.yaml"
@@ -124,6 +124,11 @@ class Installation:
             "phones": tuple(AgentPhone(device=d, password=sip_password(secret, d)) for d in phones),
             "trunk_host": s.trunk_host,
             "trunk_port": s.trunk_port,
+            "carriers": tuple(
+                Trunk(name=name, host=carrier.host, port=carrier.port)
+                for name, carrier in s.all_carriers.items()
+                if name != FIRST_CARRIER
+            ),
             "recordings_dir": self.recordings_dir,
             "sounds_dir": self.sounds_dir,
             "music_dir": music_dir,

@@ -230,6 +230,7 @@ SwitchEvent = (
     | Held
     | Retrieved
     | MediaEnded
+    | MachineDetected
     | ConnectionCleared
     | RequestFailed
     | BackInService

@@ -103,8 +103,13 @@ class Join:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectMachine:
-    """Listen whether a person or a machine answered; MachineDetected with ``token`` follows, within ``total_ms`` and
-    a second. Milliseconds, as in Asterisk's ``AMD()``; it begins with the first sound."""
+    """Listen whether a person or a machine answered; MachineDetected with ``token`` follows.
+
+    Milliseconds. ``initial_silence_ms``: so long without a sound is a machine; ``greeting_ms``: so much speech is one;
+    ``after_greeting_silence_ms``: speech and then so much silence is a person; the ``words``-th word is a machine's;
+    ``total_ms``: the longest that it may take from the first sound on. So the verdict is there
+    ``initial_silence_ms + total_ms`` and a second after the request at the latest.
+    """
 
     call: CallId
     connection: ConnectionId

@@ -50,6 +50,30 @@ class DataCredential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Relative to the home folder."""
 
 
+class Carrier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A trunk to the public network, and what it takes."""
+
+    host: str = ""
+    port: int = 5060
+    lines: int = 30
+    """Calls of campaigns at once."""
+    calls_per_s: float = 5.0
+    """Calls of campaigns begun in a second."""
+    prices: dict[str, float] = {}
+    """Of a minute, by how a number begins (``+86``, ``+8610``); any currency, the same for all carriers."""
+
+    def price_per_minute(self, number: str) -> float | None:
+        """Of the longest beginning that is given; None when none is. ``number``: E.164."""
+        known = max((prefix for prefix in self.prices if number.startswith(prefix)), key=len, default=None)
+        return None if known is None else self.prices[known]
+
+
+FIRST_CARRIER = "trunk"
+"""The carrier of ``trunk_host`` and ``trunk_port``; it has all calls for which no other is named."""
+_CARRIER_NAME = re.compile(r"[a-z0-9]{1,20}")
+_PREFIX = re.compile(r"\+[0-9]{1,15}")
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All ports are loopback unless ``listen`` says otherwise."""
 
@@ -78,6 +102,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Hosts whose SIP addresses a flow may transfer calls to (`sip:` of a transfer step)."""
     trunk_host: str = "127.0.0.1"
     trunk_port: int = 5070
+    carriers: dict[str, Carrier] = {}
+    """More carriers by name; under ``trunk`` what the first one takes (its address is ``trunk_host``)."""
     ring_s: float = 20.0
     wrap_up_s: float = 60.0
     lookup_budget_s: float = 0.2
@@ -100,6 +126,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Voice of each language. Empty: espeak-ng's own."""
     speech_credentials: str = ""
     """A name of ``data_credentials``."""
+
+    @property
+    def all_carriers(self) -> dict[str, Carrier]:
+        """By name; ``FIRST_CARRIER`` is the first."""
+        first = msgspec.structs.replace(
+            self.carriers.get(FIRST_CARRIER, Carrier()), host=self.trunk_host, port=self.trunk_port
+        )
+        return {FIRST_CARRIER: first} | {n: carrier for n, carrier in self.carriers.items() if n != FIRST_CARRIER}
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,9 +158,27 @@ def load(home: Path, environ: Mapping[str, str], overrides: Mapping[str, Any] | 
             values[name] = _from_text(environ[variable])
     values |= {name: value for name, value in (overrides or {}).items() if value is not None}
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise BadSettings(f"{file} or TANDEM_* in the environment: {error}") from None
+    for name, carrier in settings.carriers.items():
+        if fault := _fault_of(name, carrier):
+            raise BadSettings(f"carriers: {name[:40]!r}: {fault}")
+    return settings
+
+
+def _fault_of(name: str, carrier: Carrier) -> str:
+    if not _CARRIER_NAME.fullmatch(name):
+        return "a carrier's name is 1 to 20 small letters and digits"
+    if (name == FIRST_CARRIER) == bool(carrier.host):
+        return "its address is trunk_host" if carrier.host else "its host is missing"
+    if not 0 < carrier.port < 65_536:
+        return "port is 1 to 65535"
+    if carrier.lines < 1 or not 0 < carrier.calls_per_s <= 1_000:
+        return "lines is at least 1, calls_per_s more than 0 and at most 1000"
+    if not all(_PREFIX.fullmatch(prefix) and 0 <= price < float("inf") for prefix, price in carrier.prices.items()):
+        return "prices are numbers from 0, by beginnings such as +86"
+    return ""
 
 
 def _from_text(text: str) -> Any:

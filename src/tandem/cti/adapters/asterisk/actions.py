@@ -8,7 +8,7 @@ expression or an application's arguments.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from tandem.cti.adapters.asterisk.config import PROBE, TRUNK
@@ -43,6 +43,7 @@ _UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"<>\\
 _UNSAFE_IN_NUMBER = re.compile(r"[^0-9+]")
 OWN_PHONE = "phone:"
 MEMORY_HALF = 350
+_ONE_TRUNK = {"": TRUNK}
 _LONGEST_NAME = 60
 _LONGEST_NUMBER = 32
 
@@ -58,13 +59,17 @@ _Q850 = {
 }
 
 
-def originate(request: MakeConnection, *, sip_hosts: Collection[str] = ()) -> Action:
+def originate(
+    request: MakeConnection, *, sip_hosts: Collection[str] = (), trunks: Mapping[str, str] = _ONE_TRUNK
+) -> Action:
     """Ring the device; answered, the leg goes to the loop of the legs, a customer's to that of the callers: should no
     server be there then, the fallback queue looks after him. ``ChannelId`` makes it idempotent.
 
     A device is one of our phones (agents'), a number, ``sip:user@host`` of one of ``sip_hosts`` (outside), or
-    ``phone:1001``: our own phone, played by a customer."""
-    channel = f"PJSIP/{_device(request.party, request.device, sip_hosts)}"
+    ``phone:1001``: our own phone, played by a customer. ``trunks``: the endpoint of each carrier."""
+    if request.carrier not in trunks:
+        raise InvalidField(f"no carrier {request.carrier[:40]!r} in the settings")
+    channel = f"PJSIP/{_device(request.party, request.device, trunks[request.carrier], sip_hosts)}"
     return "Originate", (
         ("Channel", channel),
         ("ChannelId", _checked(_ID, request.connection, "connection")),
@@ -87,8 +92,10 @@ def caller_id(name: str, number: str) -> str:
     return f'"{shown}" <{_UNSAFE_IN_NUMBER.sub("", number)[:_LONGEST_NUMBER]}>'
 
 
-def bridge(leg: Leg, other: Leg) -> Action:
-    return "Bridge", (("Channel1", leg.channel), ("Channel2", other.channel), ("Tone", "no"))
+def bridge(leg: Leg, other: Leg, *, tone: bool = False) -> Action:
+    """``tone``: ``other`` hears the whisper tone first. Asterisk plays it inside the bridge, to that one channel."""
+    heard_by = "Channel2" if tone else "no"
+    return "Bridge", (("Channel1", leg.channel), ("Channel2", other.channel), ("Tone", heard_by))
 
 
 def redirect_to_loop(leg: Leg) -> Action:
@@ -179,7 +186,7 @@ def _set(leg: Leg, variable: str, value: str) -> Action:
     return "Setvar", (("Channel", leg.channel), ("Variable", variable), ("Value", value))
 
 
-def _device(party: Party, device: DeviceId, sip_hosts: Collection[str]) -> str:
+def _device(party: Party, device: DeviceId, trunk: str, sip_hosts: Collection[str]) -> str:
     if party is Party.AGENT:
         return _checked(_PHONE, device, "device")
     if party is Party.CUSTOMER and device.startswith(OWN_PHONE):
@@ -191,8 +198,8 @@ def _device(party: Party, device: DeviceId, sip_hosts: Collection[str]) -> str:
         address = _SIP.fullmatch(device)
         if address is None or address[1].lower() not in sip_hosts:
             raise InvalidField("a SIP address: sip:user@host, of a host that the settings allow")
-        return f"{TRUNK}/{device}"
-    return f"{_checked(_NUMBER, device, 'number')}@{TRUNK}"
+        return f"{trunk}/{device}"
+    return f"{_checked(_NUMBER, device, 'number')}@{trunk}"
 
 
 def _checked(shape: re.Pattern[str], value: str, what: str) -> str:

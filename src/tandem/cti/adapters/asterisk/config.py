@@ -13,6 +13,7 @@ from pathlib import Path
 from tandem.cti.adapters.asterisk.dialplan import ARRIVALS, FALLBACK_QUEUE, PHONES, extensions_conf
 from tandem.cti.model.errors import InvalidField
 from tandem.cti.model.ids import DeviceId
+from tandem.cti.runtime.settings import FIRST_CARRIER
 
 AMI_USER = "tandem"
 RECORDER_USER = "tandem-recorder"
@@ -23,6 +24,7 @@ MUSIC_CLASS = "default"
 
 _DEVICE = re.compile(r"[A-Za-z0-9]{1,32}")
 _DNIS = re.compile(r"\+?[0-9]{2,15}")
+_CARRIER = re.compile(r"[a-z0-9]{1,20}")
 _WORD = re.compile(r"[A-Za-z0-9_.~+/=-]{1,128}")
 _SIP_HOST = re.compile(r"[a-z0-9.-]{1,255}(:[0-9]{1,5})?")
 _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,255}")
@@ -37,6 +39,7 @@ EVENTS = (
     "ContactStatus",
     "DTMFBegin",
     "DTMFEnd",
+    "DialState",
     "FullyBooted",
     "Hangup",
     "Hold",
@@ -51,6 +54,10 @@ EVENTS = (
 
 # Of the commands whose beginning is told (``AGIExecStart``), those that a key can stop.
 COMMANDS = ("EXEC Background", "EXEC Read")
+# Of the states of a leg that rings, the one that no other event tells: the network has answered for itself.
+PROGRESS = "PROGRESS"
+WHISPER = "tandem-whisper"
+"""The sound that an agent alone hears when a campaign's call is joined with him."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +70,20 @@ class AgentPhone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A carrier besides the first. ``name``: as ``MakeConnection.carrier`` has it."""
+
+    name: str
+    host: str
+    port: int
+
+    @property
+    def endpoint(self) -> str:
+        """No phone can be called so: its name has no underscore."""
+        return f"{TRUNK}_{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchSettings:
     """One Asterisk and how we reach it.
 
@@ -71,7 +92,8 @@ class SwitchSettings:
     of SIP, HTTP and RTP; AMI stays on the loopback address. ``guard_s`` is the dead-man switch: a caller that we hold
     and do not vouch for so long goes to the fallback queue. ``trunk_match_port`` is for a carrier that shares its
     address with phones (demo, tests): its source port is then part of its identity. ``sip_hosts`` are the hosts (small
-    letters, with ``:port`` where it is not 5060) that calls may be transferred to as ``sip:user@host``.
+    letters, with ``:port`` where it is not 5060) that calls may be transferred to as ``sip:user@host``. ``carriers``
+    are those besides the first, which is ``trunk_host``.
     """
 
     system_name: str
@@ -96,6 +118,7 @@ class SwitchSettings:
     trunk_match_port: bool = False
     probe_password: str = ""
     sip_hosts: tuple[str, ...] = ()
+    carriers: tuple[Trunk, ...] = ()
     guard_s: int = 30
     ring_s: int = 20
 
@@ -109,6 +132,8 @@ class SwitchSettings:
             ("external_address", self.external_address or "none", _HOST),
             ("probe_password", self.probe_password or "none", _WORD),
             *(("sip_hosts", host, _SIP_HOST) for host in self.sip_hosts),
+            *(("name of a carrier", carrier.name, _CARRIER) for carrier in self.carriers),
+            *(("host of a carrier", carrier.host, _HOST) for carrier in self.carriers),
             *(("dnis", number, _DNIS) for number in self.dnis),
             *(("device", phone.device, _DEVICE) for phone in self.phones),
             *(("password of a phone", phone.password, _WORD) for phone in self.phones),
@@ -120,10 +145,18 @@ class SwitchSettings:
                 raise InvalidField(f"the path {str(folder)!r}: absolute and without ; , | & or \\, please")
         if {TRUNK, PROBE} & {phone.device for phone in self.phones}:
             raise InvalidField(f"no phone may be called {TRUNK} or {PROBE}")
+        names = [FIRST_CARRIER, *(carrier.name for carrier in self.carriers)]
+        if len(set(names)) < len(names):
+            raise InvalidField("two carriers have the same name")
         if self.https_port is not None and (self.tls_certificate is None or self.tls_key is None):
             raise InvalidField("https_port: needs tls_certificate and tls_key")
         if self.guard_s < 1:
             raise InvalidField("guard_s: at least 1")
+
+    @property
+    def trunks(self) -> dict[str, str]:
+        """The SIP endpoint of each carrier that ``MakeConnection.carrier`` may name; '' is the first."""
+        return {"": TRUNK, FIRST_CARRIER: TRUNK} | {carrier.name: carrier.endpoint for carrier in self.carriers}
 
 
 def asterisk_files(settings: SwitchSettings) -> dict[str, str]:
@@ -135,6 +168,7 @@ def asterisk_files(settings: SwitchSettings) -> dict[str, str]:
         "rtp.conf": rtp_conf(settings),
         "extensions.conf": extensions_conf(settings.dnis, guard_s=settings.guard_s),
         "queues.conf": queues_conf(settings),
+        "features.conf": f"[general]\nxfersound = {settings.sounds_dir / WHISPER}\n",
         "musiconhold.conf": f"[{MUSIC_CLASS}]\nmode = files\ndirectory = {settings.music_dir}\nsort = random\n",
     }
 
@@ -144,11 +178,12 @@ def manager_conf(settings: SwitchSettings) -> str:
 
     MixMonitor wants the ``system`` right, which also loads modules and reloads: a second user has that and no other.
     """
-    filters = "".join(f"eventfilter(action(include),name({name})) =\n" for name in EVENTS)
+    filters = "".join(f"eventfilter(action(include),name({name})) =\n" for name in EVENTS if name != "DialState")
     filters += "".join(
         f"eventfilter(action(include),name(AGIExecStart),header(Command),method(starts_with)) = {command}\n"
         for command in COMMANDS
     )
+    filters += f"eventfilter(action(include),name(DialState),header(DialStatus),method(exact)) = {PROGRESS}\n"
     return f"""[general]
 enabled = yes
 webenabled = no
@@ -226,7 +261,6 @@ def pjsip_conf(settings: SwitchSettings) -> str:
             f"external_media_address = {settings.external_address}\n"
             f"external_signaling_address = {settings.external_address}\n"
         )
-    trunk_source = settings.trunk_host + (f":{settings.trunk_port}" if settings.trunk_match_port else "")
     parts = [
         f"""[global]
 type = global
@@ -243,35 +277,44 @@ bind = {settings.listen}:{settings.sip_port}
 type = transport
 protocol = {"ws" if settings.https_port is None else "wss"}
 bind = {settings.listen}
-{outside}
-[{TRUNK}]
+{outside}"""
+    ]
+    parts.append(_trunk(TRUNK, settings.trunk_host, settings.trunk_port, match_port=settings.trunk_match_port))
+    parts += [_trunk(c.endpoint, c.host, c.port, match_port=settings.trunk_match_port) for c in settings.carriers]
+    if settings.probe_password:
+        parts.append(_probe(settings.probe_password))
+    parts += [_phone(phone) for phone in settings.phones]
+    return "\n".join(parts)
+
+
+def _trunk(endpoint: str, host: str, port: int, *, match_port: bool) -> str:
+    # Connected lines stay on their side: a customer is not to see the agent's extension, nor to write into our events.
+    return f"""
+[{endpoint}]
 type = endpoint
 context = {ARRIVALS}
 transport = transport-udp
-aors = {TRUNK}
+aors = {endpoint}
 disallow = all
 allow = ulaw,alaw
 direct_media = no
 dtmf_mode = rfc4733
 trust_id_inbound = yes
 send_pai = yes
+send_connected_line = no
+trust_connected_line = no
 allow_transfer = no
 allow_subscribe = no
 
-[{TRUNK}]
+[{endpoint}]
 type = aor
-contact = sip:{settings.trunk_host}:{settings.trunk_port}
+contact = sip:{host}:{port}
 
-[{TRUNK}]
+[{endpoint}]
 type = identify
-endpoint = {TRUNK}
-match = {trunk_source}
+endpoint = {endpoint}
+match = {host}{f":{port}" if match_port else ""}
 """
-    ]
-    if settings.probe_password:
-        parts.append(_probe(settings.probe_password))
-    parts += [_phone(phone) for phone in settings.phones]
-    return "\n".join(parts)
 
 
 def _probe(password: str) -> str:

@@ -29,10 +29,10 @@ from tandem.cti.adapters.asterisk import media_commands as agi
 from tandem.cti.adapters.asterisk.key_events import KeyEvents
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest
 from tandem.cti.model.errors import LimitReached
-from tandem.cti.model.events import MediaEnded
+from tandem.cti.model.events import MachineDetected, MediaEnded
 from tandem.cti.model.ids import CallId, ConnectionId, Token
 from tandem.cti.model.keypad import SURPLUS_S, Keypad
-from tandem.cti.model.requests import Collect, Music, Play, StartMusic
+from tandem.cti.model.requests import Collect, DetectMachine, LeaveMessage, Music, Play, StartMusic
 
 MOST_WAITING = 32
 FRESH_S = 10.0
@@ -43,6 +43,7 @@ _MOST_AGAIN = 20
 _ANSWER = re.compile(r"200 result=1 \((.*)\)", re.DOTALL)
 _RESULT = re.compile(r"200 result=(-?[0-9]{1,6})")
 _DIGITS = re.compile(r"[0-9*#A-D]{0,66}")
+_VERDICTS = {"HUMAN": "human", "MACHINE": "machine"}
 _NO_KEYS = frozenset(ord(letter) for letter in "ABCD")
 
 
@@ -54,11 +55,14 @@ class Command:
     text: str
 
 
+Ended = MediaEnded | MachineDetected
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What follows: what has ended, what to send now, and whether what runs is to be interrupted by ``D``."""
 
-    ended: tuple[MediaEnded, ...] = ()
+    ended: tuple[Ended, ...] = ()
     commands: tuple[Command, ...] = ()
     interrupt: bool = False
 
@@ -115,6 +119,7 @@ class Lane:
         self._audible_id = ""
         self._reads = False
         self._adopts = False
+        self._hears_out = False
         self._breaks = False
         self._keys_at_send = 0
         self._stopped_by = 0
@@ -147,14 +152,14 @@ class Lane:
             return self._finish(self._ended(self._request.token), now)  # what is asked next ends music
         return NOTHING if self._busy else self._next(now)
 
-    def abandon(self) -> list[MediaEnded]:
+    def abandon(self) -> list[Ended]:
         """The leg has left our control: everything that was asked for has failed, and nothing is sent any more."""
         requests = [*([self._request] if self._request else []), *self._waiting]
         self._left, self._request, self.taking_over, self.wake_at = True, None, False, None
         self._waiting.clear()
         self._keypad.clear()
         self._in_flight = self._first = ""
-        return [self._ended(each.token, ok=False) for each in requests if not isinstance(each, StartMusic)]
+        return [self._failed(each) for each in requests if not isinstance(each, StartMusic)]
 
     # -- what it is told
 
@@ -215,7 +220,7 @@ class Lane:
 
     # -- one request after the other
 
-    def _finish(self, ended: MediaEnded | None, now: float) -> Step:
+    def _finish(self, ended: Ended | None, now: float) -> Step:
         self._request, self.taking_over, self.wake_at = None, False, None
         following = self._next(now)
         return Step((ended, *following.ended) if ended else following.ended, following.commands)
@@ -233,6 +238,8 @@ class Lane:
         adopted, self._asked = request.token == self._asked, ""
         if isinstance(request, Music):
             return self._begin_music(request, now)
+        if isinstance(request, DetectMachine):
+            return self._detect(request, adopted=adopted)
         self._deaf = self._secret_told and isinstance(request, Play)
         self._chunks = deque(agi.chunks(request.prompts))
         if isinstance(request, Play):
@@ -240,6 +247,8 @@ class Lane:
                 return self._adopt(agi.ASK_PLAYED)
             return self._play(request, now)
         self._secret_told = False
+        if isinstance(request, LeaveMessage):
+            return self._adopt(agi.ASK_PLAYED) if adopted else self._hear_out(request)
         if adopted and not request.sensitive:
             return self._adopt(agi.ASK_READ)
         if request.flush:
@@ -263,12 +272,22 @@ class Lane:
         self._music_on = True
         return Step(commands=self._send(f"SET MUSIC ON {self._music_class}"))
 
-    def _play(self, request: Play, now: float) -> Step:
+    def _detect(self, request: DetectMachine, *, adopted: bool) -> Step:
+        if adopted:
+            return Step(commands=self._send(agi.ASK_DETECTED))
+        return Step(commands=self._send(agi.note_detecting(request.token), agi.detect(request), agi.ASK_DETECTED))
+
+    def _hear_out(self, request: LeaveMessage) -> Step:
+        self._hears_out = True
+        return Step(commands=self._send(agi.note_hearing_out(), agi.hear_out(request.wait_s), agi.ASK_HEARD_OUT))
+
+    def _play(self, request: Play | LeaveMessage, now: float) -> Step:
         """The next piece of the prompts; a key, even one pressed before, ends them where that is allowed."""
-        if not self._chunks or (request.barge_in and len(self._keypad)):
+        breaks = isinstance(request, Play) and request.barge_in
+        if not self._chunks or (breaks and len(self._keypad)):
             return self._finish(self._ended(request.token), now)
         token = request.token if len(self._chunks) == 1 else None
-        return self._play_chunk(token, breaks=request.barge_in)
+        return self._play_chunk(token, breaks=breaks)
 
     def _play_chunk(self, token: Token | None, *, breaks: bool) -> Step:
         self._music_on = False
@@ -308,10 +327,10 @@ class Lane:
 
     def _over(self, text: str, now: float) -> Step:
         found = _ANSWER.match(text)
-        status, _, digits = (found[1] or "").partition(",") if found else ("", "", "")
-        digits = digits.rstrip("ABCD") if _DIGITS.fullmatch(digits) else ""
-        reads, adopts = self._reads, self._adopts
-        self._reads = self._adopts = False
+        status, _, rest = (found[1] or "").partition(",") if found else ("", "", "")
+        digits = rest.rstrip("ABCD") if _DIGITS.fullmatch(rest) else ""
+        reads, adopts, hears_out = self._reads, self._adopts, self._hears_out
+        self._reads = self._adopts = self._hears_out = False
         request = self._request
         match request:
             case None:
@@ -325,7 +344,13 @@ class Lane:
                     return self._finish(self._ended(request.token, digits=key), now)
                 self.wake_at = now + request.seconds
                 return NOTHING
-            case Play() if adopts:
+            case DetectMachine():
+                return self._finish(self._detected(request, status, rest), now)
+            case LeaveMessage() if hears_out:
+                if status in {"SILENCE", "TIMEOUT"}:
+                    return self._play(request, now)
+                return self._finish(self._ended(request.token, ok=False), now)
+            case Play() | LeaveMessage() if adopts:
                 return self._finish(self._ended(request.token, ok=status == "SUCCESS"), now)
             case Collect() if adopts:
                 ok = status in {"OK", "TIMEOUT"}
@@ -336,14 +361,14 @@ class Lane:
             return self._finish(self._ended(request.token, ok=False), now)
         return self._played(request, now)
 
-    def _played(self, request: Play | Collect, now: float) -> Step:
+    def _played(self, request: Play | LeaveMessage | Collect, now: float) -> Step:
         if self._stopped_by in _NO_KEYS and not len(self._keypad) and self._again < _MOST_AGAIN:
             self._again += 1  # stopped by what is no key
         elif self._stopped_by > 0:
             self._chunks.clear()
         else:
             self._chunks.popleft()
-        return self._play(request, now) if isinstance(request, Play) else self._collect(request, now)
+        return self._collect(request, now) if isinstance(request, Collect) else self._play(request, now)
 
     def _read_over(self, request: Collect, status: str, digits: str, now: float) -> Step:
         if digits and not self._keys.any:
@@ -368,6 +393,21 @@ class Lane:
         self._surplus_until = now + SURPLUS_S
         where = self._keep_secret(answer)
         return self._finish(self._ended(request.token, secret=where, secret_length=len(answer)), now)
+
+    def _failed(self, request: Play | LeaveMessage | Collect | Music | DetectMachine) -> Ended:
+        if isinstance(request, DetectMachine):
+            return self._detected(request, "", "")
+        return self._ended(request.token, ok=False)
+
+    def _detected(self, request: DetectMachine, status: str, why: str) -> MachineDetected:
+        """``why`` is AMD's own: ``MAXWORDS-4-4``, ``LONGGREETING-1500-1500``, ``INITIALSILENCE-2520-2500``."""
+        return MachineDetected(
+            call=self._call,
+            connection=self._connection,
+            token=request.token,
+            verdict=_VERDICTS.get(status, "unsure"),
+            why=why,
+        )
 
     def _ended(
         self, token: Token, *, ok: bool = True, digits: str = "", secret: str = "", secret_length: int = 0

@@ -39,7 +39,7 @@ STATUS_VARIABLES = (VAR_CALL, VAR_PARTY, VAR_DEVICE, VAR_DNIS, VAR_SERVED, VAR_A
 UP = "6"
 RINGING = "5"
 
-_CHANNEL = re.compile(r"PJSIP/([A-Za-z0-9]+)-[0-9a-f]{8}")
+_CHANNEL = re.compile(r"PJSIP/([A-Za-z0-9_]+)-[0-9a-f]{8}")
 _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 _DNID = re.compile(r"^agi_dnid: (\+?[0-9]{2,15})$", re.MULTILINE)
@@ -64,6 +64,8 @@ class Leg:
     called: DeviceId = NOWHERE
     made: bool = False
     ringing: bool = False
+    progress: bool = False
+    """The network has said something: a tone, an announcement."""
     answered: bool = False
     controlled: bool = False
     fallback: bool = False

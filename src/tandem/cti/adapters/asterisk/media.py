@@ -17,7 +17,7 @@ from tandem.cti.adapters.asterisk import actions
 from tandem.cti.adapters.asterisk.actions import Action
 from tandem.cti.adapters.asterisk.codec import Message
 from tandem.cti.adapters.asterisk.config import MUSIC_CLASS
-from tandem.cti.adapters.asterisk.lanes import Lane, Step
+from tandem.cti.adapters.asterisk.lanes import Ended, Lane, Step
 from tandem.cti.adapters.asterisk.legs import NOTHING_ASKED, Leg
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest, check
 from tandem.cti.adapters.asterisk.session import ActionRefused
@@ -25,7 +25,7 @@ from tandem.cti.adapters.asterisk.tone import tone_file
 from tandem.cti.model.errors import OutcomeUnknown, Overload, WrongState
 from tandem.cti.model.events import MediaEnded, SwitchEvent
 from tandem.cti.model.ids import Token
-from tandem.cti.model.requests import Collect, Play
+from tandem.cti.model.requests import Collect, LeaveMessage, Play
 from tandem.cti.model.tone import TONE
 from tandem.cti.runtime.secret_digits import SecretDigits
 
@@ -72,7 +72,7 @@ class LegMedia:
         lane = self._lanes.get(leg.uniqueid)
         if lane is None:
             raise WrongState(f"connection {request.connection} takes no media now")
-        if isinstance(request, Play | Collect):
+        if isinstance(request, Play | Collect | LeaveMessage):
             if not all(map(_is_there, request.prompts)):
                 # Told, and not refused: a missing file is a fact about the installation, not about the request.
                 self._tell([MediaEnded(call=leg.call, connection=leg.connection, token=request.token, ok=False)])
@@ -101,7 +101,7 @@ class LegMedia:
         lane = self._lanes[leg.uniqueid] = self._new_lane(leg, leg.asked)
         self._spawn(self._carry_out(leg, lane, lane.take_over()))
 
-    def left(self, uniqueid: str) -> list[MediaEnded]:
+    def left(self, uniqueid: str) -> list[Ended]:
         """The leg is under our control no more; what it was asked for has failed."""
         timer = self._timers.pop(uniqueid, None)
         if timer is not None:
@@ -109,7 +109,7 @@ class LegMedia:
         lane = self._lanes.pop(uniqueid, None)
         return lane.abandon() if lane is not None else []
 
-    def all_left(self) -> list[MediaEnded]:
+    def all_left(self) -> list[Ended]:
         return [ended for uniqueid in list(self._lanes) for ended in self.left(uniqueid)]
 
     def __contains__(self, uniqueid: str) -> bool:

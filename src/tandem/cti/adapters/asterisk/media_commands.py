@@ -16,9 +16,9 @@ from tandem.cti.adapters.asterisk.dialplan import VAR_ASKED, VAR_DIGITS
 from tandem.cti.model.errors import InvalidField
 from tandem.cti.model.ids import Token
 from tandem.cti.model.keypad import KEYS
-from tandem.cti.model.requests import Collect, Music, Play, StartMusic
+from tandem.cti.model.requests import Collect, DetectMachine, LeaveMessage, Music, Play, StartMusic
 
-MediaRequest = Play | Collect | Music | StartMusic
+MediaRequest = Play | Collect | Music | StartMusic | DetectMachine | LeaveMessage
 
 INTERRUPT_KEY = "D"
 """What we press ourselves to end a prompt or a Read; no telephone has it, and it counts as no digit."""
@@ -29,8 +29,14 @@ _LONGEST_FILES = 900
 """Of one command: AMI takes lines of 1,024 bytes."""
 _MOST_PROMPTS = 200
 _LONGEST_WAIT_S = 600
+_LONGEST_DETECTION_MS = 30_000
+_MOST_WORDS = 100
+_GREETING_OVER_MS = 2_000
+_SHORTEST_WORD_MS, _BETWEEN_WORDS_MS = 100, 50
 
 ASK_PLAYED = "GET FULL VARIABLE ${BACKGROUNDSTATUS},"
+ASK_DETECTED = "GET FULL VARIABLE ${AMDSTATUS},${AMDCAUSE}"
+ASK_HEARD_OUT = "GET FULL VARIABLE ${WAITSTATUS},"
 ASK_READ = f"GET FULL VARIABLE ${{READSTATUS}},${{{VAR_DIGITS}}}"
 
 
@@ -53,6 +59,13 @@ def check(request: MediaRequest) -> None:
             _check_wait(request.seconds)
             if len(request.keys) > len(KEYS) or not set(request.keys) <= set(KEYS):
                 raise InvalidField(f"the keys that end music are some of {KEYS}")
+        case DetectMachine():
+            _check_detection(request)
+        case LeaveMessage():
+            if not request.prompts:
+                raise InvalidField("nothing to play")
+            _check_prompts(request.prompts)
+            _check_wait(request.wait_s)
         case StartMusic():
             return
     if not _TOKEN.fullmatch(request.token):
@@ -62,6 +75,14 @@ def check(request: MediaRequest) -> None:
 def _check_wait(wait_s: float) -> None:
     if not 0 < wait_s <= _LONGEST_WAIT_S:
         raise InvalidField(f"a wait is longer than 0 and at most {_LONGEST_WAIT_S} s")
+
+
+def _check_detection(request: DetectMachine) -> None:
+    for what in ("initial_silence_ms", "greeting_ms", "after_greeting_silence_ms", "total_ms"):
+        if not _SHORTEST_WORD_MS <= getattr(request, what) <= _LONGEST_DETECTION_MS:
+            raise InvalidField(f"{what}: {_SHORTEST_WORD_MS} to {_LONGEST_DETECTION_MS}")
+    if not 1 <= request.words <= _MOST_WORDS:
+        raise InvalidField(f"words: 1 to {_MOST_WORDS}")
 
 
 def _check_prompts(prompts: Sequence[str]) -> None:
@@ -94,6 +115,30 @@ def note_played(token: Token | None) -> str:
 def play(files: Sequence[str], *, breaks: bool) -> str:
     """``breaks``: a key stops them."""
     return f"EXEC Background {'&'.join(files)}{'' if breaks else ',p'}"
+
+
+def note_detecting(token: Token) -> str:
+    return f"EXEC MSet {VAR_ASKED}={token},AMDSTATUS=,AMDCAUSE="
+
+
+def detect(request: DetectMachine) -> str:
+    """AMD counts its total from its own beginning, not from the first sound, and gives up in the middle of a greeting
+    that came late: so what may be silent at first is added."""
+    total_ms = request.initial_silence_ms + request.total_ms
+    return (
+        f"EXEC AMD {request.initial_silence_ms},{request.greeting_ms},{request.after_greeting_silence_ms},{total_ms},"
+        f"{_SHORTEST_WORD_MS},{_BETWEEN_WORDS_MS},{request.words}"
+    )
+
+
+def note_hearing_out() -> str:
+    """No token: a successor hears the greeting out himself."""
+    return f"EXEC MSet {VAR_ASKED}=,WAITSTATUS="
+
+
+def hear_out(wait_s: float) -> str:
+    """Until two seconds of silence: after its beep a machine says nothing, whatever the beep's pitch."""
+    return f"EXEC WaitForSilence {_GREETING_OVER_MS},1,{max(1, round(wait_s))}"
 
 
 def note_read(token: Token | None, *, first_s: float, next_s: float) -> str:

@@ -20,7 +20,7 @@ from tandem.cti.adapters.asterisk.dialplan import FALLBACK_QUEUE
 from tandem.cti.adapters.asterisk.legs import Leg, read_legs, snapshot_of
 from tandem.cti.adapters.asterisk.link import ActionRefused, Alarm, AmiLink, AmiSettings, Down, DownCause
 from tandem.cti.adapters.asterisk.media import LegMedia
-from tandem.cti.adapters.asterisk.tone import write_tone
+from tandem.cti.adapters.asterisk.tone import write_tones
 from tandem.cti.adapters.asterisk.translator import Translator
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import CtiError, LinkDown, ResourceMissing, WrongState
@@ -29,7 +29,9 @@ from tandem.cti.model.ids import ConnectionId, DeviceId
 from tandem.cti.model.requests import (
     ClearConnection,
     Collect,
+    DetectMachine,
     Join,
+    LeaveMessage,
     MakeConnection,
     Music,
     Play,
@@ -104,7 +106,7 @@ class AsteriskSwitch:
 
     async def run(self) -> None:
         """Keep the link until cancelled."""
-        write_tone(self._settings.sounds_dir)
+        write_tones(self._settings.sounds_dir)
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             tasks.create_task(self._link.run())
@@ -130,14 +132,14 @@ class AsteriskSwitch:
         """Carry one request out. Raises ResourceMissing, WrongState, InvalidField, LimitReached, LinkDown,
         OutcomeUnknown."""
         match request:
-            case Play() | Collect() | Music() | StartMusic():
+            case Play() | Collect() | Music() | StartMusic() | DetectMachine() | LeaveMessage():
                 await self._media.request(self._controlled(request.connection), request)
             case MakeConnection():
                 await self._make(request)
             case Join():
                 leg, other = self._controlled(request.connection), self._controlled(request.other)
                 await self._media.settle(leg, other)
-                await self._ask(actions.bridge(leg, other))
+                await self._ask(actions.bridge(leg, other, tone=request.tone))
             case Retake():
                 leg = self._leg(request.connection)
                 if leg.controlled:
@@ -163,7 +165,7 @@ class AsteriskSwitch:
     # -- requests
 
     async def _make(self, request: MakeConnection) -> None:
-        action = actions.originate(request, sip_hosts=self._settings.sip_hosts)
+        action = actions.originate(request, sip_hosts=self._settings.sip_hosts, trunks=self._settings.trunks)
         if not self._translator.expect(request):
             return
         self._deadlines[request.connection] = _now() + request.timeout_s + 2 * ANSWER_S

@@ -18,6 +18,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from tandem.cti.adapters.asterisk import causes
 from tandem.cti.adapters.asterisk.codec import Message
 from tandem.cti.adapters.asterisk.dialplan import ARRIVALS, CALLERS, DEADMAN, FALLBACK_QUEUE
 from tandem.cti.adapters.asterisk.legs import (
@@ -31,7 +32,7 @@ from tandem.cti.adapters.asterisk.legs import (
     device_of,
     dialled,
 )
-from tandem.cti.model.causes import Cause, cause_from_q850
+from tandem.cti.model.causes import Cause
 from tandem.cti.model.events import (
     BackInService,
     ConnectionCleared,
@@ -78,6 +79,7 @@ class Translator:
         self._rows: dict[str, Callable[[Message], Events]] = {
             "Newchannel": self._new_channel,
             "Newstate": self._new_state,
+            "DialState": self._progress,
             "OriginateResponse": self._originate_response,
             "AsyncAGIStart": self._control_given,
             "AsyncAGIEnd": self._control_taken,
@@ -249,6 +251,12 @@ class Translator:
             events += self._answered(leg)
         return events
 
+    def _progress(self, message: Message) -> Events:
+        leg = self.legs.get(message.get("DestUniqueid"))
+        if leg:
+            leg.progress = True
+        return []
+
     def _answered(self, leg: Leg) -> Events:
         if leg.answered:
             return []
@@ -334,12 +342,18 @@ class Translator:
         uniqueid = message.get("Uniqueid")
         request = self.expected.pop(ConnectionId(uniqueid), None)
         leg = self._end(uniqueid)
-        code = int(found[0]) if (found := _CAUSE.match(message.get("Cause"))) else 0
+        code, sip = _number(message.get("Cause")), _number(message.get("TechCause"))
         if leg is None:
             if request is None:
                 return []
-            return [Failed(call=request.call, connection=request.connection, cause=_failure(code))]
-        return [*self._parted_if(leg), self._over(leg, _clearing(code) if leg.answered else _failure(code))]
+            cause = causes.of_failure(code, sip=sip, rang=False, over_a_trunk=_over_a_trunk(request.party))
+            return [Failed(call=request.call, connection=request.connection, cause=cause)]
+        if leg.answered:
+            return [*self._parted_if(leg), self._over(leg, causes.of_clearing(code))]
+        cause = causes.of_failure(
+            code, sip=sip, rang=leg.ringing or leg.progress, over_a_trunk=_over_a_trunk(leg.party)
+        )
+        return [*self._parted_if(leg), self._over(leg, cause)]
 
     @staticmethod
     def _over(leg: Leg, cause: Cause) -> SwitchEvent:
@@ -378,11 +392,9 @@ def _route_requested(leg: Leg) -> RouteRequested:
     )
 
 
-def _clearing(code: int) -> Cause:
-    # 0: hung up without a word of why, by a BYE that carries no reason.
-    return Cause.NORMAL if code == 0 else cause_from_q850(code)
+def _over_a_trunk(party: Party) -> bool:
+    return party in (Party.CUSTOMER, Party.OUTSIDE)
 
 
-def _failure(code: int) -> Cause:
-    """Why a leg was never answered. "Normal" without an answer: it was called off before."""
-    return Cause.CANCELLED if code in {0, 16} else cause_from_q850(code)
+def _number(text: str) -> int:
+    return int(found[0]) if (found := _CAUSE.match(text)) else 0
