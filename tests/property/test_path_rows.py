@@ -164,7 +164,7 @@ def more(floor: PathFloor, what: str, chance: random.Random) -> None:
             floor.handle(c.CallbackCancelled(id_, "sam"))
     elif what == "do_not_call":
         gate = floor.center.gate
-        never = () if gate.may_call("+8613800138000", floor.now) else ("+8613800138000",)
+        never = () if gate.refusal("+8613800138000", floor.now) else ("+8613800138000",)
         gate.set_rules(Calling(never=frozenset(never)), {})
     elif what == "customer_gone":
         for connection in [key for key, leg in floor.legs.items() if leg.party is ev.Party.CUSTOMER][:1]:

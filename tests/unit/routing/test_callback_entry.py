@@ -150,11 +150,11 @@ def test_the_gate() -> None:
     calling = Calling(hours={"+86": "cn", "+49": "de"}, never=frozenset({"+8611"}), per_day=2)
     gate = Gate(calling, {"cn": shanghai, "de": berlin})
     morning = T - T % DAY_S + 2 * 3600.0  # 02:00 UTC: 10:00 in Shanghai, 03:00 in Berlin
-    assert gate.may_call(NUMBER, morning) is None
-    assert gate.may_call("+4930", morning) == Refusal(reason="hours", again_at=morning + 6 * 3600)
-    assert gate.may_call("+8611", morning) == Refusal(reason="do_not_call", again_at=None)
-    assert gate.may_call("+1212", morning) is None
+    assert gate.refusal(NUMBER, morning) is None
+    assert gate.refusal("+4930", morning) == Refusal(reason="hours", again_at=morning + 6 * 3600)
+    assert gate.refusal("+8611", morning) == Refusal(reason="do_not_call", again_at=None)
+    assert gate.refusal("+1212", morning) is None
     gate.dialled(NUMBER, morning)
     gate.dialled(NUMBER, morning + 60)
-    assert gate.may_call(NUMBER, morning + 120) == Refusal(reason="attempts", again_at=morning + DAY_S)
-    assert gate.may_call(NUMBER, morning + DAY_S) is None
+    assert gate.refusal(NUMBER, morning + 120) == Refusal(reason="attempts", again_at=morning + DAY_S)
+    assert gate.refusal(NUMBER, morning + DAY_S) is None

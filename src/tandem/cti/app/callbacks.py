@@ -292,7 +292,7 @@ def refusal_of(center: Center, number: str, *, ever: bool = False) -> Refusal | 
     """What the may-call gate says; with ``ever``: only what will not pass by itself."""
     if not center.house.number_allowed(number):
         return Refusal(reason="not_allowed", again_at=None)
-    refusal = center.gate.may_call(number, center.now)
+    refusal = center.gate.refusal(number, center.now)
     return None if refusal is not None and ever and refusal.again_at is not None else refusal
 
 

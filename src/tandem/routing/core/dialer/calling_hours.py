@@ -1,0 +1,120 @@
+"""Hours in a time zone, looked up fast: what was found holds until the next opening or closing, and is remembered."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tandem.cti.model.campaigns import Hours
+from tandem.cti.model.hours import WeeklyHours, closes_at, opens_at
+from tandem.routing.core.dialer.jurisdictions import ALL_DAY, Jurisdiction, Week
+
+FOREVER_S = 300 * 86_400.0
+"""For so long at least is open what has no closing, and closed what has no opening (see ``hours.MAX_DAYS_AHEAD``)."""
+MAX_TURNS = 1_000
+"""How often an opening common to several is looked for; each turn is a later one."""
+
+
+class LocalHours:
+    """``name`` says whose hours they are: ``rules``, ``quiet``, ``campaign``, ``plan``. Data only: it can be frozen."""
+
+    __slots__ = ("_end", "_opens", "_since", "hours", "name")
+
+    def __init__(self, name: str, hours: WeeklyHours) -> None:
+        self.name = name
+        self.hours = hours
+        self._since = 0.0
+        self._end = 0.0
+        self._opens: float | None = None
+
+    def opens_at(self, at: float) -> float | None:
+        """``at`` itself when it is open; None when it does not open within a year."""
+        if not self._since <= at < self._end:
+            self._look(at)
+        opens = self._opens
+        return at if opens is not None and opens <= at else opens
+
+    def _look(self, at: float) -> None:
+        opens = opens_at(self.hours, at)
+        self._since, self._opens = at, opens
+        if opens is None:
+            self._end = at + 86_400.0
+        elif opens > at:
+            self._end = opens
+        else:
+            closes = closes_at(self.hours, at)
+            self._end = at + FOREVER_S if closes is None else closes
+
+
+class CommonHours:
+    """Several hours that must all be open. Data only: it can be frozen."""
+
+    __slots__ = ("_again_at", "_closed", "_since", "all_of")
+
+    def __init__(self, all_of: tuple[LocalHours, ...]) -> None:
+        self.all_of = all_of
+        self._closed: LocalHours | None = None
+        self._since = 0.0
+        self._again_at: float | None = None
+
+    def closed(self, at: float) -> tuple[LocalHours, float | None] | None:
+        """The first that is closed, and when all are open (None: not within a year). None when all are open."""
+        for hours in self.all_of:
+            opens = hours.opens_at(at)
+            if opens is None or opens > at:
+                if self._closed is None or self._again_at is None or not self._since <= at < self._again_at:
+                    self._since, self._again_at = at, self._all_open_at(at)
+                self._closed = hours
+                return hours, self._again_at
+        return None
+
+    def _all_open_at(self, at: float) -> float | None:
+        moment, last = at, at + FOREVER_S
+        for _ in range(MAX_TURNS):
+            before = moment
+            for hours in self.all_of:
+                opens = opens_at(hours.hours, moment)
+                if opens is None or opens > last:
+                    return None
+                moment = opens
+            if moment == before:
+                return moment
+        return None
+
+
+def rules_in(rules: Jurisdiction, zone: str) -> list[LocalHours]:
+    """The jurisdiction's hours in one zone; [] when it has none."""
+    found = []
+    if rules.hours != ALL_DAY or rules.holidays:
+        found.append(LocalHours("rules", _weekly(rules.hours, zone, rules.holidays)))
+    if any(rules.quiet):
+        found.append(LocalHours("quiet", _weekly(_but(rules.quiet), zone, "")))
+    return found
+
+
+def weekly_of(hours: Hours) -> WeeklyHours:
+    """A campaign's, which was checked (``campaign_check``)."""
+    return WeeklyHours(
+        days={day: tuple((span.begin, span.end) for span in spans) for day, spans in hours.days.items()},
+        timezone=hours.timezone,
+        holidays=hours.holidays,
+        closed_on=frozenset(date.fromisoformat(day) for day in hours.closed_on),
+    )
+
+
+def _weekly(week: Week, zone: str, holidays: str) -> WeeklyHours:
+    return WeeklyHours(days=dict(enumerate(week)), timezone=zone, holidays=holidays)
+
+
+def _but(week: Week) -> Week:
+    """What is left of each day."""
+    days = []
+    for spans in week:
+        left, begin = [], 0
+        for quiet_begin, quiet_end in sorted(spans):
+            if quiet_begin > begin:
+                left.append((begin, quiet_begin))
+            begin = max(begin, quiet_end)
+        if begin < 1440:
+            left.append((begin, 1440))
+        days.append(tuple(left))
+    return tuple(days)

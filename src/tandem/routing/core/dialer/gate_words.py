@@ -1,0 +1,98 @@
+"""The gate's rules in words, and its verdicts as sentences, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from tandem.cti.model.leads import Verdict
+from tandem.cti.model.timezones import known_timezone
+
+RULES: Mapping[str, Mapping[str, str]] = {
+    "yes": {"zh": "可以拨打", "en": "may be called now"},
+    "state": {"zh": "活动未在运行（{state}）", "en": "the campaign is not running ({state})"},
+    "bad_number": {"zh": "号码无效或不再拨打：{number}", "en": "no number to dial (any more): {number}"},
+    "country": {
+        "zh": "不拨打该国家或资费类型（{country}）",
+        "en": "calls to this country or tariff are not allowed ({country})",
+    },
+    "do_not_call": {"zh": "在勿扰名单中（{where}）", "en": "on the do-not-call list ({where})"},
+    "consent": {"zh": "没有本人同意", "en": "there is no consent"},
+    "over": {"zh": "该联系人已结束（{state}）", "en": "the contact is finished ({state})"},
+    "quota": {"zh": "配额已满：{field} = {value}，共 {most} 个", "en": "the quota is full: {field} = {value}, {most}"},
+    "abandoned": {
+        "zh": "{at} 接听时无坐席；72 小时内须先预留坐席",
+        "en": "answered at {at} and nobody was there; for 72 h only with an agent reserved",
+    },
+    "machine": {
+        "zh": "{at} 为语音信箱；24 小时内须先预留坐席",
+        "en": "a machine at {at}; for 24 h only with an agent reserved",
+    },
+    "zone": {"zh": "不知道对方的时区", "en": "nobody knows what time it is there"},
+    "hours": {
+        "zh": "当地时间 {there}（{zone}），不在允许的时段（{whose}）",
+        "en": "it is {there} there ({zone}): outside the hours ({whose})",
+    },
+    "quiet": {"zh": "当地时间 {there}（{zone}），免打扰时段", "en": "it is {there} there ({zone}): a time of quiet"},
+    "per_day": {
+        "zh": "24 小时内已拨 {count} 次，最多 {most} 次",
+        "en": "dialled {count} times in 24 h, at most {most}",
+    },
+    "per_week": {
+        "zh": "7 天内已拨 {count} 次，最多 {most} 次",
+        "en": "dialled {count} times in 7 days, at most {most}",
+    },
+    "per_number": {
+        "zh": "该号码已拨 {count} 次，最多 {most} 次",
+        "en": "this number was dialled {count} times, at most {most}",
+    },
+    "per_person": {
+        "zh": "已联系该人 {count} 次，最多 {most} 次",
+        "en": "this person was tried {count} times, at most {most}",
+    },
+    "per_person_day": {
+        "zh": "24 小时内已联系该人 {count} 次，最多 {most} 次",
+        "en": "this person was tried {count} times in 24 h, at most {most}",
+    },
+    "gap": {"zh": "{at} 刚拨打过，间隔 {gap} 分钟", "en": "tried at {at}; {gap} min between two attempts"},
+    "not_yet": {"zh": "计划在 {next_at} 以后再拨", "en": "planned not before {next_at}"},
+    "cost": {"zh": "今日费用上限已用完", "en": "today's cost cap is used up"},
+}
+"""In the order in which the gate asks them."""
+
+WHERE: Mapping[str, Mapping[str, str]] = {
+    "global": {"zh": "全局", "en": "everybody's"},
+    "campaign": {"zh": "本活动", "en": "this campaign's"},
+    "person": {"zh": "本人", "en": "the person's"},
+    "plan": {"zh": "路由计划", "en": "the routing plan's"},
+}
+WHOSE: Mapping[str, Mapping[str, str]] = {
+    "rules": {"zh": "法规", "en": "the rule book's"},
+    "campaign": {"zh": "本活动", "en": "the campaign's"},
+    "plan": {"zh": "路由计划", "en": "the routing plan's"},
+    "quiet": {"zh": "法规", "en": "the rule book's"},
+}
+
+
+def explained(verdict: Verdict, lang: str, zone: str = "UTC") -> str:
+    """One sentence; moments in ``zone`` (the reader's)."""
+    lang = lang if lang in ("zh", "en") else "en"
+    local = ZoneInfo(zone) if known_timezone(zone) else UTC
+    words: dict[str, object] = dict.fromkeys(("number", "country", "where", "state", "whose", "zone"), "")
+    words |= verdict.evidence
+    if verdict.rule in ("hours", "quiet"):
+        words["there"] = _clock(float(verdict.evidence["at"]), ZoneInfo(verdict.evidence["zone"]))
+        words["whose"] = WHOSE[verdict.evidence["whose"]][lang]
+    for moment in ("at", "next_at"):
+        if moment in verdict.evidence:
+            words[moment] = _clock(float(verdict.evidence[moment]), local)
+    if "where" in verdict.evidence:
+        words["where"] = WHERE.get(verdict.evidence["where"], {}).get(lang, verdict.evidence["where"])
+    if "gap_s" in verdict.evidence:
+        words["gap"] = round(verdict.evidence["gap_s"] / 60)
+    return RULES[verdict.rule][lang].format_map(words)
+
+
+def _clock(at: float, zone: tzinfo) -> str:
+    return datetime.fromtimestamp(at, zone).strftime("%m-%d %H:%M")
