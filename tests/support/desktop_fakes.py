@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import msgspec
 from argon2 import PasswordHasher
+from tests.support.campaign_fakes import FakeCampaigns
 from tests.support.flow_fakes import FakeFlows
 from tests.support.routing_fakes import FakeRouting, FakeStudies
 from websockets.asyncio.client import ClientConnection, connect
@@ -281,6 +282,7 @@ class Desk:
     routing: FakeRouting
     studies: FakeStudies
     flows: FakeFlows
+    campaigns: FakeCampaigns
 
     @property
     def url(self) -> str:
@@ -396,7 +398,7 @@ async def desktop(
     recorded.mkdir(exist_ok=True)
     hub = hub or PageHub()
     center, sessions, library, journal = FakeCenter(hub), FakeSessions(), FakeLibrary(), FakeJournal()
-    routing, studies, flows = FakeRouting(), FakeStudies(), FakeFlows()
+    routing, studies, flows, campaigns = FakeRouting(), FakeStudies(), FakeFlows(), FakeCampaigns()
     settings = DesktopSettings(
         **{
             "http_port": 0,
@@ -417,9 +419,10 @@ async def desktop(
         routing=routing,
         studies=real_studies or studies,
         flows=flows,
+        campaigns=campaigns,
     )
     async with server:
-        yield Desk(server, hub, center, sessions, library, journal, recorded, routing, studies, flows)
+        yield Desk(server, hub, center, sessions, library, journal, recorded, routing, studies, flows, campaigns)
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from tandem.agent_desktop.core.campaign_resources import (
     CampaignView,
     ComplianceSheet,
     DaySeries,
+    DialChoices,
     Dialled,
     Forbid,
     ForbiddenLine,
@@ -394,7 +395,7 @@ class CampaignDesk(Protocol):
 
     async def import_list(self, new: NewList, *, by: str) -> ImportJob: ...
 
-    async def import_job(self, job: str) -> ImportJob: ...
+    async def import_job(self, job_id: str) -> ImportJob: ...
 
     async def lists(self, campaign: str | None) -> LeadLists: ...
 
@@ -412,10 +413,16 @@ class CampaignDesk(Protocol):
 
     async def forbid_many(self, asked: ForbidMany, *, by: str) -> ForbiddenMany: ...
 
-    async def lift(self, entry: str, *, by: str) -> None:
+    async def lift(self, entry_id: str, *, by: str) -> None:
         """Idempotent."""
 
     # ---- by hand
+
+    def dial_choices(self, agent: str | None) -> DialChoices:
+        """``agent``: only where he works."""
+
+    async def may_dial(self, number: str, *, campaign: str) -> Dialled:
+        """Asks the gate. Raises BadRequest: it is no number."""
 
     async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> Dialled:
         """Asks the gate, then dials for this agent. Raises BadRequest (no number), WrongState (he is not free)."""

@@ -30,6 +30,7 @@ from tandem.agent_desktop.settings import DesktopSettings
 
 DOCS = Path(__file__).parents[3] / "docs" / "reference"
 ROLES = {"mei": "agent", "sue": "supervisor", "oli": "operator", "ada": "admin", "eve": "janitor"}
+CAMPAIGN = {"document": {"id": "spring", "name": "Spring"}}
 FLOW = {"main": "main.yaml", "files": {"main.yaml": ""}}
 BODIES: dict[str, Any] = {
     "log_in": {"login": "mei", "password": PASSWORD},
@@ -53,7 +54,38 @@ BODIES: dict[str, Any] = {
     "go_live": {"version": 1},
     "go_canary": {"version": 1, "share": 0.1},
     "replay_flow": {"version": 1},
+    "create_campaign": CAMPAIGN,
+    "check_campaign": CAMPAIGN,
+    "change_campaign": {**CAMPAIGN, "rev": 1},
+    "copy_campaign": {"name": "Again"},
+    "set_campaign_state": {"state": "running"},
+    "set_campaign_mode": {"mode": "predictive"},
+    "agents_what_if": {"agents": 5},
+    "recycle_leads": {"results": ["busy"]},
+    "promise_lead_callback": {"at": 1e9},
+    "import_list": {"upload": "u1", "campaign": "spring", "name": "A", "columns": ["number"]},
+    "forbid_number": {"number": "+8613800138000"},
+    "forbid_numbers": {"numbers": ["+8613800138000"]},
+    "dial": {"number": "13800138000"},
 }
+OF_CAMPAIGNS = [
+    "campaign",
+    "change_campaign",
+    "delete_campaign",
+    "copy_campaign",
+    "set_campaign_state",
+    "set_campaign_mode",
+    "waterfall",
+    "campaign_leads",
+    "campaign_day",
+    "pacing_decisions",
+    "campaign_forecast",
+    "agents_what_if",
+    "compliance_sheets",
+    "compliance_sheet",
+    "recycle_leads",
+    "export_leads",
+]
 IDS = {
     "call": "c-mei",
     "recording_audio": "r-mei",
@@ -69,18 +101,26 @@ IDS = {
     "cancel_what_if": "w-1",
     **dict.fromkeys(("flow", "flow_version", "save_draft", "go_live", "go_canary", "end_canary", "roll_back"), "main"),
     **dict.fromkeys(("flow_numbers", "replay_flow"), "main"),
+    **dict.fromkeys(OF_CAMPAIGNS, "spring"),
+    **dict.fromkeys(("lead", "promise_lead_callback", "dial_lead_again"), "l1"),
+    **dict.fromkeys(("import_job", "undo_list", "bad_rows", "lift_entry"), "x1"),
 }
 QUERIES = {
     "staffing": "?queue=service&day=2026-03-02",
     "put_prompt_recording": "?language=zh&text=x",
     "drop_prompt_recording": "?language=zh&text=x",
+    "upload_list": "?name=list.csv",
+    "lift_entry": "?reason=asked",
 }
-SOUND: dict[str, Any] = {"data": b"RIFF", "headers": {"Content-Type": "audio/wav"}}
+RAW: dict[str, Any] = {
+    "put_prompt_recording": {"data": b"RIFF", "headers": {"Content-Type": "audio/wav"}},
+    "upload_list": {"data": b"phone\n13800138000\n", "headers": {"Content-Type": "text/csv"}},
+}
 
 
 async def ask(browser: aiohttp.ClientSession, route: Route, **options: Any) -> tuple[int, bytes]:
     path = route.path.replace("{id}", IDS.get(route.name, "")).replace("{number}", "1") + QUERIES.get(route.name, "")
-    body = SOUND if route.name == "put_prompt_recording" else {"json": BODIES.get(route.name)}
+    body = RAW.get(route.name, {"json": BODIES.get(route.name)})
     async with browser.request(route.method, path, **body, **options) as answer:
         return answer.status, await answer.read()
 

@@ -316,6 +316,14 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         answer=shapes.Jurisdictions,
     ),
     Route(
+        "GET",
+        "/api/dial",
+        campaigns.dial_choices,
+        Action.DIAL,
+        "The campaigns that numbers may be dialled for by hand.",
+        answer=shapes.DialChoices,
+    ),
+    Route(
         "POST",
         "/api/dial",
         campaigns.dial,

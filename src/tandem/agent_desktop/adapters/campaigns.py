@@ -268,11 +268,17 @@ async def lift_entry(api: Api, ask: Ask) -> web.Response:
 # ---- by hand ---------------------------------------------------------------------------------------------------------
 
 
+async def dial_choices(api: Api, ask: Ask) -> shapes.DialChoices:
+    return api.campaigns.dial_choices(None if ask.reach is Reach.ALL else ask.user.login)
+
+
 async def dial(api: Api, ask: Ask) -> shapes.Dialled:
     asked: shapes.Dial = ask.body
     agent = asked.agent or ask.user.login
     if ask.reach is Reach.OWN and agent != ask.user.login:
         raise Forbidden("You may only have numbers dialled for yourself.")
+    if asked.check:
+        return await api.campaigns.may_dial(asked.number, campaign=asked.campaign)
     dialled = await api.campaigns.dial(asked.number, agent=agent, campaign=asked.campaign, by=ask.user.login)
     verdict = dialled.verdict.rule
     api.audit(ask.user.login, "dialled", number=dialled.number, agent=agent, call=dialled.call or "", verdict=verdict)

@@ -124,6 +124,8 @@ class CampaignChoices(msgspec.Struct, frozen=True, kw_only=True):
     countries: list[str]
     """ISO 3166: where the installation may call."""
     dispositions: list[CampaignChoice]
+    defaults: Campaign
+    """A document in which nothing was set."""
 
 
 class JurisdictionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -619,10 +621,18 @@ class Dial(msgspec.Struct, frozen=True, kw_only=True):
     number: Digits
     agent: Id | None = None
     campaign: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9._-]*$(?!\n)")] = ""
+    check: bool = False
+    """Only ask the gate."""
+
+
+class DialChoices(msgspec.Struct, frozen=True, kw_only=True):
+    """Where who asks may dial by hand: campaigns that run."""
+
+    campaigns: list[CampaignChoice]
 
 
 class Dialled(msgspec.Struct, frozen=True, kw_only=True):
-    """``call`` None: the gate said no, nothing was dialled."""
+    """``call`` None: the gate said no, or was only asked; nothing was dialled."""
 
     call: str | None
     number: str

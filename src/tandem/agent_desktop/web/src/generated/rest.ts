@@ -1253,6 +1253,7 @@ export interface CampaignChoices {
   rules: CampaignChoice[];
   countries: string[];
   dispositions: CampaignChoice[];
+  defaults: Campaign;
 }
 
 /** Rules by law. ``window_days``: that the abandon limit is counted over. None = the law says nothing. */
@@ -1688,9 +1689,15 @@ export interface Dial {
   number: string;
   agent?: string | null;
   campaign?: string;
+  check?: boolean;
 }
 
-/** ``call`` None: the gate said no, nothing was dialled. */
+/** Where who asks may dial by hand: campaigns that run. */
+export interface DialChoices {
+  campaigns: CampaignChoice[];
+}
+
+/** ``call`` None: the gate said no, or was only asked; nothing was dialled. */
 export interface Dialled {
   call: string | null;
   number: string;

@@ -1,0 +1,307 @@
+"""What stands behind the pages of campaigns, faked: one campaign, one lead, one list, one entry."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from tandem.agent_desktop.core import campaign_resources as r
+from tandem.agent_desktop.errors import CampaignChanged, CampaignRefused
+from tandem.cti.model.campaigns import Campaign, Mode
+from tandem.cti.model.errors import ResourceMissing
+from tandem.cti.model.ids import CampaignId
+
+BOTH = {"zh": "因为", "en": "Because"}
+YES = r.GateVerdict(allowed=True, rule="yes", text=BOTH, evidence={}, again_at=None)
+DOCUMENT = Campaign(id=CampaignId("spring"), name="Spring")
+
+
+def view(document: Campaign = DOCUMENT, *, rev: int = 1, state: str = "draft") -> r.CampaignView:
+    return r.CampaignView(
+        id=document.id,
+        rev=rev,
+        state=state,
+        document=document,
+        changed_by="sue",
+        changed_at=1.0,
+        why="",
+        problems=[],
+    )
+
+
+def lead_line() -> r.LeadLine:
+    return r.LeadLine(
+        id="l1",
+        campaign="spring",
+        list_id="li1",
+        name="王小明",
+        numbers=["+8613800138000"],
+        state="open",
+        attempts=0,
+        last_at=None,
+        last_result="",
+        next_at=0.0,
+        callback_at=None,
+        callback_agent=None,
+        verdict=YES,
+    )
+
+
+def sheet(**changed: object) -> r.ComplianceSheet:
+    us = r.SheetFormula(
+        id="us",
+        name={"zh": "美国", "en": "US"},
+        abandoned=1.0,
+        counted=100.0,
+        ratio=0.01,
+        window_days=30,
+        window_ratio=0.02,
+        limit=0.03,
+        kept=True,
+    )
+    values: dict[str, object] = {
+        "campaign": "spring",
+        "name": "=Spring",
+        "day": "2026-11-22",
+        "zone": "Asia/Shanghai",
+        "rules": "us",
+        "rules_version": "2026-11-22",
+        "provisional": False,
+        "dialled": 300,
+        "answered": 100,
+        "machines": 20,
+        "talked": 99,
+        "abandoned": 1,
+        "messages_in_time": 1,
+        "rings_too_short": 0,
+        "formulas": [us],
+        "made_at": 1.0,
+        "before": "",
+        "hash": "ab",
+        **changed,
+    }
+    return r.ComplianceSheet(**values)  # type: ignore[arg-type]
+
+
+def job() -> r.ImportJob:
+    return r.ImportJob(
+        id="j1",
+        list_id="li1",
+        campaign="spring",
+        name="A",
+        state="running",
+        rows_done=1,
+        rows=None,
+        accepted=1,
+        bad=0,
+        duplicates=0,
+        do_not_call=0,
+        problem={},
+    )
+
+
+def entry() -> r.ForbiddenLine:
+    return r.ForbiddenLine(
+        id="d1",
+        scope="global",
+        number="+8613800138000",
+        person="",
+        campaign=None,
+        at=1.0,
+        by="oli",
+        source="operator",
+        until=None,
+        lifted=False,
+    )
+
+
+_FIGURES = r.PacingFigures(
+    agents=5, talk_ratio=0.7, wait_s=9.0, connects_per_hour=40.0, lines_per_agent=1.2, abandon_ratio=0.01, ends_at=None
+)
+
+
+@dataclass
+class FakeCampaigns:
+    """``done``: what was asked for that changes something, in order: (what, by whom, about what)."""
+
+    done: list[tuple[str, str, object]] = field(default_factory=list)
+    rev: int = 1
+    refuses: str = ""
+    received: bytes = b""
+
+    def _did(self, what: str, by: str, about: object) -> None:
+        if self.refuses:
+            raise CampaignRefused(self.refuses)
+        self.done.append((what, by, about))
+
+    def _known(self, campaign: str) -> None:
+        if campaign != "spring":
+            raise ResourceMissing(f"there is no campaign {campaign}")
+
+    async def campaigns(self) -> r.CampaignList:
+        return r.CampaignList(campaigns=[])
+
+    async def campaign(self, campaign: str) -> r.CampaignView:
+        self._known(campaign)
+        return view(rev=self.rev)
+
+    async def choices(self) -> r.CampaignChoices:
+        return r.CampaignChoices(
+            queues=[], flows=[], carriers=[], rules=[], countries=["CN"], dispositions=[], defaults=DOCUMENT
+        )
+
+    async def check(self, document: Campaign) -> r.CampaignChecked:
+        return r.CampaignChecked(problems=[])
+
+    async def create(self, document: Campaign, *, by: str) -> r.CampaignView:
+        self._did("create", by, document)
+        return view(document)
+
+    async def change(self, campaign: str, rev: int, document: Campaign, *, by: str) -> r.CampaignView:
+        self._known(campaign)
+        if rev != self.rev:
+            raise CampaignChanged("somebody else was faster")
+        self._did("change", by, document)
+        return view(document, rev=rev + 1)
+
+    async def copy(self, campaign: str, name: str, *, by: str) -> r.CampaignView:
+        self._did("copy", by, name)
+        return view()
+
+    async def delete(self, campaign: str, *, by: str) -> None:
+        self._did("delete", by, campaign)
+
+    async def set_state(self, campaign: str, state: str, *, by: str) -> r.CampaignView:
+        self._did("state", by, state)
+        return view(state=state)
+
+    async def set_mode(self, campaign: str, mode: Mode, *, by: str) -> r.CampaignView:
+        self._did("mode", by, mode)
+        return view()
+
+    def jurisdictions(self) -> r.Jurisdictions:
+        return r.Jurisdictions(jurisdictions=[])
+
+    async def waterfall(self, campaign: str) -> r.Waterfall:
+        step = r.WaterfallStep(rule="do_not_call", count=3, left=7, until=None, text=BOTH)
+        return r.Waterfall(campaign=campaign, at=1.0, total=10, steps=[step], callable_now=7)
+
+    async def leads(self, campaign: str, query: r.LeadsQuery) -> r.LeadPage:
+        return r.LeadPage(leads=[lead_line()], next="")
+
+    async def lead(self, lead: str) -> r.LeadDetail:
+        if lead != "l1":
+            raise ResourceMissing(f"there is no lead {lead}")
+        return r.LeadDetail(
+            lead=lead_line(),
+            person="p1",
+            language="zh",
+            zone="",
+            fields={},
+            consent=None,
+            do_not_call="",
+            callback_note="",
+            why="",
+            numbers=[],
+            attempts=[],
+        )
+
+    async def promise_callback(self, lead: str, asked: r.LeadCallback, *, by: str) -> r.LeadDetail:
+        self._did("callback", by, asked)
+        return await self.lead(lead)
+
+    async def dial_again(self, lead: str, *, by: str) -> r.LeadDetail:
+        self._did("again", by, lead)
+        return await self.lead(lead)
+
+    async def recycle(self, campaign: str, asked: r.Recycle, *, by: str) -> r.Recycled:
+        if not asked.try_only:
+            self._did("recycle", by, asked)
+        return r.Recycled(leads=3, agent_hours=41.0, reach_ratio=0.63, text=BOTH, done=not asked.try_only)
+
+    async def export(self, campaign: str) -> AsyncIterator[bytes]:
+        self._known(campaign)
+        yield b"\xef\xbb\xbfid\r\n"
+        yield b"l1\r\n"
+
+    async def day(self, campaign: str, day: str | None) -> r.DaySeries:
+        return r.DaySeries(campaign=campaign, day=day or "2026-11-22", zone="Asia/Shanghai", step_s=300.0, points=[])
+
+    async def decisions(self, campaign: str, *, before: int | None, limit: int) -> r.PacingDecisions:
+        one = r.PacingDecision(number=1, at=1.0, launched=3, why=BOTH, evidence={"idle": 2})
+        return r.PacingDecisions(decisions=[one], before=None)
+
+    async def forecast(self, campaign: str) -> r.CampaignForecast:
+        return r.CampaignForecast(
+            at=1.0,
+            left=10,
+            attempts=20.0,
+            attempts_per_hour=None,
+            agent_hours=None,
+            reach_ratio=None,
+            ends_at=None,
+            text=BOTH,
+        )
+
+    async def what_if(self, campaign: str, agents: int) -> r.AgentsWhatIfAnswer:
+        return r.AgentsWhatIfAnswer(now=_FIGURES, then=_FIGURES, hours=8.0, text=BOTH)
+
+    async def sheets(self, campaign: str) -> r.SheetList:
+        return r.SheetList(sheets=[], chain_holds=True)
+
+    async def sheet(self, campaign: str, day: str | None) -> r.ComplianceSheet:
+        return sheet()
+
+    async def inspect(self, name: str, pieces: AsyncIterator[bytes], *, by: str) -> r.Inspected:
+        self.received = b"".join([piece async for piece in pieces])
+        self._did("inspect", by, name)
+        return r.Inspected(
+            upload="u1",
+            name=name,
+            encoding="utf-8",
+            separator=",",
+            columns=[r.UploadColumn(header="phone", use="number", samples=[])],
+            rows=1,
+            sample=[["13800138000"]],
+            problems=[],
+        )
+
+    async def import_list(self, new: r.NewList, *, by: str) -> r.ImportJob:
+        self._did("import", by, new)
+        return job()
+
+    async def import_job(self, job_id: str) -> r.ImportJob:
+        return job()
+
+    async def lists(self, campaign: str | None) -> r.LeadLists:
+        return r.LeadLists(lists=[])
+
+    async def undo_list(self, list_id: str, *, by: str) -> None:
+        self._did("undo", by, list_id)
+
+    async def bad_rows(self, list_id: str) -> AsyncIterator[bytes]:
+        yield b"row\r\n"
+
+    async def forbidden(self, query: r.ForbiddenQuery) -> r.ForbiddenPage:
+        return r.ForbiddenPage(entries=[entry()], next="")
+
+    async def forbid(self, asked: r.Forbid, *, by: str) -> r.ForbiddenLine:
+        self._did("forbid", by, asked)
+        return entry()
+
+    async def forbid_many(self, asked: r.ForbidMany, *, by: str) -> r.ForbiddenMany:
+        self._did("forbid_many", by, asked)
+        return r.ForbiddenMany(entered=1, known=0, bad=[], bad_count=0)
+
+    async def lift(self, entry_id: str, *, by: str) -> None:
+        self._did("lift", by, entry_id)
+
+    def dial_choices(self, agent: str | None) -> r.DialChoices:
+        return r.DialChoices(campaigns=[])
+
+    async def may_dial(self, number: str, *, campaign: str) -> r.Dialled:
+        return r.Dialled(call=None, number=number, verdict=YES)
+
+    async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> r.Dialled:
+        self._did("dial", by, (number, agent, campaign))
+        return r.Dialled(call="call-1", number=number, verdict=YES)
