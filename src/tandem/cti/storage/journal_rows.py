@@ -88,6 +88,11 @@ def parameters(record: Record) -> tuple[Any, ...]:
     )
 
 
+def stored_parameters(record: Record) -> tuple[Any, ...]:
+    """``parameters`` of a record that is stored without the journal: with texts as PostgreSQL can hold them."""
+    return parameters(decode(encode(record)))
+
+
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)

@@ -1,0 +1,76 @@
+-- name: all
+select id, rev, state, document, by, extract(epoch from at)::float8 as at, why
+from campaigns
+order by campaigns.at desc, id
+
+-- name: one
+select id, rev, state, document, by, extract(epoch from at)::float8 as at, why from campaigns where id = $1
+
+-- name: create
+insert into campaigns (id, rev, state, document, by, at, why) values ($1, $2, $3, $4, $5, to_timestamp($6), $7)
+on conflict do nothing
+returning id
+
+-- name: replace
+update campaigns set rev = $2, state = $3, document = $4, by = $5, at = to_timestamp($6), why = $7
+where id = $1 and rev = $8 and rev < $2
+returning id
+
+-- name: delete_numbers
+delete from lead_numbers using leads where leads.id = lead and campaign = $1
+
+-- name: delete
+delete from campaigns where id = $1 returning id
+
+-- name: days
+-- Attempts under way are counted when they are over.
+select attempts.campaign, to_char(attempts.at at time zone $2::text, 'YYYY-MM-DD') as day,
+    count(*)::int as dialled,
+    count(*) filter (where result in ('talked', 'abandoned', 'served', 'hung_up'))::int as answered,
+    count(*) filter (where result = 'abandoned')::int as abandoned,
+    count(*) filter (where result in ('machine', 'message_left'))::int as machines,
+    count(*) filter (where result = 'talked')::int as talked,
+    count(*) filter (where disposition = any($3::text[]))::int as successes,
+    sum(cost) as cost
+from attempts
+where attempts.campaign = $1 and attempts.at >= to_timestamp($4) and ended_at is not null
+    and result <> 'withdrawn'
+group by 1, 2
+order by 2
+
+-- name: series
+select (floor(extract(epoch from at) / $4::float8) * $4::float8)::float8 as at,
+    count(*)::int as dialled,
+    count(*) filter (where result in ('talked', 'abandoned', 'served', 'hung_up'))::int as answered,
+    count(*) filter (where result = 'abandoned')::int as abandoned,
+    count(*) filter (where result in ('machine', 'message_left'))::int as machines,
+    count(*) filter (where result = 'talked')::int as talked,
+    count(*) filter (where result = 'busy')::int as busy,
+    count(*) filter (where result = 'no_answer')::int as no_answer,
+    count(*) filter (where result in ('failed', 'congestion', 'rejected', 'invalid_number'))::int as failed,
+    coalesce(sum(extract(epoch from ended_at - connected_at)) filter (where result = 'talked'), 0)::float8 as talk_s,
+    sum(cost) as cost
+from attempts
+where campaign = $1 and attempts.at >= to_timestamp($2) and attempts.at < to_timestamp($3)
+    and result is distinct from 'withdrawn'
+group by 1
+order by 1
+
+-- name: caller_ids
+-- How each of our numbers fared: for the rotation at start and for the page.
+select caller_id, count(*)::int as dialled,
+    count(*) filter (where answered_at is not null)::int as answered
+from attempts
+where campaign = $1 and at >= to_timestamp($2) and coalesce(result, '') not in ('withdrawn', 'congestion')
+group by 1
+order by 1
+
+-- name: decisions
+select campaign, number, extract(epoch from at)::float8 as at, launched, why, evidence
+from pacing_decisions
+where campaign = $1 and number < $2
+order by number desc
+limit $3
+
+-- name: last_decisions
+select campaign, max(number) as number from pacing_decisions group by campaign
