@@ -157,8 +157,9 @@ returning id
 -- name: leads
 select leads.id, rev, leads.campaign, list, leads.person, name, language, zone, fields, priority, position, state,
     attempts, coalesce(recent.day, 0)::int as day, coalesce(recent.week, 0)::int as week, results,
-    extract(epoch from last_at)::float8 as last_at, extract(epoch from next_at)::float8 as next_at,
-    extract(epoch from callback_at)::float8 as callback_at, callback_agent, callback_note,
+    extract(epoch from greatest(leads.last_at, recent.last_at))::float8 as last_at,
+    extract(epoch from next_at)::float8 as next_at, extract(epoch from callback_at)::float8 as callback_at,
+    callback_agent, callback_note,
     extract(epoch from greatest(leads.abandoned_at, recent.abandoned_at))::float8 as abandoned_at,
     case when exists (
         select from do_not_call as entry
@@ -170,7 +171,7 @@ select leads.id, rev, leads.campaign, list, leads.person, name, language, zone, 
 from leads
 left join lateral (
     select count(*) filter (where at > to_timestamp($2) - interval '1 day' and counts) as day,
-        count(*) filter (where counts) as week,
+        count(*) filter (where counts) as week, max(at) filter (where counts) as last_at,
         max(coalesce(answered_at, at)) filter (where result = 'abandoned') as abandoned_at
     from attempts
     cross join lateral (select coalesce(result, '') not in ('congestion', 'withdrawn') as counts) as counted
@@ -182,12 +183,13 @@ where leads.id = any($1::text[])
 select lead_numbers.lead, lead_numbers.number, kind, lead_numbers.zone, country,
     coalesce(mine.attempts, 0)::int as attempts,
     coalesce(recent.day, 0)::int as day, coalesce(recent.week, 0)::int as week,
-    extract(epoch from mine.last_at)::float8 as last_at, coalesce(mine.last_result, '') as last_result, bad,
+    extract(epoch from greatest(mine.last_at, recent.last_at))::float8 as last_at,
+    coalesce(mine.last_result, '') as last_result, bad,
     coalesce(entry.stands, '') as do_not_call
 from lead_numbers
 join leads on leads.id = lead_numbers.lead
 left join lateral (
-    select count(*) filter (where at > to_timestamp($2) - interval '1 day') as day, count(*) as week
+    select count(*) filter (where at > to_timestamp($2) - interval '1 day') as day, count(*) as week, max(at) as last_at
     from attempts
     where attempts.number = lead_numbers.number and at > to_timestamp($2) - interval '7 days'
         and coalesce(result, '') not in ('congestion', 'withdrawn')
@@ -332,7 +334,7 @@ limit $3
 
 -- name: field_names
 select distinct name
-from (select fields from leads where campaign = $1 order by sequence limit 20000) as some
+from (select fields from leads where campaign = $1 order by sequence limit 20000) as first_ones
 cross join lateral jsonb_object_keys(fields) as name
 order by 1
 limit 200
