@@ -23,9 +23,9 @@ from tandem.cti.app.floor_plan import (
     LookUp,
     ShowCallbacks,
 )
+from tandem.cti.core import beginnings
 from tandem.cti.core import contact as ct
 from tandem.cti.core import line_events as le
-from tandem.cti.core import path
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, IllegalTransition, ResourceMissing, WrongState
@@ -377,7 +377,7 @@ def _begin(center: Center, record: CallbackRecord) -> None:
     call = record.attempt
     if call is None or call in center.contacts or not center.switch_up:
         return
-    contact = path.begin_callback(call, entry=record, needs=kept_needs(record.needs), now=center.now)
+    contact = beginnings.begin_callback(call, entry=record, needs=kept_needs(record.needs), now=center.now)
     center.contacts[call] = contact
     center.callers[call] = Caller()
     center.put(LookUp(call, record.number_e164))

@@ -67,8 +67,8 @@ from tandem.cti.app.floor_plan import (
     ToSwitch,
     WrapUpState,
 )
+from tandem.cti.core import beginnings, path
 from tandem.cti.core import contact as ct
-from tandem.cti.core import path
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.core.memory import recall
 from tandem.cti.model import events as ev
@@ -220,8 +220,8 @@ class Center:
         self.step(contact, event)
 
     def begin(self, event: ev.Originated | ev.RouteRequested) -> Contact:
-        number = self.house.normalise(path.number_of(event))
-        contact = path.begin(event, ani_e164=number, now=self.now)
+        number = self.house.normalise(beginnings.number_of(event))
+        contact = beginnings.begin(event, ani_e164=number, now=self.now)
         if isinstance(event, ev.RouteRequested):
             contact = recall(event.memory, contact)
         if contact.draft:

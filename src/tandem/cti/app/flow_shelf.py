@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tandem.cti.app import announcements
 from tandem.cti.app.floor_plan import Caller, DraftCalled, FlowsDeployed, House, Sounds
+from tandem.cti.core import beginnings
 from tandem.cti.core import flow_events as fe
-from tandem.cti.core import path
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import CallId, DeviceId
@@ -90,7 +90,7 @@ def call_draft(center: Center, input_: DraftCalled) -> None:
         raise WrongState("the switch is not there, or this call is there already")
     flow = _known(center, input_.flow)
     _renew(center, {input_.flow.edition: flow}, input_.sounds)
-    contact = path.begin_draft(input_.call, flow=flow.name, edition=input_.flow.edition, now=center.now)
+    contact = beginnings.begin_draft(input_.call, flow=flow.name, edition=input_.flow.edition, now=center.now)
     center.contacts[contact.id] = contact
     center.callers[contact.id] = Caller(looked_up=True)
     center.drafts.add(contact.id)

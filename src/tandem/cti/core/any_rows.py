@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tandem.cti.core.callback_rows import seen_absent, seen_dialling
+from tandem.cti.core.campaign_events import AgentJoined
+from tandem.cti.core.campaign_rows import attempt_joined, broken
+from tandem.cti.core.campaign_seen import promised, seen_promised
 from tandem.cti.core.contact import (
     Advance,
     AgentFreed,
@@ -62,7 +65,9 @@ def failed(t: Turn, e: Failed) -> None:
 
 def joined(t: Turn, e: Joined) -> None:
     if e.connection == t.contact.caller:
-        if t.contact.caller_ready and t.contact.phase is P.TALKING:
+        if t.contact.connect_by is not None and t.contact.phase is P.RINGING:
+            attempt_joined(t)
+        elif t.contact.caller_ready and t.contact.phase is P.TALKING:
             t.note("talking", "caller and agent are joined", agent=t.contact.agent)
         if t.contact.caller_ready and t.contact.phase is P.TRANSFERRING:
             t.note("transferred_out", "caller and number are joined")
@@ -97,8 +102,18 @@ def switch_gone(t: Turn, e: SwitchGone) -> None:
     ):
         end_contact(t, outcome, Cause.SWITCH_FAILURE)  # nothing is lost: he was about to go
         return
+    if c.for_campaign:  # its plan of attempts says when he is called again
+        _lost_person(t)
+        end_contact(t, End.NOT_REACHED if c.absent else End.SWITCH_FAILURE, Cause.SWITCH_FAILURE)
+        return
     t.do(CallBackOwed(reason="switch failure"))
     end_contact(t, End.SWITCH_FAILURE, Cause.SWITCH_FAILURE)
+
+
+def _lost_person(t: Turn) -> None:
+    """He had answered and waited for an agent when he was lost: nobody was there for him."""
+    if t.contact.connect_by is not None:
+        broken(t)
 
 
 def seen(t: Turn, e: Seen) -> None:
@@ -110,12 +125,18 @@ def seen(t: Turn, e: Seen) -> None:
         t.set(legs=dict.fromkeys(c.legs, ConnectionState.NULL))
         if e.leg is not None and c.leg is not None:
             t.set(legs={**t.contact.legs, c.leg: e.leg})
+        if c.connect_by is not None and t.now >= c.connect_by:
+            _lost_person(t)  # he may have hung up earlier: it is counted as the worse
         end_contact(t, outcome_without_caller(c), Cause.UNKNOWN)
         return
     legs = {**c.legs, c.caller: e.caller}
     if c.leg is not None:
         legs[c.leg] = e.leg or ConnectionState.NULL
     t.set(legs=legs, caller_ready=e.caller_controlled, leg_ready=e.leg_controlled)
+    if promised(c):
+        seen_promised(t, e)
+        if not (e.in_fallback and e.joined):
+            return
     if c.phase in _WITH_MUSIC:
         t.music()  # he may have come back to us unheard of
     if e.in_fallback:
@@ -187,6 +208,8 @@ def seen_in_fallback(t: Turn, e: Seen) -> None:
         t.set(agent=e.fallback_agent, leg=leg, leg_ready=False, answered_at=c.answered_at or t.now)
         if leg is not None:
             t.set(legs={**t.contact.legs, leg: ConnectionState.CONNECTED})
+        if c.for_campaign and c.answered_at is None:
+            t.do(AgentJoined())
         return
     if e.joined:
         return

@@ -1,10 +1,11 @@
-"""Rows of the table for calls that we make to the customer: a call back, the agent or the customer rung first.
+"""Rows of the table for calls that we make: a call back or an attempt on a lead, the agent or the customer rung first.
 
 The customer is dialled at most once for a contact: only ``DialAllowed`` does it, and only where ``dialled`` is not set.
 """
 
 from __future__ import annotations
 
+from tandem.cti.core.campaign_rows import answered, customer_rings
 from tandem.cti.core.contact import (
     Ask,
     CallbackBegun,
@@ -58,7 +59,9 @@ def dial_allowed(t: Turn, e: DialAllowed) -> None:
         return
     t.note("dialled", f"{c.ani_e164} is dialled", number=c.ani_e164)
     legs = {**c.legs, c.caller: ConnectionState.INITIATED}
-    t.set(dialled=True, legs=legs, deadline=t.now + e.ring_s + ANSWER_SLACK_S)
+    t.set(dialled=True, legs=legs, deadline=t.now + e.ring_s + ANSWER_SLACK_S, within_s=e.within_s, detect=e.detect)
+    if e.calling:
+        t.set(dnis=DeviceId(e.calling))
     t.do(
         Ask(
             MakeConnection(
@@ -66,10 +69,11 @@ def dial_allowed(t: Turn, e: DialAllowed) -> None:
                 connection=c.caller,
                 party=Party.CUSTOMER,
                 device=DeviceId(c.ani_e164),
-                calling=c.dnis,
+                calling=t.contact.dnis,
                 name="",
                 timeout_s=e.ring_s,
                 memory=remember(t.contact),
+                carrier=e.carrier,
             )
         )
     )
@@ -85,6 +89,7 @@ def dial_refused(t: Turn, e: DialRefused) -> None:
 def dialling_delivered(t: Turn, e: Delivered) -> None:
     if e.connection == t.contact.caller:
         t.note("ringing", f"{e.device} rings")
+        customer_rings(t)
 
 
 def dial_route(t: Turn, e: RouteRequested) -> None:
@@ -102,6 +107,9 @@ def dial_route(t: Turn, e: RouteRequested) -> None:
 
 def reached(t: Turn) -> None:
     """The customer answered: he talks with the agent who waits for him, or waits for one, at his place."""
+    if t.contact.mode:
+        answered(t)
+        return
     t.set(line_at=t.now)
     t.note("reached", "the customer answered")
     t.do(Reached())

@@ -1,4 +1,4 @@
-"""One inbound contact: its state, the events that move it besides the switch's, and the effects that it asks for.
+"""One contact: its state, the events that move it besides the switch's, and the effects that it asks for.
 
 The machine itself is in ``path.py``. Everything here is data; a contact survives a crash as ``CallRecord.state`` in
 the store and, in short, as the text that ``memory.remember`` leaves with the caller's connection at the switch.
@@ -11,8 +11,21 @@ from typing import Any
 
 import msgspec
 
+from tandem.cti.core.campaign_events import CampaignEffect
+from tandem.cti.model.campaigns import MachineDetection
 from tandem.cti.model.causes import Cause
-from tandem.cti.model.ids import AgentId, CallId, ConnectionId, CustomerId, DeviceId, QueueId, RecordingId, Token
+from tandem.cti.model.ids import (
+    AgentId,
+    CallId,
+    CampaignId,
+    ConnectionId,
+    CustomerId,
+    DeviceId,
+    LeadId,
+    QueueId,
+    RecordingId,
+    Token,
+)
 from tandem.cti.model.requests import SwitchRequest
 from tandem.cti.model.skills import Needs
 from tandem.cti.model.states import ConnectionState, NotReadyReason, Outcome, Phase
@@ -123,11 +136,34 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     callback: str = ""
     """The entry of the ledger that this call carries out: ``caller`` is then him whom we call; '' for who called us."""
     first: str = ""
-    """Who of a call back is rung first: ``agent`` or ``customer``."""
+    """Who of a call back or an attempt is rung first: ``agent`` or ``customer``."""
     dialled: bool = False
     """The customer's phone was asked for; never twice."""
     line_at: float | None = None
     """Since when he has waited on the line, in this call; ``queued_at``, his place, may be older."""
+
+    mode: str = ""
+    """The call is an attempt on a lead, of a campaign that works in this mode; ``manual`` may be of none. '' = none."""
+    campaign: CampaignId = CampaignId("")
+    lead: LeadId = LeadId("")
+    preview: bool = False
+    """An agent sees whom before anybody is rung."""
+    preview_s: float | None = None
+    """Dialled by itself after so long; None: when the agent says so."""
+    detect: MachineDetection | None = None
+    """It is listened whether a machine answers."""
+    machine: str = ""
+    """What answered: ``human``, ``unsure``, ``machine``; '' not looked at."""
+    within_s: float = 2.0
+    """So soon after his greeting an agent is to be joined with the person."""
+    connect_by: float | None = None
+    """The person is on the line and no agent yet: until then one is to be joined with him."""
+    missed: bool = False
+    """None was."""
+    heard: bool = False
+    """The person, or his machine, heard our message to its end."""
+    as_caller: bool = False
+    """The flow has him, or an agent sent him to a queue: from then on he is served like somebody who called us."""
 
     media: int = 0
     """Counts media requests; the token of the last one is ``<id>.<media>``."""
@@ -150,7 +186,17 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def absent(self) -> bool:
         """There is no caller yet: he is still to be dialled."""
-        return bool(self.callback) and not self.dialled
+        return self.outbound and not self.dialled
+
+    @property
+    def outbound(self) -> bool:
+        """It is we who call: a call back, or an attempt on a lead."""
+        return bool(self.callback or self.mode)
+
+    @property
+    def for_campaign(self) -> bool:
+        """It is served by agents of campaigns, and no queue's counts are touched."""
+        return bool(self.mode) and not self.as_caller
 
     @property
     def held(self) -> bool:
@@ -240,9 +286,17 @@ class CallbackBegun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialAllowed:
-    """Answer to ``DialAsked``: the attempt is written down, the customer may be rung."""
+    """Answer to ``DialAsked``: the attempt is written down, the customer may be rung.
+
+    ``calling``: our number that he sees, '' = ``Contact.dnis``. ``carrier``: see ``MakeConnection``. ``within_s``,
+    ``detect``: of a campaign's call, see ``Contact``.
+    """
 
     ring_s: float
+    calling: str = ""
+    carrier: str = ""
+    within_s: float = 2.0
+    detect: MachineDetection | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +308,7 @@ class DialRefused:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """The entry was taken out of the line (cancelled, its window over): nobody was dialled, nobody will be."""
+    """Taken back (the entry cancelled, its window over; the campaign stopped): nobody was dialled, nobody will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,4 +481,5 @@ Effect = (
     | NumberWanted
     | DialAsked
     | Reached
+    | CampaignEffect
 )

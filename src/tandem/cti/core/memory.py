@@ -6,13 +6,15 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from tandem.cti.core.contact import Contact, changed
-from tandem.cti.model.ids import AgentId, ConnectionId, DeviceId, QueueId
+from tandem.cti.model.ids import AgentId, CampaignId, ConnectionId, DeviceId, LeadId, QueueId
 from tandem.cti.model.skills import Need
 from tandem.cti.model.states import Outcome, Phase
 
 _REMEMBERED_BYTES = 700
 _GAP = 1000
-_FLAGS = {"w": "waits", "a": "after_call", "t": "flow_transfer", "d": "draft"}
+_FLAGS = {
+    "w": "waits", "a": "after_call", "t": "flow_transfer", "d": "draft", "c": "as_caller", "m": "missed",
+}  # fmt: skip
 
 
 def remember(contact: Contact) -> str:
@@ -37,8 +39,12 @@ def remember(contact: Contact) -> str:
         "e": contact.outcome or "",
         "b": contact.callback,
         "d": contact.first,
+        "m": contact.mode,
+        "C": contact.campaign,
+        "L": contact.lead,
+        "j": "" if contact.connect_by is None else f"{contact.connect_by:.3f}",
         "h": "" if contact.line_at is None else f"{contact.line_at:.3f}",
-        "w": contact.dnis if contact.callback else "",
+        "w": contact.dnis if contact.outbound else "",
         "g": contact.leg or "",
         "k": f"{contact.rev}.{contact.events}.{contact.segments}.{contact.legs_made}.{contact.media}"
         f".{contact.visits}.{contact.answers}",
@@ -98,7 +104,11 @@ def recall(memory: str, contact: Contact) -> Contact:
             outcome=Outcome(fields["e"]) if "e" in fields else None,
             callback=fields.get("b", ""),
             first=fields.get("d", ""),
-            dialled="b" in fields,
+            mode=fields.get("m", ""),
+            campaign=CampaignId(fields.get("C", "")),
+            lead=LeadId(fields.get("L", "")),
+            connect_by=float(fields["j"]) if "j" in fields else None,
+            dialled="b" in fields or "m" in fields,
             line_at=float(fields["h"]) if "h" in fields else None,
             dnis=DeviceId(fields["w"]) if "w" in fields else contact.dnis,
             leg=ConnectionId(fields["g"]) if "g" in fields else None,

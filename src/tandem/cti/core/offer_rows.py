@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tandem.cti.core.campaign_rows import agent_answered, attempt_matched, promise_due
 from tandem.cti.core.contact import (
     Advance,
     DeadlinePassed,
@@ -13,7 +14,7 @@ from tandem.cti.core.contact import (
     StopSeeking,
 )
 from tandem.cti.core.flow_events import FlowOverdue
-from tandem.cti.core.turn import Turn, begin_talk, caller_here, give_back, leg_gone, new_leg, try_join
+from tandem.cti.core.turn import Turn, begin_talk, caller_here, end_contact, give_back, leg_gone, new_leg, try_join
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.events import (
     Delivered,
@@ -22,6 +23,7 @@ from tandem.cti.model.events import (
     RouteRequested,
 )
 from tandem.cti.model.states import NotReadyReason, Phase
+from tandem.cti.model.states import Outcome as End
 
 P = Phase
 
@@ -29,7 +31,8 @@ P = Phase
 def caller_back(t: Turn, e: RouteRequested) -> None:
     """The caller is ours again (after a transfer, a lost leg, the fallback queue)."""
     if e.connection == t.contact.caller and caller_here(t):
-        t.music()
+        if t.contact.connect_by is None:  # he who has just said hello hears no music
+            t.music()
         if t.contact.waits:
             t.flow_rests()  # what he heard broke off when he was taken from us
             if t.contact.phase is P.QUEUED:
@@ -44,15 +47,23 @@ def flow_overtaken(t: Turn, e: FlowOverdue) -> None:
 
 
 def queued_match(t: Turn, e: Matched) -> None:
-    t.enter(P.OFFERED, "matched", deadline=t.now + t.rules.pop_s)
     c = t.contact
+    if c.mode and (c.absent or c.connect_by is not None):
+        attempt_matched(t, e)
+        return
+    t.enter(P.OFFERED, "matched", deadline=t.now + t.rules.pop_s)
     t.set(agent=e.agent, device=e.device, offer=c.offer + 1, seat_away=False, talk_before_s=c.talk_s)
     # not remembered with the connection: without the store an offer in the air begins anew, at the same place
     t.note("matched", e.why["en"], agent=e.agent, why=e.why, offer=t.contact.offer, decision=e.decision)
 
 
 def queued_deadline(t: Turn, e: DeadlinePassed) -> None:
-    if t.contact.target is not None:
+    c = t.contact
+    if c.connect_by is not None:
+        promise_due(t)
+    elif c.mode and c.absent:
+        end_contact(t, End.NOT_REACHED, Cause.CANCELLED)  # nobody is there for it: the lead goes back
+    elif c.target is not None:
         t.note("target_given_up", f"{t.contact.target} was not free in time; anyone with the needs will do")
         t.set(target=None, deadline=None)
         t.do(StopSeeking(), Seek())
@@ -89,13 +100,19 @@ def ringing_delivered(t: Turn, e: Delivered) -> None:
 
 def ringing_route(t: Turn, e: RouteRequested) -> None:
     if e.connection == t.contact.leg:
-        begin_talk(t)
+        if t.contact.connect_by is not None:
+            agent_answered(t)
+        else:
+            begin_talk(t)
     else:
         caller_back(t, e)
 
 
 def ringing_deadline(t: Turn, e: DeadlinePassed) -> None:
-    give_back(t, NotReadyReason.NO_ANSWER, "no answer")
+    if t.contact.connect_by is not None:
+        promise_due(t)
+    else:
+        give_back(t, NotReadyReason.NO_ANSWER, "no answer")
 
 
 def request_failed(t: Turn, e: RequestFailed) -> None:
@@ -103,5 +120,5 @@ def request_failed(t: Turn, e: RequestFailed) -> None:
     made will send no event."""
     if e.request == "MakeConnection" and e.connection == t.contact.leg and e.code != "outcome_unknown":
         leg_gone(t, Cause.UNKNOWN)
-    elif e.request == "Join" and t.contact.phase in (P.TALKING, P.TRANSFERRING):
+    elif e.request == "Join" and (t.contact.phase in (P.TALKING, P.TRANSFERRING) or t.contact.connect_by is not None):
         try_join(t)

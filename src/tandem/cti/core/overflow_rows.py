@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tandem.cti.core.campaign_rows import text_heard, text_here, text_refused
 from tandem.cti.core.contact import (
     Ask,
     CallbackWanted,
@@ -33,6 +34,7 @@ P = Phase
 KEEP_MY_PLACE = "1"
 ANOTHER_NUMBER = "2"
 _NUMBER_DIGITS = 20
+_OF_CAMPAIGNS = (End.NO_AGENT, End.MACHINE)
 
 
 def announced(t: Turn, e: Announced) -> None:
@@ -159,12 +161,20 @@ def _part(t: Turn, prompts: tuple[str, ...], outcome: End, ended_by: str) -> Non
 
 
 def parting_media(t: Turn, e: MediaEnded) -> None:
-    if e.connection == t.contact.caller and e.token == t.contact.token:
+    if t.contact.outcome in _OF_CAMPAIGNS:
+        text_heard(t, e)
+    elif e.connection == t.contact.caller and e.token == t.contact.token:
         t.clear(t.contact.caller)
 
 
 def parting_over(t: Turn, e: DeadlinePassed | RouteRequested | RequestFailed) -> None:
     """Nothing (more) can be played to him."""
+    if t.contact.outcome in _OF_CAMPAIGNS and isinstance(e, RouteRequested):
+        text_here(t, e)
+        return
+    if t.contact.outcome in _OF_CAMPAIGNS and isinstance(e, RequestFailed):
+        text_refused(t, e)
+        return
     if isinstance(e, RequestFailed) and e.request != "Play":
         return
     t.set(deadline=None)

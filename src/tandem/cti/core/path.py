@@ -1,4 +1,4 @@
-"""The path of an inbound contact, as a machine: ``step(contact, event, now) -> Outcome(contact, effects, wake_at)``.
+"""The path of a contact, as a machine: ``step(contact, event, now) -> Outcome(contact, effects, wake_at)``.
 
 The table at the end is keyed by (phase, event type). A pair that is not in it: news of the switch is ignored (it may
 come late or twice), a person's command raises IllegalTransition. Either way the state is unchanged.
@@ -10,6 +10,8 @@ come late or twice), a person's command raises IllegalTransition. Either way the
 
     A call back, the agent first:      QUEUED -> OFFERED -> RINGING -> DIALLING -> TALKING
                  the customer first:   QUEUED -> DIALLING -> QUEUED -> OFFERED -> ...
+
+    An attempt on a lead:              see campaign_rows
 
     IVR, QUEUED -> TRANSFERRING | PARTING | VOICEMAIL     (overflow, closed; PARTING also with a call back agreed on)
 
@@ -44,6 +46,26 @@ from tandem.cti.core.callback_rows import (
     dial_seat_left,
     dialling_delivered,
     recalled,
+)
+from tandem.cti.core.campaign_events import (
+    AttemptBegun,
+    MachineMarked,
+    PreviewDialAsked,
+    PreviewSkipped,
+    TextGiven,
+)
+from tandem.cti.core.campaign_rows import (
+    attempt_begun,
+    machine_marked,
+    painted,
+    preview_dial,
+    preview_left,
+    preview_over,
+    preview_skipped,
+    screened,
+    screening_over,
+    screening_refused,
+    text_given,
 )
 from tandem.cti.core.connections import advance
 from tandem.cti.core.contact import (
@@ -165,18 +187,16 @@ from tandem.cti.model.events import (
     Failed,
     Held,
     Joined,
+    MachineDetected,
     MediaEnded,
     Originated,
     Parted,
-    Party,
     RequestFailed,
     Retrieved,
     RouteRequested,
 )
-from tandem.cti.model.ids import CallId, ConnectionId, DeviceId
-from tandem.cti.model.records import CallbackRecord
-from tandem.cti.model.skills import Needs
-from tandem.cti.model.states import ConnectionState, Phase
+from tandem.cti.model.ids import ConnectionId
+from tandem.cti.model.states import Phase
 
 P = Phase
 
@@ -187,86 +207,6 @@ class Outcome:
     effects: tuple[Effect, ...]
     wake_at: float | None
     """When ``DeadlinePassed`` or ``FlowOverdue`` is due, on the same clock as ``now``; None = never."""
-
-
-def number_of(event: Originated | RouteRequested) -> str:
-    """Whose call it is: who called us, or whom we call."""
-    customer = isinstance(event, RouteRequested) and event.party is Party.CUSTOMER
-    return event.called if customer else event.calling
-
-
-_WITHHELD = frozenset({"", "anonymous", "unknown", "unavailable", "private", "restricted"})
-"""What networks write for a number that its owner does not show (RFC 3323, 4.1: Anonymous), and for his name."""
-
-
-def begin(
-    event: Originated | RouteRequested,
-    *,
-    ani_e164: str,
-    now: float,
-    flow: str = "",
-    version: int = 0,
-    edition: str = "",
-) -> Contact:
-    """A new contact for a caller's connection; feed ``event`` to ``step`` next."""
-    number = number_of(event)
-    withheld = number.lower() in _WITHHELD
-    return Contact(
-        id=event.call,
-        caller=event.connection,
-        ani="" if withheld else number,
-        ani_e164=ani_e164,
-        name="" if withheld and event.name.lower() in _WITHHELD else event.name,
-        dnis=event.called,
-        flow=flow,
-        flow_version=version,
-        flow_edition=edition,
-        started_at=now,
-        since=now,
-        legs={event.connection: ConnectionState.NULL},
-    )
-
-
-def begin_draft(call: CallId, *, flow: str, edition: str, now: float) -> Contact:
-    """The contact of somebody who listens to a flow that he writes; feed ``DraftBegun`` to ``step`` next."""
-    return Contact(
-        id=call,
-        caller=ConnectionId(f"{call}.0"),
-        flow=flow,
-        flow_edition=edition,
-        draft=True,
-        started_at=now,
-        since=now,
-    )
-
-
-def begin_callback(
-    call: CallId,
-    *,
-    entry: CallbackRecord,
-    needs: Needs,
-    now: float,
-) -> Contact:
-    """The contact of one attempt to call somebody back; feed ``CallbackBegun`` to ``step`` next."""
-    return Contact(
-        id=call,
-        caller=ConnectionId(f"{call}.0"),
-        ani=entry.number_e164,
-        ani_e164=entry.number_e164,
-        name=entry.caller_name,
-        dnis=DeviceId(entry.dnis),
-        phase=P.QUEUED,
-        started_at=now,
-        queued_at=entry.created_at if entry.queued_at is None else entry.queued_at,
-        since=now,
-        language=entry.language,
-        queue=entry.queue,
-        needs=needs,
-        priority=entry.priority,
-        customer=entry.customer,
-        callback=entry.id,
-        first=entry.first,
-    )
 
 
 _Row = Callable[[Turn, Any], None]
@@ -310,7 +250,18 @@ TABLE: dict[tuple[Phase, type], _Row] = {
     (P.QUEUED, Matched): queued_match,
     (P.QUEUED, DeadlinePassed): queued_deadline,
     (P.QUEUED, CallbackBegun): callback_begun,
-    **{(phase, Recalled): recalled for phase in (P.QUEUED, P.OFFERED, P.RINGING)},
+    **{(phase, Recalled): recalled for phase in (P.QUEUED, P.PREVIEW, P.OFFERED, P.RINGING)},
+    **{(phase, AttemptBegun): attempt_begun for phase in (P.QUEUED, P.DIALLING)},
+    (P.PREVIEW, PreviewDialAsked): preview_dial,
+    (P.PREVIEW, PreviewSkipped): preview_skipped,
+    (P.PREVIEW, DeadlinePassed): preview_over,
+    (P.PREVIEW, SeatLeft): preview_left,
+    **{(phase, PopPainted): painted for phase in (P.PREVIEW, P.RINGING, P.DIALLING, P.TALKING)},
+    (P.SCREENING, MachineDetected): screened,
+    (P.SCREENING, RequestFailed): screening_refused,
+    (P.SCREENING, DeadlinePassed): screening_over,
+    (P.PARTING, TextGiven): text_given,
+    **{(phase, MachineMarked): machine_marked for phase in (P.TALKING, P.REJOINING)},
     (P.DIALLING, DialAllowed): dial_allowed,
     (P.DIALLING, DialRefused): dial_refused,
     (P.DIALLING, Delivered): dialling_delivered,
@@ -368,7 +319,9 @@ TABLE: dict[tuple[Phase, type], _Row] = {
     (P.ENDED, RouteRequested): ended_route,
 }
 
-_COMMANDS = (PopPainted, DeclineAsked, HangUpAsked, TransferAsked)
+_COMMANDS = (
+    PopPainted, DeclineAsked, HangUpAsked, TransferAsked, PreviewDialAsked, PreviewSkipped, MachineMarked,
+)  # fmt: skip
 _OF_ONE_LEG = (Held, Retrieved)
 
 

@@ -78,7 +78,7 @@ def talk_transfer(t: Turn, e: TransferAsked) -> None:
         return
     t.set(target=e.target, waits=False)  # what the flow says of a queue is not said of another one
     if e.queue is not None:
-        t.set(queue=e.queue, needs=e.needs)
+        t.set(queue=e.queue, needs=e.needs, as_caller=bool(t.contact.mode))
     requeue(t, "transferred")
 
 

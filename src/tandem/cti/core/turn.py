@@ -68,6 +68,13 @@ class Rules:
     """How long a transfer to one person waits for him before anyone with the needs will do."""
     outside_s: float = 30.0
     """How long an outside number rings."""
+    message_lead_s: float = 0.15
+    """So long before the time is over in which an agent is to be joined with a campaign's callee it is decided that
+    none will be: his message must have begun by then."""
+    join_s: float = 1.0
+    """So long an answered phone may take to be joined with a campaign's callee before he hears the message instead."""
+    own_answer_s: float = 1.0
+    """An agent's page answers a campaign's call by itself. One that has not after so long does not."""
     join_tries: int = 3
     record: bool = True
 
@@ -127,6 +134,7 @@ class Turn:
             self.set(in_hand="", in_hand_until=None, patience_until=None, recorded_at=None)
 
 
+BEFORE_TALK = frozenset({P.SCREENING, P.QUEUED, P.OFFERED, P.RINGING})
 STRETCH = {P.QUEUED: "queue", P.OFFERED: "offer", P.RINGING: "ring", P.TALKING: "talk", P.REJOINING: "rejoin"}
 WITH_FLOW = frozenset({P.IVR, P.QUEUED, P.OFFERED, P.RINGING, P.SURVEY})
 """Where the flow may wait for something."""
@@ -155,7 +163,7 @@ def new_leg(t: Turn, device: DeviceId, party: Party, ring_s: float) -> None:
 
 def requeue(t: Turn, ended_by: str, **changes: Any) -> None:
     """(Back) into the queue, perhaps another one (``changes``); the place in line is kept by ``queued_at``."""
-    t.enter(P.QUEUED, ended_by, deadline=t.now + t.rules.person_s if t.contact.target else None)
+    t.enter(P.QUEUED, ended_by, deadline=line_deadline(t))
     queued_at = t.contact.queued_at if t.contact.queued_at is not None else t.now
     t.set(queued_at=queued_at, agent=None, device=None, leg=None, leg_ready=False, seat_away=False, leaving=False)
     if t.contact.line_at is None and not t.contact.absent:
@@ -165,6 +173,14 @@ def requeue(t: Turn, ended_by: str, **changes: Any) -> None:
     t.do(Seek())
     if t.contact.waits:
         t.do(Advance(what="wait"))
+
+
+def line_deadline(t: Turn) -> float | None:
+    """How long he waits in the line before something else is done."""
+    c = t.contact
+    if c.connect_by is not None:
+        return c.connect_by - t.rules.message_lead_s
+    return t.now + t.rules.person_s if c.target or (c.mode and c.absent) else None
 
 
 def transfer_failed(t: Turn, why: str) -> None:
@@ -187,16 +203,22 @@ def stop_recording(t: Turn) -> None:
         t.set(recording=None)
 
 
-def try_join(t: Turn) -> None:
+def try_join(t: Turn, *, tone: bool = False) -> None:
     c = t.contact
     if not (c.caller_ready and c.leg_ready and c.leg is not None) or c.joins >= t.rules.join_tries:
         return
-    if t.rules.record and c.recording is None and c.phase is P.TALKING:
+    if c.phase is P.TALKING:
+        record_talk(t)
+    t.set(joins=t.contact.joins + 1)
+    t.do(Ask(Join(call=c.id, connection=c.caller, other=c.leg, tone=tone)))
+
+
+def record_talk(t: Turn) -> None:
+    c = t.contact
+    if t.rules.record and c.recording is None:
         recording = RecordingId(f"{c.id}-{c.legs_made}")
         t.set(recording=recording)
         t.do(Ask(Record(call=c.id, connection=c.caller, recording=recording)), RecordingBegan(recording=recording))
-    t.set(joins=t.contact.joins + 1)
-    t.do(Ask(Join(call=c.id, connection=c.caller, other=c.leg)))
 
 
 def begin_talk(t: Turn) -> None:
@@ -219,18 +241,18 @@ def waited_s(c: Contact, now: float) -> float:
     """How long he has waited on the line. Who is called back does not, until he answers."""
     if c.left_line_at is not None:
         return c.waited_s
-    since = c.line_at if c.line_at is not None or c.callback else c.queued_at
+    since = c.line_at if c.line_at is not None or c.outbound else c.queued_at
     return 0.0 if since is None else max(0.0, now - since)
 
 
 def begin_dial(t: Turn) -> None:
-    """Somebody is to be called back; his agent, if he has one by now, hears music meanwhile."""
+    """Somebody is to be called back; his agent, if he has one by now, hears music meanwhile, or that it rings."""
     leg = t.contact.leg
     t.enter(P.DIALLING, "answered" if leg is not None else "due")
     t.set(leg_ready=leg is not None, seat_away=False)
     if leg is not None:
         t.note("accepted", "the agent answered", agent=t.contact.agent)
-        t.do(Ask(StartMusic(call=t.contact.id, connection=leg)))
+        t.do(Ask(StartMusic(call=t.contact.id, connection=leg, ringing=bool(t.contact.mode))))
     t.do(DialAsked())
 
 
@@ -254,6 +276,10 @@ def give_back(t: Turn, refused: NotReadyReason | None, why: str) -> None:
     # the agent first: a freed one may take this very call again only if he is Ready
     t.do(AgentFreed(agent=agent, refused=refused))
     t.set(target=None)
+    if t.contact.mode == "manual" and t.contact.absent:
+        t.set(agent=None, device=None, leg=None)
+        end_contact(t, End.NOT_REACHED, Cause.CANCELLED)  # it was his own call
+        return
     requeue(t, why)
 
 
@@ -331,7 +357,7 @@ def outcome_without_caller(c: Contact) -> End:
         return c.outcome or End.ABANDONED_IN_IVR
     if c.phase is P.TRANSFERRING and c.deadline is None:  # the number answered
         return End.TRANSFERRED_OUT
-    if c.phase is P.DIALLING:
+    if c.phase is P.DIALLING or (c.for_campaign and c.answered_at is None and c.phase in BEFORE_TALK):
         return End.NOT_REACHED
     if c.phase is P.PARTING:
         return c.outcome or End.MESSAGE

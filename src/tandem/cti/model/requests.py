@@ -62,10 +62,12 @@ class Music:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartMusic:
-    """Music for a connection that we control, until it is joined or told otherwise."""
+    """Music for a connection that we control, until it is joined or told otherwise. ``ringing``: a ringing tone
+    instead (an agent for whom somebody is dialled)."""
 
     call: CallId
     connection: ConnectionId
+    ringing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

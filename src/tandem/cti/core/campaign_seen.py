@@ -1,0 +1,108 @@
+"""What is found of a campaign's call after a gap: who is up reaches an agent in time, or hears the message at once."""
+
+from __future__ import annotations
+
+from tandem.cti.core.campaign_rows import answered, attempt_joined, broken, no_agent, person, want_text
+from tandem.cti.core.contact import Ask, Contact, Reached, Seek, Seen
+from tandem.cti.core.turn import Turn, drop_agent, give_back, line_deadline, try_join
+from tandem.cti.model.requests import Retake
+from tandem.cti.model.states import Outcome as End
+from tandem.cti.model.states import Phase
+
+P = Phase
+
+
+def promised(c: Contact) -> bool:
+    """He was dialled for a campaign, and neither talks nor is he with the flow."""
+    last_words = c.phase is P.PARTING and c.outcome in (End.NO_AGENT, End.MACHINE)
+    waits = c.phase in (P.DIALLING, P.SCREENING) or c.connect_by is not None
+    return bool(c.mode) and not c.absent and (last_words or waits)
+
+
+def seen_promised(t: Turn, e: Seen) -> None:
+    c = t.contact
+    if c.phase is P.PARTING:
+        if e.caller_controlled or e.in_fallback:
+            _take_back(t, e)
+            want_text(t)
+    elif e.in_fallback:
+        _in_fallback(t, e)
+    elif c.phase is P.DIALLING:
+        _dialling(t, e)
+    elif e.joined:
+        attempt_joined(t)
+        t.set(caller_ready=False, leg_ready=False)
+    elif c.phase is P.SCREENING:
+        _screening(t)
+    elif c.connect_by is not None and t.now >= c.connect_by - t.rules.message_lead_s:
+        no_agent(t)
+    elif c.phase is P.QUEUED:
+        t.set(deadline=line_deadline(t))
+        t.do(Seek())
+    elif e.leg is None:
+        t.set(leg=None)
+        give_back(t, None, "the ringing ended while the server was away")
+    else:
+        t.set(deadline=line_deadline(t), joins=0)
+        try_join(t, tone=True)
+
+
+def _dialling(t: Turn, e: Seen) -> None:
+    """His phone rings, or he has answered meanwhile; since when is not known, so it counts as too long."""
+    c = t.contact
+    if e.leg is None and c.agent is not None:
+        drop_agent(t, "the agent's connection ended while the server was away")
+    if e.joined:
+        t.set(line_at=t.now, connect_by=t.now)
+        t.do(Reached())
+        attempt_joined(t)
+        t.set(caller_ready=False, leg_ready=False)
+    elif e.caller_controlled and c.mode == "agentless":
+        answered(t)
+    elif e.caller_controlled:
+        t.set(line_at=t.now, connect_by=t.now)
+        t.note("reached", "the customer's phone was answered while the server was away")
+        t.do(Reached())
+        _late(t)
+    elif c.deadline is None or c.deadline <= t.now:
+        t.set(deadline=t.now + t.rules.outside_s)
+
+
+def _late(t: Turn) -> None:
+    """The agent who waits for him has him at once, with nobody he hears the message."""
+    if t.contact.leg_ready:
+        broken(t)
+        t.enter(P.RINGING, "answered", deadline=t.now + t.rules.join_s)
+        try_join(t)
+    else:
+        no_agent(t)
+
+
+def _screening(t: Turn) -> None:
+    """What the detector said is lost: he counts as a person since he answered."""
+    c = t.contact
+    t.set(machine="unsure")
+    person(t, "unsure", c.since)
+    after = t.contact
+    if after.connect_by is not None and t.now >= after.connect_by - t.rules.message_lead_s:
+        no_agent(t)
+
+
+def _in_fallback(t: Turn, e: Seen) -> None:
+    """The dead-man switch took him: an agent has him by now, or he is taken back and hears the message."""
+    if t.contact.line_at is None:
+        t.set(line_at=t.now)
+        t.do(Reached())
+    broken(t)
+    if e.joined:
+        t.set(connect_by=None)
+        return
+    _take_back(t, e)
+    no_agent(t)
+
+
+def _take_back(t: Turn, e: Seen) -> None:
+    if e.in_fallback:
+        t.note("fallback", "taken back from the switch's own queue")
+        t.do(Ask(Retake(call=t.contact.id, connection=t.contact.caller)))
+        t.set(caller_ready=False)
