@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from tandem.cti.adapters.asterisk.carrier import Carrier
-from tandem.cti.adapters.asterisk.carrier_config import Behaviour, CarrierSettings, carrier_files
-from tandem.cti.adapters.asterisk.config import AgentPhone, SwitchSettings, asterisk_files
+from tandem.cti.adapters.asterisk.carrier_calls import CarrierCall, calls_file, read_calls
+from tandem.cti.adapters.asterisk.carrier_config import CARRIER_MODULES, CarrierSettings, carrier_files
+from tandem.cti.adapters.asterisk.carrier_people import Behaviour
+from tandem.cti.adapters.asterisk.config import AgentPhone, SwitchSettings, Trunk, asterisk_files
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, find_or_build
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
@@ -26,7 +28,17 @@ OUTSIDE = {
     "+8613900000002": Behaviour.BUSY,
     "+8613900000003": Behaviour.RING,
     "+8613900000004": Behaviour.UNALLOCATED,
+    "+8613900000005": Behaviour.DECLINE,
+    "+8613900000006": Behaviour.CONGESTION,
+    "+8613900000007": Behaviour.DEAD,
+    "+8613900000008": Behaviour.ANNOUNCEMENT,
+    "+8613900000009": Behaviour.BRIEF,
+    "+8613900000010": Behaviour.PERSON,
+    "+8613900000011": Behaviour.MACHINE,
+    "+8613900000012": Behaviour.SILENT,
 }
+SECOND_CARRIER, DEAD_CARRIER = "second", "dead"
+"""``second`` is the same public network; ``dead`` takes every packet and says nothing."""
 _install: list[AsteriskInstall] = []
 
 
@@ -69,12 +81,29 @@ def switch_settings(directory: Path, install: AsteriskInstall, **changes: Any) -
     return replace(settings, **changes)
 
 
+def _silence() -> socket.socket:
+    """A port that takes packets and never answers."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    listening.bind(("127.0.0.1", 0))
+    return listening
+
+
 class AsteriskPair:
     """``async with`` starts both, registers the phones and stops them. ``home`` is a folder of its own."""
 
     def __init__(self, home: Path, **changes: Any) -> None:
         install = asterisk_install()
-        self.settings = switch_settings(home / "tandem", install, **changes)
+        self._dead = _silence()
+        given = switch_settings(home / "tandem", install, **changes)
+        self.settings = replace(
+            given,
+            carriers=(
+                Trunk(name=SECOND_CARRIER, host="127.0.0.1", port=given.trunk_port),
+                Trunk(name=DEAD_CARRIER, host="127.0.0.1", port=self._dead.getsockname()[1]),
+            ),
+        )
+        self.messages_dir = home / "messages"
+        self.messages_dir.mkdir(exist_ok=True)
         rtp = self.settings.rtp_ports[1] + 1
         self.network = CarrierSettings(
             system_name=secrets.token_hex(16),
@@ -86,12 +115,18 @@ class AsteriskPair:
             tandem_port=self.settings.sip_port,
             phones=tuple(phone for phone in self.settings.phones if phone.device in PHONES),
             numbers=OUTSIDE,
+            keep_calls=True,
+            messages_dir=self.messages_dir,
         )
         self.tandem = AsteriskInstance(
             install, home / "tandem", asterisk_files(self.settings), system_name=self.settings.system_name
         )
         self.public = AsteriskInstance(
-            install, home / "public", carrier_files(self.network), system_name=self.network.system_name
+            install,
+            home / "public",
+            carrier_files(self.network),
+            system_name=self.network.system_name,
+            extra_modules=CARRIER_MODULES,
         )
         self.carrier = Carrier(self.network)
         self._stack = AsyncExitStack()
@@ -110,6 +145,11 @@ class AsteriskPair:
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
+        self._dead.close()
+
+    def calls(self) -> list[CarrierCall]:
+        """What the carrier has noted of the calls to numbers outside that are over."""
+        return read_calls(calls_file(self.public.folders.log))
 
     async def _registered(self) -> None:
         wanted = [f"{phone.device}/sip:" for phone in self.network.phones]

@@ -8,12 +8,13 @@ that want it). The contract suite in tests/contract/asterisk holds it to what re
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from tandem.cti.adapters.asterisk import actions
-from tandem.cti.adapters.asterisk.carrier_config import Behaviour
+from tandem.cti.adapters.asterisk.carrier_people import Behaviour
 from tandem.cti.adapters.asterisk.lanes import FRESH_S
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest, check
 from tandem.cti.model import events as ev
@@ -27,6 +28,16 @@ from tandem.cti.ports import SwitchListener
 from tandem.cti.runtime.secret_digits import SecretDigits
 
 TRUNK = DeviceId("carrier")
+_REFUSALS = {
+    Behaviour.BUSY: Cause.BUSY,
+    Behaviour.DECLINE: Cause.REJECTED,
+    Behaviour.UNALLOCATED: Cause.INVALID_NUMBER,
+    Behaviour.CONGESTION: Cause.CONGESTION,
+}
+_AMD = {
+    Behaviour.MACHINE: ("machine", "MAXWORDS-4-4"),
+    Behaviour.SILENT: ("machine", "INITIALSILENCE-2520-2500"),
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +65,7 @@ class Line:
     secret_told: bool = False
     surplus_until: float = 0.0
     music: bool = False
+    rings_back: bool = False
     idly_pressed_at: float | None = None
     media: list[MediaRequest] = field(default_factory=list)
     timer: asyncio.TimerHandle | None = None
@@ -68,7 +80,9 @@ class FakeTelephony:
 
     ``prompt_s`` is how long each prompt takes, ``rings_s`` how long a phone rings before it is answered;
     ``missing`` holds the prompts that do not exist, ``long`` those that take half a minute; ``vault`` has the digits of
-    sensitive questions; ``sip_hosts`` are those that a call may be transferred to.
+    sensitive questions; ``sip_hosts`` are those that a call may be transferred to. ``trunks`` are the carriers that may
+    be named; those of ``dead_carriers`` never answer. ``amd_s`` is how long it takes to tell a machine from a person;
+    ``whispered`` are the connections that heard the whisper tone; ``dialled`` counts the calls to each device.
     """
 
     def __init__(self, *, guard_s: float = 30.0, prompt_s: float = 0.05, rings_s: float = 0.02) -> None:
@@ -78,6 +92,11 @@ class FakeTelephony:
         self.missing: set[str] = set()
         self.vault = SecretDigits()
         self.sip_hosts: tuple[str, ...] = ()
+        self.trunks: Mapping[str, str] = {"": TRUNK, "trunk": TRUNK}
+        self.dead_carriers: set[str] = set()
+        self.amd_s = prompt_s
+        self.whispered: list[ConnectionId] = []
+        self.dialled: Counter[DeviceId] = Counter()
         self.long: set[str] = set()
         self.lines: dict[ConnectionId, Line] = {}
         self.in_service: set[DeviceId] = set()
@@ -216,9 +235,15 @@ class FakeTelephony:
         if request.party is ev.Party.AGENT and request.device not in self.in_service:
             self._later(0, lambda: self.hang_up(line, Cause.UNREACHABLE))
             return
+        self.dialled[request.device] += 1
+        if request.carrier in self.dead_carriers:
+            line.timer = self._later(request.timeout_s, lambda: self.hang_up(line, Cause.UNREACHABLE))
+            return
         self._ring(line, request.timeout_s)
 
-    def join(self, line: Line, other: Line) -> None:
+    def join(self, line: Line, other: Line, *, tone: bool = False) -> None:
+        if tone:
+            self.whispered.append(other.connection)
         for each, peer in ((line, other), (other, line)):
             self._leave_loop(each)
             each.joined = peer
@@ -245,13 +270,14 @@ class FakeTelephony:
 
     def _ring(self, line: Line, timeout_s: float) -> None:
         behaviour = self.behaviours.get(line.device, Behaviour.ANSWER)
-        refusals = {
-            Behaviour.BUSY: Cause.BUSY,
-            Behaviour.DECLINE: Cause.REJECTED,
-            Behaviour.UNALLOCATED: Cause.INVALID_NUMBER,
-        }
-        if behaviour in refusals:
-            self._later(0, lambda: self.hang_up(line, refusals[behaviour]))
+        if behaviour in _REFUSALS:
+            self._later(0, lambda: self.hang_up(line, _REFUSALS[behaviour]))
+            return
+        if behaviour is Behaviour.DEAD:
+            line.timer = self._later(timeout_s, lambda: self.hang_up(line, Cause.UNREACHABLE))
+            return
+        if behaviour is Behaviour.ANNOUNCEMENT:
+            line.timer = self._later(self.prompt_s, lambda: self.hang_up(line, Cause.NO_ANSWER))
             return
         line.ringing = True
         self._tell(ev.Delivered(call=line.call, connection=line.connection, device=line.device))
@@ -267,6 +293,8 @@ class FakeTelephony:
         self._tell(ev.Established(call=line.call, connection=line.connection, device=line.device))
         if not line.fallback:
             self._to_loop(line)
+            if self.behaviours.get(line.device) is Behaviour.BRIEF:
+                self._later(self.prompt_s, lambda: self.hang_up(line))
             return
         caller = next(o for o in self.lines.values() if o.call == line.call and o.party.is_served)
         self.join(caller, line)
@@ -297,10 +325,10 @@ class FakeTelephony:
         self._cancel(line)
         abandoned, line.media = line.media, []
         line.keypad.clear()
-        line.listening = line.deaf = line.secret_told = line.music = False
+        line.listening = line.deaf = line.secret_told = line.music = line.rings_back = False
         for request in abandoned:
             if not isinstance(request, rq.StartMusic):
-                self._tell(ev.MediaEnded(call=line.call, connection=line.connection, token=request.token, ok=False))
+                self._tell(_failed(line, request))
 
     def _part(self, line: Line) -> Line | None:
         other = line.joined
@@ -343,8 +371,8 @@ class FakeTelephony:
             line.keypad.clear()
         line.idly_pressed_at = None
         match line.media[0]:
-            case rq.StartMusic():
-                line.music = True
+            case rq.StartMusic() as request:
+                line.music, line.rings_back = True, request.ringing
                 line.media.pop(0)
                 if line.media:
                     self._begin_media(line)
@@ -364,6 +392,15 @@ class FakeTelephony:
                 else:
                     line.music = False
                     line.timer = self._later(self._playing_s(request.prompts), lambda: self._end_media(line))
+            case rq.DetectMachine() as request:
+                line.timer = self._later(self.amd_s, lambda: self._detected(line))
+            case rq.LeaveMessage() as request:
+                if self.missing.intersection(request.prompts):
+                    line.timer = self._later(0, lambda: self._end_media(line, ok=False))
+                else:
+                    line.music = False
+                    heard_out_s = self._playing_s(request.prompts) + self.prompt_s
+                    line.timer = self._later(heard_out_s, lambda: self._end_media(line))
             case rq.Collect() as request:
                 line.deaf = line.secret_told = False
                 if self.missing.intersection(request.prompts):
@@ -420,6 +457,19 @@ class FakeTelephony:
         line.surplus_until = _now() + SURPLUS_S
         self._end_media(line, secret=self.vault.put(line.call, answer), secret_length=len(answer))
 
+    def _detected(self, line: Line) -> None:
+        verdict, why = _AMD.get(self.behaviours.get(line.device, Behaviour.ANSWER), ("human", "HUMAN-800-800"))
+        request = line.media.pop(0)
+        assert isinstance(request, rq.DetectMachine)
+        line.timer = None
+        self._tell(
+            ev.MachineDetected(
+                call=line.call, connection=line.connection, token=request.token, verdict=verdict, why=why
+            )
+        )
+        if line.media:
+            self._begin_media(line)
+
     def _end_media(
         self, line: Line, *, ok: bool = True, digits: str = "", secret: str = "", secret_length: int = 0
     ) -> None:
@@ -427,7 +477,7 @@ class FakeTelephony:
             line.timer.cancel()
         line.timer, line.listening = None, False
         request = line.media.pop(0)
-        assert not isinstance(request, rq.StartMusic)
+        assert not isinstance(request, rq.StartMusic | rq.DetectMachine)
         ended = ev.MediaEnded(
             call=line.call,
             connection=line.connection,
@@ -487,14 +537,15 @@ class FakeSwitch:
         await asyncio.sleep(0)
         world = self.world
         match request:
-            case rq.Play() | rq.Collect() | rq.Music() | rq.StartMusic():
+            case rq.Play() | rq.Collect() | rq.Music() | rq.StartMusic() | rq.DetectMachine() | rq.LeaveMessage():
                 check(request)  # the same checks as the real one
                 world.add_media(self._controlled(request.connection), request)
             case rq.MakeConnection():
-                actions.originate(request, sip_hosts=world.sip_hosts)
+                actions.originate(request, sip_hosts=world.sip_hosts, trunks=world.trunks)
                 world.make(request)
             case rq.Join():
-                world.join(self._controlled(request.connection), self._controlled(request.other))
+                line, other = self._controlled(request.connection), self._controlled(request.other)
+                world.join(line, other, tone=request.tone)
             case rq.Retake():
                 line = self._line(request.connection)
                 if line.controlled:
@@ -528,6 +579,15 @@ class FakeSwitch:
         if not line.controlled:
             raise WrongState(f"{connection} is not under our control")
         return line
+
+
+def _failed(line: Line, request: MediaRequest) -> ev.MediaEnded | ev.MachineDetected:
+    assert not isinstance(request, rq.StartMusic)
+    if isinstance(request, rq.DetectMachine):
+        return ev.MachineDetected(
+            call=line.call, connection=line.connection, token=request.token, verdict="unsure", why=""
+        )
+    return ev.MediaEnded(call=line.call, connection=line.connection, token=request.token, ok=False)
 
 
 def _now() -> float:

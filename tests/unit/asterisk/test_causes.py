@@ -16,7 +16,8 @@ from tandem.cti.model.causes import Cause
         (19, 480, Cause.NO_ANSWER),
         (21, 603, Cause.REJECTED),
         (21, 608, Cause.REJECTED),
-        (21, 403, Cause.UNREACHABLE),
+        (21, 403, Cause.REJECTED),
+        (58, 488, Cause.UNREACHABLE),
         (21, 407, Cause.UNREACHABLE),
         (1, 404, Cause.INVALID_NUMBER),
         (22, 410, Cause.INVALID_NUMBER),
@@ -39,8 +40,8 @@ def test_a_call_that_rang(code: int, sip: int, cause: Cause) -> None:
     ("code", "sip", "cause"),
     [
         (19, 0, Cause.UNREACHABLE),
+        (19, 480, Cause.UNREACHABLE),
         (18, 408, Cause.UNREACHABLE),
-        (19, 480, Cause.NO_ANSWER),
         (17, 486, Cause.BUSY),
         (16, 0, Cause.CANCELLED),
     ],
@@ -50,7 +51,7 @@ def test_a_carrier_that_never_said_anything(code: int, sip: int, cause: Cause) -
 
 
 def test_an_agents_phone_is_taken_at_its_word() -> None:
-    assert of_failure(21, sip=403) is Cause.REJECTED
+    assert of_failure(21, sip=407) is Cause.REJECTED
     assert of_failure(19, rang=False) is Cause.NO_ANSWER
 
 

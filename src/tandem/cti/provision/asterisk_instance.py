@@ -181,6 +181,8 @@ class AsteriskInstance:
             folders.data / "agi-bin",
         ):
             folder.mkdir(parents=True, exist_ok=True)
+        if "cdr_custom.conf" in self._files:
+            (folders.log / "cdr-custom").mkdir(exist_ok=True)
         for name in ("documentation", "moh", "sounds/en"):
             link, target = folders.data / name, self.install.data_dir / name
             if not link.exists() and target.exists():

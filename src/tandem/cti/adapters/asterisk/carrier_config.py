@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from pathlib import Path
 
+from tandem.cti.adapters.asterisk.carrier_people import Behaviour, Crowd, Subscriber
 from tandem.cti.adapters.asterisk.config import AgentPhone
 from tandem.cti.model.errors import InvalidField
+
+__all__ = ["CARRIER_MODULES", "Behaviour", "CarrierSettings", "carrier_files", "phone_variable"]
 
 CARRIER_USER = "carrier"
 CALLER_CONTEXT = "caller"
@@ -17,21 +20,10 @@ VAR_SPEECH = "SPEECH"
 VAR_STAY = "STAY"
 VAR_LISTEN = "LISTEN"
 """A WAV file: the caller says nothing, and what he hears goes there, packet for packet."""
-
-
-class Behaviour(StrEnum):
-    """What a phone or a number outside does when it is called."""
-
-    ANSWER = "answer"
-    """Rings for 0.3 s, answers, talks until hung up."""
-    ANSWER_AT_ONCE = "at-once"
-    SILENT = "silent"
-    """Answers like ANSWER and says nothing."""
-    BUSY = "busy"
-    DECLINE = "decline"
-    RING = "ring"
-    """Rings and is never answered."""
-    UNALLOCATED = "unallocated"
+CARRIER_MODULES = ("res_cdrel_custom", "cdr_custom")
+"""What ``keep_calls`` needs beyond the usual (``AsteriskInstance``: ``extra_modules``)."""
+CALLS_FILE = "calls.csv"
+CALL_COLUMNS = ("number", "calling", "does", "began", "answered", "ended", "heard", "disposition", "id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +43,19 @@ class CarrierSettings:
     phones: tuple[AgentPhone, ...] = ()
     typists: int = 0
     """More log-ins to press keys with: one presses ten a second at most, whoever's they are."""
-    numbers: Mapping[str, Behaviour] = field(default_factory=dict)
+    numbers: Mapping[str, Behaviour | Subscriber] = field(default_factory=dict)
+    crowds: tuple[Crowd, ...] = ()
+    keep_calls: bool = False
+    """Write a line for each call to a number outside (``carrier_calls.read_calls``)."""
+    messages_dir: Path | None = None
+    """Where machines leave what they recorded, as ``NUMBER-UNIQUEID.wav``. None: they only listen."""
 
     def __post_init__(self) -> None:
         for number in self.numbers:
             if not re.fullmatch(r"\+?[0-9]{2,20}", number):
                 raise InvalidField(f"{number!r} is no number")
+        if self.messages_dir is not None and not re.fullmatch(r"/[A-Za-z0-9_./-]{1,180}", str(self.messages_dir)):
+            raise InvalidField("messages_dir: an absolute path of letters, digits and _ . / - only")
 
 
 def phone_variable(device: str) -> str:
@@ -67,13 +66,34 @@ def phone_variable(device: str) -> str:
 def carrier_files(settings: CarrierSettings) -> dict[str, str]:
     """Every file, name -> text, for ``AsteriskInstance``."""
     first, last = settings.rtp_ports
+    calls = {"cdr.conf": _CDR_CONF, "cdr_custom.conf": _cdr_custom_conf()} if settings.keep_calls else {}
     return {
+        **calls,
         "manager.conf": _manager_conf(settings),
         "http.conf": "[general]\nenabled = no\n",
         "rtp.conf": f"[general]\nrtpstart = {first}\nrtpend = {last}\nicesupport = no\n",
         "pjsip.conf": _pjsip_conf(settings),
         "extensions.conf": _extensions_conf(settings),
     }
+
+
+_CDR_CONF = "[general]\nenable = yes\nunanswered = yes\ncongestion = yes\nbatch = no\n"
+
+
+def _cdr_custom_conf() -> str:
+    values = {
+        "number": "CDR(userfield)",
+        "calling": "CDR(src)",
+        "does": "CDR(accountcode)",
+        "began": "CDR(start,f)",
+        "answered": "CDR(answer,f)",
+        "ended": "CDR(end,f)",
+        "heard": "CDR(heard)",
+        "disposition": "CDR(disposition)",
+        "id": "CDR(uniqueid)",
+    }
+    columns = ",".join(f"${{CSV_QUOTE(${{{values[column]}}})}}" for column in CALL_COLUMNS)
+    return f"[mappings]\n{CALLS_FILE} => {columns}\n"
 
 
 def _manager_conf(settings: CarrierSettings) -> str:
@@ -109,6 +129,7 @@ retry_interval = 1
 forbidden_retry_interval = 1
 fatal_retry_interval = 1
 max_retries = 10000
+max_random_initial_delay = 0
 
 [auth-{phone.device}]
 type = auth
@@ -121,7 +142,6 @@ password = {phone.password}
     return f"""[global]
 type = global
 endpoint_identifier_order = ip
-max_random_initial_delay = 0
 
 [transport-trunk]
 type = transport
@@ -159,12 +179,28 @@ match = {settings.tandem_host}
 
 def _extensions_conf(settings: CarrierSettings) -> str:
     phones = "".join(
-        f"exten => {phone.device},1,Goto(does-${{{phone_variable(phone.device)}}},s,1)\n" for phone in settings.phones
+        f"exten => {phone.device},1,Set(RINGS=0.3)\n same => n,Set(STAYS=3600)\n same => n,Set(SAYS=hello)\n"
+        f" same => n,Goto(does-${{{phone_variable(phone.device)}}},s,1)\n"
+        for phone in settings.phones
     )
     numbers = "".join(
-        f"exten => {number},1,Goto(does-{behaviour},s,1)\n" for number, behaviour in settings.numbers.items()
+        f"exten => {number},1,{_NOTE}\n{_member(who if isinstance(who, Subscriber) else Subscriber(does=who))}"
+        for number, who in settings.numbers.items()
+    )
+    crowds = "".join(
+        f"exten => _{crowd.prefix}{'X' * crowd.digits},1,{_NOTE}\n same => n,Goto(crowd-{index},${{EXTEN:-2}},1)\n"
+        for index, crowd in enumerate(settings.crowds)
+    )
+    members = "".join(
+        f"\n[crowd-{index}]\n"
+        + "".join(f"exten => {last:02},1,NoOp()\n{_member(who)}" for last, who in enumerate(crowd.members))
+        for index, crowd in enumerate(settings.crowds)
     )
     initial = "".join(f"{phone_variable(phone.device)} = {Behaviour.ANSWER}\n" for phone in settings.phones)
+    recording = " same => n,Wait(${STAYS})\n"
+    if settings.messages_dir is not None:
+        # Four seconds of silence and the machine has had enough, as machines do.
+        recording = f" same => n,Record({settings.messages_dir}/${{CALLED}}-${{UNIQUEID}}.wav,4,60,kqx)\n"
     return f"""[general]
 static = yes
 writeprotect = yes
@@ -172,7 +208,7 @@ writeprotect = yes
 [globals]
 {initial}
 [public]
-{phones}{numbers}
+{phones}{numbers}{crowds}{members}
 ; The people who call in: they talk for ever, or for {VAR_STAY} seconds.
 [{CALLER_CONTEXT}]
 exten => {CALLER_START},1,Set(TIMEOUT(absolute)=${{{VAR_STAY}}})
@@ -184,7 +220,7 @@ exten => T,1,Hangup(16)
 
 [does-{Behaviour.ANSWER}]
 exten => s,1,Ringing()
- same => n,Wait(0.3)
+ same => n,Wait(${{RINGS}})
  same => n,Answer()
  same => n(talk),Playback(demo-congrats)
  same => n,Goto(talk)
@@ -196,7 +232,7 @@ exten => s,1,Answer()
 
 [does-{Behaviour.SILENT}]
 exten => s,1,Ringing()
- same => n,Wait(0.3)
+ same => n,Wait(${{RINGS}})
  same => n,Answer()
  same => n(listen),Wait(3600)
  same => n,Goto(listen)
@@ -213,4 +249,52 @@ exten => s,1,Hangup(21)
 
 [does-{Behaviour.UNALLOCATED}]
 exten => s,1,Hangup(1)
+
+[does-{Behaviour.PERSON}]
+exten => s,1,Ringing()
+ same => n,Wait(${{RINGS}})
+ same => n,Answer()
+ same => n,Wait(0.3)
+ same => n,Playback(${{SAYS}})
+ same => n,WaitForNoise(60,1,20)
+ same => n,ExecIf($["${{WAITSTATUS}}" = "NOISE"]?Set(CDR(heard)=${{STRFTIME(,,%s.%3q)}}))
+ same => n,Wait(${{STAYS}})
+ same => n,Hangup(16)
+
+[does-{Behaviour.MACHINE}]
+exten => s,1,Ringing()
+ same => n,Wait(${{RINGS}})
+ same => n,Answer()
+ same => n,Wait(0.4)
+ same => n,Playback(${{SAYS}}&beep)
+{recording} same => n,Hangup(16)
+
+[does-{Behaviour.BRIEF}]
+exten => s,1,Ringing()
+ same => n,Wait(${{RINGS}})
+ same => n,Answer()
+ same => n,Wait(0.1)
+ same => n,Hangup(16)
+
+[does-{Behaviour.ANNOUNCEMENT}]
+exten => s,1,Progress()
+ same => n,Playback(ss-noservice,noanswer)
+ same => n,Hangup(20)
+
+[does-{Behaviour.CONGESTION}]
+exten => s,1,Hangup(34)
+
+[does-{Behaviour.DEAD}]
+exten => s,1,Wait(300)
 """
+
+
+_NOTE = "Set(CDR(userfield)=${EXTEN})\n same => n,Set(CALLED=${EXTEN})"
+
+
+def _member(who: Subscriber) -> str:
+    return (
+        f" same => n,Set(CHANNEL(accountcode)={who.does})\n same => n,Set(RINGS={who.rings_s:g})\n"
+        f" same => n,Set(STAYS={who.stays_s:g})\n same => n,Set(SAYS={who.speech})\n"
+        f" same => n,Goto(does-{who.does},s,1)\n"
+    )

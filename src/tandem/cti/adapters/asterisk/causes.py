@@ -1,9 +1,10 @@
 """Why a leg ended, from what AMI ``Hangup`` tells: ``Cause`` (ITU-T Q.850) and, of calls that failed, ``TechCause``
 (the SIP status of the final response).
 
-Asterisk makes one Q.850 cause of several SIP statuses, and for a dialer they are not the same: "403" is the carrier
-who does not let us, "603" the person who does not want. So the status counts where a carrier gave one; RFC 3261
-section 21, RFC 8197 (607), RFC 8688 (608).
+Asterisk makes one Q.850 cause of several SIP statuses, and unknown ones of others: where the status says more, it
+counts (RFC 3261 section 21, RFC 8197 for 607, RFC 8688 for 608). A person's refusal comes as "403" from a gateway to the
+telephone network (RFC 3398 section 8.2.6.1), so "403" is left what Q.850 says. A leg that Asterisk itself gives up has a
+``TechCause`` too, "480".
 """
 
 from __future__ import annotations
@@ -13,26 +14,18 @@ from tandem.cti.model.causes import Cause, cause_from_q850
 _SIP: dict[int, Cause] = {
     401: Cause.UNREACHABLE,
     402: Cause.UNREACHABLE,
-    403: Cause.UNREACHABLE,
-    404: Cause.INVALID_NUMBER,
     407: Cause.UNREACHABLE,
     410: Cause.INVALID_NUMBER,
-    480: Cause.NO_ANSWER,
-    484: Cause.INVALID_NUMBER,
     485: Cause.INVALID_NUMBER,
-    486: Cause.BUSY,
-    500: Cause.CONGESTION,
+    488: Cause.UNREACHABLE,
     502: Cause.CONGESTION,
-    503: Cause.CONGESTION,
     504: Cause.CONGESTION,
-    600: Cause.BUSY,
     603: Cause.REJECTED,
-    604: Cause.INVALID_NUMBER,
+    606: Cause.UNREACHABLE,
     607: Cause.REJECTED,
     608: Cause.REJECTED,
 }
 _NO_WORD_OF_WHY = frozenset({0, 16})
-_TIMED_OUT = 408
 
 
 def of_clearing(code: int) -> Cause:
@@ -41,16 +34,16 @@ def of_clearing(code: int) -> Cause:
 
 
 def of_failure(code: int, *, sip: int = 0, rang: bool = True, over_a_trunk: bool = False) -> Cause:
-    """Why a leg was never answered. ``sip`` 0: no final response. ``rang``: the other side has said anything.
+    """Why a leg was never answered. ``sip`` 0: not known. ``rang``: a ringing or another sound came.
 
-    "Normal" without an answer: it was called off before. A carrier from whom nothing came until the time was over does
-    not answer for the person: the leg reached nobody.
+    "Normal" without an answer: it was called off before. When nothing at all has come until the time was over (a dead
+    carrier), or "not available" at once (a phone that is off), there was nobody who did not answer.
     """
     if over_a_trunk and sip in _SIP:
         return _SIP[sip]
     if code in _NO_WORD_OF_WHY:
         return Cause.CANCELLED
     cause = cause_from_q850(code)
-    if over_a_trunk and cause is Cause.NO_ANSWER and not rang and sip in (0, _TIMED_OUT):
+    if over_a_trunk and cause is Cause.NO_ANSWER and not rang:
         return Cause.UNREACHABLE
     return cause

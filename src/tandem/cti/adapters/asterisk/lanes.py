@@ -102,7 +102,7 @@ class Lane:
         self._deaf = False
         self._secret_told = False
         self._surplus_until = 0.0
-        self._music_on = False
+        self._sounds = ""
         self._idly_pressed_at: float | None = None
         # the request in hand
         self._request: MediaRequest | None = None
@@ -182,7 +182,7 @@ class Lane:
             return NOTHING
         self._deaf = self._secret_told = False
         self._keypad.press(key)
-        if self._music_on and not self._busy:
+        if self._sounds and not self._busy:
             self._idly_pressed_at = now
         if isinstance(request, Collect) and self.wake_at is not None:
             return self._collect(request, now)
@@ -231,7 +231,8 @@ class Lane:
         request = self._request = self._waiting.popleft()
         self._again = 0
         if isinstance(request, StartMusic):
-            return self._finish(None, now) if self._music_on else self._play_music()
+            sound = agi.RINGING if request.ringing else agi.music(self._music_class)
+            return self._finish(None, now) if self._sounds == sound else self._sound(sound)
         if self._idly_pressed_at is not None and now - self._idly_pressed_at > FRESH_S:
             self._keypad.clear()
         self._idly_pressed_at = None
@@ -263,14 +264,16 @@ class Lane:
         self._deaf = self._secret_told = False
         if key := self._keypad.first_of(request.keys):
             return self._finish(self._ended(request.token, digits=key), now)
-        if not self._music_on:
-            return self._play_music()
+        music = agi.music(self._music_class)
+        if self._sounds != music:
+            return self._sound(music)
         self.wake_at = now + request.seconds
         return NOTHING
 
-    def _play_music(self) -> Step:
-        self._music_on = True
-        return Step(commands=self._send(f"SET MUSIC ON {self._music_class}"))
+    def _sound(self, command: str) -> Step:
+        """What goes on until something else is to be heard; it takes the place of what has been going on."""
+        self._sounds = command
+        return Step(commands=self._send(command))
 
     def _detect(self, request: DetectMachine, *, adopted: bool) -> Step:
         if adopted:
@@ -290,7 +293,7 @@ class Lane:
         return self._play_chunk(token, breaks=breaks)
 
     def _play_chunk(self, token: Token | None, *, breaks: bool) -> Step:
-        self._music_on = False
+        self._sounds = ""
         texts = (agi.note_played(token), agi.play(self._chunks[0], breaks=breaks), agi.ASK_PLAYED)
         return Step(commands=self._send(*texts, breaks=breaks))
 
@@ -314,7 +317,7 @@ class Lane:
         # With digits of before, what Read leaves in the variable is not the whole answer: a successor asks anew.
         token = None if len(self._keypad) else request.token
         if files:
-            self._music_on = False
+            self._sounds = ""
         texts = (
             agi.note_read(token, first_s=first_s, next_s=request.digit_timeout_s),
             agi.read(files, request.max_digits - len(self._keypad), request.terminator),

@@ -34,6 +34,7 @@ _MOST_WORDS = 100
 _GREETING_OVER_MS = 2_000
 _SHORTEST_WORD_MS, _BETWEEN_WORDS_MS = 100, 50
 
+RINGING = "EXEC Playtones ring"
 ASK_PLAYED = "GET FULL VARIABLE ${BACKGROUNDSTATUS},"
 ASK_DETECTED = "GET FULL VARIABLE ${AMDSTATUS},${AMDCAUSE}"
 ASK_HEARD_OUT = "GET FULL VARIABLE ${WAITSTATUS},"
@@ -105,6 +106,10 @@ def chunks(prompts: Sequence[str]) -> list[tuple[str, ...]]:
         piece.append(prompt)
         length += len(prompt) + 1
     return [*pieces, tuple(piece)] if piece else pieces
+
+
+def music(music_class: str) -> str:
+    return f"SET MUSIC ON {music_class}"
 
 
 def note_played(token: Token | None) -> str:
