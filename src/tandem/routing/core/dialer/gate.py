@@ -16,6 +16,7 @@ from tandem.cti.model.campaigns import Campaign, State
 from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import CampaignId, LeadId, ListId
 from tandem.cti.model.leads import DoNotCallEntry, Lead, LeadNumber, Verdict
+from tandem.routing.core.dialer.attempt_plan import counted
 from tandem.routing.core.dialer.jurisdictions import DAY_S
 from tandem.routing.core.dialer.remembered import WEEK_S, Dials, Forbidden
 from tandem.routing.core.dialer.terms import NO_CALLING, NO_HOURS, PlanHours, Terms
@@ -150,8 +151,9 @@ def _too_often(
     plan = campaign.attempts
     if number.attempts >= plan.most_per_number:
         return _no("per_number", {"count": number.attempts, "most": plan.most_per_number})
-    if lead.attempts >= plan.most_per_person:
-        return _no("per_person", {"count": lead.attempts, "most": plan.most_per_person})
+    attempts = counted(lead)
+    if attempts >= plan.most_per_person:
+        return _no("per_person", {"count": attempts, "most": plan.most_per_person})
     persons = lead.day + _count(whose, now, DAY_S)
     if persons >= plan.most_per_person_a_day:
         again_at = _passes(whose, lead.last_at, now, DAY_S, plan.most_per_person_a_day)
