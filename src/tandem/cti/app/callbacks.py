@@ -61,7 +61,7 @@ _LOST = (Outcome.ABANDONED_IN_QUEUE, Outcome.SWITCH_FAILURE)
 def keep_place(center: Center, before: Contact, after: Contact) -> None:
     """After every step of a contact: the ledger knows who waits."""
     id_ = WorkId(after.id)
-    if after.phase in _WAITS and not after.callback:
+    if after.phase in _WAITS and not after.callback and not after.for_campaign:
         if after.queue != before.queue or before.phase not in _WAITS or id_ not in center.ledger:
             kind: Literal["live", "transferred"] = "live" if after.answered_at is None else "transferred"
             center.ledger.enter(
@@ -87,7 +87,7 @@ def keep_place(center: Center, before: Contact, after: Contact) -> None:
 def _keep_cut_off(center: Center, contact: Contact) -> None:
     """The network broke off his talk: should he call again soon, he goes on where he stood."""
     queue = center.plan.queues.get(contact.queue) if contact.queue is not None else None
-    if queue is None or not contact.ani_e164 or contact.callback or queue.rejoin_within_s <= 0:
+    if queue is None or not contact.ani_e164 or contact.outbound or queue.rejoin_within_s <= 0:
         return
     center.ledger.enter(
         Entry(

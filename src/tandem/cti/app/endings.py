@@ -15,19 +15,22 @@ if TYPE_CHECKING:
 
 def over(center: Center, before: Contact, after: Contact) -> None:
     # who was told something, left a message or is called back was not kept waiting in vain
-    gave_up = after.outcome in (End.ABANDONED_IN_QUEUE, End.SWITCH_FAILURE) and not after.callback
+    gave_up = after.outcome in (End.ABANDONED_IN_QUEUE, End.SWITCH_FAILURE)
     if before.phase is not Phase.IVR and after.answered_at is None and gave_up:
         wait_over(center, after, answered=False)
     center.wake(center.now + center.house.limits.keep_ended_s, "forget", after.id)
     if after.callback:
         callbacks.over(center, after)
     unserved = after.answered_at is None and after.outcome is not End.SELF_SERVED and not after.absent
-    if unserved and not after.draft:
+    # whom a campaign did not reach at all is in its own records, not in his history
+    if unserved and not after.draft and (not after.for_campaign or after.line_at is not None):
         center.keep(rows.contact_row(after, agent=None, talk_s=0.0, disposition=None, notes="", rev=1))
 
 
 def wait_over(center: Center, contact: Contact, *, answered: bool) -> None:
-    """Count it; a queue that the plan has no more counts nothing."""
+    """Count it, if he called us; a queue that the plan has no more counts nothing."""
+    if contact.callback or contact.for_campaign:
+        return
     queue = center.plan.queues.get(contact.queue) if contact.queue is not None else None
     if queue is None:
         return

@@ -123,7 +123,7 @@ def contact_row(
         agent=agent,
         queue=c.queue,
         channel="voice",
-        direction="outbound" if c.callback else "inbound",
+        direction="outbound" if c.outbound else "inbound",
         at=c.started_at,
         duration_s=talk_s,
         outcome=outcome,

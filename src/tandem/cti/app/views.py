@@ -284,8 +284,8 @@ def queue_rows(center: Center) -> list[m.QueueRow]:
     talking = dict.fromkeys(center.plan.queues, 0)
     virtual = Counter(record.queue for record in center.callbacks.values() if record.first)
     for contact in center.contacts.values():
-        if contact.queue not in waiting:
-            continue
+        if contact.queue not in waiting or (contact.for_campaign and contact.answered_at is None):
+            continue  # he does not wait in its line: in two seconds he has an agent, or hears the message
         if contact.phase in (Phase.QUEUED, Phase.OFFERED, Phase.RINGING):
             waiting[contact.queue].append(contact.queued_at or contact.started_at)
         elif contact.phase in (Phase.TALKING, Phase.REJOINING):
