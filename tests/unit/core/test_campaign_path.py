@@ -103,6 +103,12 @@ class Call:
     def gone(self, leg: ConnectionId, cause: Cause = Cause.NORMAL) -> None:
         self.tell(ev.ConnectionCleared(call=CALL, connection=leg, cause=cause))
 
+    def phase(self) -> Phase:
+        return self.contact.phase
+
+    def outcome(self) -> Outcome | None:
+        return self.contact.outcome
+
     @property
     def result(self) -> AttemptResult:
         assert self.contact.ended
@@ -132,7 +138,7 @@ def talking() -> Call:
     call = rung()
     call.agent_answers()
     call.join()
-    assert call.contact.phase is Phase.TALKING
+    assert call.phase() is Phase.TALKING
     return call
 
 
@@ -141,7 +147,7 @@ def talking() -> Call:
 
 def test_the_person_first_is_dialled_when_it_was_allowed() -> None:
     call = Call()
-    assert call.contact.phase is Phase.DIALLING
+    assert call.phase() is Phase.DIALLING
     assert call.contact.absent
     assert call.did(ct.DialAsked)
     call.dial(calling="+861012345", carrier="second", within_s=1.5)
@@ -188,7 +194,7 @@ def test_the_ringing_is_told_once() -> None:
 def test_who_does_not_answer(cause: Cause, result: str) -> None:
     call = dialled()
     call.tell(ev.Failed(call=CALL, connection=THEIRS, cause=cause))
-    assert call.contact.outcome is Outcome.NOT_REACHED
+    assert call.outcome() is Outcome.NOT_REACHED
     assert call.result == result
     assert not call.count(ce.PersonThere)
 
@@ -210,23 +216,23 @@ def test_the_switch_does_not_dial() -> None:
 
 def test_person_agent_tone_talk() -> None:
     call = up()
-    assert (call.contact.phase, call.contact.connect_by) == (Phase.QUEUED, call.now + 2.0)
+    assert (call.phase(), call.contact.connect_by) == (Phase.QUEUED, call.now + 2.0)
     kinds = [type(effect) for effect in call.done]
     assert kinds.index(ct.Reached) < kinds.index(ce.PersonThere) < kinds.index(ct.Seek)
     assert not call.requests(rq.StartMusic), "who has just said hello hears no music"
     call.now += 0.3
     call.match()
-    assert call.contact.phase is Phase.RINGING
+    assert call.phase() is Phase.RINGING
     [made] = call.requests(rq.MakeConnection)
     assert (made.connection, made.device, made.party) == (OURS, "1001", ev.Party.AGENT)
     call.now += 0.2
     call.agent_answers()
     [join] = call.requests(rq.Join)
     assert (join.connection, join.other, join.tone) == (THEIRS, OURS, True)
-    assert call.contact.phase is Phase.RINGING, "it counts when they hear each other"
+    assert call.phase() is Phase.RINGING, "it counts when they hear each other"
     call.now += 0.2
     call.join()
-    assert (call.contact.phase, call.contact.connect_by, call.contact.missed) == (Phase.TALKING, None, False)
+    assert (call.phase(), call.contact.connect_by, call.contact.missed) == (Phase.TALKING, None, False)
     assert call.contact.waited_s == pytest.approx(0.7)
     assert call.did(ce.AgentJoined)
     assert call.requests(rq.Record)
@@ -242,9 +248,9 @@ def test_person_agent_tone_talk() -> None:
 def test_nobody_in_time() -> None:
     call = up()
     call.wait(1.8)
-    assert call.contact.phase is Phase.QUEUED
+    assert call.phase() is Phase.QUEUED
     call.wait(0.1)
-    assert (call.contact.phase, call.contact.outcome) == (Phase.PARTING, Outcome.NO_AGENT)
+    assert (call.phase(), call.contact.outcome) == (Phase.PARTING, Outcome.NO_AGENT)
     assert call.did(ct.StopSeeking)
     assert call.did(ce.PromiseMissed)
     assert call.did(ce.TextWanted) == [ce.TextWanted(what="no_agent")]
@@ -331,21 +337,21 @@ def test_another_agent_or_the_text(how: str) -> None:
     else:
         call.tell(ev.RequestFailed(call=CALL, connection=OURS, request="MakeConnection", code="overload"))
     assert call.did(ct.Seek)
-    assert (call.contact.phase, call.contact.connect_by) == (Phase.QUEUED, promised)
+    assert (call.phase(), call.contact.connect_by) == (Phase.QUEUED, promised)
     call.match(TOM)
     call.agent_answers(SECOND)
     [join] = call.requests(rq.Join)
     assert join.tone
     call.gone(SECOND)
-    assert (call.contact.phase, call.contact.connect_by) == (Phase.QUEUED, promised)
+    assert (call.phase(), call.contact.connect_by) == (Phase.QUEUED, promised)
     call.wait(1.5)
-    assert call.contact.outcome is Outcome.NO_AGENT
+    assert call.outcome() is Outcome.NO_AGENT
 
 
 def test_a_page_that_only_blinks_changes_nothing() -> None:
     call = rung()
     call.tell(ct.SeatLeft(page_gone=False))
-    assert call.contact.phase is Phase.RINGING
+    assert call.phase() is Phase.RINGING
 
 
 @pytest.mark.parametrize(("after_s", "refused"), [(0.2, NotReadyReason.NO_ANSWER), (1.2, None)])
@@ -354,7 +360,7 @@ def test_a_phone_that_does_not_answer_in_time(after_s: float, refused: NotReadyR
     call.now += after_s
     call.match()
     call.wait(2.0 - after_s)
-    assert call.contact.outcome is Outcome.NO_AGENT
+    assert call.outcome() is Outcome.NO_AGENT
     assert call.did(ct.AgentFreed) == [ct.AgentFreed(agent=MEI, refused=refused)], "rung long enough, or not"
     assert OURS in [r.connection for r in call.requests(rq.ClearConnection)]
     call.tell(ce.TextGiven(prompts=("who",)))
@@ -368,11 +374,11 @@ def test_a_join_under_way_is_not_broken_off_and_counts_as_late() -> None:
     call.wait(1.8)
     call.agent_answers()
     call.wait(0.1)
-    assert (call.contact.phase, call.contact.missed) == (Phase.RINGING, False)
+    assert (call.phase(), call.contact.missed) == (Phase.RINGING, False)
     call.wait(0.2)
     assert call.did(ce.PromiseMissed)
     call.join()
-    assert call.contact.phase is Phase.TALKING
+    assert call.phase() is Phase.TALKING
     assert call.did(ce.AgentJoined)
     call.gone(THEIRS)
     assert call.result == "abandoned", "two seconds are two seconds"
@@ -393,7 +399,7 @@ def test_a_join_that_never_comes() -> None:
     call.wait(1.0)
     call.agent_answers()
     call.wait(3.0)
-    assert call.contact.outcome is Outcome.NO_AGENT
+    assert call.outcome() is Outcome.NO_AGENT
     assert call.count(ce.PromiseMissed) == 1
     assert call.did(ct.AgentFreed) == [ct.AgentFreed(agent=MEI)]
 
@@ -411,12 +417,12 @@ def test_a_join_that_fails_is_asked_for_again() -> None:
 def test_once_they_talked_it_is_a_talk_like_any() -> None:
     call = talking()
     call.tell(ct.SeatLeft(page_gone=True))
-    assert call.contact.phase is Phase.REJOINING
+    assert call.phase() is Phase.REJOINING
     call.wait(40.0)
-    assert (call.contact.phase, call.contact.connect_by) == (Phase.QUEUED, None)
+    assert (call.phase(), call.contact.connect_by) == (Phase.QUEUED, None)
     assert call.contact.for_campaign
     call.match(TOM)
-    assert call.contact.phase is Phase.OFFERED, "now he waits, and the page shows first whom it gets"
+    assert call.phase() is Phase.OFFERED, "now he waits, and the page shows first whom it gets"
     call.gone(THEIRS)
     assert call.result == "talked"
 
@@ -424,10 +430,10 @@ def test_once_they_talked_it_is_a_talk_like_any() -> None:
 def test_transferred_to_a_queue_he_is_a_caller() -> None:
     call = talking()
     call.tell(ct.TransferAsked(queue=QueueId("support")))
-    assert (call.contact.phase, call.contact.for_campaign) == (Phase.QUEUED, False)
+    assert (call.phase(), call.contact.for_campaign) == (Phase.QUEUED, False)
     call = talking()
     call.tell(ct.TransferAsked(target=TOM))
-    assert (call.contact.phase, call.contact.for_campaign) == (Phase.QUEUED, True)
+    assert (call.phase(), call.contact.for_campaign) == (Phase.QUEUED, True)
 
 
 # ---- machines ----
@@ -436,7 +442,7 @@ def test_transferred_to_a_queue_he_is_a_caller() -> None:
 def screening(mode: Mode = "predictive", **more: Any) -> Call:
     call = dialled(mode, detect=MachineDetection(use=True, **more))
     call.pick_up()
-    assert call.contact.phase is Phase.SCREENING
+    assert call.phase() is Phase.SCREENING
     return call
 
 
@@ -449,7 +455,7 @@ def test_it_is_listened() -> None:
     [detect] = call.requests(rq.DetectMachine)
     assert (detect.initial_silence_ms, detect.greeting_ms, detect.total_ms, detect.words) == (2500, 1500, 3500, 4)
     call.tell(ev.MachineDetected(call=CALL, connection=THEIRS, token=rq.Token("old"), verdict="machine"))
-    assert call.contact.phase is Phase.SCREENING
+    assert call.phase() is Phase.SCREENING
     call.gone(THEIRS)
     assert call.result == "hung_up"
 
@@ -473,9 +479,9 @@ def test_who_may_be_a_person_is_one(how: str) -> None:
         call.wait(3.5)
     else:
         call.tell(ev.RequestFailed(call=CALL, connection=THEIRS, request="Remember", code="timeout"))
-        assert call.contact.phase is Phase.SCREENING
+        assert call.phase() is Phase.SCREENING
         call.tell(ev.RequestFailed(call=CALL, connection=THEIRS, request="DetectMachine", code="overload"))
-    assert (call.contact.phase, call.contact.machine) == (Phase.QUEUED, "unsure")
+    assert (call.phase(), call.contact.machine) == (Phase.QUEUED, "unsure")
     assert call.did(ct.Seek)
 
 
@@ -505,7 +511,7 @@ def test_a_message_for_a_machine(ok: bool) -> None:
 def test_a_machine_for_an_agent() -> None:
     call = screening(on_machine="agent")
     verdict(call, "machine")
-    assert call.contact.phase is Phase.QUEUED
+    assert call.phase() is Phase.QUEUED
     assert call.did(ct.Seek)
 
 
@@ -541,7 +547,7 @@ def agentless(**more: Any) -> Call:
 
 def test_who_answers_hears_the_flow() -> None:
     call = agentless()
-    assert (call.contact.phase, call.contact.connect_by) == (Phase.IVR, None)
+    assert (call.phase(), call.contact.connect_by) == (Phase.IVR, None)
     assert ct.Advance(what="start") in call.done
     assert not call.contact.for_campaign, "from now on he is served like a caller"
     call.gone(THEIRS)
@@ -550,9 +556,9 @@ def test_who_answers_hears_the_flow() -> None:
 
 def test_the_flow_begins_when_it_was_a_person() -> None:
     call = agentless(detect=DETECT)
-    assert call.contact.phase is Phase.SCREENING
+    assert call.phase() is Phase.SCREENING
     verdict(call, "human")
-    assert call.contact.phase is Phase.IVR
+    assert call.phase() is Phase.IVR
 
 
 # ---- the agent first ----
@@ -562,7 +568,7 @@ def preview(preview_s: float | None = None) -> Call:
     call = Call("preview", "agent", preview_s=preview_s)
     assert call.did(ct.Seek)
     call.match()
-    assert call.contact.phase is Phase.PREVIEW
+    assert call.phase() is Phase.PREVIEW
     return call
 
 
@@ -574,7 +580,7 @@ def test_a_preview_is_dialled_by_the_agent() -> None:
     assert call.contact.ani_e164 == "+8613900139000"
     assert call.requests(rq.MakeConnection)[0].connection == OURS, "his own phone first"
     call.agent_answers()
-    assert call.contact.phase is Phase.DIALLING
+    assert call.phase() is Phase.DIALLING
     assert call.requests(rq.StartMusic)[0].ringing
     assert call.did(ct.DialAsked)
     call.dial()
@@ -584,7 +590,7 @@ def test_a_preview_is_dialled_by_the_agent() -> None:
     [join] = call.requests(rq.Join)
     assert not join.tone, "he has heard the ringing"
     call.join()
-    assert call.contact.phase is Phase.TALKING
+    assert call.phase() is Phase.TALKING
     call.gone(THEIRS)
     assert call.result == "talked"
 
@@ -592,9 +598,9 @@ def test_a_preview_is_dialled_by_the_agent() -> None:
 def test_a_preview_has_its_time() -> None:
     call = preview(15.0)
     call.wait(14.9)
-    assert call.contact.phase is Phase.PREVIEW
+    assert call.phase() is Phase.PREVIEW
     call.wait(0.1)
-    assert call.contact.phase is Phase.RINGING
+    assert call.phase() is Phase.RINGING
 
 
 def test_a_preview_is_skipped() -> None:
@@ -607,9 +613,9 @@ def test_a_preview_is_skipped() -> None:
 def test_the_page_of_a_preview_is_closed() -> None:
     call = preview()
     call.tell(ct.SeatLeft(page_gone=False))
-    assert call.contact.phase is Phase.PREVIEW
+    assert call.phase() is Phase.PREVIEW
     call.tell(ct.SeatLeft(page_gone=True))
-    assert call.contact.phase is Phase.QUEUED
+    assert call.phase() is Phase.QUEUED
     assert call.did(ct.Seek)
     call.wait(60.0)
     assert call.result == "withdrawn", "a lead does not lie about with nobody to read it"
@@ -622,7 +628,7 @@ def test_it_is_taken_back_before_anybody_is_rung(phase: Phase) -> None:
         call.match()
     if phase is Phase.RINGING:
         call.tell(ce.PreviewDialAsked())
-    assert call.contact.phase is phase
+    assert call.phase() is phase
     call.tell(ct.Recalled())
     assert call.result == "withdrawn"
     assert bool(call.did(ct.AgentFreed)) is (phase is not Phase.QUEUED)
@@ -632,7 +638,7 @@ def by_hand() -> Call:
     call = Call("manual", "agent")
     assert not call.did(ct.Seek), "it is his own"
     call.match()
-    assert call.contact.phase is Phase.RINGING
+    assert call.phase() is Phase.RINGING
     return call
 
 
@@ -671,9 +677,9 @@ def test_the_agent_is_lost_while_it_rings(how: str) -> None:
     call.dial()
     call.tell(ct.SeatLeft(page_gone=True)) if how == "page" else call.gone(OURS)
     assert call.did(ct.AgentFreed)
-    assert call.contact.phase is Phase.DIALLING
+    assert call.phase() is Phase.DIALLING
     call.pick_up()
-    assert (call.contact.phase, call.contact.connect_by) == (Phase.QUEUED, call.now + 2.0)
+    assert (call.phase(), call.contact.connect_by) == (Phase.QUEUED, call.now + 2.0)
     call.match(TOM)
     call.agent_answers(SECOND)
     assert call.requests(rq.Join)[0].tone
@@ -685,9 +691,9 @@ def test_the_agent_is_lost_before_they_are_joined() -> None:
     call.dial()
     call.pick_up()
     call.gone(OURS)
-    assert call.contact.phase is Phase.QUEUED
+    assert call.phase() is Phase.QUEUED
     call.wait(2.0)
-    assert call.contact.outcome is Outcome.NO_AGENT
+    assert call.outcome() is Outcome.NO_AGENT
 
 
 @pytest.mark.parametrize("phase", [Phase.PREVIEW, Phase.RINGING, Phase.DIALLING, Phase.TALKING])
@@ -701,7 +707,7 @@ def test_the_page_says_that_it_shows_the_call(phase: Phase) -> None:
         call.dial()
         call.pick_up()
         call.join()
-    assert call.contact.phase is phase
+    assert call.phase() is phase
     call.tell(ct.PopPainted(offer=0))
     assert "pop_shown" not in call.notes()
     call.tell(ct.PopPainted(offer=1))
@@ -728,7 +734,7 @@ def test_the_switch_is_gone() -> None:
     call = up()
     call.wait(2.0)
     call.tell(ct.SwitchGone())
-    assert call.contact.outcome is Outcome.NO_AGENT
+    assert call.outcome() is Outcome.NO_AGENT
 
 
 UP: dict[str, Any] = {
@@ -745,7 +751,7 @@ def test_found_while_his_phone_rings() -> None:
     call = dialled()
     call.now += 100.0
     seen(call, caller=ConnectionState.ALERTING, caller_controlled=False)
-    assert call.contact.phase is Phase.DIALLING
+    assert call.phase() is Phase.DIALLING
     assert call.contact.deadline is not None
     assert call.contact.deadline > call.now
 
@@ -767,26 +773,26 @@ def test_found_answered_with_his_agent_on_the_line() -> None:
     assert call.requests(rq.Join)
     assert call.did(ce.PromiseMissed), "since when he waits nobody knows"
     call.join()
-    assert call.contact.phase is Phase.TALKING
+    assert call.phase() is Phase.TALKING
     gone = by_hand()
     gone.agent_answers()
     gone.dial()
     seen(gone)
     assert gone.did(ct.AgentFreed)
-    assert gone.contact.outcome is Outcome.NO_AGENT
+    assert gone.outcome() is Outcome.NO_AGENT
 
 
 def test_found_answered_and_agentless() -> None:
     call = Call("agentless", flow="survey", flow_edition="e1")
     call.dial()
     seen(call)
-    assert call.contact.phase is Phase.IVR
+    assert call.phase() is Phase.IVR
 
 
 def test_found_talking_already() -> None:
     for call in (dialled(), rung()):
         seen(call, joined=True, caller_controlled=False, leg=ConnectionState.CONNECTED)
-        assert call.contact.phase is Phase.TALKING
+        assert call.phase() is Phase.TALKING
         assert call.did(ce.AgentJoined)
         assert not call.contact.missed
 
@@ -796,11 +802,11 @@ def test_found_waiting(gap_s: float, outcome: Outcome | None) -> None:
     for call in (up(), rung(), screening()):
         call.now += gap_s
         seen(call)
-        assert call.contact.outcome is outcome
+        assert call.outcome() is outcome
         if outcome is None:
             assert call.did(ct.Seek)
             call.wait(2.0)
-            assert call.contact.outcome is Outcome.NO_AGENT
+            assert call.outcome() is Outcome.NO_AGENT
         else:
             assert call.count(ce.PromiseMissed) == 1
             assert call.did(ce.TextWanted)
@@ -849,7 +855,7 @@ def test_found_with_an_agent_of_the_switchs_own_queue() -> None:
         fallback_agent=TOM,
         fallback_leg=ConnectionId("q"),
     )
-    assert (call.contact.phase, call.contact.agent, call.contact.missed) == (Phase.TALKING, TOM, True)
+    assert (call.phase(), call.contact.agent, call.contact.missed) == (Phase.TALKING, TOM, True)
     assert call.did(ce.AgentJoined)
 
 
@@ -867,4 +873,4 @@ def test_found_gone() -> None:
 def test_a_preview_stays_over_a_gap() -> None:
     call = preview()
     seen(call, caller=None)
-    assert call.contact.phase is Phase.PREVIEW
+    assert call.phase() is Phase.PREVIEW
