@@ -12,11 +12,22 @@ attempt launched with ``reserved`` has an agent of its own (status ``reserved``)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from tandem.cti.model.campaigns import AttemptResult
 from tandem.routing.core.dialer.pacing_budget import Budget
+from tandem.routing.core.dialer.pacing_outlook import MOMENTS, Outlook, Risk
+from tandem.routing.core.dialer.pacing_rates import AnswerRate
 from tandem.routing.core.dialer.pacing_settings import AgentStatus, DayCount, Decision, Gauges, PacingSettings
+from tandem.routing.core.dialer.pacing_times import LONGEST_DELAY_S, Array, Delays, Durations, guessed_delays
+
+GAMMA = 0.08
+TARGET = 0.028
+B0, B1 = 4.0, 0.05
+_SHARES = np.array([0.07, 0.21, 0.36, 0.5, 0.64, 0.79, 0.95])
+_SECONDS = np.arange(LONGEST_DELAY_S + 1, dtype=np.float64)
 
 
 @dataclass(slots=True)
@@ -34,6 +45,7 @@ class _Call:
     launched_at: float
     reserved: bool
     detect: bool
+    hour: int
     ringing_at: float | None = None
     answered_at: float | None = None
     person_at: float | None = None
@@ -42,6 +54,24 @@ class _Call:
 @dataclass(slots=True)
 class Learned:
     """What a campaign has learned; may be handed to the next Pacer of the campaign."""
+
+    rates: dict[str, AnswerRate] = field(default_factory=dict)
+    answer: Delays = field(default_factory=lambda: guessed_delays(10.0, 8.0))
+    """Launch to a person's answer."""
+    other: Delays = field(default_factory=lambda: guessed_delays(22.0, 8.0))
+    """Launch to the end (or the machine's answer) of a call that no person answered."""
+    talk: Durations = field(default_factory=lambda: Durations(90.0))
+    wrap: Durations = field(default_factory=lambda: Durations(20.0))
+    persons: float = 2.0
+    """Of the calls that a machine detection looked at; older ones less."""
+    looked_at: float = 3.0
+    detect_s: float = 0.0
+    stays: float = 19.0
+    """Times that an agent was there after a call; ``went``: that he went away."""
+    went: float = 1.0
+    wait_s: float = 0.0
+    waits: float = 0.0
+    theta: float = 0.15
 
 
 class Pacer:
@@ -58,6 +88,13 @@ class Pacer:
         self._now = float("-inf")
         self._day_began: float | None = None
         self._day_ends: float | None = None
+        # by what they do, and since when: what a decision goes through
+        self._idle: dict[str, float] = {}
+        self._talking: dict[str, float] = {}
+        self._wrapping: dict[str, float] = {}
+        self._ringing: dict[str, dict[str, float]] = {}
+        self._screened: dict[str, float] = {}
+        self._waiting: dict[str, float] = {}
 
     def set(self, settings: PacingSettings) -> None:
         """Other settings (or another mode) from now on."""
@@ -76,6 +113,8 @@ class Pacer:
         began = now if began_at is None else min(began_at, now)
         if self._day_began is not None and began - self._day_began >= 43_200.0:
             self._budget.new_day(self.settings.window_days)
+            for rate in self.learned.rates.values():
+                rate.new_day()
         if self._day_began is None or began - self._day_began >= 43_200.0:
             self._day_began = began
         self._day_ends = ends_at
@@ -89,18 +128,52 @@ class Pacer:
         if known is not None and known.status == status:
             known.leaving_at = leaving_at
             return
+        if known is not None:
+            self._was(id_, known, status, now)
         if status == "away":
             self._agents.pop(id_, None)
             return
         self._agents[id_] = _Agent(status, now, leaving_at)
+        if status == "idle":
+            self._idle[id_] = now
+        elif status == "talking":
+            self._talking[id_] = now
+        elif status == "wrapping":
+            self._wrapping[id_] = now
+
+    def _was(self, id_: str, agent: _Agent, then: AgentStatus, now: float) -> None:
+        """Learns from what an agent did until now."""
+        learned = self.learned
+        lasted_s = now - agent.since
+        if agent.status == "idle":
+            del self._idle[id_]
+            if then == "talking":
+                learned.wait_s = learned.wait_s * 0.98 + lasted_s
+                learned.waits = learned.waits * 0.98 + 1.0
+        elif agent.status == "talking":
+            del self._talking[id_]
+            learned.talk.add(lasted_s)
+            if then in ("idle", "reserved"):
+                learned.wrap.add(0.0)
+        elif agent.status == "wrapping":
+            del self._wrapping[id_]
+            if then != "talking":
+                learned.wrap.add(lasted_s)
+        if agent.status in ("talking", "wrapping") and then in ("idle", "away"):
+            went = then == "away" and not (agent.leaving_at is not None and agent.leaving_at <= now)
+            learned.went = learned.went * 0.998 + went
+            learned.stays = learned.stays * 0.998 + (then == "idle")
 
     # ---- attempts ----------------------------------------------------------------------------------------------
 
     def launched(self, attempt: str, segment: str, *, now: float, reserved: bool = False, detect: bool = False) -> None:
         """``detect``: a machine detection looks at who answers before he counts as a person."""
         now = self._tick(now)
-        if attempt not in self._calls and attempt not in self._done:
-            self._calls[attempt] = _Call(segment, now, reserved, detect)
+        if attempt in self._calls or attempt in self._done:
+            return
+        self._calls[attempt] = _Call(segment, now, reserved, detect, self._hour(now))
+        if not reserved:
+            self._ringing.setdefault(segment, {})[attempt] = now
 
     def ringing(self, attempt: str, *, now: float) -> None:
         now = self._tick(now)
@@ -114,18 +187,37 @@ class Pacer:
         call = self._calls.get(attempt)
         if call is None or call.answered_at is not None:
             return
-        call.answered_at = now
         if not call.detect:
-            self._person(call, now)
+            self.person(attempt, now=now)
+            return
+        call.answered_at = now
+        if not call.reserved:
+            self._ringing[call.segment].pop(attempt, None)
+            self._screened[attempt] = now
 
     def person(self, attempt: str, *, now: float) -> None:
         """Who picked up is a person (or is taken for one) and waits for an agent from now on."""
         now = self._tick(now)
         call = self._calls.get(attempt)
-        if call is not None and call.person_at is None:
-            if call.answered_at is None:
-                call.answered_at = now
-            self._person(call, now)
+        if call is None or call.person_at is not None:
+            return
+        learned = self.learned
+        if call.detect:
+            looked_s = now - (call.answered_at or now)
+            learned.persons = learned.persons * 0.995 + 1.0
+            learned.looked_at = learned.looked_at * 0.995 + 1.0
+            learned.detect_s += 0.02 * (looked_s - learned.detect_s)
+        call.person_at = now
+        if call.answered_at is None:
+            call.answered_at = now
+        self._budget.answered += 1
+        learned.theta *= 1.0 + GAMMA * TARGET
+        learned.answer.add(now - call.launched_at)
+        self._rate(call.segment).tell(True, call.hour)
+        if not call.reserved:
+            self._ringing[call.segment].pop(attempt, None)
+            self._screened.pop(attempt, None)
+            self._waiting[attempt] = now
 
     def connected(self, attempt: str, agent: str, *, now: float) -> None:
         """An agent talks with him from now on; the agent's status follows by itself."""
@@ -133,6 +225,7 @@ class Pacer:
         call = self._calls.pop(attempt, None)
         if call is None:
             return
+        self._waiting.pop(attempt, None)
         self._done[attempt] = None
         self.agent(agent, "talking", now=now)
 
@@ -140,20 +233,40 @@ class Pacer:
         """No agent was there in time."""
         self.person(attempt, now=now)
         if self._calls.pop(attempt, None) is not None:
+            self._waiting.pop(attempt, None)
             self._done[attempt] = None
             self._budget.abandoned += 1
+            self.learned.theta *= 1.0 - GAMMA
 
     def ended(self, attempt: str, result: AttemptResult, *, now: float) -> None:
         """The attempt is over, whatever it came to. ``abandoned`` as a result counts when it was not said before."""
         if result == "abandoned":
             self.abandoned(attempt, now=now)
-        self._tick(now)
-        self._calls.pop(attempt, None)
+        now = self._tick(now)
         self._done.pop(attempt, None)
+        call = self._calls.pop(attempt, None)
+        if call is None:
+            return
+        if not call.reserved:
+            self._ringing[call.segment].pop(attempt, None)
+            self._screened.pop(attempt, None)
+            self._waiting.pop(attempt, None)
+        if call.person_at is None and result not in ("withdrawn", "congestion"):
+            learned = self.learned
+            if call.answered_at is not None:
+                learned.persons *= 0.995
+                learned.looked_at = learned.looked_at * 0.995 + 1.0
+            learned.other.add((now if call.answered_at is None else call.answered_at) - call.launched_at)
+            self._rate(call.segment).tell(False, call.hour)
 
-    def _person(self, call: _Call, now: float) -> None:
-        call.person_at = now
-        self._budget.answered += 1
+    def _rate(self, segment: str) -> AnswerRate:
+        rate = self.learned.rates.get(segment)
+        if rate is None:
+            rate = self.learned.rates[segment] = AnswerRate()
+        return rate
+
+    def _hour(self, now: float) -> int:
+        return int((now - (self._day_began or 0.0)) // 3600.0) % 24
 
     # ---- deciding ----------------------------------------------------------------------------------------------
 
@@ -162,33 +275,116 @@ class Pacer:
         by; ``lines``: how many more the carrier bears; ``restricted``: leads that may be called only with an agent
         reserved, besides those of ``segments``."""
         now = self._tick(now)
-        idle = sum(agent.status == "idle" for agent in self._agents.values())
-        pending = sum(not call.reserved for call in self._calls.values())
-        left = self._budget.left(self.settings.abandon_limit)
+        settings = self.settings
+        idle = len(self._idle)
+        pending = sum(map(len, self._ringing.values())) + len(self._screened) + len(self._waiting)
+        left = self._budget.left(settings.abandon_limit)
         reserved_only = left < 1.0
-        ratio = self.settings.ratio if self.settings.mode == "power" and not reserved_only else 1.0
-        free = max(0, idle - pending)
-        wanted = max(0, int(ratio * idle) - pending) if idle else 0
-        wanted = max(0, min(wanted, lines))
-        launch: list[tuple[str, int]] = []
-        for segment, count in segments.items():
-            if (take := min(count, wanted)) > 0:
-                launch.append((segment, take))
-                wanted -= take
-        apart = max(0, min(restricted, wanted, free - sum(take for _, take in launch)))
-        total = sum(take for _, take in launch) + apart
+        most = min(sum(segments.values()), lines, int(settings.most_lines_per_agent * len(self._agents)) - pending)
+        evidence: dict[str, float] = {"idle": idle, "in_flight": pending, "budget": left}
+        if most <= 0:
+            wanted = 0
+        elif settings.mode == "predictive" and not reserved_only:
+            wanted = self._predicted(now, segments, most, left, evidence)
+        else:
+            ratio = settings.ratio if settings.mode == "power" and not reserved_only else 1.0
+            wanted = max(0, min(int(ratio * idle) - pending, most))
+        launch = _apportioned(segments, wanted)
+        apart = 0
+        total = wanted
         why = {
             "en": f"launched {total}: {idle} idle, {pending} in flight",
             "zh": f"发起 {total} 通：空闲坐席 {idle} 名，在途 {pending} 通",
         }
         return Decision(
-            launch=tuple(launch),
+            launch=launch,
             restricted=apart,
             why=why,
-            evidence={"idle": idle, "in_flight": pending, "budget": left},
-            look_at=now + 5.0,
+            evidence=evidence,
+            look_at=now + 1.0,
             reserved_only=reserved_only,
         )
+
+    def _predicted(
+        self, now: float, segments: Mapping[str, int], most: int, left: float, evidence: dict[str, float]
+    ) -> int:
+        if not self._agents:
+            return 0
+        outlook = self._outlook(now, segments)
+        most = min(most, 4 * len(self._agents) + 20)
+        risk = Risk(outlook, most)
+        agents = len(self._agents)
+        reserve = B0 + B1 * agents
+        theta = self.learned.theta * min(2.5, max(0.0, (left - 1.0) / (reserve - 1.0)))
+        count = risk.most_within(theta, most)
+        evidence["theta"] = theta
+        return count
+
+    def _outlook(self, now: float, segments: Mapping[str, int]) -> Outlook:
+        learned = self.learned
+        reached = learned.answer.reached()
+        alive = np.maximum(1e-3, 1.0 - learned.other.reached())
+        shares = _SHARES
+        moments = np.interp(shares, reached, _SECONDS)
+        kinds: list[Array] = []
+        counts: list[float] = []
+        answer = np.zeros(MOMENTS)
+        doubt = 0.0
+        leads = sum(segments.values())
+        for segment in {**dict.fromkeys(segments), **dict.fromkeys(self._ringing)}:
+            calls = self._ringing.get(segment, {})
+            ages = now - np.fromiter(calls.values(), dtype=np.float64, count=len(calls))
+            if len(ages) > 40:
+                seconds = np.bincount(np.minimum(LONGEST_DELAY_S - 1, ages.astype(np.int64)))
+                ages = np.flatnonzero(seconds) + 0.5
+                number = seconds[seconds > 0].astype(np.float64)
+            else:
+                number = np.ones(len(ages))
+            over = np.interp(ages + learned.detect_s, _SECONDS, reached)
+            hour = self._hour(now)
+            rate = self._rate(segment)
+            mean, spread = rate.now(hour, float(number @ over))
+            stay = np.interp(ages, _SECONDS, alive)
+            base = mean * (1.0 - over) + (1.0 - mean) * stay
+            later = np.interp(ages[:, None] + moments[None, :], _SECONDS, reached)
+            kinds.append(mean * np.maximum(0.0, later - over[:, None]) / np.maximum(1e-6, base)[:, None])
+            counts.extend(number.tolist())
+            share = segments.get(segment, 0) / leads if leads else 0.0
+            answer += share * mean * np.interp(moments, _SECONDS, reached)
+            doubt += share * spread / mean
+        if self._screened:
+            soon = np.clip(moments / max(0.5, 2.0 * learned.detect_s), 0.0, 1.0) * learned.persons / learned.looked_at
+            kinds.append(soon[None, :])
+            counts.append(float(len(self._screened)))
+        free, free_count = self._frees(now, moments + self.settings.answer_within_s)
+        return Outlook(
+            sure=len(self._idle) - len(self._waiting),
+            free=free,
+            free_count=free_count,
+            answers=np.concatenate(kinds) if kinds else np.zeros((0, MOMENTS)),
+            answers_count=np.array(counts),
+            answer=answer,
+            weights=np.full(MOMENTS, 1.0 / MOMENTS),
+            doubt=doubt,
+        )
+
+    def _frees(self, now: float, moments: Array) -> tuple[Array, Array]:
+        """Probability of each busy agent to be idle by each of ``moments`` (seconds from now)."""
+        learned = self.learned
+        talking = now - np.fromiter(self._talking.values(), dtype=np.float64, count=len(self._talking))
+        wrapping = now - np.fromiter(self._wrapping.values(), dtype=np.float64, count=len(self._wrapping))
+        ahead = np.arange(0.0, 31.0)
+        # a talk that ends in the s-th second from now, then the wrap-up
+        alive = np.exp(-(learned.talk.hazard_at(talking[:, None] + ahead) - learned.talk.hazard_at(talking)[:, None]))
+        ends = alive[:, :-1] - alive[:, 1:]
+        left = np.maximum(0.0, moments[None, :] - (ahead[:-1, None] + 0.5))
+        done = 1.0 - np.exp(-learned.wrap.hazard_at(left))
+        wrapped = 1.0 - np.exp(
+            -(learned.wrap.hazard_at(wrapping[:, None] + moments[None, :]) - learned.wrap.hazard_at(wrapping)[:, None])
+        )
+        stays = learned.stays / (learned.stays + learned.went)
+        free = np.concatenate([ends @ done, wrapped]) * stays
+        return free, np.ones(len(free))
 
     def gauges(self, now: float) -> Gauges:
         now = self._tick(now)
@@ -219,3 +415,16 @@ class Pacer:
     def _tick(self, now: float) -> float:
         self._now = max(self._now, now)
         return self._now
+
+
+def _apportioned(segments: Mapping[str, int], wanted: int) -> tuple[tuple[str, int], ...]:
+    """``wanted`` calls over the segments by their numbers of leads (largest remainders)."""
+    leads = sum(segments.values())
+    if wanted <= 0 or leads <= 0:
+        return ()
+    wanted = min(wanted, leads)
+    exact = {segment: wanted * count / leads for segment, count in segments.items()}
+    parts = {segment: int(part) for segment, part in exact.items()}
+    for segment in sorted(exact, key=lambda name: parts[name] - exact[name])[: wanted - sum(parts.values())]:
+        parts[segment] += 1
+    return tuple((segment, count) for segment, count in parts.items() if count)

@@ -1,0 +1,1 @@
+"""Policies of pacing side by side: the same contacts and agents for each."""
