@@ -291,7 +291,7 @@ class FakeCampaigns:
 
     async def forbid_many(self, asked: r.ForbidMany, *, by: str) -> r.ForbiddenMany:
         self._did("forbid_many", by, asked)
-        return r.ForbiddenMany(entered=1, known=0, bad=[], bad_count=0)
+        return r.ForbiddenMany(entered=1, bad=[], bad_count=0)
 
     async def lift(self, entry_id: str, *, by: str) -> None:
         self._did("lift", by, entry_id)

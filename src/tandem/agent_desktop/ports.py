@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -112,7 +112,8 @@ class Center(Protocol):
     def board_opened(self, user: str) -> None:
         """A supervisor's page is connected. The center answers by ``hub.to_board(user, Board(whole=True, ...))``."""
 
-    def command(self, agent: AgentId, command: PageCommand) -> None: ...
+    def command(self, agent: AgentId, command: PageCommand) -> Awaitable[None] | None:
+        """Carried out when it returns; an awaitable: when that is over (which may raise CtiError as well)."""
 
     def logged_out(self, agent: AgentId) -> None: ...
 

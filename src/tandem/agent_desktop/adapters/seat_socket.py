@@ -12,7 +12,7 @@ import contextlib
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import msgspec
@@ -36,6 +36,7 @@ from tandem.cti.model.ids import AgentId
 _log = logging.getLogger(__name__)
 _MESSAGE_BYTES = 32 * 1024
 _CLOSE_S = 2.0
+_COMMAND_S = 10.0
 _PAGE_GONE = 1001
 """What a browser says when a page is closed or reloaded (RFC 6455 section 7.4.1)."""
 _SCHEMA_AT = "/api/schema/live.json"
@@ -84,6 +85,7 @@ class SeatSocket:
         self._now = now
         self._open = 0
         self._stopping = False
+        self._replies: set[asyncio.Future[None]] = set()
 
     async def listen(self, sock: socket.socket) -> Server:
         settings = self._settings
@@ -242,14 +244,36 @@ class SeatSocket:
         try:
             if reach(page.user.role, COMMAND_ACTIONS[type(message)]) is Reach.NONE:
                 raise Forbidden("Your role may not do this.")
-            self._center.command(AgentId(page.user.login), message)
+            waiting = self._center.command(AgentId(page.user.login), message)
         except CtiError as refused:
             line.reply(message.id, refused)
         except Exception:
             _log.exception("The center failed on %s of %s", type(message).__name__, page.user.login)
             line.reply(message.id, None, our_fault=True)
         else:
-            line.reply(message.id, None)
+            if waiting is None:
+                line.reply(message.id, None)
+            else:
+                self._reply_later(line, message.id, waiting)
+
+    def _reply_later(self, line: PageLine, id_: int, waiting: Awaitable[None]) -> None:
+        async def reply() -> None:
+            try:
+                async with asyncio.timeout(_COMMAND_S):
+                    await waiting
+            except TimeoutError:
+                line.reply(id_, Unavailable("It took too long. Try again in a few seconds."))
+            except CtiError as refused:
+                line.reply(id_, refused)
+            except Exception:
+                _log.exception("a command failed")
+                line.reply(id_, None, our_fault=True)
+            else:
+                line.reply(id_, None)
+
+        task = asyncio.ensure_future(reply())
+        self._replies.add(task)
+        task.add_done_callback(self._replies.discard)
 
 
 def _may_have(user: UserView, view: str) -> bool:

@@ -299,7 +299,6 @@ class DayPoint(msgspec.Struct, frozen=True, kw_only=True):
     abandoned: int
     machines: int
     talked: int
-    successes: int
     agents_idle: float | None
     agents_talking: float | None
     agents_wrapping: float | None
@@ -601,8 +600,7 @@ class ForbidMany(msgspec.Struct, frozen=True, kw_only=True):
 
 class ForbiddenMany(msgspec.Struct, frozen=True, kw_only=True):
     entered: int
-    known: int
-    """Stood there before."""
+    """Those that stood there before as well: they count anew."""
     bad: list[str]
     """Are no telephone numbers; the first hundred."""
     bad_count: int

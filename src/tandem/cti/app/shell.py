@@ -57,8 +57,21 @@ class LookUp(Protocol):
 
 Fetch = Callable[[CallId, Dip], Awaitable[Fetched]]
 """Carries out the data dips of flows."""
+ReadLeads = Callable[[c.LeadsWanted], Awaitable[c.LeadsRead]]
+"""Reads leads for the campaigns; an answer without leads when it cannot."""
+DialByHand = Callable[[AgentId, m.DialNumber], Awaitable[None]]
+"""Looks up who is dialled, asks the gate and has him dialled. Raises CtiError."""
 Speak = Callable[[tuple[Prompt, ...]], Awaitable[Sequence[str]]]
 """Speaks prompts that were not known before: their media names, in order; () when it could not."""
+
+
+class Campaigns(Protocol):
+    """What the boards show of campaigns."""
+
+    def whole(self, now: float) -> m.Campaigns: ...
+
+    def changes(self, now: float) -> m.Campaigns | None:
+        """None when there is nothing new, or it was asked too soon."""
 
 
 class Inputs(Protocol):
@@ -89,6 +102,9 @@ class Shell:
         self._handle = center.handle if inputs is None else inputs.handle
         self.switch: Switch | None = None
         self.hub: SeatHub | None = None
+        self.read_leads: ReadLeads | None = None
+        self.dial_by_hand: DialByHand | None = None
+        self.campaigns: Campaigns | None = None
         self._clock = clock
         self._journal = journal
         self._look_up = look_up
@@ -172,6 +188,10 @@ class Shell:
                 log.info("callers come first: campaigns are to give back %d agents", agents)
             case c.ShowCallbacks():
                 self._show_callbacks()
+            case c.ShowCampaigns():
+                pass  # the boards are looked after by the second
+            case c.LeadsWanted():
+                self._apart(self._leads(output), f"leads {output.campaign}")
             case c.DipAsked():
                 self._apart(self._dip(output), f"dip {output.call}")
             case c.SpeechAsked():
@@ -219,6 +239,17 @@ class Shell:
         sounds = tuple(zip(asked.prompts, names, strict=False)) if len(names) == len(asked.prompts) else ()
         self._news(c.SpeechMade(asked.call, asked.token, sounds))
 
+    async def _leads(self, wanted: c.LeadsWanted) -> None:
+        """Who asked asks again after a while when nothing comes."""
+        if self.read_leads is None:
+            return
+        try:
+            answer = await self.read_leads(wanted)
+        except Exception:
+            log.exception("leads of the campaign %s could not be read", wanted.campaign)
+        else:
+            self._news(answer)
+
     async def _in_turn(self, request: rq.SwitchRequest, tasks: asyncio.TaskGroup) -> None:
         """One request after the other. Only ``Remember`` is not waited for: after one turn of the loop it is on its
         way, so that what follows (the ringing of a phone) follows it on the wire, and not its answer."""
@@ -264,6 +295,7 @@ class Shell:
         while True:
             await asyncio.sleep(BOARD_EVERY_S)
             self._show_service()
+            self._show_campaigns()
             seats, calls = self.center.dirty_seats, self.center.dirty_calls
             if self.hub is None or not (seats or calls):
                 continue
@@ -275,6 +307,17 @@ class Shell:
         if service != self._service and self.hub is not None:
             self._service = service
             self.hub.to_all(self._service_message())
+
+    def _show_campaigns(self) -> None:
+        if self.hub is None or self.campaigns is None:
+            return
+        try:
+            changes = self.campaigns.changes(self._clock.now())
+        except Exception:
+            log.exception("the campaigns could not be shown")
+            return
+        if changes is not None:
+            self.hub.to_boards(changes)
 
     def _service_message(self) -> m.Service:
         return m.Service(seq=0, switch_up=self.switch_up, database_up=self.database_up)
@@ -307,9 +350,14 @@ class Shell:
             self.hub.to_board(user, views.board(self.center))
             self.hub.to_board(user, self._service_message())
             self.hub.to_board(user, m.Callbacks(seq=0, open=list(self.center.callbacks.values())))
+            if self.campaigns is not None:
+                self.hub.to_board(user, self.campaigns.whole(self._clock.now()))
 
-    def command(self, agent: AgentId, command: m.PageCommand) -> None:
+    def command(self, agent: AgentId, command: m.PageCommand) -> Awaitable[None] | None:
+        if isinstance(command, m.DialNumber) and self.dial_by_hand is not None:
+            return self.dial_by_hand(agent, command)
         self.take(c.Commanded(agent, command))
+        return None
 
     def logged_out(self, agent: AgentId) -> None:
         try:

@@ -1406,7 +1406,6 @@ export interface DayPoint {
   abandoned: number;
   machines: number;
   talked: number;
-  successes: number;
   agents_idle: number | null;
   agents_talking: number | null;
   agents_wrapping: number | null;
@@ -1675,7 +1674,6 @@ export interface ForbidMany {
 
 export interface ForbiddenMany {
   entered: number;
-  known: number;
   bad: string[];
   bad_count: number;
 }
