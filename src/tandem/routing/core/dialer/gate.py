@@ -139,7 +139,7 @@ def _too_often(
     whose = _after(dialled.of_person(lead.person), lead.last_at) if dialled is not None and lead.person else ()
     campaign, rules = terms.campaign, terms.rules
     day, week = _count(newer, now, DAY_S), _count(newer, now, WEEK_S)
-    per_day = terms.calling.per_day if rules.per_day is None else min(rules.per_day, terms.calling.per_day)
+    per_day = terms.per_day
     if number.day + day >= per_day:
         again_at = _passes(newer, number.last_at, now, DAY_S, per_day)
         return _no("per_day", {"count": number.day + day, "most": per_day}, again_at)

@@ -61,6 +61,31 @@ RULES: Mapping[str, Mapping[str, str]] = {
 }
 """In the order in which the gate asks them."""
 
+STEPS: Mapping[str, Mapping[str, str]] = {
+    "yes": {"zh": "现在可以拨打", "en": "may be called now"},
+    "state": {"zh": "活动未在运行", "en": "the campaign is not running"},
+    "bad_number": {"zh": "没有有效号码", "en": "no number that works"},
+    "country": {"zh": "国家或资费类型不允许", "en": "country or tariff not allowed"},
+    "do_not_call": {"zh": "勿扰名单", "en": "do not call"},
+    "consent": {"zh": "没有本人同意", "en": "no consent"},
+    "over": {"zh": "已结束", "en": "finished"},
+    "quota": {"zh": "配额已满", "en": "quota full"},
+    "abandoned": {"zh": "接听时无坐席，72 小时内须预留坐席", "en": "answered to nobody: only with an agent reserved"},
+    "machine": {"zh": "语音信箱，24 小时内须预留坐席", "en": "a machine: only with an agent reserved"},
+    "zone": {"zh": "时区未知", "en": "time zone not known"},
+    "hours": {"zh": "不在允许的时段", "en": "outside the hours"},
+    "quiet": {"zh": "免打扰时段", "en": "a time of quiet"},
+    "per_day": {"zh": "24 小时内次数已满", "en": "dialled often enough in 24 h"},
+    "per_week": {"zh": "7 天内次数已满", "en": "dialled often enough in 7 days"},
+    "per_number": {"zh": "号码次数已用完", "en": "attempts on the number used up"},
+    "per_person": {"zh": "联系人次数已用完", "en": "attempts on the person used up"},
+    "per_person_day": {"zh": "联系人今日次数已满", "en": "person tried often enough in 24 h"},
+    "gap": {"zh": "刚拨打过", "en": "tried a moment ago"},
+    "not_yet": {"zh": "计划稍后再拨", "en": "planned for later"},
+    "cost": {"zh": "今日费用上限已用完", "en": "cost cap used up"},
+}
+"""The same for many: a step of the waterfall."""
+
 WHERE: Mapping[str, Mapping[str, str]] = {
     "global": {"zh": "全局", "en": "everybody's"},
     "campaign": {"zh": "本活动", "en": "this campaign's"},

@@ -51,6 +51,7 @@ class Terms:
         "calling",
         "campaign",
         "countries",
+        "per_day",
         "quotas",
         "rules",
     )
@@ -65,6 +66,8 @@ class Terms:
         self.campaign = campaign
         self.rules = rules if rules is not None else RULE_BOOK[campaign.rules if campaign is not None else "none"]
         self.calling = calling
+        self.per_day = calling.per_day if self.rules.per_day is None else min(self.rules.per_day, calling.per_day)
+        """Dials of one number in 24 hours at most."""
         self.countries = frozenset(campaign.countries) if campaign is not None else frozenset()
         self.quotas = tuple(campaign.quotas) if campaign is not None else ()
         self._week = (
