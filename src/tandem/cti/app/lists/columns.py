@@ -34,10 +34,10 @@ MAX_FIELD_NAME = 60
 
 _MEANINGS: Mapping[str, str] = {
     "number": "phone phonenumber phonenr phoneno tel telephone telephonenumber number contactnumber contactphone "
-    "callee msisdn phone1 phone2 phone3 tel1 tel2 altphone alternatephone phonealt 电话 电话号码 联系电话 号码 联系方式 "
-    "客户电话 电话1 电话2 电话3 备用电话 备用号码 被叫号码 主叫号码 電話 電話號碼",
-    "number.mobile": "mobile mobilephone mobilenumber mobileno cell cellphone cellular cellnumber handphone 手机 "
-    "手机号 手机号码 移动电话 联系手机 手機 手機號碼",
+    "callee msisdn phone1 phone2 phone3 tel1 tel2 altphone alternatephone phonealt 电话 电话号码 联系电话 号码 "
+    "联系方式 客户电话 电话1 电话2 电话3 备用电话 备用号码 被叫号码 主叫号码 電話 電話號碼",
+    "number.mobile": "mobile mobilephone mobilenumber mobileno cell cellphone cellular cellnumber handphone "
+    "手机 手机号 手机号码 移动电话 联系手机 手機 手機號碼",
     "number.home": "home homephone hometel homenumber landline 家庭电话 住宅电话 宅电 座机 固定电话 固话",
     "number.work": "work workphone worktel office officephone businessphone companyphone 公司电话 办公电话 单位电话 "
     "工作电话",

@@ -34,14 +34,15 @@ _TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%m/%d/%Y %H:%M", "
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
     """``columns``: a use per column (``columns.LEAD_USES``, ``field.<name>``). ``region``: ISO 3166 of numbers without
-    a country code. ``timezone``: of times without a zone, for whom it is not known better. ``header``: the header's
-    cells, to know it when it comes again; () for none."""
+    a country code. ``timezone``: of times without a zone, for whom it is not known better. ``names``: of the columns,
+    for the file of bad rows. ``forbidden``: it is a list of who is not to be called."""
 
     columns: tuple[str, ...]
     region: str
     timezone: str = "Asia/Shanghai"
     segment: str = ""
-    header: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    forbidden: bool = False
 
 
 @dataclass(slots=True)
@@ -81,7 +82,11 @@ class Refused(Exception):
 class Preparer:
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
-        self._header = tuple(cell.strip() for cell in mapping.header)
+        self._header: list[str] = []
+
+    def header(self, row: Row) -> None:
+        """The first row: when it comes again (files put together), it is no person."""
+        self._header = [cell.strip() for cell in row.cells]
 
     def prepare(self, row: Row) -> Prepared:
         """Raises Refused."""
@@ -91,7 +96,7 @@ class Preparer:
         if len(row.cells) > len(columns) and any(cell.strip() for cell in row.cells[len(columns) :]):
             raise Refused("columns")
         cells = [_CONTROL.sub(" ", cell).strip() for cell in row.cells[: len(columns)]]
-        if self._header and tuple(cells) == self._header:
+        if self._header and cells == self._header:
             raise Refused("header_again")
         lead = Prepared(position=row.number, segment=self._mapping.segment)
         texts: dict[str, str] = {}
@@ -106,7 +111,7 @@ class Preparer:
             else:
                 texts[use] = cell
         country = country_of(texts["country"]) if "country" in texts else ""
-        self._numbers(lead, numbers, country, needed="person" not in texts or "until" not in columns)
+        self._numbers(lead, numbers, country, needed=not (self._mapping.forbidden and "person" in texts))
         self._texts(lead, texts, country)
         return lead
 

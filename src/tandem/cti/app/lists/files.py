@@ -1,0 +1,90 @@
+"""Files that were sent, until their import is over, and the bad rows of imports: one folder each."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from tandem.cti.app.lists.inspection import Inspection
+from tandem.cti.app.lists.worker import BAD_ROWS
+from tandem.cti.model.errors import ResourceMissing
+
+KEPT_S = 86_400.0
+"""How long a file that was sent waits for its import."""
+_ID = re.compile(r"[a-z0-9]{1,40}")
+_FILE, _INSPECTED = "sent", "inspected.json"
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    at: float
+    inspection: Inspection
+
+
+class ListFiles:
+    """``folder``: nobody else's. Names that come from outside never become names of files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def new(self) -> str:
+        """A new id (of a file that was sent, or of an import) with a folder of its own."""
+        made = secrets.token_hex(6)
+        (self._folder / made).mkdir(parents=True, mode=0o700)
+        return made
+
+    def of(self, made: str) -> Path:
+        """Raises ResourceMissing."""
+        folder = self._folder / made
+        if not _ID.fullmatch(made) or not folder.is_dir():
+            raise ResourceMissing(f"there is no file {made[:40]}: it was imported, or is too old")
+        return folder
+
+    def file(self, made: str) -> Path:
+        return self.of(made) / _FILE
+
+    async def receive(self, made: str, pieces: AsyncIterator[bytes]) -> int:
+        """Bytes that came. Raises what ``pieces`` raises, and OSError."""
+        size = 0
+        with self.file(made).open("wb") as file:
+            async for piece in pieces:
+                file.write(piece)
+                size += len(piece)
+        return size
+
+    def keep(self, made: str, sent: Sent) -> None:
+        (self.of(made) / _INSPECTED).write_bytes(msgspec.json.encode(sent))
+
+    def sent(self, made: str) -> Sent:
+        """Raises ResourceMissing."""
+        try:
+            return msgspec.json.decode((self.of(made) / _INSPECTED).read_bytes(), type=Sent)
+        except (FileNotFoundError, msgspec.DecodeError) as error:
+            raise ResourceMissing(f"there is no file {made}") from error
+
+    def bad_rows(self, made: str) -> Path | None:
+        """None when there were none, or they were not kept."""
+        if not _ID.fullmatch(made):
+            return None
+        file = self._folder / made / BAD_ROWS
+        return file if file.is_file() else None
+
+    def remove(self, made: str, *, but_bad_rows: bool = False) -> None:
+        if not but_bad_rows:
+            shutil.rmtree(self._folder / made, ignore_errors=True)
+            return
+        for file in self.of(made).iterdir():
+            if file.name != BAD_ROWS:
+                file.unlink(missing_ok=True)
+
+    def sweep(self, now: float) -> None:
+        """Files whose import was never begun, or was cut off by the end of the server."""
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
+            left = [file for file in folder.iterdir() if file.name != BAD_ROWS] if folder.is_dir() else []
+            if left and folder.stat().st_mtime < now - KEPT_S:
+                shutil.rmtree(folder, ignore_errors=True)
