@@ -17,7 +17,7 @@ from tandem.cti.model import requests as rq
 from tandem.cti.model.campaigns import AttemptResult, MachineDetection, Mode
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import IllegalTransition
-from tandem.cti.model.ids import AgentId, CallId, CampaignId, ConnectionId, DeviceId, LeadId, QueueId
+from tandem.cti.model.ids import AgentId, CallId, CampaignId, ConnectionId, DeviceId, LeadId, QueueId, Token
 from tandem.cti.model.states import ConnectionState, NotReadyReason, Outcome, Phase
 
 CALL = CallId("lead-7.1")
@@ -276,7 +276,7 @@ def test_the_text_cannot_be_played() -> None:
     call.wait(2.0)
     call.tell(ce.TextGiven(prompts=("who",)))
     [play] = call.requests(rq.Play)
-    call.tell(ev.MediaEnded(call=CALL, connection=THEIRS, token=rq.Token("another")))
+    call.tell(ev.MediaEnded(call=CALL, connection=THEIRS, token=Token("another")))
     assert not call.done
     call.tell(ev.RequestFailed(call=CALL, connection=THEIRS, request="Remember", code="timeout"))
     assert not call.done
@@ -454,7 +454,7 @@ def test_it_is_listened() -> None:
     call = screening()
     [detect] = call.requests(rq.DetectMachine)
     assert (detect.initial_silence_ms, detect.greeting_ms, detect.total_ms, detect.words) == (2500, 1500, 3500, 4)
-    call.tell(ev.MachineDetected(call=CALL, connection=THEIRS, token=rq.Token("old"), verdict="machine"))
+    call.tell(ev.MachineDetected(call=CALL, connection=THEIRS, token=Token("old"), verdict="machine"))
     assert call.phase() is Phase.SCREENING
     call.gone(THEIRS)
     assert call.result == "hung_up"

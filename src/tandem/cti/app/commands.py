@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app import callbacks, rows, tasks
+from tandem.cti.app import callbacks, campaign_commands, rows, tasks
 from tandem.cti.app.floor_plan import Commanded, LookUp, ShowSeat, WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, changed
@@ -52,6 +52,18 @@ def commanded(center: Center, input_: Commanded) -> None:
             center.wrap_ups[agent.id] = replace(wrap_up, until=until)
             center.wake(until, "wrap_up", agent.id)
             center.put(ShowSeat(agent.id))
+        case m.PreviewDial():
+            campaign_commands.dial(center, _at_seat(center, agent, command.call), command)
+        case m.PreviewSkip():
+            campaign_commands.skip(center, _at_seat(center, agent, command.call), command)
+        case m.MarkMachine():
+            campaign_commands.mark_machine(center, agent.id, _at_seat(center, agent, command.call))
+        case m.DoNotCall():
+            campaign_commands.do_not_call(center, agent.id, _with_agent(center, agent, command.call), command)
+        case m.CallAgain():
+            campaign_commands.call_again(center, agent.id, _with_agent(center, agent, command.call), command)
+        case m.DialNumber():
+            raise WrongState("a number is looked up before it is dialled")
         case m.TaskAccept():
             tasks.accept(center, agent.id, command.task)
         case m.TaskReturn():
@@ -65,6 +77,12 @@ def _at_seat(center: Center, agent: Agent, call: str) -> Contact:
     if contact is None or contact.id != call:
         raise WrongState("that call is no longer at your seat")
     return contact
+
+
+def _with_agent(center: Center, agent: Agent, call: str) -> Contact:
+    """At his seat, or in his wrap-up."""
+    wrap_up = center.wrap_ups.get(agent.id)
+    return wrap_up.contact if wrap_up is not None and wrap_up.contact.id == call else _at_seat(center, agent, call)
 
 
 def _transfer(center: Center, command: m.Transfer, agent: Agent) -> ct.TransferAsked:
@@ -115,10 +133,11 @@ def _dispose(center: Center, agent: Agent, command: m.WrapUp) -> None:
     wrap_up = _wrap_up_of(center, agent, command.call)
     if command.disposition not in center.house.dispositions:
         raise BadRequest("choose a disposition: a leaf of the tree")
+    campaign_commands.check_disposition(center, wrap_up.contact, command.disposition)
     if command.next not in ("ready", "not_ready"):
         raise BadRequest("next must be ready or not_ready")
     contact = wrap_up.contact
-    if contact.queue in center.handling:
+    if contact.queue in center.handling and not contact.for_campaign:
         center.handling[contact.queue].add(wrap_up.talk_s + max(0.0, center.now - wrap_up.started_at))
     del center.wrap_ups[agent.id]
     center.keep(
@@ -131,5 +150,6 @@ def _dispose(center: Center, agent: Agent, command: m.WrapUp) -> None:
             rev=2,
         )
     )
+    campaign_commands.disposed(center, agent.id, contact, command.disposition)
     center.note(contact.id, "history_written", "disposition and notes kept", disposition=command.disposition)
     center.agent_step(agent, ag.Disposed(contact.id, ready=command.next == "ready"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import callbacks, rows
+from tandem.cti.app.dialer import attempts
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.states import Outcome as End
 from tandem.cti.model.states import Phase
@@ -21,6 +22,8 @@ def over(center: Center, before: Contact, after: Contact) -> None:
     center.wake(center.now + center.house.limits.keep_ended_s, "forget", after.id)
     if after.callback:
         callbacks.over(center, after)
+    if after.mode:
+        attempts.over(center, after)
     unserved = after.answered_at is None and after.outcome is not End.SELF_SERVED and not after.absent
     # whom a campaign did not reach at all is in its own records, not in his history
     if unserved and not after.draft and (not after.for_campaign or after.line_at is not None):

@@ -278,7 +278,7 @@ def _take_up_caller(center: Center, event: RouteRequested, state: ConnectionStat
 def _resume_wrap_up(center: Center, agent: Agent) -> None:
     contact = center.contacts.get(agent.call) if agent.call is not None else None
     if contact is not None:
-        until = agent.since + center.house.limits.wrap_up_s
+        until = agent.since + seats.wrap_up_s(center, contact)
         center.wrap_ups[agent.id] = WrapUpState(
             contact=changed(contact, agent=agent.id),
             started_at=agent.since,

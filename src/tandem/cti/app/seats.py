@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import rows
+from tandem.cti.app.dialer import attempts
 from tandem.cti.app.floor_plan import LoggedOn, LoggedOut, SeatClosed, SeatOpened, ShowSeat, WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, changed
@@ -78,9 +79,16 @@ def _reached(center: Center, agent: AgentId, *, on_call: bool) -> None:
     center.step(contact, ct.SeatReached(on_call))
 
 
+def wrap_up_s(center: Center, contact: Contact) -> float:
+    """How long he may wrap up this call: the campaign's own time, or the house's."""
+    campaign = attempts.campaign_of(center, contact) if contact.campaign else None
+    own = campaign.wrap_up_s if campaign is not None else None
+    return center.house.limits.wrap_up_s if own is None else own
+
+
 def begin_wrap_up(center: Center, agent: Agent, contact: Contact) -> None:
     now = center.now
-    limit = center.house.limits.wrap_up_s
+    limit = wrap_up_s(center, contact)
     talk_s = contact.talk_s - contact.talk_before_s
     center.wrap_ups[agent.id] = WrapUpState(
         contact=changed(contact, agent=agent.id), started_at=now, until=now + limit, talk_s=talk_s

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tandem.agent_desktop.core import messages as m
 from tandem.agent_desktop.core.routing_resources import TaskView
-from tandem.cti.app import acd, line, overflow, tasks
+from tandem.cti.app import acd, campaign_card, line, overflow, tasks
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
 from tandem.cti.model.records import CustomerMatch, TaskRecord
@@ -67,6 +67,8 @@ def _call(center: Center, contact: Contact) -> m.CallView:
         recording=recording,
         pop=_pop(center, contact),
         callback=_callback(center, contact),
+        campaign=campaign_card.card(center, contact),
+        auto_answer=contact.rings_by_itself,
     )
 
 
@@ -156,6 +158,7 @@ def _wrap_up(center: Center, state: WrapUpState) -> m.WrapUpView:
         until=state.until,
         overdue=center.now >= state.until,
         pop=pop,
+        campaign=campaign_card.card(center, contact),
     )
 
 

@@ -199,6 +199,12 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.mode) and not self.as_caller
 
     @property
+    def rings_by_itself(self) -> bool:
+        """The agent's page answers the phone that rings for this."""
+        before_talk = self.connect_by is not None or self.absent
+        return bool(self.mode) and self.phase is Phase.RINGING and before_talk
+
+    @property
     def held(self) -> bool:
         return self.leg is not None and self.legs.get(self.leg) is ConnectionState.HOLD
 

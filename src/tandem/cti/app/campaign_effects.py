@@ -1,0 +1,38 @@
+"""What a campaign's call wants of the center: passed on to what is known of campaigns (``dialer``). Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tandem.cti.app.dialer import attempts
+from tandem.cti.core import campaign_events as ce
+from tandem.cti.core import contact as ct
+from tandem.cti.model.ids import CallId
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+
+def effect(center: Center, call: CallId, wanted: ct.Effect) -> None:
+    match wanted:
+        case ct.DialAsked():
+            attempts.allow(center, call)
+        case ce.CustomerRings():
+            attempts.ringing(center, call)
+        case ct.Reached():
+            attempts.answered(center, call)
+        case ce.PersonThere(verdict=verdict):
+            attempts.person(center, call, verdict)
+        case ce.MachineThere():
+            attempts.machine(center, call)
+        case ce.AgentJoined():
+            attempts.connected(center, call)
+        case ce.PromiseMissed():
+            attempts.missed(center, call)
+        case ce.MachineMessageLeft():
+            attempts.message_left(center, call)
+        case ce.TextWanted(what=what):
+            contact = center.contacts[call]
+            center.step(contact, ce.TextGiven(prompts=attempts.texts(center, contact, what)))
+        case _:
+            pass
