@@ -99,8 +99,8 @@ class Link:
 class Broken:
     """The first sheet at which the chain does not hold.
 
-    ``changed``: the text is not what was hashed. ``previous``: it does not follow the sheet before. ``missing``: numbers
-    are left out. ``cut``: the last ones are gone. ``unreadable``: it is no sheet at all.
+    ``changed``: the text is not what was hashed. ``previous``: it does not follow the sheet before. ``missing``: a
+    number is left out. ``cut``: the last ones are gone. ``unreadable``: it is no sheet at all.
     """
 
     number: int
