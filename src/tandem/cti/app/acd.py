@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tandem.cti.app import blend, overflow, tasks
+from tandem.cti.app.dialer import agents as campaign_agents
 from tandem.cti.app.floor_plan import LookUp, PlanApplied
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
-from tandem.cti.model.ids import AgentId, CallId, WorkId
+from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
 from tandem.cti.model.records import CustomerMatch
+from tandem.cti.model.skills import Need
 from tandem.cti.model.states import AgentState, Phase
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd import capacity
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
 _NOBODY = (Step(needs=(), only=AgentId("")),)
+ANY_AGENT_S = 1.0
+CAMPAIGN_LEVEL = 3
+"""Of the skill that stands for a campaign: of middling speed."""
 CANDIDATES = 12
 """A decision names up to so many agents who were not taken."""
 
@@ -47,6 +52,9 @@ def seek(center: Center, call: CallId) -> None:
     contact = center.contacts[call]
     if contact.phase is not Phase.QUEUED or center.matcher.place(WorkId(call)) is not None:
         return
+    if contact.for_campaign:
+        _seek_for_campaign(center, contact)
+        return
     caller = center.callers[call]
     caller.work = _work(center, contact)
     center.waiting_in[caller.work.queue] += 1
@@ -62,8 +70,38 @@ def seek(center: Center, call: CallId) -> None:
         overflow.look(center, call)
 
 
+def _seek_for_campaign(center: Center, contact: Contact) -> None:
+    """Somebody whom a campaign has called, or is to call, looks for one of its agents. From ``ANY_AGENT_S`` on whoever
+    another campaign has will do, too: he has two seconds in all."""
+    caller = center.callers[contact.id]
+    queue = center.plan.queues.get(contact.queue) if contact.queue is not None else None
+    own = Need(campaign_agents.skill_of(contact.campaign), 1)
+    needs = [step.needs for step in queue.steps] if queue is not None else [()]
+    own_steps = tuple(Step(needs=(*each, own)) for each in needs)
+    steps = own_steps + tuple(Step(needs=each, from_s=ANY_AGENT_S) for each in needs)
+    if contact.target:
+        steps = (Step(needs=(), only=contact.target),)
+    of_campaign = contact.target is None or contact.target in center.held
+    caller.work = Work(
+        id=WorkId(contact.id),
+        queue=contact.queue or QueueId(""),
+        queued_at=center.now,
+        steps=steps,
+        tier=0,
+        priority=contact.priority,
+        target_s=contact.within_s,
+        kind="campaign" if of_campaign else "voice",
+    )
+    take(center, center.matcher.enqueue(caller.work, now=center.now))
+
+
 def leave(center: Center, call: CallId) -> None:
     """The contact waits no more, and not because of a match."""
+    if center.contacts[call].for_campaign:
+        work = center.callers[call].work
+        if work is not None:
+            center.matcher.withdraw(work.id)
+        return
     caller = center.callers[call]
     waits = caller.work is not None and center.matcher.place(caller.work.id) is not None
     ahead, alike = center.matcher.ahead_of(WorkId(call)) if waits and caller.expected is not None else (None, None)
@@ -77,7 +115,8 @@ def _withdraw(center: Center, call: CallId) -> bool:
     work = center.callers[call].work
     if work is None or not center.matcher.withdraw(work.id):
         return False
-    center.waiting_in[work.queue] -= 1
+    if not center.contacts[call].for_campaign:
+        center.waiting_in[work.queue] -= 1
     return True
 
 
@@ -211,8 +250,9 @@ def _matched(center: Center, match: Match) -> None:
         tasks.matched(center, match)
         return
     call = CallId(match.work.id)
-    center.waiting_in[match.work.queue] -= 1
     caller = center.callers[call]
+    if not center.contacts[call].for_campaign:
+        center.waiting_in[match.work.queue] -= 1
     decision = _decision(match)
     if caller.expected is not None:
         decision["predicted"] = {"p50_s": caller.expected.p50_s, "p90_s": caller.expected.p90_s}
@@ -247,8 +287,23 @@ def skills_of(plan: Plan, agent: AgentId) -> Mapping[str, int]:
     return known.skills if known else {}
 
 
+def line_skills(center: Center, agent: Agent) -> Mapping[str, int]:
+    """As the matcher knows them: with that of the campaign that has him."""
+    campaign = center.held.get(agent.id)
+    return agent.skills if campaign is None else {**agent.skills, campaign_agents.skill_of(campaign): CAMPAIGN_LEVEL}
+
+
+def skills_changed(center: Center, agent_id: AgentId) -> None:
+    """A campaign has him, or has him no more; he is given nothing before he is said to be available again."""
+    if center.on_shift.get(agent_id):
+        center.matcher.unavailable(agent_id)
+        _log_on(center, center.agents[agent_id])
+
+
 def sync_agent(center: Center, agent: Agent) -> None:
     """Tell the matcher what this agent can take now."""
+    campaign_agents.settle(center, agent)
+    agent = center.agents[agent.id]
     on_shift = agent.state is not AgentState.LOGGED_OFF
     if on_shift is not center.on_shift.get(agent.id, False):
         center.on_shift[agent.id] = on_shift
@@ -259,18 +314,24 @@ def sync_agent(center: Center, agent: Agent) -> None:
             tasks.logged_off(center, agent.id)
     plan = center.plan.agents.get(agent.id)
     kinds = capacity.kinds(
-        agent, tasks=tasks.load_of(center, agent.id), most_tasks=plan.tasks if plan else 0, held=agent.id in center.held
+        agent,
+        tasks=tasks.load_of(center, agent.id),
+        most_tasks=plan.tasks if plan else 0,
+        held=agent.id in center.held,
+        callers=plan is None or plan.outbound != "only",
     )
     if kinds and center.switch_up and agent.id not in center.hanging:
         matches = center.matcher.available(agent.id, idle_since=agent.idle_since, kinds=kinds, now=center.now)
         take(center, matches)
     else:
         center.matcher.unavailable(agent.id)
+    campaign_agents.tell(center, agent.id)
 
 
 def _log_on(center: Center, agent: Agent) -> None:
     plan = center.plan.agents.get(agent.id)
-    matches = center.matcher.log_on(agent.id, agent.skills, site=plan.site if plan else "", now=center.now)
+    skills = line_skills(center, agent)
+    matches = center.matcher.log_on(agent.id, skills, site=plan.site if plan else "", now=center.now)
     take(center, matches)
 
 
@@ -286,7 +347,7 @@ def apply_plan(center: Center, input_: PlanApplied) -> None:
         center.counts.setdefault(queue, QueueCounts())
         center.handling.setdefault(queue, Handling())
     # all wait anew only when all agents have their new skills: no decision is made by half a plan
-    waiting = [CallId(work.id) for work in center.matcher.waiting() if work.kind == "voice"]
+    waiting = [CallId(work.id) for work in center.matcher.waiting() if work.kind != "task"]
     queued = [work.id for work in center.matcher.waiting() if work.kind == "task"]
     for task in queued:
         center.matcher.withdraw(task)

@@ -1,12 +1,15 @@
-"""Agents who work for campaigns as well: how many, and who, at any moment. The center's part of blending. Pure."""
+"""Agents who work for campaigns as well: how many campaigns may have at any moment. The center's part of it. Pure.
+
+Which campaign has whom: see ``dialer.agents``. Agents who work for campaigns alone (``outbound: only``) are no part of
+the share; campaigns have them whenever they are free.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import acd
-from tandem.cti.app.floor_plan import CampaignReturns, CampaignsYield, CampaignTakes
-from tandem.cti.model.errors import ResourceMissing, WrongState
+from tandem.cti.app.dialer import agents
 from tandem.cti.model.ids import AgentId, CallId
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.blending import Inbound, allowance
@@ -15,54 +18,51 @@ if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
 LOOK_EVERY_S = 5.0
+AGAIN_S = 0.5
+"""Between two looks for the sake of single agents."""
 
 
-def hold(center: Center, input_: CampaignTakes) -> None:
-    """A campaign takes a free agent: no caller is given to him until he is released.
-
-    Raises ResourceMissing, WrongState (he may not, is not free, or callers come first now).
-    """
-    agent = center.agent(input_.agent)
-    if not _blended(center, agent.id):
-        raise WrongState(f"{agent.id} does no outbound work: the plan says so")
-    if agent.id in center.held:
-        return
-    if not agent.available or agent.call is not None:
-        raise WrongState(f"{agent.id} is not free")
-    look(center)
-    if len(center.held) >= center.campaigns_may_hold:
-        raise WrongState("callers come first now: campaigns may hold no further agent")
-    center.held[agent.id] = None
-    acd.sync_agent(center, agent)
+def does_outbound(center: Center, agent: AgentId) -> bool:
+    """Campaigns may have him, now and then or always."""
+    plan = center.plan.agents.get(agent)
+    return plan is not None and bool(plan.outbound)
 
 
-def release(center: Center, input_: CampaignReturns) -> None:
-    """The campaign gives him back; what waits for him is his at once."""
-    if input_.agent not in center.agents:
-        raise ResourceMissing(f"there is no agent {input_.agent}")
-    if input_.agent in center.held:
-        del center.held[input_.agent]
-        acd.sync_agent(center, center.agents[input_.agent])
+def only(center: Center, agent: AgentId) -> bool:
+    """He works for campaigns alone."""
+    plan = center.plan.agents.get(agent)
+    return plan is not None and plan.outbound == "only"
+
+
+def may_take(center: Center) -> bool:
+    """Campaigns may have one more of those who take callers, too."""
+    _look_again(center)
+    return _held(center) < center.campaigns_may_hold
+
+
+def over(center: Center) -> bool:
+    """They have more than they may: whoever becomes free goes back to the callers."""
+    _look_again(center)
+    return _held(center) > center.campaigns_may_hold
+
+
+def _look_again(center: Center) -> None:
+    if not 0.0 <= center.now - center.blended_at < AGAIN_S:
+        look(center)
 
 
 def look(center: Center) -> None:
-    """Move the share; when campaigns hold more than they may, ask them to yield."""
-    gone = [agent for agent in center.held if not center.agents[agent].reachable or not _blended(center, agent)]
-    for agent in gone:
-        release(center, CampaignReturns(agent))
+    """Move the share."""
+    center.blended_at = center.now
     blended = [
         agent for agent in center.agents.values() if _blended(center, agent.id) and center.on_shift.get(agent.id)
     ]
     if not blended:
         center.campaigns_may_hold = 0
         return
-    before = center.campaigns_may_hold
     center.blending, center.campaigns_may_hold = allowance(
         center.blending, _inbound(center, blended), center.plan.blending, now=center.now
     )
-    over = len(center.held) - center.campaigns_may_hold
-    if over > 0 and center.campaigns_may_hold < before:
-        center.put(CampaignsYield(over))
 
 
 def begin(center: Center) -> None:
@@ -72,11 +72,19 @@ def begin(center: Center) -> None:
 
 
 def timer(center: Center) -> None:
-    """Look again and again while somebody may do both."""
+    """Look again and again while somebody may do both; what campaigns have too many of goes back at once."""
     look(center)
+    too_many = _held(center) - center.campaigns_may_hold
+    if too_many > 0:
+        agents.give_back(center, too_many)
+    center.dialer.due.update(dict.fromkeys(center.dialer.campaigns))
     center.blend_timer = any(plan.outbound for plan in center.plan.agents.values())
     if center.blend_timer:
         center.wake(center.now + LOOK_EVERY_S, "blend", "")
+
+
+def _held(center: Center) -> int:
+    return sum(not only(center, agent) for agent in center.held)
 
 
 def _inbound(center: Center, blended: list[Agent]) -> Inbound:
@@ -92,7 +100,7 @@ def _inbound(center: Center, blended: list[Agent]) -> Inbound:
         service_level=center.window.service_level(now=center.now),
         waiting=len(waiting),
         blended=len(blended),
-        held=len(center.held),
+        held=_held(center),
         free=sum(agent.available and agent.call is None and agent.id not in center.held for agent in blended),
         predicted_wait_s=soonest.p50_s if soonest else None,
         target_s=min(queue.target_s for queue in center.plan.queues.values()),
@@ -101,4 +109,4 @@ def _inbound(center: Center, blended: list[Agent]) -> Inbound:
 
 def _blended(center: Center, agent: AgentId) -> bool:
     plan = center.plan.agents.get(agent)
-    return plan is not None and plan.outbound
+    return plan is not None and plan.outbound is True

@@ -13,10 +13,10 @@ from typing import Any
 
 from tandem.cti.app import (
     acd,
-    blend,
     callback_promises,
     callbacks,
     callers,
+    campaign_effects,
     endings,
     flow_records,
     flow_shelf,
@@ -29,13 +29,16 @@ from tandem.cti.app import (
     timers,
 )
 from tandem.cti.app.commands import commanded
+from tandem.cti.app.dialer import launches, looks, pool
+from tandem.cti.app.dialer.campaigns import apply as apply_campaigns
+from tandem.cti.app.dialer.state import Dialer
 from tandem.cti.app.floor_plan import (
     CallbackAltered,
     CallbackAsked,
     CallbackCancelled,
     Caller,
-    CampaignReturns,
-    CampaignTakes,
+    CallsForbidden,
+    CampaignsApplied,
     Closed,
     Closure,
     Commanded,
@@ -48,6 +51,9 @@ from tandem.cti.app.floor_plan import (
     House,
     Input,
     Keep,
+    LeadDialled,
+    LeadsRead,
+    LeadsRemoved,
     LoggedOn,
     LoggedOut,
     LookUp,
@@ -72,8 +78,9 @@ from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.core.memory import recall
 from tandem.cti.model import events as ev
+from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import ResourceMissing
-from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
+from tandem.cti.model.ids import AgentId, CallId, CampaignId, ConnectionId, DeviceId, QueueId
 from tandem.cti.model.records import (
     CallbackRecord,
     Record,
@@ -91,7 +98,8 @@ from tandem.routing.core.acd.ledger import Ledger
 from tandem.routing.core.acd.matcher import Matcher
 from tandem.routing.core.acd.service_level import QueueCounts
 from tandem.routing.core.acd.work import Match
-from tandem.routing.core.may_call import Gate
+from tandem.routing.core.dialer.carriers import Carriers
+from tandem.routing.core.dialer.gate import Gate
 
 _REMEMBERED_CALLS = 20_000
 
@@ -143,12 +151,16 @@ class Center:
         """Inbound service level of the last minutes."""
         self.blending = Share()
         self.campaigns_may_hold = 0
+        """Of the agents who take callers, too."""
+        self.blended_at = float("-inf")
+        """When that was looked at last."""
         self.blend_timer = False
-        """It is looked at them regularly."""
+        """It is looked at regularly."""
+        self.dialer = Dialer(carriers=Carriers(house.carriers))
         self.hanging: dict[AgentId, tuple[CallId, frozenset[ConnectionId]]] = {}
         """Agents whose part in a call is over while their phones have these legs: not rung before they are gone."""
-        self.held: dict[AgentId, None] = {}
-        """Agents whom campaigns have."""
+        self.held: dict[AgentId, CampaignId] = {}
+        """Agents whom campaigns have: idle for them, in their calls, wrapping up."""
         self.closures: dict[QueueId | None, Closure] = {}
         self.on_shift: dict[AgentId, bool] = {}
         """Who is logged on, as the matcher was told."""
@@ -187,6 +199,8 @@ class Center:
             row(self, input_)
         else:
             self._switch_event(input_)
+        if self.dialer.due or self.dialer.free:
+            looks.after_input(self)
         # the call's row goes first: it carries the numbers of the lines that follow; a successor gives none twice
         kept = [
             Keep(rows.call_row(self.contacts[call]))
@@ -260,7 +274,7 @@ class Center:
         if after.ended and not contact.ended:
             endings.over(self, contact, after)
         answered = contact.answered_at is None and after.answered_at is not None
-        if answered and not after.callback:
+        if answered and not after.outbound:
             endings.wait_over(self, after, answered=True)
         if after.flow_state:
             flow_records.left(self, contact, after)
@@ -287,6 +301,8 @@ class Center:
 
     def _effect(self, call: CallId, effect: ct.Effect) -> None:
         match effect:
+            case ct.DialAsked() | ct.Reached() if self.contacts[call].mode:
+                campaign_effects.effect(self, call, effect)
             case ct.Ask(request):
                 self.ask(request)
             case ct.Advance():
@@ -313,6 +329,8 @@ class Center:
                 callbacks.dial(self, call)
             case ct.Reached():
                 callbacks.reached(self, call)
+            case _:
+                campaign_effects.effect(self, call, effect)
 
     # ---- work and agents (see acd.py, overflow.py) ----
 
@@ -432,6 +450,15 @@ class Center:
 
     # ---- keeping, putting out ----
 
+    def was_here(self, call: CallId) -> bool:
+        """It is over for so long that it is not among the contacts any more."""
+        return call in self._forgotten
+
+    @property
+    def campaigns(self) -> dict[CampaignId, CampaignRecord]:
+        """All that are no drafts, as they are now."""
+        return {campaign: run.record for campaign, run in self.dialer.campaigns.items()}
+
     def put(self, output: Output) -> None:
         self._out.append(output)
 
@@ -478,8 +505,11 @@ class Center:
         PlanApplied: acd.apply_plan,
         Closed: overflow.close,
         Reopened: overflow.reopen,
-        CampaignTakes: blend.hold,
-        CampaignReturns: blend.release,
+        CampaignsApplied: apply_campaigns,
+        LeadsRead: pool.read,
+        LeadsRemoved: pool.removed,
+        CallsForbidden: pool.forbidden,
+        LeadDialled: launches.by_hand,
         CallbackAsked: callbacks.create,
         CallbackAltered: callbacks.alter,
         CallbackCancelled: callbacks.cancel,

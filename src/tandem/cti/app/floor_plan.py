@@ -41,6 +41,7 @@ from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd.expected_wait import Expected
 from tandem.routing.core.acd.service_level import QueueCounts
 from tandem.routing.core.acd.work import Work
+from tandem.routing.core.dialer.carriers import CarrierPlan
 from tandem.routing.core.plan import Plan, Texts
 
 # ---- inputs besides the switch's events --------------------------------------------------------------------------
@@ -229,13 +230,17 @@ class CampaignsApplied:
 class LeadsRead:
     """The answer to ``LeadsWanted``: leads that the store has put ``in_hand``, in the order to dial them. ``left``,
     ``callable_now``: counts of the campaign, None = not counted this time. ``again_at``: when the next one's time comes
-    (None = none is left)."""
+    (None = none is left). What is not counted leaves what was known as it is."""
 
     campaign: CampaignId
     leads: tuple[Lead, ...]
     left: int | None = None
     callable_now: int | None = None
     again_at: float | None = None
+    successes: int | None = None
+    """Of the campaign since it began."""
+    quotas: tuple[tuple[str, str, int], ...] = ()
+    """(field, value, successes) of the campaign's quotas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,20 +265,6 @@ class LeadDialled:
     call: CallId
     agent: AgentId
     lead: Lead
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignTakes:
-    """A campaign takes this agent."""
-
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignReturns:
-    """A campaign gives this agent back."""
-
-    agent: AgentId
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,8 +335,6 @@ Input = (
     | CallsForbidden
     | LeadsRemoved
     | LeadDialled
-    | CampaignTakes
-    | CampaignReturns
     | FlowsDeployed
     | DraftCalled
     | DipAnswered
@@ -412,13 +401,6 @@ class ShowCampaigns:
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignsYield:
-    """Campaigns hold so many agents more than they may now: whoever becomes free goes back to the callers."""
-
-    agents: int
-
-
-@dataclass(frozen=True, slots=True)
 class DipAsked:
     """Fetch this for a call; ``DipAnswered`` with ``token`` follows, or is not waited for any more."""
 
@@ -446,7 +428,6 @@ Output = (
     | ShowCallbacks
     | LeadsWanted
     | ShowCampaigns
-    | CampaignsYield
     | DipAsked
     | SpeechAsked
 )
@@ -486,6 +467,8 @@ class House:
     """``(number) -> E.164 or ''``."""
     number_allowed: Any
     """``(number) -> bool``: may be dialled as the target of a transfer."""
+    carriers: tuple[CarrierPlan, ...] = (CarrierPlan(name="trunk"),)
+    """Over which campaigns dial; the first is that of campaigns that name none."""
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
     editions: tuple[FlowText, ...] = ()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import acd, blend, callbacks, overflow, tasks
+from tandem.cti.app.dialer import looks
 from tandem.cti.app.floor_plan import ShowSeat, Tick
 from tandem.cti.core import contact as ct
 from tandem.cti.core import flow_events as fe
-from tandem.cti.model.ids import AgentId, CallId
+from tandem.cti.model.ids import AgentId, CallId, CampaignId
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -36,6 +37,8 @@ def _due(center: Center, kind: str, key: str) -> None:
             callbacks.tick(center, key)
         case "blend":
             blend.timer(center)
+        case "campaign":
+            looks.timer(center, CampaignId(key))
         case "look":
             caller = center.callers.get(CallId(key))
             if caller is not None and caller.look_at <= center.now:

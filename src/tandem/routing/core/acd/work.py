@@ -13,7 +13,7 @@ from tandem.cti.model.ids import AgentId, QueueId, WorkId
 from tandem.cti.model.skills import Need, Needs
 
 Kind = Literal["voice", "task", "campaign"]
-"""``voice``: somebody who called. ``task``: no call. ``campaign``: somebody whom a campaign has called, or is to call."""
+"""``voice``: somebody who called. ``task``: no call. ``campaign``: somebody whom a campaign calls."""
 KINDS: tuple[Kind, ...] = ("voice", "task", "campaign")
 VOICE: frozenset[Kind] = frozenset({"voice"})
 

@@ -1,0 +1,187 @@
+"""Agents whom campaigns have: who works for which one, from when to when. Callers come first (see ``blend``). Pure.
+
+An agent whom a campaign has is its own while he is idle, talks for it and wraps up; in the matcher he carries a
+skill of its name (``skill_of``), so that who answers is given to the campaign's own agents first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tandem.cti.app import acd, blend
+from tandem.cti.app.dialer.state import Running
+from tandem.cti.model.ids import AgentId, CampaignId
+from tandem.cti.model.skills import unmet
+from tandem.cti.model.states import AgentState, Phase
+from tandem.routing.core.acd.agent import Agent
+from tandem.routing.core.dialer.pacing_settings import AgentStatus
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+WITH_AGENTS = ("preview", "progressive", "power", "predictive")
+SKILL = "campaign:"
+
+
+def skill_of(campaign: CampaignId) -> str:
+    return f"{SKILL}{campaign}"
+
+
+def run_of(center: Center, agent: AgentId) -> Running | None:
+    """The campaign that has him."""
+    campaign = center.held.get(agent)
+    return None if campaign is None else center.dialer.campaigns.get(campaign)
+
+
+# ---- having and giving back --------------------------------------------------------------------------------------
+
+
+def settle(center: Center, agent: Agent) -> None:
+    """He has become something else: before the matcher hears of it, it is seen whether a campaign still has him."""
+    if not blend.does_outbound(center, agent.id) or agent.state is AgentState.LOGGED_OFF:
+        let_go(center, agent.id)
+        return
+    if not is_free(agent):
+        center.dialer.free.pop(agent.id, None)
+        return
+    run = run_of(center, agent.id)
+    if run is not None and ((blend.over(center) and not blend.only(center, agent.id)) or not _keeps(run)):
+        let_go(center, agent.id)
+        run = None
+    if run is None and center.dialer.campaigns:
+        center.dialer.free[agent.id] = None
+        if blend.only(center, agent.id):
+            place(center, agent.id)
+
+
+def is_free(agent: Agent) -> bool:
+    return agent.available and agent.call is None
+
+
+def _keeps(run: Running) -> bool:
+    """An agent who becomes free may stay."""
+    return room(run) > 0 or (run.record.state == "running" and run.mode in WITH_AGENTS and not run.dry)
+
+
+def room(run: Running) -> int:
+    """How many more idle agents it can use now: for those who may answer soon, and for who may be dialled."""
+    idle = sum(status == "idle" for status in run.agents.values())
+    wanted = len(run.attempts)
+    if run.record.state == "running" and run.mode in WITH_AGENTS:
+        wanted += len(run.pool)
+    return wanted - idle
+
+
+def place(center: Center, agent_id: AgentId) -> None:
+    """A free agent goes to the campaign that is to have him, if callers can spare him: the highest priority first,
+    among equals the one that has fewest for its weight."""
+    center.dialer.free.pop(agent_id, None)
+    agent = center.agents[agent_id]
+    if not is_free(agent) or agent_id in center.held or agent_id in center.hanging or not center.switch_up:
+        return
+    wanting = [run for run in center.dialer.campaigns.values() if room(run) > 0 and may_serve(center, agent, run)]
+    if not wanting or not (blend.only(center, agent_id) or blend.may_take(center)):
+        return
+    run = min(wanting, key=_turn)
+    center.held[agent_id] = run.record.id
+    acd.sync_agent(center, agent)
+
+
+def _turn(run: Running) -> tuple[float, float, str]:
+    campaign = run.campaign
+    return -campaign.priority, len(run.agents) / max(campaign.weight, 1e-9), campaign.id
+
+
+def may_serve(center: Center, agent: Agent, run: Running) -> bool:
+    queue = center.plan.queues.get(run.campaign.queue)
+    return queue is not None and any(unmet(step.needs, agent.skills) is None for step in queue.steps)
+
+
+def let_go(center: Center, agent_id: AgentId) -> None:
+    """The campaign has him no longer; what waits for him is his as soon as the matcher hears of it."""
+    campaign = center.held.pop(agent_id, None)
+    center.dialer.free.pop(agent_id, None)
+    if campaign is None:
+        return
+    acd.skills_changed(center, agent_id)
+    run = center.dialer.campaigns.get(campaign)
+    if run is not None and run.agents.pop(agent_id, None) is not None:
+        run.pacer.agent(agent_id, "away", now=center.now)
+        center.dialer.due[campaign] = None
+
+
+def give_back(center: Center, most: int) -> None:
+    """Callers need agents: up to ``most`` who are idle and on whom nobody counts who may answer soon."""
+    for run in sorted(center.dialer.campaigns.values(), key=_turn, reverse=True):
+        spare = sum(status == "idle" for status in run.agents.values()) - len(run.attempts)
+        for agent_id in idle(run):
+            if most <= 0 or spare <= 0:
+                break
+            if not blend.only(center, agent_id):
+                release(center, agent_id)
+                most, spare = most - 1, spare - 1
+
+
+def release(center: Center, agent_id: AgentId) -> None:
+    let_go(center, agent_id)
+    acd.sync_agent(center, center.agents[agent_id])
+
+
+def idle(run: Running) -> list[AgentId]:
+    """In the order in which they came."""
+    return [agent_id for agent_id, status in run.agents.items() if status == "idle"]
+
+
+def longest_idle(center: Center, run: Running) -> Iterator[Agent]:
+    """Who can be given somebody now, longest idle first."""
+    able = [center.agents[agent] for agent in idle(run)]
+    return iter(sorted((agent for agent in able if is_free(agent)), key=lambda agent: (agent.idle_since, agent.id)))
+
+
+def spare(center: Center, run: Running) -> None:
+    """Gives back idle agents for whom it has nothing to do."""
+    too_many = -room(run) if not _keeps(run) else 0
+    for agent_id in idle(run)[:too_many] if too_many > 0 else ():
+        release(center, agent_id)
+        center.dialer.free[agent_id] = None
+
+
+def call_up(center: Center, run: Running) -> None:
+    """It can use more agents: those who are free and in no campaign are thought over."""
+    if room(run) <= 0:
+        return
+    for agent in center.agents.values():
+        if is_free(agent) and agent.id not in center.held and blend.does_outbound(center, agent.id):
+            center.dialer.free[agent.id] = None
+
+
+# ---- what they do ------------------------------------------------------------------------------------------------
+
+
+def tell(center: Center, agent_id: AgentId) -> None:
+    """The pacer hears what this agent does."""
+    run = run_of(center, agent_id)
+    if run is None:
+        return
+    status = status_of(center, agent_id)
+    if run.agents.get(agent_id) != status:
+        run.agents[agent_id] = status
+        run.pacer.agent(agent_id, status, now=center.now)
+        center.dialer.due[run.record.id] = None
+
+
+def status_of(center: Center, agent_id: AgentId) -> AgentStatus:
+    agent = center.agents[agent_id]
+    if not agent.reachable or agent.pending is AgentState.NOT_READY or not center.switch_up:
+        return "away"
+    if agent.state is AgentState.READY:
+        return "wrapping" if agent_id in center.hanging else "idle"
+    if agent.state is AgentState.WORKING_AFTER_CALL:
+        return "wrapping"
+    if agent.state is not AgentState.BUSY:
+        return "away"
+    contact = center.contacts.get(agent.call) if agent.call is not None else None
+    if contact is None or not contact.mode:
+        return "away"
+    return "talking" if contact.phase in (Phase.TALKING, Phase.REJOINING) or contact.first == "customer" else "reserved"

@@ -1,0 +1,80 @@
+"""The counts of a campaign's day, by which its promise is kept. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tandem.cti.app.dialer.state import Running
+from tandem.cti.model.campaigns import Campaign, Hours
+from tandem.cti.model.leads import CampaignDay
+from tandem.cti.model.timezones import known_timezone
+from tandem.routing.core.dialer.pacing_settings import DayCount
+
+KEPT_DAYS = 31
+_USUAL_ZONE = Hours().timezone
+
+
+def zone_of(campaign: Campaign) -> ZoneInfo:
+    zone = campaign.hours.timezone if campaign.hours is not None else _USUAL_ZONE
+    return ZoneInfo(zone if known_timezone(zone) else _USUAL_ZONE)
+
+
+def day_of(campaign: Campaign, at: float) -> str:
+    return datetime.fromtimestamp(at, zone_of(campaign)).date().isoformat()
+
+
+def midnight(campaign: Campaign, day: str) -> float:
+    """When this day begins in the campaign's zone."""
+    begin = date.fromisoformat(day)
+    return datetime(begin.year, begin.month, begin.day, tzinfo=zone_of(campaign)).timestamp()
+
+
+def turn(run: Running, now: float) -> bool:
+    """A new day has begun: the counts start at 0. A day that was counted already does not come back when a clock or the
+    campaign's time zone is set back."""
+    day = day_of(run.campaign, now)
+    if day <= run.day:
+        return False
+    run.day = day
+    run.days.setdefault(day, empty(run.campaign, day))
+    oldest = (date.fromisoformat(day) - timedelta(days=KEPT_DAYS)).isoformat()
+    run.days = {known: counts for known, counts in sorted(run.days.items()) if known > oldest}
+    run.pacer.new_day(now, began_at=midnight(run.campaign, day))
+    tell(run)
+    return True
+
+
+def empty(campaign: Campaign, day: str) -> CampaignDay:
+    return CampaignDay(
+        campaign=campaign.id,
+        day=day,
+        dialled=0,
+        answered=0,
+        abandoned=0,
+        machines=0,
+        talked=0,
+        successes=0,
+        cost=0.0,
+    )
+
+
+def count(run: Running, *, cost: float = 0.0, **more: int) -> None:
+    """One more of each that is named, today."""
+    today = run.today
+    changes = {name: getattr(today, name) + number for name, number in more.items()}
+    run.days[run.day] = msgspec.structs.replace(today, cost=today.cost + cost, **changes)
+
+
+def tell(run: Running) -> None:
+    """The pacer hears of today's counts and of those of the days before, as far as they are in the window."""
+    window = max(1, run.pacer.settings.window_days)
+    first = (date.fromisoformat(run.day) - timedelta(days=window - 1)).isoformat()
+    before = [counts for day, counts in sorted(run.days.items()) if first <= day < run.day]
+    today = run.today
+    run.pacer.history(
+        [DayCount(answered=each.answered, abandoned=each.abandoned) for each in before],
+        today=DayCount(answered=today.answered, abandoned=today.abandoned),
+    )

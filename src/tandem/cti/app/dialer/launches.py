@@ -1,0 +1,169 @@
+"""An attempt begins: the customer dialled first, or an agent who is there for him. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from tandem.cti.app.dialer import clearance, pool
+from tandem.cti.app.dialer.state import Attempt, First, Held, Running
+from tandem.cti.app.dialer.wording import refusal_texts
+from tandem.cti.app.floor_plan import Caller, LeadDialled
+from tandem.cti.core import beginnings
+from tandem.cti.core import campaign_events as ce
+from tandem.cti.core import contact as ct
+from tandem.cti.model.campaigns import Mode
+from tandem.cti.model.errors import WrongState
+from tandem.cti.model.ids import CallId
+from tandem.cti.model.leads import AttemptRecord, Lead, LeadNumber
+from tandem.cti.model.states import Phase
+from tandem.ivr.core.shelf import choose
+from tandem.routing.core.acd import agent as ag
+from tandem.routing.core.acd.agent import Agent
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+Launch = Literal["begun", "refused", "no_line"]
+BY_HAND = {"zh": "坐席手动拨号", "en": "dialled by hand"}
+
+
+def launch(center: Center, run: Running, held: Held, agent: Agent | None, why: dict[str, Any]) -> Launch:
+    """Dial him now, or (``agent``) have this agent, who is free, do it. Whom the gate refuses leaves the pool,
+    or waits in it for his time."""
+    lead = held.lead
+    call = CallId(f"{lead.id}.{lead.attempts + 1}")
+    if call in center.contacts or center.was_here(call):
+        run.pool.pop(lead.id, None)  # the store has not heard yet what became of it
+        return "refused"
+    attempt = _attempt(run, lead, held.number, call, "customer" if agent is None else "agent", now=center.now, why=why)
+    attempt.by_hand = clearance.promised(lead, center.now)
+    cleared = clearance.clear(center, run, attempt)
+    if isinstance(cleared, clearance.Refused):
+        if cleared.verdict is None:
+            run.why_not = cleared.why
+            return "no_line"
+        if cleared.verdict.rule in pool.OURS:
+            run.why_not = cleared.why
+            return "no_line"
+        del run.pool[lead.id]
+        if not pool.put(center, run, lead):
+            run.why_not = refusal_texts(cleared.verdict)
+        return "refused"
+    del run.pool[lead.id]
+    _begin(center, run, attempt, agent, cleared.caller_id)
+    return "begun"
+
+
+def _attempt(
+    run: Running | None, lead: Lead, number: LeadNumber, call: CallId, first: First, *, now: float, why: dict[str, Any]
+) -> Attempt:
+    record = AttemptRecord(
+        id=call,
+        rev=1,
+        campaign=lead.campaign,
+        lead=lead.id,
+        list=lead.list,
+        person=lead.person,
+        number_of=lead.attempts + 1,
+        number=number.number,
+        caller_id="",
+        carrier="",
+        mode="manual" if run is None else run.mode,
+        segment=lead.segment,
+        reserved=first == "agent",
+        at=now,
+        ringing_at=None,
+        answered_at=None,
+        connected_at=None,
+        ended_at=None,
+        result=None,
+        machine="",
+        agent=None,
+        message_at=None,
+        cause=None,
+        disposition=None,
+        cost=0.0,
+        why=why,
+    )
+    return Attempt(record=record, lead=lead, number=number, first=first)
+
+
+def _begin(center: Center, run: Running, attempt: Attempt, agent: Agent | None, caller_id: str) -> None:
+    campaign, lead, call = run.campaign, attempt.lead, CallId(attempt.record.id)
+    center.dialer.attempts[call] = attempt
+    run.attempts[call] = None
+    mode: Mode = run.mode
+    flow = next((flow for flow in center.flows if flow.name == campaign.flow), None) if mode == "agentless" else None
+    text = choose(flow, call, flow.numbers[0] if flow.numbers else "") if flow is not None else None
+    contact = beginnings.begin_attempt(
+        call,
+        campaign=campaign.id,
+        lead=lead.id,
+        mode=mode,
+        first=attempt.first,
+        number=attempt.number.number,
+        now=center.now,
+        name=lead.name,
+        language=lead.language,
+        queue=campaign.queue or None,
+        calling=caller_id,
+        customer=lead.customer,
+        agent=None if agent is None else agent.id,
+        preview=mode == "preview",
+        preview_s=campaign.preview_s,
+        flow="" if flow is None else flow.name,
+        flow_version=0 if text is None else text.version,
+        flow_edition="" if text is None else text.edition,
+    )
+    center.contacts[call] = contact
+    center.callers[call] = Caller()
+    center.step(contact, ce.AttemptBegun())
+    begun = center.contacts[call]
+    if agent is not None and begun.phase is Phase.QUEUED:
+        center.step(begun, ct.Recalled())  # he was free a moment ago
+
+
+def by_hand(center: Center, asked: LeadDialled) -> None:
+    """An agent, or somebody for him, dials a number. Raises WrongState: he is not free, the switch is away, the gate
+    says no; nothing is changed then."""
+    agent = center.agent(asked.agent)
+    lead, call = asked.lead, asked.call
+    if not agent.available or agent.call is not None or agent.id in center.hanging:
+        raise WrongState(f"{agent.id} is not free")
+    if not center.switch_up or call in center.contacts or center.was_here(call) or not lead.numbers:
+        raise WrongState("the switch is not there, or this call is there already")
+    if any(attempt.lead.id == lead.id for attempt in center.dialer.attempts.values() if lead.id):
+        raise WrongState("he is being dialled at this moment")
+    run = center.dialer.campaigns.get(lead.campaign)
+    if run is not None:
+        run.pool.pop(lead.id, None)
+    attempt = _attempt(run, lead, lead.numbers[0], call, "agent", now=center.now, why={"pacing": BY_HAND})
+    attempt.by_hand = True
+    cleared = clearance.clear(center, run, attempt)
+    if isinstance(cleared, clearance.Refused):
+        raise WrongState(cleared.why["en"])
+    center.dialer.attempts[call] = attempt
+    if run is not None:
+        run.attempts[call] = None
+    contact = beginnings.begin_attempt(
+        call,
+        campaign=lead.campaign,
+        lead=lead.id,
+        mode="manual",
+        first="agent",
+        number=attempt.number.number,
+        now=center.now,
+        name=lead.name,
+        language=lead.language,
+        queue=None if run is None else run.campaign.queue or None,
+        calling=cleared.caller_id,
+        customer=lead.customer,
+        agent=agent.id,
+        preview=False,
+    )
+    center.contacts[call] = contact
+    center.callers[call] = Caller()
+    center.step(contact, ce.AttemptBegun())
+    center.matcher.unavailable(agent.id)
+    center.agent_step(agent, ag.Assigned(call))
+    center.step(center.contacts[call], ct.Matched(agent=agent.id, device=agent.device, why=dict(BY_HAND)))

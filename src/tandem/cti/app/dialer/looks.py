@@ -1,0 +1,237 @@
+"""What a campaign does now: a look whenever something has changed for it, and at the moment its pacer names. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from tandem.cti.app.dialer import agents, campaigns, days, pool
+from tandem.cti.app.dialer.decisions import keep_decision
+from tandem.cti.app.dialer.launches import launch
+from tandem.cti.app.dialer.state import Held, Running
+from tandem.cti.app.dialer.wording import why_not
+from tandem.cti.model.ids import AgentId, CampaignId
+from tandem.routing.core.dialer.carriers import WHY
+from tandem.routing.core.dialer.mode_rules import mode_now
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+ROUNDS = 3
+"""Looks at one campaign within one input; what is due then comes a moment later."""
+SOON_S = 0.05
+LOOK_S = 10.0
+"""The longest time between two looks at a campaign at work."""
+REFUSALS = 50
+"""So many leads the gate may refuse in one look."""
+PERSONAL_S = 1_800.0
+"""So long after its time a promised call waits for the agent who promised it, when he is not at work."""
+PACED = ("progressive", "power", "predictive")
+
+
+def after_input(center: Center) -> None:
+    """Everything that the input has made due."""
+    dialer = center.dialer
+    for _ in range(ROUNDS):
+        if not dialer.due and not dialer.free:
+            return
+        for agent in list(dialer.free):
+            agents.place(center, agent)
+        due = list(dialer.due)
+        dialer.due.clear()
+        for campaign in due:
+            run = dialer.campaigns.get(campaign)
+            if run is not None:
+                look(center, run)
+    if dialer.due or dialer.free:
+        center.wake(center.now + SOON_S, "campaign", "")
+
+
+def timer(center: Center, campaign: CampaignId) -> None:
+    run = center.dialer.campaigns.get(campaign)
+    if run is not None and run.look_at <= center.now:
+        run.look_at = float("inf")
+        center.dialer.due[campaign] = None
+
+
+def look(center: Center, run: Running) -> None:
+    """Bring everything of this campaign to where it is to be now."""
+    days.turn(run, center.now)
+    campaigns.move_on(center, run)
+    if run.record.id not in center.dialer.campaigns:
+        return
+    _mode(center, run)
+    room = center.dialer.carriers.room(run.campaign.carrier, center.now)
+    pool.refill(center, run, room.calls)
+    agents.spare(center, run)
+    again_at = center.now + LOOK_S
+    reason = _hindrance(center, run)
+    if reason is not None:
+        run.why_not = reason
+    else:
+        run.why_not = {}
+        if center.now - run.called_up_at >= 1.0 and run.mode in agents.WITH_AGENTS:
+            run.called_up_at = center.now
+            agents.call_up(center, run)
+        again_at = min(again_at, _work(center, run, room.calls))
+        if room.calls <= 0:
+            run.why_not = dict(WHY[room.why])
+            again_at = min(again_at, room.again_at or again_at)
+    if run.record.state == "running" or run.attempts or run.record.state == "draining":
+        again_at = min([again_at, *(held.not_before for held in run.pool.values() if held.not_before > center.now)])
+        if run.pool or run.record.state == "running":
+            again_at = min(again_at, max(run.read_at, center.now + 1.0))
+        wake(center, run, again_at)
+
+
+def wake(center: Center, run: Running, at: float) -> None:
+    at = max(at, center.now + SOON_S)
+    if at < run.look_at or run.look_at <= center.now:
+        run.look_at = at
+        center.wake(at, "campaign", run.record.id)
+
+
+def _mode(center: Center, run: Running) -> None:
+    """By hand, or by the first rule that holds."""
+    rate = run.pacer.gauges(center.now).answer_rate if run.campaign.mode_rules else None
+    found = mode_now(run.campaign, agents=len(run.agents), answer_rate=rate, left=run.left, before=run.rule)
+    run.rule = found.rule
+    if found.mode != run.mode:
+        run.mode = found.mode
+        run.pacer.set(campaigns.settings_of(run))
+
+
+def _hindrance(center: Center, run: Running) -> dict[str, str] | None:
+    """Why nothing can be begun, whatever agents and lines there are."""
+    state, campaign = run.record.state, run.campaign
+    if state != "running":
+        return why_not(state)
+    if not center.switch_up:
+        return why_not("switch")
+    if run.mode == "manual":
+        return why_not("manual")
+    if run.mode == "agentless":
+        if all(flow.name != campaign.flow for flow in center.flows):
+            return why_not("no_flow", flow=campaign.flow)
+    elif campaign.queue not in center.plan.queues:
+        return why_not("no_queue", queue=campaign.queue)
+    return None
+
+
+def _work(center: Center, run: Running, lines: int) -> float:
+    """Launch what is to be launched; when to look again at the latest."""
+    ready = {lead: held for lead, held in run.pool.items() if held.not_before <= center.now}
+    if not ready:
+        run.why_not = why_not("reading" if run.asked_at is not None else "no_leads")
+    if run.mode == "agentless":
+        return _agentless(center, run, ready, lines)
+    _personal(center, run, ready)
+    if run.mode == "preview":
+        return _preview(center, run, ready)
+    return _paced(center, run, ready, lines)
+
+
+def _personal(center: Center, run: Running, ready: dict[Any, Held]) -> None:
+    """Who was promised a call by an agent himself is for that agent, as soon as he is free."""
+    for lead, held in list(ready.items()):
+        if held.agent is None:
+            continue
+        agent = center.agents.get(held.agent)
+        callback_at = held.lead.callback_at
+        away = agent is None or not center.on_shift.get(held.agent)
+        if away and callback_at is not None and center.now - callback_at > PERSONAL_S:
+            held.agent = None
+            continue
+        del ready[lead]
+        if agent is not None and run.agents.get(agent.id) == "idle" and agents.is_free(agent):
+            launch(center, run, held, agent, {"pacing": {"zh": "本人约定的回拨", "en": "a call that he promised"}})
+
+
+def _preview(center: Center, run: Running, ready: dict[Any, Held]) -> float:
+    free = agents.longest_idle(center, run)
+    refused = 0
+    agent = next(free, None)
+    for held in list(ready.values()):
+        if agent is None or refused >= REFUSALS:
+            break
+        done = launch(center, run, held, agent, {"pacing": {"zh": "预览", "en": "preview"}})
+        if done == "no_line":
+            break
+        refused += done == "refused"
+        if done == "begun":
+            agent = next(free, None)
+    if agent is None and not run.attempts and ready:
+        run.why_not = _no_agent(center, run)
+    return center.now + LOOK_S
+
+
+def _agentless(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> float:
+    refused = 0
+    for held in list(ready.values()):
+        if lines <= 0 or refused >= REFUSALS:
+            break
+        done = launch(center, run, held, None, {"pacing": {"zh": "无坐席外呼", "en": "agentless"}})
+        if done == "no_line":
+            break
+        refused += done == "refused"
+        lines -= done == "begun"
+    room = center.dialer.carriers.room(run.campaign.carrier, center.now)
+    return center.now + LOOK_S if room.again_at is None else room.again_at
+
+
+def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> float:
+    if not run.agents:
+        run.why_not = _no_agent(center, run)
+        return center.now + LOOK_S
+    normal = [held for held in ready.values() if not held.restricted]
+    restricted = [held for held in ready.values() if held.restricted]
+    segments = Counter(held.lead.segment for held in normal)
+    decision = run.pacer.decide(now=center.now, segments=segments, lines=lines, restricted=len(restricted))
+    run.why = dict(decision.why)
+    run.evidence = dict(decision.evidence)
+    why = {"pacing": run.why, "evidence": run.evidence}
+    free = agents.longest_idle(center, run)
+    launched = _all(center, run, restricted, decision.restricted, free, why)
+    by_segment: dict[str, list[Held]] = {}
+    for held in normal:
+        by_segment.setdefault(held.lead.segment, []).append(held)
+    for segment, count in decision.launch:
+        launched += _all(center, run, by_segment.get(segment, []), count, free if decision.reserved_only else None, why)
+    keep_decision(center, run, launched)
+    if not launched and ready and not run.why_not:
+        idle = any(status == "idle" for status in run.agents.values())
+        run.why_not = (dict(decision.why) or why_not("pacing")) if idle else why_not("no_idle")
+    return decision.look_at
+
+
+def _all(center: Center, run: Running, leads: list[Held], count: int, free: Any, why: dict[str, Any]) -> int:
+    """Launch ``count`` of these, each with an agent of ``free`` when that is given; how many were."""
+    begun = refused = 0
+    agent = next(free, None) if free is not None else None
+    for held in leads:
+        if begun >= count or refused >= REFUSALS or (free is not None and agent is None):
+            break
+        if held.lead.id not in run.pool:
+            continue
+        done = launch(center, run, held, agent, why)
+        if done == "no_line":
+            break
+        refused += done == "refused"
+        if done == "begun":
+            begun += 1
+            agent = next(free, None) if free is not None else None
+    return begun
+
+
+def _no_agent(center: Center, run: Running) -> dict[str, str]:
+    able = any(
+        agents.may_serve(center, agent, run) and center.on_shift.get(agent_id)
+        for agent_id, agent in center.agents.items()
+        if _outbound(center, agent_id)
+    )
+    return why_not("callers_first" if able and not run.agents else "no_idle" if run.agents else "no_agents")
+
+
+def _outbound(center: Center, agent: AgentId) -> bool:
+    plan = center.plan.agents.get(agent)
+    return plan is not None and bool(plan.outbound)

@@ -1,0 +1,216 @@
+"""What comes of an attempt: for the lead, for the goal, and by what the agent says of it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from tandem.agent_desktop.core import messages as m
+from tandem.cti.app.dialer import clearance, days, pool
+from tandem.cti.app.dialer.state import Attempt, Running
+from tandem.cti.core.contact import Contact
+from tandem.cti.model.campaigns import SUCCESS, AttemptPlan, AttemptResult
+from tandem.cti.model.errors import BadRequest, WrongState
+from tandem.cti.model.ids import AgentId, CallId
+from tandem.cti.model.leads import DoNotCallEntry, Lead, LeadRecord
+from tandem.routing.core.dialer import attempt_plan
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+SKIP_S = 900.0
+"""So much later comes he whom an agent did not want to dial."""
+MOST_TALKED = 5_000
+"""Attempts that wait for what the agent says of them: should nobody ever say it, the oldest is forgotten."""
+FURTHEST_S = 366 * 86_400.0
+_NO_PLAN = AttemptPlan()
+
+
+def over(center: Center, run: Running | None, attempt: Attempt) -> None:
+    """It was dialled, and has its result."""
+    result = attempt.record.result
+    if run is not None:
+        days.count(run, talked=int(result == "talked"))
+    settle(center, run, attempt)
+    if attempt.record.connected_at is not None and attempt.lead.id:
+        center.dialer.talked[CallId(attempt.record.id)] = attempt
+        if len(center.dialer.talked) > MOST_TALKED:
+            del center.dialer.talked[next(iter(center.dialer.talked))]
+
+
+def settle(center: Center, run: Running | None, attempt: Attempt) -> None:
+    """What becomes of the lead, by the result and by what was agreed; said again, it replaces what was said before."""
+    record, promise, lead = attempt.record, attempt.promise, attempt.lead
+    if not lead.id or record.result is None or record.ended_at is None:
+        return
+    plan = _NO_PLAN if run is None else run.campaign.attempts
+    if not attempt.lead_kept:
+        kept = attempt_plan.after(lead, record.number, cast(AttemptResult, record.result), record.ended_at, plan)
+        attempt.lead_kept = True
+    else:
+        kept = attempt_plan.record_of(lead, state=lead.state, next_at=lead.next_at, why="")
+    lead = taken_over(lead, kept)
+    disposition = promise.disposition
+    if promise.do_not_call:
+        kept = attempt_plan.forbidden(lead, at=center.now, disposition=disposition)
+    elif promise.again_at is not None:
+        kept = attempt_plan.promised(lead, promise.again_at, promise.again_by, promise.note, disposition)
+    elif disposition is not None:
+        success = () if run is None else run.campaign.success
+        kept = attempt_plan.disposed(lead, disposition, success, at=center.now)
+    before, attempt.lead = attempt.lead, taken_over(lead, kept)
+    center.keep(kept)
+    if run is not None and kept.state == SUCCESS and before.state != SUCCESS:
+        _succeeded(run, attempt.lead)
+
+
+def taken_over(lead: Lead, kept: LeadRecord) -> Lead:
+    """The lead as the record says that it is."""
+    bad = set(kept.bad_numbers)
+    return msgspec.structs.replace(
+        lead,
+        rev=kept.rev,
+        state=kept.state,
+        attempts=kept.attempts,
+        results=kept.results,
+        last_at=kept.last_at,
+        next_at=kept.next_at,
+        callback_at=kept.callback_at,
+        callback_agent=kept.callback_agent,
+        callback_note=kept.callback_note,
+        abandoned_at=kept.abandoned_at,
+        numbers=tuple(msgspec.structs.replace(each, bad=each.number in bad) for each in lead.numbers),
+    )
+
+
+def _succeeded(run: Running, lead: Lead) -> None:
+    days.count(run, successes=1)
+    run.successes += 1
+    for quota in run.campaign.quotas:
+        if lead.fields.get(quota.field) == quota.value:
+            key = quota.field, quota.value
+            run.quotas[key] = run.quotas.get(key, 0) + 1
+
+
+def withdrawn(center: Center, run: Running | None, attempt: Attempt) -> None:
+    """It was not dialled after all: the lead is in hand no more."""
+    if run is None or not attempt.lead.id:
+        return
+    if attempt.promise.do_not_call:
+        center.keep(attempt_plan.forbidden(attempt.lead, at=center.now))
+    elif attempt.promise.again_at is not None:
+        promise = attempt.promise
+        center.keep(attempt_plan.promised(attempt.lead, attempt.promise.again_at, promise.again_by, promise.note, None))
+    elif attempt.lead.state != "removed" and not attempt.lead_kept:
+        pool.put(center, run, attempt.lead)
+
+
+def skipped(center: Center, attempt: Attempt) -> None:
+    """An agent did not want to dial him now."""
+    if attempt.lead.id:
+        why = f"withdrawn {attempt.promise.note}".strip()
+        next_at = max(attempt.lead.next_at, center.now + SKIP_S)
+        center.keep(attempt_plan.record_of(attempt.lead, state="open", next_at=next_at, why=why))
+        attempt.lead_kept = True
+
+
+# ---- what agents say ---------------------------------------------------------------------------------------------
+
+
+def disposed(center: Center, contact: Contact, agent: AgentId, code: str) -> None:
+    """The agent's disposition, when he has wrapped up."""
+    attempt = _find(center, contact.id)
+    if attempt is None:
+        return
+    attempt.promise.disposition = code
+    if attempt.written:
+        attempt.record = msgspec.structs.replace(attempt.record, rev=attempt.record.rev + 1, disposition=code)
+        if attempt.lead.id:
+            center.keep(attempt.record)
+    _say(center, attempt)
+    center.dialer.talked.pop(contact.id, None)
+
+
+def mark_machine(center: Center, agent: AgentId, call: CallId) -> None:
+    """ "That was a machine": so the attempt counts. Raises WrongState."""
+    attempt = _at_work(center, call)
+    run = center.dialer.campaigns.get(attempt.record.campaign)
+    attempt.result = "machine"
+    attempt.record = msgspec.structs.replace(attempt.record, machine="machine")
+    if run is not None and attempt.counted and not attempt.missed:
+        attempt.counted = False
+        days.count(run, answered=-1)
+        days.tell(run)
+
+
+def do_not_call(center: Center, agent: AgentId, command: m.DoNotCall) -> None:
+    """From the next second on. Raises WrongState."""
+    call = CallId(command.call)
+    attempt = _find(center, call)
+    contact = center.contacts.get(call)
+    number = attempt.number.number if attempt is not None else contact.ani_e164 if contact is not None else ""
+    person = attempt.lead.person if attempt is not None else ""
+    campaign = attempt.record.campaign if attempt is not None and attempt.record.campaign else None
+    scope = command.scope
+    if (scope == "person" and not person) or (scope == "campaign" and campaign is None):
+        scope = "global"
+    if not number and scope != "person":
+        raise WrongState("there is no number that could be forbidden")
+    entry = DoNotCallEntry(
+        id=f"{call}.{scope}",
+        rev=1,
+        scope=scope,
+        number="" if scope == "person" else number,
+        person=person if scope == "person" else "",
+        campaign=campaign if scope == "campaign" else None,
+        at=center.now,
+        by=agent,
+        source="agent",
+    )
+    center.keep(entry)
+    center.gate.forbid((entry,))
+    if attempt is not None:
+        attempt.promise.do_not_call = True
+        _say(center, attempt)
+    center.dialer.due.update(dict.fromkeys(center.dialer.campaigns))
+
+
+def call_again(center: Center, agent: AgentId, command: m.CallAgain) -> None:
+    """He is promised another call. Raises BadRequest, WrongState."""
+    attempt = _find(center, CallId(command.call))
+    if attempt is None or not attempt.lead.id:
+        raise WrongState("this call is no campaign's, or too long ago")
+    if not center.now < command.at < center.now + FURTHEST_S:
+        raise BadRequest("choose a time to come, within a year")
+    note = command.note
+    if command.number:
+        number = center.house.normalise(command.number)
+        if clearance.number_in(attempt.lead, number) is None:
+            raise BadRequest("this is not one of his numbers")
+        note = f"{number} {note}".strip()
+    promise = attempt.promise
+    promise.again_at, promise.again_by, promise.note = command.at, agent if command.personal else None, note
+    _say(center, attempt)
+
+
+def _say(center: Center, attempt: Attempt) -> None:
+    """Kept at once, also while the call goes on: a promise is not lost with the server."""
+    settle(center, center.dialer.campaigns.get(attempt.record.campaign), attempt)
+    promise, lead = attempt.promise, attempt.lead
+    if attempt.record.ended_at is None and promise.again_at is not None and lead.id:
+        kept = attempt_plan.promised(lead, promise.again_at, promise.again_by, promise.note, None)
+        kept = msgspec.structs.replace(kept, state="in_hand")
+        attempt.lead = taken_over(lead, kept)
+        center.keep(kept)
+
+
+def _find(center: Center, call: CallId) -> Attempt | None:
+    return center.dialer.attempts.get(call) or center.dialer.talked.get(call)
+
+
+def _at_work(center: Center, call: CallId) -> Attempt:
+    attempt = center.dialer.attempts.get(call)
+    if attempt is None:
+        raise WrongState("this call is no campaign's, or it is over")
+    return attempt

@@ -1,0 +1,182 @@
+"""The leads that a campaign has in hand: read ahead, a few at a time, and given back when they are not wanted. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tandem.cti.app.dialer import clearance
+from tandem.cti.app.dialer.state import Held, Running
+from tandem.cti.app.floor_plan import CallsForbidden, LeadsRead, LeadsRemoved, LeadsWanted
+from tandem.cti.model.campaigns import LeadState
+from tandem.cti.model.ids import LeadId, ListId
+from tandem.cti.model.leads import Lead, Verdict
+from tandem.routing.core.dialer import attempt_plan
+from tandem.routing.core.dialer.lead_order import place
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+LEAST = 20
+MOST = 500
+PER_AGENT = 6
+ANSWER_S = 15.0
+"""So long an answer of the store is waited for."""
+LOOK_S = 60.0
+"""How often it is looked whether a lead's time has come, when nothing says that one has."""
+STALE_S = 900.0
+"""A lead that was read so long ago is given back: what was known of it may be old."""
+HELD_S = 600.0
+"""A lead whose time comes within so long is kept in hand."""
+AGAIN_S = 21_600.0
+"""He to whom the gate says no without saying until when is asked about again after so long."""
+OURS = ("state", "cost", "quota")
+"""Rules that say no for the campaign's sake, not for the lead's."""
+SPOILED_S = 5.0
+"""The first pause after the gate refused all that was read; doubled each time, up to ``LOOK_S``."""
+
+
+def wanted(run: Running, lines: int) -> int:
+    """How many leads to have in hand; 0: none."""
+    if run.record.state != "running" or run.mode == "manual":
+        return 0
+    by_line = 2 * lines if run.mode == "agentless" else 0
+    return min(MOST, max(LEAST, PER_AGENT * len(run.agents), by_line))
+
+
+def refill(center: Center, run: Running, lines: int) -> None:
+    """Ask for more when there are few, and give back what is old or not wanted."""
+    now = center.now
+    most = wanted(run, lines)
+    back = drop_old(run, now) if most else list(run.pool)
+    for lead in back:
+        del run.pool[lead]
+    waits = run.asked_at is not None and 0.0 <= now - run.asked_at < ANSWER_S
+    if most and not waits and len(run.pool) <= most // 2 and now >= run.read_at:
+        _ask(center, run, most - len(run.pool))
+    elif back:
+        _ask(center, run, 0)
+
+
+def drop_old(run: Running, now: float) -> list[LeadId]:
+    return [lead for lead, held in run.pool.items() if not 0.0 <= now - held.since < STALE_S]
+
+
+def give_back(center: Center, run: Running) -> None:
+    """Everything that is not being dialled."""
+    if run.pool:
+        run.pool.clear()
+        _ask(center, run, 0)
+
+
+def _ask(center: Center, run: Running, count: int) -> None:
+    if count:
+        run.asked_at = center.now
+        run.read_at = center.now + ANSWER_S
+    center.put(LeadsWanted(campaign=run.record.id, count=count, in_hand=in_hand(center, run)))
+
+
+def in_hand(center: Center, run: Running) -> tuple[LeadId, ...]:
+    dialler = center.dialer
+    dialled = (dialler.attempts[call].lead.id for call in run.attempts if call in dialler.attempts)
+    return (*run.pool, *dialled)
+
+
+def read(center: Center, input_: LeadsRead) -> None:
+    """What the store has put in hand. What is not wanted any more is given back."""
+    run = center.dialer.campaigns.get(input_.campaign)
+    if run is None:
+        center.put(LeadsWanted(campaign=input_.campaign, count=0))
+        return
+    run.asked_at = None
+    run.left = run.left if input_.left is None else input_.left
+    run.callable_now = run.callable_now if input_.callable_now is None else input_.callable_now
+    if input_.successes is not None:
+        run.successes = max(run.successes, input_.successes)
+    for field, value, count in input_.quotas:
+        run.quotas[field, value] = max(run.quotas.get((field, value), 0), count)
+    busy = set(in_hand(center, run))
+    taken = sum(lead.id in busy or put(center, run, lead) for lead in input_.leads)
+    sort(run, center.now)
+    run.again_at = input_.again_at
+    run.dry = not input_.leads
+    if input_.leads and taken < len(input_.leads):
+        _ask(center, run, 0)
+    if input_.leads and not taken:
+        run.spoiled += 1
+        run.read_at = center.now + min(LOOK_S, SPOILED_S * 2.0 ** min(run.spoiled, 8))
+    elif input_.leads:
+        run.spoiled = 0
+        run.read_at = center.now
+    else:
+        again_at = center.now + LOOK_S if input_.again_at is None else input_.again_at
+        run.read_at = max(center.now + 1.0, min(again_at, center.now + LOOK_S))
+    center.dialer.due[run.record.id] = None
+
+
+def sort(run: Running, now: float) -> None:
+    """Promised callbacks first, then by priority, then as the campaign wants it."""
+    order = run.campaign.order
+    placed = sorted(
+        ((place(held.lead, order, now, number), held) for number, held in enumerate(run.pool.values())),
+        key=lambda pair: pair[0],
+    )
+    run.pool = {held.lead.id: held for _, held in placed}
+
+
+def put(center: Center, run: Running, lead: Lead) -> bool:
+    """Into the pool. False: the gate will not let him through soon; where it says when, that is kept, so that he does
+    not come again before."""
+    if run.record.state != "running":
+        return False
+    found = clearance.number_for(center, run, lead)
+    if found is None:
+        return False
+    number, restricted, said = found
+    if not said.allowed and (said.again_at is None or said.again_at > center.now + HELD_S):
+        put_off(center, lead, said)
+        return False
+    run.pool[lead.id] = Held(
+        lead=lead,
+        number=number,
+        since=center.now,
+        restricted=restricted,
+        agent=lead.callback_agent if lead.callback_at is not None else None,
+        not_before=0.0 if said.allowed or said.again_at is None else said.again_at,
+    )
+    return True
+
+
+def put_off(center: Center, lead: Lead, said: Verdict) -> None:
+    """The gate's no, kept with the lead: he is not read again before it may be another word."""
+    if said.rule in OURS or lead.state == "removed":
+        return
+    never = said.again_at is None
+    next_at = center.now + AGAIN_S if said.again_at is None else said.again_at
+    state: LeadState = "do_not_call" if said.rule == "do_not_call" and never else "open"
+    if state == "open" and next_at <= lead.next_at:
+        return
+    center.keep(attempt_plan.record_of(lead, state=state, next_at=max(next_at, lead.next_at), why=f"gate {said.rule}"))
+
+
+def forbidden(center: Center, input_: CallsForbidden) -> None:
+    """From this moment on. Whoever is being dialled is let go on; nobody else is begun."""
+    center.gate.forbid(input_.entries)
+    center.dialer.due.update(dict.fromkeys(center.dialer.campaigns))
+
+
+def removed(center: Center, input_: LeadsRemoved) -> None:
+    """A list was taken back: what is in hand of it is not dialled; who is shown to an agent is taken from him."""
+    for run in center.dialer.campaigns.values():
+        for lead in [lead for lead, held in run.pool.items() if held.lead.list == input_.list]:
+            del run.pool[lead]
+        center.dialer.due[run.record.id] = None
+    _recall(center, input_.list)
+
+
+def _recall(center: Center, list_: ListId) -> None:
+    for call, attempt in list(center.dialer.attempts.items()):
+        if attempt.lead.list == list_:
+            attempt.lead = msgspec.structs.replace(attempt.lead, state="removed")
+            clearance.recall(center, call)

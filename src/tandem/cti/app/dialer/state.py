@@ -1,0 +1,146 @@
+"""What the center knows of its campaigns and of the attempts under way. Only data: it is frozen with the center."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tandem.cti.model.campaigns import AttemptResult, Campaign, CampaignRecord, Mode
+from tandem.cti.model.ids import AgentId, CallId, CampaignId, LeadId
+from tandem.cti.model.leads import AttemptRecord, CampaignDay, Lead, LeadNumber
+from tandem.ivr.core.speech import Prompt
+from tandem.routing.core.dialer.caller_ids import CallerIdPool
+from tandem.routing.core.dialer.carriers import Carriers
+from tandem.routing.core.dialer.jurisdictions import Jurisdiction
+from tandem.routing.core.dialer.pacing import Pacer
+from tandem.routing.core.dialer.pacing_settings import AgentStatus
+
+First = Literal["agent", "customer"]
+Texts = dict[str, str]
+"""By language: ``{"zh": .., "en": ..}``."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Promise:
+    """What an agent has agreed with the callee, or done with him, besides the result of the call."""
+
+    disposition: str | None = None
+    again_at: float | None = None
+    again_by: AgentId | None = None
+    note: str = ""
+    do_not_call: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Attempt:
+    """One lead with an agent or on his way to one. ``record`` is what is kept of it once it is ``written``: from then
+    on the callee may have been dialled, and never is again under this id."""
+
+    record: AttemptRecord
+    lead: Lead
+    number: LeadNumber
+    first: First
+    by_hand: bool = False
+    """A person decided on it: an agent, or whoever promised the call."""
+    written: bool = False
+    counted: bool = False
+    """Its answer by a person is in the counts of the day."""
+    missed: bool = False
+    result: AttemptResult | None = None
+    """When it is known before the call is over."""
+    refusal: Texts = field(default_factory=dict)
+    """Why it was not dialled after all."""
+    lead_kept: bool = False
+    """What becomes of the lead was kept already; what comes later replaces it."""
+    promise: Promise = field(default_factory=Promise)
+
+
+@dataclass(slots=True, kw_only=True)
+class Held:
+    """A lead in hand that is not being dialled. ``not_before``: the gate said no until then."""
+
+    lead: Lead
+    number: LeadNumber
+    since: float
+    restricted: bool = False
+    """Only with an agent reserved."""
+    agent: AgentId | None = None
+    """Promised a call by this agent."""
+    not_before: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """A campaign that is not a draft."""
+
+    record: CampaignRecord
+    rules: Jurisdiction
+    pacer: Pacer
+    mode: Mode
+    """That it works in now."""
+    rule: int | None = None
+    """The rule that says so; None: it is the one that was set."""
+    caller_ids: CallerIdPool = field(default_factory=CallerIdPool)
+    agents: dict[AgentId, AgentStatus] = field(default_factory=dict)
+    """Whom it has, and what they do."""
+    attempts: dict[CallId, None] = field(default_factory=dict)
+    pool: dict[LeadId, Held] = field(default_factory=dict)
+    """In hand and not dialled yet, in the order to dial them."""
+    asked_at: float | None = None
+    """When leads were asked for that have not come yet."""
+    read_at: float = 0.0
+    """When to ask again at the earliest."""
+    dry: bool = True
+    """The store had none the last time."""
+    spoiled: int = 0
+    """How often in a row the gate refused all that was read."""
+    left: int | None = None
+    callable_now: int | None = None
+    again_at: float | None = None
+    """When the time of the next lead comes."""
+    day: str = ""
+    """The day that is being counted, in the campaign's zone."""
+    days: dict[str, CampaignDay] = field(default_factory=dict)
+    """The days of the window, this one included."""
+    successes: int = 0
+    quotas: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(field, value) -> successes."""
+    look_at: float = float("inf")
+    """When its next timer comes."""
+    called_up_at: float = float("-inf")
+    """When all free agents were thought over for it."""
+    why: Texts = field(default_factory=dict)
+    """The last decision."""
+    why_not: Texts = field(default_factory=dict)
+    decisions: int = 0
+    """Number of the last decision that was kept."""
+    decided_at: float = float("-inf")
+    kept_idle: bool = False
+    """That one launched nothing."""
+    launched: int = 0
+    """Since the last decision that was kept."""
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.record.document
+
+    @property
+    def today(self) -> CampaignDay:
+        return self.days[self.day]
+
+
+@dataclass(slots=True)
+class Dialer:
+    campaigns: dict[CampaignId, Running] = field(default_factory=dict)
+    attempts: dict[CallId, Attempt] = field(default_factory=dict)
+    """Begun and not over."""
+    talked: dict[CallId, Attempt] = field(default_factory=dict)
+    """Over, while the agent has still to say what came of it; bounded, the oldest first."""
+    due: dict[CampaignId, None] = field(default_factory=dict)
+    """Something has changed: to be looked at when the present input is through."""
+    free: dict[AgentId, None] = field(default_factory=dict)
+    """Agents without a campaign: one is to be looked for when the present input is through."""
+    sounds: dict[Prompt, str] = field(default_factory=dict)
+    """What campaigns say to callees -> its media name at the switch."""
+    carriers: Carriers = field(default_factory=Carriers)

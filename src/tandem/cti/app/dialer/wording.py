@@ -1,0 +1,60 @@
+"""Sentences of campaigns: what callees hear, and why nothing is dialled, in Chinese and English. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tandem.cti.app.announcements import every_language
+from tandem.cti.model.campaigns import Campaign
+from tandem.cti.model.leads import Verdict
+from tandem.ivr.core.speech import Prompt
+from tandem.routing.core.dialer.gate_words import explained
+
+Texts = dict[str, str]
+
+WHY_NOT: Mapping[str, Mapping[str, str]] = {
+    "switch": {"zh": "电话交换机未连接", "en": "the telephone switch is away"},
+    "paused": {"zh": "已暂停", "en": "paused"},
+    "draining": {"zh": "正在收尾：不再发起新呼叫", "en": "draining: no new calls"},
+    "stopped": {"zh": "已停止", "en": "stopped"},
+    "completed": {"zh": "已完成", "en": "completed"},
+    "manual": {"zh": "手动模式：由坐席拨号", "en": "manual: agents dial"},
+    "no_agents": {"zh": "没有坐席为本活动工作", "en": "no agent works for this campaign"},
+    "callers_first": {
+        "zh": "没有可用坐席：来电优先，或坐席均不空闲",
+        "en": "no agent to be had: callers come first, or nobody is free",
+    },
+    "no_idle": {"zh": "坐席均在忙", "en": "every agent is busy"},
+    "reading": {"zh": "正在读取名单", "en": "leads are being read"},
+    "no_leads": {"zh": "现在没有可拨打的联系人", "en": "nobody on the list may be called now"},
+    "none_left": {"zh": "名单已拨完", "en": "nobody is left on the list"},
+    "pacing": {"zh": "预测拨号暂不发起", "en": "the pacing launches nothing at the moment"},
+    "no_flow": {"zh": "流程 {flow} 未部署", "en": "the flow {flow} is not deployed"},
+    "no_queue": {"zh": "队列 {queue} 不存在", "en": "there is no queue {queue}"},
+}
+
+
+def why_not(reason: str, **words: str) -> Texts:
+    return {lang: text.format_map(words) for lang, text in WHY_NOT[reason].items()}
+
+
+def refusal_texts(verdict: Verdict) -> Texts:
+    return {lang: explained(verdict, lang) for lang in ("zh", "en")}
+
+
+def no_agent_texts(campaign: Campaign) -> Mapping[str, str]:
+    """Who calls, for whom nobody was there in time."""
+    return campaign.message or {
+        "zh": f"您好，这里是{campaign.name}。抱歉，客服人员暂时无法接听，我们会再与您联系。",
+        "en": f"Hello, this is {campaign.name}. We are sorry that nobody could talk to you; we will call again.",
+    }
+
+
+def prompts_of(campaigns: Iterable[Campaign]) -> set[Prompt]:
+    """Everything that these campaigns may say to callees: to be made before they are applied."""
+    return {
+        prompt
+        for campaign in campaigns
+        for texts in (no_agent_texts(campaign), campaign.machine_detection.message)
+        for prompt in every_language(texts)
+    }
