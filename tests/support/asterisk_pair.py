@@ -12,8 +12,8 @@ from typing import Any, Self
 
 from tandem.cti.adapters.asterisk.carrier import Carrier
 from tandem.cti.adapters.asterisk.carrier_calls import CarrierCall, calls_file, read_calls
-from tandem.cti.adapters.asterisk.carrier_config import CARRIER_MODULES, CarrierSettings, carrier_files
-from tandem.cti.adapters.asterisk.carrier_people import Behaviour
+from tandem.cti.adapters.asterisk.carrier_config import CarrierSettings, carrier_files, carrier_modules
+from tandem.cti.adapters.asterisk.carrier_people import Behaviour, Subscriber
 from tandem.cti.adapters.asterisk.config import AgentPhone, SwitchSettings, Trunk, asterisk_files
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, find_or_build
@@ -23,7 +23,7 @@ PHONES = ("1001", "1002")
 RAW_PHONE = "1003"
 """An account for a phone that a test plays by hand."""
 DNIS = "95001"
-OUTSIDE = {
+OUTSIDE: dict[str, Behaviour | Subscriber] = {
     "+8613900000001": Behaviour.ANSWER,
     "+8613900000002": Behaviour.BUSY,
     "+8613900000003": Behaviour.RING,
@@ -36,6 +36,7 @@ OUTSIDE = {
     "+8613900000010": Behaviour.PERSON,
     "+8613900000011": Behaviour.MACHINE,
     "+8613900000012": Behaviour.SILENT,
+    "+8613900000013": Subscriber(does=Behaviour.MACHINE, speech="goodbye"),
 }
 SECOND_CARRIER, DEAD_CARRIER = "second", "dead"
 """``second`` is the same public network; ``dead`` takes every packet and says nothing."""
@@ -93,13 +94,14 @@ class AsteriskPair:
 
     def __init__(self, home: Path, **changes: Any) -> None:
         install = asterisk_install()
-        self._dead = _silence()
+        self.dead = _silence()
+        """The socket of the dead carrier: a test may play that one by hand."""
         given = switch_settings(home / "tandem", install, **changes)
         self.settings = replace(
             given,
             carriers=(
                 Trunk(name=SECOND_CARRIER, host="127.0.0.1", port=given.trunk_port),
-                Trunk(name=DEAD_CARRIER, host="127.0.0.1", port=self._dead.getsockname()[1]),
+                Trunk(name=DEAD_CARRIER, host="127.0.0.1", port=self.dead.getsockname()[1]),
             ),
         )
         self.messages_dir = home / "messages"
@@ -126,7 +128,7 @@ class AsteriskPair:
             home / "public",
             carrier_files(self.network),
             system_name=self.network.system_name,
-            extra_modules=CARRIER_MODULES,
+            extra_modules=carrier_modules(install.module_dir),
         )
         self.carrier = Carrier(self.network)
         self._stack = AsyncExitStack()
@@ -145,7 +147,7 @@ class AsteriskPair:
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
-        self._dead.close()
+        self.dead.close()
 
     def calls(self) -> list[CarrierCall]:
         """What the carrier has noted of the calls to numbers outside that are over."""

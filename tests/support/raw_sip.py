@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 import secrets
+import socket
 from collections.abc import Callable
 
 _SDP = (
@@ -24,6 +25,8 @@ class RawSip(asyncio.DatagramProtocol):
         """Where we say that our sound is."""
         self.responses: asyncio.Queue[str] = asyncio.Queue()
         self.requests: asyncio.Queue[str] = asyncio.Queue()
+        self.received: list[str] = []
+        """All requests that ever came."""
         self.answer = ""
         """The last answer to an INVITE of ours, whole."""
         self.invited: Callable[[str], None] | None = None
@@ -31,9 +34,14 @@ class RawSip(asyncio.DatagramProtocol):
         self._cseq = 100
 
     @classmethod
-    async def open(cls, server_port: int) -> RawSip:
+    async def open(cls, server_port: int, *, sock: socket.socket | None = None) -> RawSip:
+        """``sock``: a bound one to use; else on a free port."""
+        if sock is None:
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            sock.bind(("127.0.0.1", 0))
+        sock.setblocking(False)
         loop = asyncio.get_running_loop()
-        transport, sip = await loop.create_datagram_endpoint(lambda: cls(server_port), local_addr=("127.0.0.1", 0))
+        transport, sip = await loop.create_datagram_endpoint(lambda: cls(server_port), sock=sock)
         sip._transport = transport
         sip.port = transport.get_extra_info("sockname")[1]
         return sip
@@ -50,6 +58,7 @@ class RawSip(asyncio.DatagramProtocol):
         method = text.split(" ", 1)[0]
         if method in {"OPTIONS", "BYE"} or method == "CANCEL":
             self.respond(text, "200 OK")
+        self.received.append(text)
         self.requests.put_nowait(text)
 
     def send(self, text: str) -> None:

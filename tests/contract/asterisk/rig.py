@@ -6,13 +6,13 @@ import asyncio
 from pathlib import Path
 from typing import Protocol
 
-from tests.support.asterisk_pair import DNIS, OUTSIDE, PHONES, AsteriskPair
+from tests.support.asterisk_pair import DEAD_CARRIER, DNIS, OUTSIDE, PHONES, SECOND_CARRIER, AsteriskPair
 from tests.support.fake_switch import FakeSwitch, FakeTelephony, Line
 from tests.support.heard import Heard
 from tests.support.raw_sip import RawSip
 
 from tandem.cti.adapters.asterisk.carrier import PlacedCall
-from tandem.cti.adapters.asterisk.carrier_config import Behaviour
+from tandem.cti.adapters.asterisk.carrier_people import Behaviour, Subscriber
 from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
 from tandem.cti.model.events import RouteRequested, SwitchFound
 from tandem.cti.model.ids import DeviceId
@@ -84,7 +84,10 @@ class FakeRig:
         self.world.missing.update({"no-such-prompt", self.missing})
         self.world.sip_hosts = ("127.0.0.1:5099",)
         self.vault = self.world.vault
-        self.world.behaviours.update(OUTSIDE)
+        for number, who in OUTSIDE.items():
+            self.world.behaviours[number] = who.does if isinstance(who, Subscriber) else who
+        self.world.trunks = {name: name for name in ("", "trunk", SECOND_CARRIER, DEAD_CARRIER)}
+        self.world.dead_carriers.add(DEAD_CARRIER)
         self.world.long.add(self.long)
         for device in PHONES:
             self.world.register(device)

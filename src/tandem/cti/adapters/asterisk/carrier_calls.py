@@ -25,7 +25,6 @@ class CarrierCall:
     ended_at: float
     heard_at: float | None
     disposition: str
-    id: str
 
 
 def calls_file(log_folder: Path) -> Path:
@@ -49,7 +48,6 @@ def read_calls(file: Path) -> list[CarrierCall]:
             ended_at=float(row["ended"]),
             heard_at=_moment(row["heard"]),
             disposition=row["disposition"],
-            id=row["id"],
         )
         for row in rows
         if row["number"]

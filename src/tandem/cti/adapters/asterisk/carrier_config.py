@@ -11,7 +11,7 @@ from tandem.cti.adapters.asterisk.carrier_people import Behaviour, Crowd, Subscr
 from tandem.cti.adapters.asterisk.config import AgentPhone
 from tandem.cti.model.errors import InvalidField
 
-__all__ = ["CARRIER_MODULES", "Behaviour", "CarrierSettings", "carrier_files", "phone_variable"]
+__all__ = ["Behaviour", "CarrierSettings", "carrier_files", "carrier_modules", "phone_variable"]
 
 CARRIER_USER = "carrier"
 CALLER_CONTEXT = "caller"
@@ -20,10 +20,8 @@ VAR_SPEECH = "SPEECH"
 VAR_STAY = "STAY"
 VAR_LISTEN = "LISTEN"
 """A WAV file: the caller says nothing, and what he hears goes there, packet for packet."""
-CARRIER_MODULES = ("res_cdrel_custom", "cdr_custom")
-"""What ``keep_calls`` needs beyond the usual (``AsteriskInstance``: ``extra_modules``)."""
 CALLS_FILE = "calls.csv"
-CALL_COLUMNS = ("number", "calling", "does", "began", "answered", "ended", "heard", "disposition", "id")
+CALL_COLUMNS = ("number", "calling", "does", "began", "answered", "ended", "heard", "disposition", "noted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +61,11 @@ def phone_variable(device: str) -> str:
     return f"PHONE_{device}"
 
 
+def carrier_modules(module_dir: Path) -> tuple[str, ...]:
+    """What ``keep_calls`` needs beyond the usual, of an Asterisk with this folder of modules."""
+    return tuple(name for name in ("res_cdrel_custom", "cdr_custom") if (module_dir / f"{name}.so").exists())
+
+
 def carrier_files(settings: CarrierSettings) -> dict[str, str]:
     """Every file, name -> text, for ``AsteriskInstance``."""
     first, last = settings.rtp_ports
@@ -85,15 +88,15 @@ def _cdr_custom_conf() -> str:
         "number": "CDR(userfield)",
         "calling": "CDR(src)",
         "does": "CDR(accountcode)",
-        "began": "CDR(start,f)",
-        "answered": "CDR(answer,f)",
-        "ended": "CDR(end,f)",
+        "began": "CDR(start,u)",
+        "answered": "CDR(answer,u)",
+        "ended": "CDR(end,u)",
         "heard": "CDR(heard)",
         "disposition": "CDR(disposition)",
-        "id": "CDR(uniqueid)",
     }
-    columns = ",".join(f"${{CSV_QUOTE(${{{values[column]}}})}}" for column in CALL_COLUMNS)
-    return f"[mappings]\n{CALLS_FILE} => {columns}\n"
+    columns = [f"${{CSV_QUOTE(${{{values[column]}}})}}" for column in CALL_COLUMNS[:-1]]
+    # EPOCH, for Asterisk 22.10 takes a line of CDR() alone for a faster format of its own, which knows no option u.
+    return f"[mappings]\n{CALLS_FILE} => {','.join([*columns, '${EPOCH}'])}\n"
 
 
 def _manager_conf(settings: CarrierSettings) -> str:
@@ -253,7 +256,7 @@ exten => s,1,Hangup(1)
 [does-{Behaviour.PERSON}]
 exten => s,1,Ringing()
  same => n,Wait(${{RINGS}})
- same => n,Answer()
+ same => n,Answer(,i)
  same => n,Wait(0.3)
  same => n,Playback(${{SAYS}})
  same => n,WaitForNoise(60,1,20)
@@ -264,7 +267,7 @@ exten => s,1,Ringing()
 [does-{Behaviour.MACHINE}]
 exten => s,1,Ringing()
  same => n,Wait(${{RINGS}})
- same => n,Answer()
+ same => n,Answer(,i)
  same => n,Wait(0.4)
  same => n,Playback(${{SAYS}}&beep)
 {recording} same => n,Hangup(16)
@@ -272,13 +275,13 @@ exten => s,1,Ringing()
 [does-{Behaviour.BRIEF}]
 exten => s,1,Ringing()
  same => n,Wait(${{RINGS}})
- same => n,Answer()
+ same => n,Answer(,i)
  same => n,Wait(0.1)
  same => n,Hangup(16)
 
 [does-{Behaviour.ANNOUNCEMENT}]
 exten => s,1,Progress()
- same => n,Playback(ss-noservice,noanswer)
+ same => n,Playback(im-sorry,noanswer)
  same => n,Hangup(20)
 
 [does-{Behaviour.CONGESTION}]
@@ -295,6 +298,6 @@ _NOTE = "Set(CDR(userfield)=${EXTEN})\n same => n,Set(CALLED=${EXTEN})"
 def _member(who: Subscriber) -> str:
     return (
         f" same => n,Set(CHANNEL(accountcode)={who.does})\n same => n,Set(RINGS={who.rings_s:g})\n"
-        f" same => n,Set(STAYS={who.stays_s:g})\n same => n,Set(SAYS={who.speech})\n"
+        f" same => n,Set(STAYS={who.stays_s:g})\n same => n,Set(SAYS={who.says})\n"
         f" same => n,Goto(does-{who.does},s,1)\n"
     )

@@ -15,6 +15,8 @@ from enum import StrEnum
 from tandem.cti.model.errors import InvalidField
 
 MEMBERS = 100
+HELLO, GREETING = "hello", "vm-intro"
+"""Sounds of Asterisk's: 0.8 s, and 5.7 s before the beep."""
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _SOUND = re.compile(r"[A-Za-z0-9_./-]{1,200}")
 
@@ -48,15 +50,20 @@ class Behaviour(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """``speech``: what he says, or his machine's greeting: a sound of Asterisk's, or a path without its ending."""
+    """``speech``: what he says, or his machine's greeting: a sound of Asterisk's, or a path without its ending; '' for
+    the usual one."""
 
     does: Behaviour
     rings_s: float = 0.3
     stays_s: float = 3600.0
-    speech: str = "hello"
+    speech: str = ""
+
+    @property
+    def says(self) -> str:
+        return self.speech or (GREETING if self.does is Behaviour.MACHINE else HELLO)
 
     def __post_init__(self) -> None:
-        if not _SOUND.fullmatch(self.speech) or not 0 <= self.rings_s <= 300 or not 0 < self.stays_s <= 7200:
+        if not _SOUND.fullmatch(self.says) or not 0 <= self.rings_s <= 300 or not 0 < self.stays_s <= 7200:
             raise InvalidField("a subscriber: a sound, at most 300 s of ringing and two hours of talk, please")
 
 
@@ -87,8 +94,8 @@ def crowd(
     *,
     rings_s: tuple[float, float] = (0.3, 0.3),
     stays_s: tuple[float, float] = (3600.0, 3600.0),
-    hellos: Sequence[str] = ("hello",),
-    greetings: Sequence[str] = ("vm-intro",),
+    hellos: Sequence[str] = (HELLO,),
+    greetings: Sequence[str] = (GREETING,),
     seed: int = 1,
 ) -> Crowd:
     """``shares``: of each behaviour, of a hundred. Ringing and stay: evenly spread between both values, mixed."""

@@ -2,9 +2,9 @@
 (the SIP status of the final response).
 
 Asterisk makes one Q.850 cause of several SIP statuses, and unknown ones of others: where the status says more, it
-counts (RFC 3261 section 21, RFC 8197 for 607, RFC 8688 for 608). A person's refusal comes as "403" from a gateway to the
-telephone network (RFC 3398 section 8.2.6.1), so "403" is left what Q.850 says. A leg that Asterisk itself gives up has a
-``TechCause`` too, "480".
+counts (RFC 3261 section 21, RFC 8197 for 607, RFC 8688 for 608). A person's refusal comes as "403" from a gateway to
+the telephone network (RFC 3398 section 8.2.6.1), so "403" is left what Q.850 says. A leg that Asterisk itself gives up
+has a ``TechCause`` too, "480".
 """
 
 from __future__ import annotations

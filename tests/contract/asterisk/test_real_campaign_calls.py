@@ -1,0 +1,188 @@
+"""Calls of campaigns, as only a real carrier can show them: who calls, how often, what is heard, what is recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from tests.contract.asterisk.rig import RealRig
+from tests.contract.asterisk.test_campaign_calls import (
+    ANSWERS,
+    BUSY,
+    CURT_MACHINE,
+    agents_leg,
+    attempt,
+    reached,
+)
+from tests.contract.asterisk.test_real_switch import likeness
+from tests.support.asterisk_pair import DEAD_CARRIER, DNIS, asterisk_install, switch_settings
+from tests.support.heard import Heard
+from tests.support.raw_sip import RawSip, header
+
+from tandem.cti.adapters.asterisk import actions
+from tandem.cti.adapters.asterisk.carrier_calls import CarrierCall
+from tandem.cti.adapters.asterisk.carrier_people import Behaviour
+from tandem.cti.adapters.asterisk.config import asterisk_files
+from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.events import (
+    ConnectionCleared,
+    Delivered,
+    Failed,
+    Joined,
+    MediaEnded,
+    RouteRequested,
+    SwitchFound,
+)
+from tandem.cti.model.ids import RecordingId, Token
+from tandem.cti.model.requests import ClearConnection, Join, LeaveMessage, Record, StartMusic, StopRecording
+from tandem.cti.provision.asterisk_instance import AsteriskInstance
+
+_others = itertools.count(12_345_000)
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def noted(real: RealRig, count: int) -> list[CarrierCall]:
+    """What the carrier has noted since a test began, once there are so many calls."""
+    for _ in range(100):
+        if len(calls := real.pair.calls()) >= count:
+            return calls
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"the carrier has noted {len(calls)} calls, not {count}")
+
+
+async def test_an_attempt_is_dialled_once_whatever_asks_for_it(tmp_path: Path) -> None:
+    """Asterisk refuses an id that is in use, and the switch one that has been: past both no second call gets out."""
+    carrier = await RawSip.open(0)
+    settings = switch_settings(tmp_path, asterisk_install(), phones=(), trunk_port=carrier.port)
+    carrier.server = ("127.0.0.1", settings.sip_port)
+    heard = Heard()
+    asterisk = AsteriskInstance(
+        asterisk_install(), tmp_path, asterisk_files(settings), system_name=settings.system_name
+    )
+    await asterisk.start()
+    switch = AsteriskSwitch(settings, heard)
+    run = asyncio.create_task(switch.run())
+    try:
+        await heard.wait(SwitchFound)
+        request = attempt("+8613912345678", timeout_s=20.0)
+        await switch.request(request)
+        invite = await carrier.rung()
+        carrier.respond(invite, "180 Ringing")
+        await heard.wait(Delivered, connection=request.connection)
+        for _ in range(3):
+            await switch._link.send(*actions.originate(request))
+        await asyncio.sleep(0.3)
+        assert not heard.all(Failed)
+        carrier.respond(invite, "486 Busy Here")
+        await heard.wait(Failed, connection=request.connection, cause=Cause.BUSY)
+        await switch.request(request)
+        await asyncio.sleep(0.3)
+        calls = {header(each, "Call-ID") for each in carrier.received if each.startswith("INVITE ")}
+        assert calls == {header(invite, "Call-ID")}
+    finally:
+        run.cancel()
+        await asyncio.gather(run, return_exceptions=True)
+        carrier.close()
+        # After a refused id Asterisk 22.10 does not stop when told to.
+        await asterisk.kill()
+
+
+async def test_the_carrier_notes_what_we_say_happened(real: RealRig) -> None:
+    before = len(real.pair.calls())
+    at = await reached(real, ANSWERS)
+    refused = attempt(BUSY)
+    await real.switch.request(refused)
+    await real.heard.wait(Failed, connection=refused.connection, cause=Cause.BUSY)
+    await real.switch.request(ClearConnection(call=at.call, connection=at.connection))
+    await real.heard.wait(ConnectionCleared, connection=at.connection)
+    busy, answered = (await noted(real, before + 2))[before:]
+    assert (busy.number, busy.calling, busy.does, busy.answered_at) == (BUSY, DNIS, Behaviour.BUSY, None)
+    assert (answered.number, answered.calling, answered.does) == (ANSWERS, DNIS, Behaviour.ANSWER)
+    assert answered.answered_at
+    assert answered.began_at < answered.answered_at < answered.ended_at
+
+
+@pytest.mark.parametrize(
+    ("calling", "shown"),
+    [
+        ("+861088880001", "<sip:+861088880001@"),
+        ("", '"Anonymous" <sip:anonymous@anonymous.invalid>'),
+        ('+86"<sip:911@x>\r\nX-Evil: 1', "<sip:+869111@"),
+    ],
+)
+async def test_who_calls_is_what_the_campaign_says_and_nothing_else(real: RealRig, calling: str, shown: str) -> None:
+    number = f"+86139{next(_others):08}"
+    carrier = await RawSip.open(real.pair.settings.sip_port, sock=real.pair.dead.dup())
+    try:
+        request = attempt(number, carrier=DEAD_CARRIER, calling=calling)
+        await real.switch.request(request)
+        while not (invite := await carrier.rung()).startswith(f"INVITE sip:{number}@"):
+            pass  # of a call that has been given up
+        assert header(invite, "From").startswith(shown)
+        asserted = header(invite, "P-Asserted-Identity")
+        assert asserted.startswith(shown) if shown.startswith("<") else not asserted
+        assert "\nX-Evil" not in invite
+        carrier.respond(invite, "603 Decline")
+        assert (await real.heard.wait(Failed, connection=request.connection)).cause is Cause.REJECTED
+    finally:
+        carrier.close()
+
+
+def pitch_hz(sound: np.ndarray) -> float:
+    """The loudest."""
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
+    return float(np.argmax(spectrum) * 8000 / len(sound))
+
+
+async def recorded(real: RealRig, at: RouteRequested, name: str, seconds: float) -> np.ndarray:
+    """Shape (samples, 2) at 8 kHz: what the leg says, what it hears."""
+    await real.switch.request(Record(call=at.call, connection=at.connection, recording=RecordingId(name)))
+    await asyncio.sleep(seconds)
+    await real.switch.request(StopRecording(call=at.call, connection=at.connection, recording=RecordingId(name)))
+    await asyncio.sleep(0.3)
+    file = real.pair.settings.recordings_dir / f"{name}.raw"
+    return np.fromfile(file, dtype="<i2").astype(float).reshape(-1, 2)
+
+
+async def test_the_agent_hears_ringing_then_a_short_tone_then_the_customer(real: RealRig) -> None:
+    await real.phone("1001", Behaviour.SILENT)
+    at = await reached(real, ANSWERS)
+    agents = await agents_leg(real, at.call)
+    await real.switch.request(StartMusic(call=at.call, connection=agents.connection, ringing=True))
+    recording = asyncio.create_task(recorded(real, agents, "whisper", 2.5))
+    customers = asyncio.create_task(recorded(real, at, "whispered", 2.5))
+    await asyncio.sleep(1.0)
+    await real.switch.request(Join(call=at.call, connection=at.connection, other=agents.connection, tone=True))
+    await real.heard.wait(Joined, connection=agents.connection)
+    heard = (await recording)[:, 1]
+    frames = heard[: len(heard) // 160 * 160].reshape(-1, 160)
+    tone = [i for i, frame in enumerate(frames) if frame.std() > 2000 and abs(pitch_hz(frame) - 660) < 30]
+    assert 0.1 <= len(tone) * 0.02 <= 0.25, "a tone of a sixth of a second"
+    ringing, talk = heard[: tone[0] * 160], heard[(tone[-1] + 1) * 160 :]
+    assert 430 <= pitch_hz(ringing[:8000]) <= 490
+    voice, _ = soundfile.read(asterisk_install().data_dir / "sounds" / "en" / "demo-congrats.wav")
+    assert likeness(talk, voice) > 0.99
+    assert abs(talk[4000:].mean()) < 50
+    assert (await customers)[:, 1].std() < 50, "the customer hears nothing of it"
+
+
+async def test_the_machine_records_the_whole_message_after_its_beep(real: RealRig) -> None:
+    at = await reached(real, CURT_MACHINE)
+    leave = LeaveMessage(call=at.call, connection=at.connection, prompts=("im-sorry",), token=Token("m"))
+    await real.switch.request(leave)
+    await real.heard.wait(MediaEnded, connection=at.connection, token="m", ok=True, timeout_s=20.0)
+    before = len(real.pair.calls())
+    await real.switch.request(ClearConnection(call=at.call, connection=at.connection))
+    await noted(real, before + 1)
+    [file] = await asyncio.to_thread(lambda: list(Path(real.pair.messages_dir).glob(f"{CURT_MACHINE}-*.wav")))
+    left, rate = soundfile.read(file)
+    message, _ = soundfile.read(asterisk_install().data_dir / "sounds" / "en" / "im-sorry.wav")
+    assert rate == 8000
+    assert likeness(left * 32768, message) > 0.98
+    assert len(left) > len(message) + 1.5 * rate
