@@ -54,9 +54,8 @@ def may_call(
     for this call before it is dialled. ``by_hand``: a person decided on this very call (manual, click, API): the plan
     of attempts does not bind him, everything else does; nor does it bind a promised callback whose time has come.
     """
-    campaign, rules = terms.campaign, terms.rules
     to = number.number
-    if campaign is not None and state != "running":
+    if terms.campaign is not None and state != "running":
         return _no("state", {"state": state})
     if not _E164.fullmatch(to):
         return _no("bad_number", {"number": to[:32]})
@@ -65,9 +64,7 @@ def may_call(
     refusal = _forbidden(lead, number, now, terms, forbidden)
     if refusal is not None:
         return refusal
-    if lead.consent is False or (
-        lead.consent is None and (rules.consent_needed or (campaign is not None and campaign.consent_needed))
-    ):
+    if lead.consent is False or (lead.consent is None and terms.consent_needed):
         return _no("consent", {"consent": lead.consent})
     if number.bad:
         return _no("bad_number", {"number": to})

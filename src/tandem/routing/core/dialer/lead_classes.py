@@ -48,9 +48,7 @@ def representative(lead: Lead, now: float, campaign: Campaign, terms: Terms) -> 
     """The lead as the gate sees it at ``now``; it gets the same verdict, its ``again_at`` up to ``STEP_S`` later."""
     plan = campaign.attempts
     forbidden = "person" if lead.do_not_call or lead.state == "do_not_call" else ""
-    consent = lead.consent is True or (
-        lead.consent is None and not (terms.rules.consent_needed or campaign.consent_needed)
-    )
+    consent = lead.consent is True or (lead.consent is None and not terms.consent_needed)
     over = lead.state not in CALLABLE_STATES
     if forbidden or not consent or over:
         numbers = tuple(_outline(each) for each in lead.numbers)

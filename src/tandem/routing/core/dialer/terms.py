@@ -50,6 +50,7 @@ class Terms:
         "_zone_needed",
         "calling",
         "campaign",
+        "consent_needed",
         "countries",
         "per_day",
         "quotas",
@@ -69,6 +70,7 @@ class Terms:
         self.per_day = calling.per_day if self.rules.per_day is None else min(self.rules.per_day, calling.per_day)
         """Dials of one number in 24 hours at most."""
         self.countries = frozenset(campaign.countries) if campaign is not None else frozenset()
+        self.consent_needed = _consent_needed(self.rules, campaign)
         self.quotas = tuple(campaign.quotas) if campaign is not None else ()
         self._week = (
             (LocalHours("campaign", weekly_of(campaign.hours)),)
@@ -103,3 +105,10 @@ class Terms:
         if not zones or not all(map(known_timezone, zones)):
             return None
         return (*(hours for zone in zones for hours in rules_in(self.rules, zone)), *self._week)
+
+
+def _consent_needed(rules: Jurisdiction, campaign: Campaign | None) -> bool:
+    if campaign is None:
+        return False
+    messages = campaign.mode == "agentless" or any(rule.mode == "agentless" for rule in campaign.mode_rules)
+    return rules.consent_needed or campaign.consent_needed or (messages and rules.consent_for_messages)
