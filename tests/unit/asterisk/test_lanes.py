@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tandem.cti.adapters.asterisk import media_commands as agi
-from tandem.cti.adapters.asterisk.lanes import MOST_WAITING, NOTHING, Lane, Step
+from tandem.cti.adapters.asterisk.lanes import MOST_WAITING, NOTHING, Ended, Lane, Step
+from tandem.cti.adapters.asterisk.media_commands import MediaRequest
 from tandem.cti.model.errors import InvalidField, LimitReached
 from tandem.cti.model.events import MediaEnded
 from tandem.cti.model.ids import CallId, ConnectionId, Token
@@ -64,6 +65,7 @@ class Bench:
         self.now = 100.0
         self.sent: list[str] = []
         self.ids: list[str] = []
+        self.told: list[Ended] = []
         self.ended: list[MediaEnded] = []
         self.interrupts = 0
 
@@ -72,14 +74,15 @@ class Bench:
         return f"ref{len(self.vault)}"
 
     def take(self, step: Step) -> Step:
-        self.ended += step.ended
+        self.told += step.ended
+        self.ended += [each for each in step.ended if isinstance(each, MediaEnded)]
         if step.commands:
             self.sent = [command.text for command in step.commands]
             self.ids = [command.command_id for command in step.commands]
         self.interrupts += step.interrupt
         return step
 
-    def add(self, request: Play | Collect | Music | StartMusic) -> list[str]:
+    def add(self, request: MediaRequest) -> list[str]:
         return [command.text for command in self.take(self.lane.add(request, self.now)).commands]
 
     def press(self, keys: str) -> None:
@@ -264,7 +267,8 @@ def test_what_is_abandoned_has_failed_once_and_says_no_more() -> None:
         bench.add(play(token))
     bench.add(MUSIC)
     lane = bench.lane
-    assert [(ended.token, ended.ok) for ended in lane.abandon()] == [("one", False), ("two", False)]
+    ended = [MediaEnded(call=CALL, connection=LEG, token=Token(token), ok=False) for token in ("one", "two")]
+    assert lane.abandon() == ended
     assert lane.abandon() == []
     assert lane.executed("k.1", DONE, 0) == NOTHING
     assert lane.add(play("three"), 0) == NOTHING

@@ -1,0 +1,153 @@
+"""Telling machines from people and leaving messages: one request at a time, as all media of a leg."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.unit.asterisk.test_lanes import CALL, DONE, FAILED, LEG, PLAYED, Bench, play
+
+from tandem.cti.adapters.asterisk import media_commands as agi
+from tandem.cti.model.errors import InvalidField
+from tandem.cti.model.events import MachineDetected, MediaEnded
+from tandem.cti.model.ids import Token
+from tandem.cti.model.requests import DetectMachine, LeaveMessage, StartMusic
+
+DETECT = DetectMachine(
+    call=CALL,
+    connection=LEG,
+    token=Token("amd"),
+    initial_silence_ms=2500,
+    greeting_ms=1500,
+    after_greeting_silence_ms=800,
+    total_ms=3500,
+    words=4,
+)
+LEAVE = LeaveMessage(call=CALL, connection=LEG, prompts=("a", "b"), token=Token("m"), wait_s=45.0)
+
+
+def said(status: str, why: str = "") -> str:
+    return f"200%20result%3D1%20({status}%2C{why})%0A"
+
+
+def detected(bench: Bench) -> list[tuple[str, str]]:
+    return [(each.verdict, each.why) for each in bench.told if isinstance(each, MachineDetected)]
+
+
+@pytest.mark.parametrize(
+    ("status", "why", "verdict"),
+    [
+        ("HUMAN", "HUMAN-800-800", "human"),
+        ("MACHINE", "MAXWORDS-4-4", "machine"),
+        ("NOTSURE", "TOOLONG-6000", "unsure"),
+        ("HANGUP", "", "unsure"),
+        ("", "", "unsure"),
+    ],
+)
+def test_the_verdict_is_asterisks(status: str, why: str, verdict: str) -> None:
+    bench = Bench()
+    assert bench.add(DETECT) == [
+        "EXEC MSet TANDEM_ASKED=amd,AMDSTATUS=,AMDCAUSE=",
+        "EXEC AMD 2500,1500,800,6000,100,50,4",
+        agi.ASK_DETECTED,
+    ]
+    bench.over(said(status, why))
+    assert detected(bench) == [(verdict, why)]
+
+
+def test_what_is_asked_meanwhile_waits() -> None:
+    bench = Bench()
+    bench.add(DETECT)
+    assert bench.add(play("next")) == []
+    bench.over(said("HUMAN", "HUMAN-800-800"))
+    assert bench.sent[1] == "EXEC Background a,p"
+    bench.over()
+    assert [type(each) for each in bench.told] == [MachineDetected, MediaEnded]
+
+
+def test_a_successor_asks_for_the_verdict_instead_of_listening_again() -> None:
+    bench = Bench(asked="amd")
+    bench.take(bench.lane.take_over())
+    bench.over(DONE)
+    assert bench.add(DETECT) == [agi.ASK_DETECTED]
+    bench.over(said("MACHINE", "LONGGREETING-1500-1500"))
+    assert detected(bench) == [("machine", "LONGGREETING-1500-1500")]
+
+
+def test_a_leg_that_is_taken_away_is_unsure() -> None:
+    bench = Bench()
+    bench.add(DETECT)
+    bench.add(LEAVE)
+    first, second = bench.lane.abandon()
+    assert isinstance(first, MachineDetected)
+    assert isinstance(second, MediaEnded)
+    assert (first.verdict, first.token, second.ok) == ("unsure", "amd", False)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"total_ms": 0}, {"initial_silence_ms": -1}, {"greeting_ms": 30_001}, {"words": 0}, {"token": Token("a,b")}],
+)
+def test_what_amd_cannot_take_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(InvalidField):
+        agi.check(replace(DETECT, **changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("heard_out", ["SILENCE", "TIMEOUT"])
+def test_the_greeting_is_heard_out_then_comes_the_message(heard_out: str) -> None:
+    bench = Bench()
+    assert bench.add(LEAVE) == [
+        "EXEC MSet TANDEM_ASKED=,WAITSTATUS=",
+        "EXEC WaitForSilence 2000,1,45",
+        agi.ASK_HEARD_OUT,
+    ]
+    bench.over(said(heard_out))
+    assert bench.sent == ["EXEC MSet TANDEM_ASKED=m,BACKGROUNDSTATUS=", "EXEC Background a&b,p", agi.ASK_PLAYED]
+    bench.press("1")
+    assert bench.interrupts == 0
+    bench.over(PLAYED)
+    assert bench.ended == [MediaEnded(call=CALL, connection=LEG, token=Token("m"))]
+
+
+def test_a_machine_that_hangs_up_has_no_message() -> None:
+    bench = Bench()
+    bench.add(LEAVE)
+    bench.over(said("HANGUP"))
+    assert [(each.token, each.ok) for each in bench.ended] == [("m", False)]
+
+
+def test_a_message_that_could_not_be_played_says_so() -> None:
+    bench = Bench()
+    bench.add(LEAVE)
+    bench.over(said("SILENCE"))
+    bench.over(FAILED)
+    assert [(each.token, each.ok) for each in bench.ended] == [("m", False)]
+
+
+def test_a_successor_does_not_say_a_message_twice() -> None:
+    bench = Bench(asked="m")
+    bench.take(bench.lane.take_over())
+    bench.over(DONE)
+    assert bench.add(LEAVE) == [agi.ASK_PLAYED]
+    bench.over(PLAYED)
+    assert [each.token for each in bench.ended] == ["m"]
+
+
+@pytest.mark.parametrize("wait_s", [0.0, 601.0])
+def test_no_machine_is_heard_for_ever(wait_s: float) -> None:
+    with pytest.raises(InvalidField):
+        agi.check(replace(LEAVE, wait_s=wait_s))
+    with pytest.raises(InvalidField):
+        agi.check(replace(LEAVE, prompts=()))
+
+
+def test_ringing_takes_the_place_of_music_and_the_other_way_round() -> None:
+    bench = Bench()
+    music, ringing = StartMusic(call=CALL, connection=LEG), StartMusic(call=CALL, connection=LEG, ringing=True)
+    assert bench.add(ringing) == ["EXEC Playtones ring"]
+    bench.over()
+    assert bench.add(ringing) == []
+    assert bench.add(music) == ["SET MUSIC ON default"]
+    bench.over()
+    assert bench.add(music) == []
+    assert bench.add(ringing) == ["EXEC Playtones ring"]
