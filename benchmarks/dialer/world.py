@@ -22,8 +22,8 @@ _BLOCK = 4096
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
     """``profile``: share of calls that a person answers, by hour of the day. ``drift``: standard deviation of the
-    random walk of its logarithm in an hour. ``shifts``: sudden changes a day, each by a factor of ``shift`` or its
-    inverse. ``fixed_shifts``: (hour, factor) on every day. Talks: ``short_share`` are short (not interested), the rest
+    random walk of its logarithm in an hour. ``shifts``: sudden changes a day, each to ``shift`` times the profile, to
+    the profile, or to its ``shift``th part. ``fixed_shifts``: (hour, factor) on every day. Talks: ``short_share`` are short (not interested), the rest
     log-normal, ``tail_share`` of those with a Pareto tail. ``machines``: of calls that no person answers."""
 
     agents: int
@@ -31,7 +31,7 @@ class Design:
     profile: tuple[float, ...] = (0.22, 0.26, 0.30, 0.27, 0.20, 0.24, 0.30, 0.34)
     drift: float = 0.15
     shifts: float = 0.0
-    shift: float = 2.5
+    shift: float = 2.0
     fixed_shifts: tuple[tuple[float, float], ...] = ()
     answer_s: float = 9.0
     answer_spread: float = 0.45
@@ -132,11 +132,13 @@ def _day(design: Design, rng: np.random.Generator) -> Day:
     base = np.interp(hours, np.arange(len(design.profile)) + 0.5, design.profile)
     walk = np.cumsum(rng.normal(0.0, design.drift * math.sqrt(STEP_S / 3600.0), steps))
     level = np.log(base) + walk - walk.mean()
-    for at in rng.uniform(0.0, design.day_s / 3600.0, rng.poisson(design.shifts)):
-        level[hours >= at] += math.log(design.shift) * (1 if level[hours >= at][0] < math.log(0.16) else -1)
+    shifted = np.zeros(steps)
+    for at in sorted(rng.uniform(0.0, design.day_s / 3600.0, rng.poisson(design.shifts))):
+        # to another of three levels, whatever it was
+        shifted[hours >= at] = rng.choice([-1.0, 0.0, 1.0]) * math.log(design.shift)
     for hour, factor in design.fixed_shifts:
         level[hours >= hour] += math.log(factor)
-    rates = np.clip(np.exp(level), 0.03, 0.5)
+    rates = np.clip(np.exp(level + shifted), 0.03, 0.5)
     return Day(design, rates.tolist(), sorted(_visits(design, rng), key=lambda visit: visit.from_s))
 
 

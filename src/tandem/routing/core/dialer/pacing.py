@@ -45,7 +45,6 @@ class _Call:
     launched_at: float
     reserved: bool
     detect: bool
-    hour: int
     ringing_at: float | None = None
     answered_at: float | None = None
     person_at: float | None = None
@@ -171,9 +170,10 @@ class Pacer:
         now = self._tick(now)
         if attempt in self._calls or attempt in self._done:
             return
-        self._calls[attempt] = _Call(segment, now, reserved, detect, self._hour(now))
+        self._calls[attempt] = _Call(segment, now, reserved, detect)
         if not reserved:
             self._ringing.setdefault(segment, {})[attempt] = now
+        self._rate(segment).launch(now)
 
     def ringing(self, attempt: str, *, now: float) -> None:
         now = self._tick(now)
@@ -211,9 +211,9 @@ class Pacer:
         if call.answered_at is None:
             call.answered_at = now
         self._budget.answered += 1
-        learned.theta *= 1.0 + GAMMA * TARGET
+        learned.theta *= 1.0 + self._gamma() * TARGET
         learned.answer.add(now - call.launched_at)
-        self._rate(call.segment).tell(True, call.hour)
+        self._rate(call.segment).answer()
         if not call.reserved:
             self._ringing[call.segment].pop(attempt, None)
             self._screened.pop(attempt, None)
@@ -236,7 +236,7 @@ class Pacer:
             self._waiting.pop(attempt, None)
             self._done[attempt] = None
             self._budget.abandoned += 1
-            self.learned.theta *= 1.0 - GAMMA
+            self.learned.theta *= 1.0 - self._gamma()
 
     def ended(self, attempt: str, result: AttemptResult, *, now: float) -> None:
         """The attempt is over, whatever it came to. ``abandoned`` as a result counts when it was not said before."""
@@ -251,13 +251,17 @@ class Pacer:
             self._ringing[call.segment].pop(attempt, None)
             self._screened.pop(attempt, None)
             self._waiting.pop(attempt, None)
-        if call.person_at is None and result not in ("withdrawn", "congestion"):
+        if call.person_at is None and result in ("withdrawn", "congestion"):
+            self._rate(call.segment).withdraw(call.launched_at)
+        elif call.person_at is None:
             learned = self.learned
             if call.answered_at is not None:
                 learned.persons *= 0.995
                 learned.looked_at = learned.looked_at * 0.995 + 1.0
             learned.other.add((now if call.answered_at is None else call.answered_at) - call.launched_at)
-            self._rate(call.segment).tell(False, call.hour)
+
+    def _gamma(self) -> float:
+        return GAMMA / max(1.0, len(self._agents) / 10.0)
 
     def _rate(self, segment: str) -> AnswerRate:
         rate = self.learned.rates.get(segment)
@@ -343,7 +347,8 @@ class Pacer:
             over = np.interp(ages + learned.detect_s, _SECONDS, reached)
             hour = self._hour(now)
             rate = self._rate(segment)
-            mean, spread = rate.now(hour, float(number @ over))
+            rate.advance(now, hour, reached)
+            mean, spread = rate.now(hour)
             stay = np.interp(ages, _SECONDS, alive)
             base = mean * (1.0 - over) + (1.0 - mean) * stay
             later = np.interp(ages[:, None] + moments[None, :], _SECONDS, reached)
