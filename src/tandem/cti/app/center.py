@@ -274,7 +274,7 @@ class Center:
         if after.ended and not contact.ended:
             endings.over(self, contact, after)
         answered = contact.answered_at is None and after.answered_at is not None
-        if answered and not after.outbound:
+        if answered:
             endings.wait_over(self, after, answered=True)
         if after.flow_state:
             flow_records.left(self, contact, after)
@@ -339,7 +339,7 @@ class Center:
         if agent is None:
             return
         contact = self.contacts[call]
-        if freed.talked and (legs := _legs_left(contact)):
+        if (freed.talked or contact.mode) and (legs := _legs_left(contact)):
             self.hanging[agent.id] = (call, legs)
         if agent.call != call:
             return  # after a restart the newest of what was known of him may be lost

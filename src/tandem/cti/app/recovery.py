@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tandem.cti.app import blend, callbacks, rows, seats, tasks
+from tandem.cti.app.dialer import restart
 from tandem.cti.app.floor_plan import Caller, Healed, LookUp, Restored, ShowSeat, StartRecording, WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, Seen, changed
@@ -60,6 +61,7 @@ def restore(center: Center, restored: Restored) -> None:
         if agent.state is AgentState.WORKING_AFTER_CALL and agent.call is not None:
             _resume_wrap_up(center, agent)
         center.sync_agent(agent)
+    restart.restore(center, restored)
     for task in restored.tasks:  # only now it is known who is at work
         tasks.load(center, task)
 
@@ -90,6 +92,7 @@ def switch_found(center: Center, event: SwitchFound) -> None:
         seats.reach(center, agent.id, phone_ok=agent.device in event.snapshot.in_service)
     adopt(center, event.snapshot, only_before=None)
     callbacks.taken_up(center)
+    restart.taken_up(center)
     for agent in list(center.agents.values()):
         center.sync_agent(center.agents[agent.id])
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WITH_AGENTS = ("preview", "progressive", "power", "predictive")
 SKILL = "campaign:"
+CALL_UP_S = 1.0
 
 
 def skill_of(campaign: CampaignId) -> str:
@@ -148,9 +149,10 @@ def spare(center: Center, run: Running) -> None:
 
 
 def call_up(center: Center, run: Running) -> None:
-    """It can use more agents: those who are free and in no campaign are thought over."""
-    if room(run) <= 0:
+    """It can use more agents: those who are free and in no campaign are thought over, once a second at most."""
+    if room(run) <= 0 or 0.0 <= center.now - run.called_up_at < CALL_UP_S:
         return
+    run.called_up_at = center.now
     for agent in center.agents.values():
         if is_free(agent) and agent.id not in center.held and blend.does_outbound(center, agent.id):
             center.dialer.free[agent.id] = None

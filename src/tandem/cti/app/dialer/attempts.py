@@ -19,7 +19,7 @@ from tandem.cti.app.floor_plan import LookUp
 from tandem.cti.core import contact as ct
 from tandem.cti.core.attempt_result import result_of
 from tandem.cti.core.contact import Contact
-from tandem.cti.model.campaigns import Campaign
+from tandem.cti.model.campaigns import AttemptResult, Campaign
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.ids import CallId
 from tandem.cti.model.leads import Lead
@@ -232,12 +232,32 @@ def over(center: Center, contact: Contact) -> None:
     if not attempt.written:
         outcome.withdrawn(center, run, attempt)
         return
-    result = attempt.result or result_of(contact)
     cause = None if contact.cause is None else contact.cause.value
-    cost = clearance.over(center, run, attempt, result, contact)
+    _over(center, run, attempt, attempt.result or result_of(contact), cause)
+
+
+def lost(center: Center, call: CallId, attempt: Attempt) -> None:
+    """The server was away, and of this call nothing is left: neither at the switch nor with us."""
+    del center.dialer.attempts[call]
+    run = run_of(center, attempt)
+    if run is not None:
+        run.attempts.pop(call, None)
+    record = attempt.record
+    result: AttemptResult = "failed"
+    if record.machine == "machine":
+        result = "machine"
+    elif attempt.missed:
+        result = "abandoned"
+    elif record.answered_at is not None:
+        result = "talked" if record.connected_at is not None else "hung_up"
+    _over(center, run, attempt, result, "unknown")
+
+
+def _over(center: Center, run: Running | None, attempt: Attempt, result: AttemptResult, cause: str | None) -> None:
+    cost = clearance.over(center, run, attempt, result)
     _change(center, attempt, ended_at=center.now, result=result, cause=cause, cost=cost)
     if run is not None:
-        run.pacer.ended(contact.id, result, now=center.now)
+        run.pacer.ended(attempt.record.id, result, now=center.now)
         days.count(run, machines=int(result in ("machine", "message_left")), cost=cost)
     outcome.over(center, run, attempt)
 

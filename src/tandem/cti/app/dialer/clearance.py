@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from tandem.cti.app.dialer.state import Attempt, Running, Texts
 from tandem.cti.app.dialer.wording import refusal_texts
 from tandem.cti.core import contact as ct
-from tandem.cti.core.contact import Contact
 from tandem.cti.model.campaigns import AttemptResult
 from tandem.cti.model.ids import CallId
 from tandem.cti.model.leads import Lead, LeadNumber, Verdict
@@ -136,7 +135,7 @@ def dialled(center: Center, run: Running | None, attempt: Attempt) -> None:
         run.caller_ids.dialled(record.caller_id, run.day)
 
 
-def over(center: Center, run: Running | None, attempt: Attempt, result: AttemptResult, contact: Contact) -> float:
+def over(center: Center, run: Running | None, attempt: Attempt, result: AttemptResult) -> float:
     """The line is free again; what the call costs."""
     record = attempt.record
     network = network_result(result, rang=record.ringing_at is not None or record.answered_at is not None)

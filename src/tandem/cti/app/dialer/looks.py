@@ -70,9 +70,7 @@ def look(center: Center, run: Running) -> None:
         run.why_not = reason
     else:
         run.why_not = {}
-        if center.now - run.called_up_at >= 1.0 and run.mode in agents.WITH_AGENTS:
-            run.called_up_at = center.now
-            agents.call_up(center, run)
+        agents.call_up(center, run)
         again_at = min(again_at, _work(center, run, room.calls))
         if room.calls <= 0:
             run.why_not = dict(WHY[room.why])
@@ -207,19 +205,20 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
 def _all(center: Center, run: Running, leads: list[Held], count: int, free: Any, why: dict[str, Any]) -> int:
     """Launch ``count`` of these, each with an agent of ``free`` when that is given; how many were."""
     begun = refused = 0
-    agent = next(free, None) if free is not None else None
+    agent = None
     for held in leads:
-        if begun >= count or refused >= REFUSALS or (free is not None and agent is None):
+        if begun >= count or refused >= REFUSALS:
             break
         if held.lead.id not in run.pool:
             continue
+        if free is not None and agent is None and (agent := next(free, None)) is None:
+            break
         done = launch(center, run, held, agent, why)
         if done == "no_line":
             break
         refused += done == "refused"
         if done == "begun":
-            begun += 1
-            agent = next(free, None) if free is not None else None
+            begun, agent = begun + 1, None
     return begun
 
 

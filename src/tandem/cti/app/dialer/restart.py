@@ -1,0 +1,94 @@
+"""After a restart: campaigns, their days and the attempts under way, as the store has them. Pure.
+
+An attempt that the store knows as under way is never dialled again. Who is up at the switch is adopted by his contact's
+machine; what is not there when the switch was found has failed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from tandem.cti.app.dialer import attempts, campaigns, clearance, days
+from tandem.cti.app.dialer.state import Attempt, Running
+from tandem.cti.app.floor_plan import Restored
+from tandem.cti.model.ids import CallId
+from tandem.cti.model.leads import AttemptRecord, CampaignDay, Lead, LeadNumber
+from tandem.cti.model.states import ConnectionState
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+
+def restore(center: Center, restored: Restored) -> None:
+    by_campaign: dict[str, list[CampaignDay]] = defaultdict(list)
+    for day in restored.campaign_days:
+        by_campaign[day.campaign].append(day)
+    for record in restored.campaigns:
+        run = campaigns.put(center, record)
+        for day in by_campaign[record.id]:
+            run.days[day.day] = day
+        run.successes = sum(day.successes for day in by_campaign[record.id])
+        days.tell(run)
+    leads = {lead.id: lead for lead in restored.leads}
+    for attempt in restored.attempts:
+        lead = leads.get(attempt.lead)
+        if lead is not None:
+            _take_up(center, attempt, lead)
+
+
+def _take_up(center: Center, record: AttemptRecord, lead: Lead) -> None:
+    number = clearance.number_in(lead, record.number) or LeadNumber(number=record.number)
+    attempt = Attempt(
+        record=record,
+        lead=lead,
+        number=number,
+        first="agent" if record.reserved else "customer",
+        written=True,
+        missed=record.message_at is not None and record.machine != "machine",
+    )
+    if lead.callback_at is not None and lead.callback_at > record.at:
+        promise = attempt.promise
+        promise.again_at, promise.again_by, promise.note = lead.callback_at, lead.callback_agent, lead.callback_note
+    if record.ended_at is not None:
+        attempt.lead_kept = True
+        center.dialer.talked[CallId(record.id)] = attempt
+        return
+    center.dialer.attempts[CallId(record.id)] = attempt
+    run = center.dialer.campaigns.get(record.campaign)
+    clearance.dialled(center, run, attempt)
+    if run is not None:
+        run.attempts[CallId(record.id)] = None
+        days.count(run, dialled=1)
+        _tell_pacer(center, run, attempt)
+
+
+def _tell_pacer(center: Center, run: Running, attempt: Attempt) -> None:
+    record, now = attempt.record, center.now
+    detect = run.campaign.machine_detection.use and not record.reserved
+    run.pacer.launched(record.id, record.segment, now=now, reserved=record.reserved, detect=detect)
+    if record.answered_at is None:
+        return
+    run.pacer.answered(record.id, now=now)
+    if record.machine == "machine" or (detect and not record.machine and record.connected_at is None):
+        return
+    attempt.counted = True
+    days.count(run, answered=1)
+    run.pacer.person(record.id, now=now)
+    if attempt.missed:
+        days.count(run, abandoned=1)
+        run.pacer.abandoned(record.id, now=now)
+
+
+def taken_up(center: Center) -> None:
+    """The switch was found and its calls adopted: what was under way and is not there any more is over."""
+    for call, attempt in list(center.dialer.attempts.items()):
+        contact = center.contacts.get(call)
+        if contact is None:
+            attempts.lost(center, call, attempt)
+        elif contact.ended:
+            attempts.over(center, contact)
+        elif contact.legs.get(contact.caller) is ConnectionState.CONNECTED:
+            attempts.answered(center, call)
+    for run in center.dialer.campaigns.values():
+        center.dialer.due[run.record.id] = None
