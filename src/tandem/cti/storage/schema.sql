@@ -454,6 +454,7 @@ create table leads (
     language       text not null default '',
     zone           text not null default '',
     zones          text not null default '',
+    shape          text not null default '',
     fields         jsonb not null default '{}',
     priority       integer not null default 0,
     shuffle        double precision not null default random(),
@@ -479,6 +480,7 @@ comment on column leads.sequence is 'order of coming, over all lists';
 comment on column leads.person is 'the same for one person on several lists';
 comment on column leads.zone is 'IANA time zone by the address';
 comment on column leads.zones is 'zones of the address and of the numbers: A|B both, A;B one or the other';
+comment on column leads.shape is 'what the gate sees of the numbers by themselves: leads with one shape are alike';
 comment on column leads.ready is 'open, and its time has come when it was looked at last';
 comment on column leads.callback_agent is 'log-in of who wants to do it himself; null: the team';
 comment on column leads.do_not_call is 'person: on no number';
@@ -509,6 +511,7 @@ create table lead_numbers (
 );
 comment on column lead_numbers.bad is 'does not exist, or is not to be dialled any more';
 create index lead_numbers_number on lead_numbers (number);
+create index lead_numbers_bad on lead_numbers (lead) where bad;
 
 -- One time that a lead was dialled; id is the id of the call and of its channel at the switch.
 create table attempts (
@@ -546,6 +549,7 @@ comment on column attempts.why is 'the decision of the pacing and the verdict of
 create unique index attempts_one_open_per_lead on attempts (lead) where ended_at is null;
 create index attempts_lead on attempts (lead, at);
 create index attempts_campaign on attempts (campaign, at);
+create index attempts_at on attempts (at);
 create index attempts_number on attempts (number, at);
 create index attempts_person on attempts (person, at);
 

@@ -84,16 +84,21 @@ values ($1, $2, $3, $4, $5, $6, to_timestamp($7))
 
 -- name: put_leads
 insert into leads (
-    id, campaign, list, position, person, name, language, zone, zones, fields, priority, state, ready, callback_at,
+    id, campaign, list, position, person, name, language, zone, zones, shape, fields, priority, state, ready, callback_at,
     callback_agent, callback_note, consent, customer, segment
 )
-select $1 || '-' || position, $2, $1, position, person, name, language, zone, zones, fields, priority,
+select $1 || '-' || position, $2, $1, position, person, name, language, zone, zones, shape, fields, priority,
     case when staged_forbidden.position is null then 'open' else 'do_not_call' end,
     staged_forbidden.position is null and (callback_at is null or callback_at <= $3),
     to_timestamp(callback_at), nullif(callback_agent, ''), callback_note, consent, nullif(customer, ''), segment
 from staged_leads
+join (
+    select position,
+        string_agg(concat_ws(' ', left(number, 5), length(number), country, zone), ';' order by place) as shape
+    from staged_numbers
+    group by position
+) as numbers using (position)
 left join staged_forbidden using (position)
-where exists (select from staged_numbers where staged_numbers.position = staged_leads.position)
 order by position
 
 -- name: put_numbers
@@ -146,7 +151,7 @@ with gone as (
     delete from leads
     where id in (
         select id from leads
-        where list = $1 and attempts = 0 and state not in ('removed', 'in_hand')
+        where list = $1 and attempts = 0 and state <> 'in_hand'
             and not exists (select from attempts where lead = leads.id)
         limit $2
     )

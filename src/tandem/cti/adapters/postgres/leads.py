@@ -77,6 +77,22 @@ class LeadRow:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassLimits:
+    """From which count, or within how long, something matters to the gate: of the campaign's attempt plan and its rule
+    book. Durations in seconds. ``fields``: those that quotas are set on."""
+
+    per_number: int
+    per_person: int
+    per_person_day: int
+    per_day: int
+    per_week: int
+    machine_rest_s: float
+    gap_s: float
+    abandoned_rest_s: float
+    fields: tuple[str, ...] = ()
+
+
 async def _nothing_to_wait_for(timeout_s: float) -> bool:
     return True
 
@@ -219,6 +235,27 @@ class LeadStore:
                 limit,
             )
             return await _load(connection, [row["id"] for row in rows], now)
+
+    async def classes(self, campaign: str, limits: ClassLimits, *, now: float) -> list[tuple[int, Lead]]:
+        """All leads of the campaign by what the gate makes of them: how many, and one of them as it is. Finer than the
+        gate needs: ``lead_classes.representative`` makes the same of several."""
+        async with self._database.session(LONG_S) as connection:
+            rows = await connection.fetch(
+                _QUERIES["classes"],
+                campaign,
+                now,
+                limits.per_number,
+                limits.per_person,
+                limits.per_person_day,
+                limits.per_day,
+                limits.per_week,
+                limits.machine_rest_s,
+                limits.gap_s,
+                limits.abandoned_rest_s,
+                list(limits.fields),
+            )
+            counts = {row["example"]: row["leads"] for row in rows}
+            return [(counts[row.lead.id], row.lead) for row in await _load(connection, list(counts), now)]
 
     async def left(self, campaign: str, *, now: float, opens_at: OpensAt) -> tuple[int, int]:
         """Leads that may still be dialled, and those of them whose time has come and whose zone is open."""

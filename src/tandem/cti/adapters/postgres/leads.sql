@@ -338,3 +338,79 @@ from (select fields from leads where campaign = $1 order by sequence limit 20000
 cross join lateral jsonb_object_keys(fields) as name
 order by 1
 limit 200
+
+-- name: classes
+-- Leads that are the same to the gate (routing.core.dialer.lead_classes), each class with one of them: by the shape of
+-- their numbers, and by what is to be said of single numbers and persons, which is little. Moments in steps of 5 min.
+with recent as materialized (
+    select number, count(*) filter (where at > to_timestamp($2) - interval '1 day') as day, count(*) as week,
+        ceil(extract(epoch from max(at)) / 300)::bigint as step
+    from attempts
+    where at > to_timestamp($2) - interval '7 days' and coalesce(result, '') not in ('congestion', 'withdrawn')
+    group by number
+), persons as materialized (
+    select person, count(*) filter (where at > to_timestamp($2) - interval '1 day' and counts) >= $5::int as often,
+        max(at) filter (where counts) as last_at,
+        max(coalesce(answered_at, at)) filter (where result = 'abandoned') as abandoned_at
+    from attempts
+    cross join lateral (select coalesce(result, '') not in ('congestion', 'withdrawn') as counts) as counted
+    where at > to_timestamp($2) - interval '7 days'
+    group by person
+), forbidden as materialized (
+    select person, bool_or(true) as forbidden
+    from do_not_call
+    where person <> '' and not lifted and (campaign is null or campaign = $1)
+        and (until is null or until > to_timestamp($2))
+    group by person
+), said as materialized (
+    select lead, position || 'o' || concat_ws(',', day >= $6::int, week >= $7::int, step) as word
+    from recent join lead_numbers using (number)
+    where day >= $6::int or week >= $7::int
+    union all
+    select lead, position || 'b' from lead_numbers where bad
+    union all
+    select distinct lead_numbers.lead, position || 'n'
+    from do_not_call
+    join lead_numbers using (number)
+    where do_not_call.number <> '' and not lifted and (do_not_call.campaign is null or do_not_call.campaign = $1)
+        and (until is null or until > to_timestamp($2))
+    union all
+    select attempts.lead, attempts.number || 'a'
+    from leads
+    join attempts on attempts.lead = leads.id
+    where leads.campaign = $1 and leads.attempts >= $3::int and leads.state in ('open', 'in_hand')
+        and coalesce(result, '') not in ('congestion', 'withdrawn')
+        and number_of > coalesce((leads.results->>'recycled')::int, 0)
+    group by 1, attempts.number
+    having count(*) >= $3::int
+    union all
+    select lead, number || 'm' || ceil(extract(epoch from at) / 300)::bigint
+    from attempts
+    where $8::float8 > 0 and campaign = $1 and at > to_timestamp($2::float8 - $8::float8)
+        and result in ('machine', 'message_left')
+), words as materialized (
+    select lead as id, string_agg(word, ' ' order by word) as words from said group by lead
+)
+select min(id) as example, count(*)::int as leads
+from leads
+left join words using (id)
+left join persons using (person)
+left join forbidden using (person)
+cross join lateral (
+    select callback_at is not null and callback_at <= to_timestamp($2) as due,
+        greatest(leads.last_at, persons.last_at) as last_at,
+        greatest(leads.abandoned_at, persons.abandoned_at) as abandoned_at
+) as now
+where campaign = $1 and state <> 'removed'
+group by state, zone, shape, words.words, consent, forbidden.forbidden, leads.do_not_call, due,
+    attempts > 0 and not due and attempts - coalesce((results->>'congestion')::int, 0)
+        - coalesce((results->>'withdrawn')::int, 0) - coalesce((results->>'recycled')::int, 0) >= $4::int,
+    case when not due and (persons.often or now.last_at > to_timestamp($2::float8 - $9::float8))
+        then ceil(extract(epoch from now.last_at) / 300) end,
+    persons.often,
+    case when not due and next_at > to_timestamp($2) then ceil(extract(epoch from next_at) / 300) end,
+    case when now.abandoned_at > to_timestamp($2::float8 - $10::float8)
+        then ceil(extract(epoch from now.abandoned_at) / 300) end,
+    case when cardinality($11::text[]) > 0 then
+        (select jsonb_agg(fields->name order by name) from unnest($11::text[]) as name)
+    end

@@ -1,0 +1,50 @@
+-- What a campaign has still to do and what it has seen so far, for forecasts; the attempts of a day, for its sheet.
+
+-- name: open_by_tries
+select attempts as tried, count(*)::int as leads from leads
+where campaign = $1 and state in ('open', 'in_hand')
+group by attempts
+
+-- name: over_by_tries
+-- Leads that recycling would open, by how often they were tried.
+select leads.attempts as tried, count(*)::int as leads
+from leads
+cross join lateral (
+    select result from attempts where lead = leads.id and ended_at is not null order by number_of desc limit 1
+) as last
+where leads.campaign = $1 and state in ('done', 'exhausted') and last.result = any($2::text[])
+group by leads.attempts
+
+-- name: by_try
+select least(number_of, 50)::int as number_of, count(*)::int as tries,
+    (count(*) filter (where result in ('talked', 'served')))::int as talked
+from attempts
+where campaign = $1 and ended_at is not null and result not in ('withdrawn', 'congestion')
+    and at > to_timestamp($2)
+group by 1
+
+-- name: times
+select avg(extract(epoch from ended_at - connected_at)) filter (where result = 'talked')::float8 as talk_s,
+    avg(extract(epoch from answered_at - at)) filter (where answered_at is not null)::float8 as answer_s,
+    avg(extract(epoch from ended_at - at)) filter (where answered_at is null)::float8 as other_s,
+    count(*)::int as dialled,
+    (count(*) filter (where result in ('talked', 'abandoned', 'served', 'hung_up')))::int as answered
+from attempts
+where campaign = $1 and ended_at is not null and result not in ('withdrawn', 'congestion')
+    and at > to_timestamp($2)
+
+-- name: attempts_between
+select id, rev, campaign, lead, list, person, number_of, number, caller_id, carrier, mode, segment, reserved,
+    extract(epoch from at)::float8 as at, extract(epoch from ringing_at)::float8 as ringing_at,
+    extract(epoch from answered_at)::float8 as answered_at, extract(epoch from connected_at)::float8 as connected_at,
+    extract(epoch from ended_at)::float8 as ended_at, result, machine, agent,
+    extract(epoch from message_at)::float8 as message_at, cause, disposition, cost, '{}' as why
+from attempts
+where campaign = $1 and attempts.at >= to_timestamp($2) and attempts.at < to_timestamp($3)
+    and (attempts.at, id) > (to_timestamp($4), $5)
+order by attempts.at, id
+limit $6
+
+-- name: first_attempt
+select extract(epoch from min(at))::float8 as at from attempts
+where campaign = $1 and attempts.at >= to_timestamp($2)
