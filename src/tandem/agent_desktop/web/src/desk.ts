@@ -3,11 +3,12 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { api } from "./api";
 import { setServerNow } from "./clock";
+import type { CallView } from "./generated/live";
 import type { Me } from "./generated/rest";
 import { type Command, LiveClient, type LiveStatus } from "./live";
 import type { Phone } from "./phone";
 import { type PhoneState, idlePhone } from "./phoneState";
-import { startRinging, stopRinging } from "./ring";
+import { announceCall, startRinging, stopRinging } from "./ring";
 import { type LiveState, apply, emptyState } from "./state";
 
 export interface DeskState {
@@ -17,6 +18,11 @@ export interface DeskState {
 }
 
 const REFUSED_RETRY_MS = 3_000;
+
+/** A call that the page answers by itself, as long as nobody has talked on it. */
+export function putsItselfThrough(call: CallView | null): boolean {
+  return call?.auto_answer === true && call.answered_at === null;
+}
 
 export class Desk {
   private state: DeskState = { status: "stopped", live: emptyState, phone: idlePhone };
@@ -133,7 +139,10 @@ export class Desk {
         if (!this.phoneWanted) return;
         this.phone = new module.Phone({
           // One call at a seat: when the center rings it, an older session is dead.
-          expected: () => ["ringing", "rejoining"].includes(this.state.live.call?.phase ?? ""),
+          expected: () => {
+            const call = this.state.live.call;
+            return ["ringing", "rejoining"].includes(call?.phase ?? "") || putsItselfThrough(call);
+          },
           onRefused: () => this.renewCredentials(),
           onState: (phone) => this.change({ phone }),
         });
@@ -177,13 +186,21 @@ export class Desk {
     for (const listener of this.listeners) listener();
   }
 
-  /** What happens by itself: ringing sounds, and a seat that is being brought back answers. */
+  /** What happens by itself: ringing sounds; a seat that is being brought back answers, and a campaign's call. */
   private follow(): void {
     const { phone, live } = this.state;
     const rejoining = live.call?.phase === "rejoining";
-    if (phone.session === "incoming" && !rejoining) startRinging();
+    const through = putsItselfThrough(live.call);
+    const byItself = rejoining || through;
+    if (phone.session === "incoming" && !byItself) startRinging();
     else stopRinging();
-    if (phone.session === "incoming" && rejoining && phone.microphone === null) void this.phone?.answer();
+    if (through && phone.session === "none") this.phone?.warmUp();
+    if (!through) this.phone?.coolDown();
+    if (phone.session === "incoming" && byItself && phone.microphone === null) {
+      // The tone is heard while the line is set up; to wait for its end would be taken off the two seconds.
+      if (through) announceCall();
+      void this.phone?.answer();
+    }
     if (phone.session === "active" && !live.call && live.agent?.state === "working_after_call") this.phone?.drop();
   }
 }

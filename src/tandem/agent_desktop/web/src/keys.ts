@@ -23,6 +23,13 @@ export type Action =
   | "page_6"
   | "page_7"
   | "page_8"
+  | "page_9"
+  | "preview_dial"
+  | "preview_skip"
+  | "machine"
+  | "do_not_call"
+  | "call_again"
+  | "dial_pad"
   | "flow_undo"
   | "flow_redo"
   | "flow_find"
@@ -60,6 +67,12 @@ export const shortcuts: readonly Shortcut[] = [
   { action: "more_time", chords: ["+", "="], guarded: true },
   { action: "ready", chords: ["R"], guarded: true },
   { action: "not_ready", chords: ["N"], guarded: true },
+  { action: "preview_dial", chords: ["P"], guarded: true },
+  { action: "preview_skip", chords: ["X"], guarded: true },
+  { action: "machine", chords: ["V"], guarded: true },
+  { action: "do_not_call", chords: ["Shift+D"], guarded: true },
+  { action: "call_again", chords: ["G"], guarded: true },
+  { action: "dial_pad", chords: ["O"], guarded: true },
   { action: "flow_undo", chords: ["Ctrl+Z"] },
   { action: "flow_redo", chords: ["Ctrl+Y", "Ctrl+Shift+Z"] },
   { action: "flow_find", chords: ["Ctrl+F"], inFields: true },
@@ -76,6 +89,7 @@ export const shortcuts: readonly Shortcut[] = [
   { action: "page_6", chords: ["Alt+6"] },
   { action: "page_7", chords: ["Alt+7"] },
   { action: "page_8", chords: ["Alt+8"] },
+  { action: "page_9", chords: ["Alt+9"] },
   { action: "language", chords: ["L"], guarded: true },
   { action: "theme", chords: ["Y"], guarded: true },
   { action: "help", chords: ["?"] },

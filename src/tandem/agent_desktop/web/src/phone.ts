@@ -31,6 +31,8 @@ export class Phone {
   private ua: JsSIP.UA | null = null;
   private session: RTCSession | null = null;
   private stream: MediaStream | null = null;
+  /** The microphone, opened ahead of a call that will be answered without asking. */
+  private warm: Promise<MediaStream> | null = null;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private readonly audio = new Audio();
 
@@ -89,10 +91,25 @@ export class Phone {
     if (!ua) return;
     this.ua = null;
     clearTimeout(this.watchdog);
+    this.coolDown();
     this.end();
     ua.removeAllListeners();
     ua.stop();
     this.change({ registration: "off" });
+  }
+
+  /** Opens the microphone now: an automatic answer must not wait for it, somebody has said "hello" already. */
+  warmUp(): void {
+    if (this.warm || this.stream) return;
+    this.warm = openMicrophone();
+    // Why it failed is said when the call is there.
+    this.warm.catch(() => undefined);
+  }
+
+  /** The call that was expected is not coming. */
+  coolDown(): void {
+    void this.warm?.then(closeMicrophone, () => undefined);
+    this.warm = null;
   }
 
   async answer(): Promise<void> {
@@ -101,7 +118,9 @@ export class Phone {
     this.change({ session: "answering", microphone: null });
     let stream: MediaStream;
     try {
-      stream = await openMicrophone();
+      const opening = this.warm ?? openMicrophone();
+      this.warm = null;
+      stream = await opening;
     } catch (error) {
       const microphone = error instanceof MicrophoneError ? error.problem : "failed";
       // Still ringing: the person can mend it and answer again.

@@ -28,6 +28,15 @@ function ringOnce(): void {
   for (const [index, frequency] of [659.3, 784, 659.3, 784].entries()) note(context, frequency, start + index * 0.22, 0.4);
 }
 
+/** Two quick rising notes: a call is put through without being asked. Over before a voice can be heard. */
+export function announceCall(): void {
+  wakeAudio();
+  if (!context || context.state !== "running") return;
+  const start = context.currentTime;
+  note(context, 784, start, 0.09);
+  note(context, 1046.5, start + 0.08, 0.12);
+}
+
 export function startRinging(): void {
   if (timer !== undefined) return;
   wakeAudio();

@@ -6,6 +6,7 @@ export type PageName =
   | "line"
   | "calls"
   | "callbacks"
+  | "campaigns"
   | "routing"
   | "studies"
   | "flows"
@@ -17,6 +18,7 @@ export const pathOf: Record<PageName, string> = {
   line: "/line",
   calls: "/calls",
   callbacks: "/callbacks",
+  campaigns: "/campaigns",
   routing: "/routing",
   studies: "/studies",
   flows: "/flows",
@@ -25,9 +27,9 @@ export const pathOf: Record<PageName, string> = {
 
 const pagesOf: Record<string, readonly PageName[]> = {
   agent: ["seat", "calls", "line"],
-  supervisor: ["board", "line", "calls", "callbacks", "routing", "studies", "flows"],
-  operator: ["flows", "system", "calls"],
-  admin: ["board", "line", "calls", "callbacks", "routing", "studies", "flows", "system"],
+  supervisor: ["board", "line", "calls", "callbacks", "campaigns", "routing", "studies", "flows"],
+  operator: ["flows", "campaigns", "system", "calls"],
+  admin: ["board", "line", "calls", "callbacks", "campaigns", "routing", "studies", "flows", "system"],
 };
 
 /** What the server must allow (names of its `Action`) for a page to be of use. */
@@ -37,6 +39,7 @@ const needs: Record<PageName, string> = {
   line: "read_line",
   calls: "read_calls",
   callbacks: "read_callbacks",
+  campaigns: "read_campaigns",
   routing: "read_routing",
   studies: "study",
   flows: "read_flows",

@@ -3,6 +3,7 @@
 import type {
   AgentView,
   CallView,
+  CampaignRow,
   QueueRow,
   SeatRow,
   ServerMessage,
@@ -27,6 +28,7 @@ export interface LiveState {
   tasks: readonly TaskView[];
   board: BoardState | null;
   callbacks: readonly CallbackRecord[] | null;
+  campaigns: ReadonlyMap<string, CampaignRow> | null;
   service: { switchUp: boolean; databaseUp: boolean };
 }
 
@@ -38,6 +40,7 @@ export const emptyState: LiveState = {
   tasks: [],
   board: null,
   callbacks: null,
+  campaigns: null,
   service: { switchUp: true, databaseUp: true },
 };
 
@@ -73,6 +76,10 @@ export function apply(state: LiveState, message: ServerMessage): LiveState {
     }
     case "callbacks":
       return { ...state, callbacks: message.open };
+    case "campaigns": {
+      const old = message.whole ? undefined : (state.campaigns ?? undefined);
+      return { ...state, campaigns: replaceRows(old, message.rows, (row) => row.id, message.gone) };
+    }
     case "service":
       return { ...state, service: { switchUp: message.switch_up, databaseUp: message.database_up } };
     case "reply":

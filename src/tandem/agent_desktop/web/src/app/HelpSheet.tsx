@@ -5,7 +5,7 @@ import type { PageName } from "../roles";
 import { Kbd } from "../ui/bits";
 import { useDialog } from "../ui/useActions";
 
-type Title = "keys.group_call" | "keys.group_after" | "keys.group_state" | "keys.group_flows" | "keys.group_everywhere";
+type Title = "keys.group_call" | "keys.group_campaign" | "keys.group_after" | "keys.group_state" | "keys.group_flows" | "keys.group_everywhere";
 
 const groups: { title: Title; seat?: boolean; page?: PageName; actions: Action[] }[] = [
   { title: "keys.group_state", seat: true, actions: ["ready", "not_ready"] },
@@ -13,6 +13,11 @@ const groups: { title: Title; seat?: boolean; page?: PageName; actions: Action[]
     title: "keys.group_call",
     seat: true,
     actions: ["answer", "decline", "mute", "hold", "keypad", "transfer", "hang_up"],
+  },
+  {
+    title: "keys.group_campaign",
+    seat: true,
+    actions: ["preview_dial", "preview_skip", "machine", "do_not_call", "call_again", "dial_pad"],
   },
   {
     title: "keys.group_after",

@@ -17,6 +17,7 @@ const iconOf: Record<PageName, IconName> = {
   line: "line",
   calls: "list",
   callbacks: "callback",
+  campaigns: "megaphone",
   routing: "route",
   studies: "plot",
   flows: "flow",

@@ -31,6 +31,7 @@ const LinePage = lazy(() => import("../pages/LinePage"));
 const RoutingPage = lazy(() => import("../pages/RoutingPage"));
 const StudiesPage = lazy(() => import("../pages/StudiesPage"));
 const CallbacksPage = lazy(() => import("../pages/CallbacksPage"));
+const CampaignsPage = lazy(() => import("../pages/CampaignsPage"));
 const FlowsPage = lazy(() => import("../pages/FlowsPage"));
 const SystemPage = lazy(() => import("../pages/SystemPage"));
 
@@ -50,6 +51,8 @@ function PageOf({ name }: { name: PageName }) {
       return <CallsPage />;
     case "callbacks":
       return <CallbacksPage />;
+    case "campaigns":
+      return <CampaignsPage />;
     case "flows":
       return <FlowsPage />;
     case "system":
@@ -91,6 +94,7 @@ function useEverywhereActions(pages: readonly PageName[], onHelp: () => void): v
   useAction("page_6" satisfies Action, go(5));
   useAction("page_7" satisfies Action, go(6));
   useAction("page_8" satisfies Action, go(7));
+  useAction("page_9" satisfies Action, go(8));
 }
 
 /** A caller takes the page, wherever the agent is reading. */

@@ -1303,6 +1303,8 @@ export interface Waterfall {
   total: number;
   steps: WaterfallStep[];
   callable_now: number;
+  restricted: number;
+  again_at: number | null;
 }
 
 /** ``reason``: a rule of the waterfall (``yes`` = callable now); ``q``: number, name or field. */
@@ -1506,6 +1508,7 @@ export interface SheetFormula {
   window_ratio: number | null;
   limit: number;
   kept: boolean;
+  legal: boolean;
 }
 
 /**
@@ -1520,13 +1523,7 @@ export interface ComplianceSheet {
   rules: string;
   rules_version: string;
   provisional: boolean;
-  dialled: number;
-  answered: number;
-  machines: number;
-  talked: number;
-  abandoned: number;
-  messages_in_time: number;
-  rings_too_short: number;
+  counts: Record<string, number>;
   formulas: SheetFormula[];
   made_at: number;
   before: string;

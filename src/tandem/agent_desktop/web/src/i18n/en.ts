@@ -1,7 +1,9 @@
+import { campaignsEn } from "./campaigns.en";
 import { routingEn } from "./routing.en";
 
 export const en = {
   ...routingEn,
+  ...campaignsEn,
   loading: "Loading",
   retry: "Try again",
   reload: "Load the page again",

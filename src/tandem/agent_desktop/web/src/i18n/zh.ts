@@ -1,8 +1,10 @@
 import type { Words } from "./index";
+import { campaignsZh } from "./campaigns.zh";
 import { routingZh } from "./routing.zh";
 
 export const zh: Words = {
   ...routingZh,
+  ...campaignsZh,
   loading: "正在加载",
   retry: "重试",
   reload: "重新加载页面",

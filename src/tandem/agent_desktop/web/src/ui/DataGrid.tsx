@@ -61,6 +61,7 @@ export function DataGrid<Row>({
   isOpen,
   empty,
   foot,
+  rowPx = ROW_PX,
 }: {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
@@ -74,15 +75,17 @@ export function DataGrid<Row>({
   isOpen?(row: Row): boolean;
   empty: ReactNode;
   foot?: ReactNode;
+  /** Height of each row. */
+  rowPx?: number;
 }) {
   const { t } = useSpeech();
   const { ref, top, height, setTop } = useViewport();
   const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort]);
   const tracks = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
-  const from = Math.max(0, Math.floor(top / ROW_PX) - SPARE_ROWS);
-  const to = Math.min(sorted.length, Math.ceil((top + height) / ROW_PX) + SPARE_ROWS);
+  const from = Math.max(0, Math.floor(top / rowPx) - SPARE_ROWS);
+  const to = Math.min(sorted.length, Math.ceil((top + height) / rowPx) + SPARE_ROWS);
 
-  const nearEnd = top + height > sorted.length * ROW_PX - END_PX;
+  const nearEnd = top + height > sorted.length * rowPx - END_PX;
   const ended = useRef(onEnd);
   useEffect(() => {
     ended.current = onEnd;
@@ -133,8 +136,8 @@ export function DataGrid<Row>({
         {sorted.length === 0 ? (
           <div className="grid-empty">{empty}</div>
         ) : (
-          <div className="grid-body" role="rowgroup" style={{ height: sorted.length * ROW_PX }} onKeyDown={onKeyDown}>
-            <div style={{ transform: `translateY(${from * ROW_PX}px)` }}>
+          <div className="grid-body" role="rowgroup" style={{ height: sorted.length * rowPx }} onKeyDown={onKeyDown}>
+            <div style={{ transform: `translateY(${from * rowPx}px)` }}>
               {sorted.slice(from, to).map((row, index) => (
                 <div
                   key={rowKey(row)}
@@ -143,7 +146,7 @@ export function DataGrid<Row>({
                   aria-selected={isOpen?.(row)}
                   data-row={rowKey(row)}
                   className={`grid-row ${onOpen ? "can-open" : ""} ${isOpen?.(row) ? "is-open" : ""}`}
-                  style={tracks}
+                  style={rowPx === ROW_PX ? tracks : { ...tracks, height: rowPx }}
                   tabIndex={onOpen ? 0 : undefined}
                   onClick={onOpen ? () => onOpen(row) : undefined}
                   onKeyDown={

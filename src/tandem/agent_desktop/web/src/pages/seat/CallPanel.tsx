@@ -1,8 +1,9 @@
 // The call at hand: answer or decline; then timer, recording, mute, hold, keypad, transfer, hang up.
 
 import { useEffect, useState } from "react";
-import { useDesk, useDeskState } from "../../desk";
+import { putsItselfThrough, useDesk, useDeskState } from "../../desk";
 import type { CallView } from "../../generated/live";
+import { phoneNumber } from "../../format";
 import { type Key, useSpeech } from "../../i18n";
 import { type Action, chordOf } from "../../keys";
 import { Kbd, Since, Until } from "../../ui/bits";
@@ -10,6 +11,7 @@ import { Hint } from "../../ui/Hint";
 import { Icon, type IconName } from "../../ui/icons";
 import { useAction } from "../../ui/useActions";
 import { useCommand } from "../../ui/useCommand";
+import { ThroughPanel } from "./CampaignCall";
 import { Keypad } from "./Keypad";
 import { TransferDialog } from "./TransferDialog";
 
@@ -123,6 +125,7 @@ function Talk({ call }: { call: CallView }) {
   const talking = phone.session === "active";
   const held = phone.held || call.held;
   const moving = call.phase === "transferring";
+  const dialling = call.phase === "dialling";
   const hangUp = live
     ? busy
       ? null
@@ -138,10 +141,19 @@ function Talk({ call }: { call: CallView }) {
   return (
     <section className={`panel call-panel talk phase-${call.phase} ${held ? "is-held" : ""}`} data-phase={call.phase}>
       <div className="call-line">
-        <b>{held && call.phase === "talking" ? t("call.held") : w("phase", call.phase)}</b>
+        <b>{held && call.phase === "talking" ? t("call.held") : dialling ? t("dialling.title") : w("phase", call.phase)}</b>
         <RecordingMark call={call} />
       </div>
-      <div className="call-clock">{call.answered_at === null ? "–" : <Since at={call.answered_at} />}</div>
+      {dialling && call.campaign ? (
+        <p className="call-dialled">
+          <b className="num">
+            <bdi>{phoneNumber(call.campaign.number)}</bdi>
+          </b>
+          <span className="quiet small">{t("dialling.hint")}</span>
+        </p>
+      ) : (
+        <div className="call-clock">{call.answered_at === null ? "–" : <Since at={call.answered_at} />}</div>
+      )}
       {call.phase === "rejoining" && (
         <p className="call-note" role="status">
           {t("call.rejoining")}
@@ -180,7 +192,7 @@ function Talk({ call }: { call: CallView }) {
           action="hold"
           testId="hold"
           on={held}
-          onPress={talking ? () => desk.setHeld(!held) : null}
+          onPress={talking && !dialling ? () => desk.setHeld(!held) : null}
         />
         <Control
           icon="keypad"
@@ -195,7 +207,7 @@ function Talk({ call }: { call: CallView }) {
           label="control.transfer"
           action="transfer"
           testId="transfer"
-          onPress={live && talking && !moving ? () => setTransfer(true) : null}
+          onPress={live && talking && !moving && !dialling ? () => setTransfer(true) : null}
         />
         <Control
           icon="hangup"
@@ -213,5 +225,6 @@ function Talk({ call }: { call: CallView }) {
 }
 
 export function CallPanel({ call }: { call: CallView }) {
-  return call.phase === "offered" || call.phase === "ringing" ? <Offer call={call} /> : <Talk call={call} />;
+  if (call.phase !== "offered" && call.phase !== "ringing") return <Talk call={call} />;
+  return putsItselfThrough(call) ? <ThroughPanel call={call} /> : <Offer call={call} />;
 }

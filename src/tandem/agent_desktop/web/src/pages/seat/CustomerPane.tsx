@@ -3,13 +3,14 @@
 import { useState } from "react";
 import { serverNow } from "../../clock";
 import { useDeskState } from "../../desk";
-import type { CallView, PopView } from "../../generated/live";
+import type { CallView, CampaignCard as Card, PopView } from "../../generated/live";
 import type { CustomerMatch } from "../../generated/rest";
 import { date, duration, initials, needs, phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
 import { LanguageMark, Loading, Name, Panel, Since, Tier } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useCommand } from "../../ui/useCommand";
+import { CampaignCard } from "./CampaignCard";
 import { Contacts, Tickets } from "./History";
 import { UnknownCaller } from "./UnknownCaller";
 
@@ -146,12 +147,19 @@ export function CustomerPane({
   pop,
   call,
   chosen,
+  card,
+  number,
+  onNumber,
 }: {
   callId: string;
   pop: PopView;
   call: CallView | null;
   /** The customer the server holds for this call, when it says so. */
   chosen: string | null;
+  /** Of a campaign's call: then it is known whom one calls, and no queue was waited in. */
+  card: Card | null;
+  number: string | null;
+  onNumber: ((number: string) => void) | null;
 }) {
   const { t } = useSpeech();
   const live = useDeskState((state) => state.status === "live");
@@ -169,34 +177,37 @@ export function CustomerPane({
 
   return (
     <div className="pop" data-testid="pop" data-call={callId} data-looked-up={pop.looked_up}>
-      <Panel className="who-panel">
-        {customer && <Head customer={customer} pop={pop} />}
-        {!customer && !pop.looked_up && (
-          <div className="who">
-            <span className="avatar" aria-hidden="true">
-              …
-            </span>
-            <div className="who-text">
-              <h1 data-testid="pop-name">
-                <bdi>{phoneNumber(pop.number_e164 || pop.number)}</bdi>
-              </h1>
-              <p className="quiet" role="status">
-                {t("pop.looking_up")}
-              </p>
+      {card && <CampaignCard card={card} chosen={number} onChoose={onNumber} named={customer !== null} />}
+      {(!card || customer) && (
+        <Panel className="who-panel">
+          {customer && <Head customer={customer} pop={pop} />}
+          {!customer && !pop.looked_up && (
+            <div className="who">
+              <span className="avatar" aria-hidden="true">
+                …
+              </span>
+              <div className="who-text">
+                <h1 data-testid="pop-name">
+                  <bdi>{phoneNumber(pop.number_e164 || pop.number)}</bdi>
+                </h1>
+                <p className="quiet" role="status">
+                  {t("pop.looking_up")}
+                </p>
+              </div>
             </div>
-          </div>
-        )}
-        {!customer && pop.looked_up && <UnknownCaller callId={callId} pop={pop} />}
-        {matches.length > 1 && customer && <Chooser matches={matches} selected={customer.id} onSelect={pick} />}
-      </Panel>
-      <Path pop={pop} call={call} />
+          )}
+          {!customer && pop.looked_up && <UnknownCaller callId={callId} pop={pop} />}
+          {matches.length > 1 && customer && <Chooser matches={matches} selected={customer.id} onSelect={pick} />}
+        </Panel>
+      )}
+      {!card && <Path pop={pop} call={call} />}
       {customer && (
         <>
           <Tickets tickets={customer.tickets} now={serverNow()} />
           <Contacts contacts={customer.contacts} now={serverNow()} />
         </>
       )}
-      {!customer && !pop.looked_up && <Loading rows={5} />}
+      {!card && !customer && !pop.looked_up && <Loading rows={5} />}
     </div>
   );
 }

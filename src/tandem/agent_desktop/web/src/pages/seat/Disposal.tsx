@@ -34,7 +34,16 @@ function WrapTimer({ wrapUp }: { wrapUp: WrapUpView }) {
   );
 }
 
-export function Disposal({ call, wrapUp }: { call: string; wrapUp: WrapUpView | null }) {
+export function Disposal({
+  call,
+  wrapUp,
+  only,
+}: {
+  call: string;
+  wrapUp: WrapUpView | null;
+  /** The dispositions that may be chosen; [] = all. */
+  only: readonly string[];
+}) {
   const { t } = useSpeech();
   const live = useDeskState((state) => state.status === "live");
   const [draft, change] = useDraft(call);
@@ -87,6 +96,7 @@ export function Disposal({ call, wrapUp }: { call: string; wrapUp: WrapUpView | 
       </div>
       <DispositionPicker
         value={draft.disposition}
+        only={only}
         onChange={(disposition) => change({ disposition })}
         onDone={toNotes}
         autoFocus={wrapUp !== null}

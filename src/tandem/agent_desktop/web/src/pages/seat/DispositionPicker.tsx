@@ -6,22 +6,26 @@ import { Kbd } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { chordOf } from "../../keys";
 import { useAction } from "../../ui/useActions";
-import { type Leaf, findLeaves, leafName, leafPath, useLeaves } from "./dispositions";
+import { type Leaf, findLeaves, leafName, leafPath, leavesAmong, useLeaves } from "./dispositions";
 
 export function DispositionPicker({
   value,
+  only,
   onChange,
   onDone,
   autoFocus,
 }: {
   value: string | null;
+  /** Codes that may be chosen; [] = all. */
+  only: readonly string[];
   onChange: (code: string | null) => void;
   /** Enter on a chosen leaf: go on to the notes. */
   onDone: () => void;
   autoFocus: boolean;
 }) {
   const { t, lang } = useSpeech();
-  const leaves = useLeaves();
+  const all = useLeaves();
+  const leaves = useMemo(() => all && leavesAmong(all, only), [all, only]);
   const [search, setSearch] = useState("");
   const [at, setAt] = useState(0);
   const field = useRef<HTMLInputElement>(null);

@@ -14,6 +14,7 @@ import { Kbd, Loading, Name, Nothing, Panel, Since, toneOf } from "../../ui/bits
 import { Icon } from "../../ui/icons";
 import { chordOf } from "../../keys";
 import { CallbackEntries } from "../callbacks/CallbackEntries";
+import { DialPad } from "./DialPad";
 import { useReasonWord } from "./StateControl";
 import { Tasks } from "./Tasks";
 
@@ -135,6 +136,7 @@ export function IdleSeat() {
   const { t } = useSpeech();
   const { calls, failed, again } = useTodaysCalls();
   const callbacks = useDeskState((state) => state.live.callbacks);
+  const mayDial = useDesk().me.may.includes("dial");
   return (
     <div className="seat-idle">
       <div className="seat-idle-main">
@@ -183,6 +185,7 @@ export function IdleSeat() {
         </Panel>
       </div>
       <div className="seat-idle-side">
+        {mayDial && <DialPad />}
         <Tasks />
         <Panel
           title={t("callbacks.title")}

@@ -1,6 +1,6 @@
 // The agent's seat. A caller takes the page: pop on the left, what to do on the right; the same places in the wrap-up.
 
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useDesk, useDeskState } from "../../desk";
 import type { CallView } from "../../generated/live";
 import { Loading } from "../../ui/bits";
@@ -9,6 +9,8 @@ import { afterPaint } from "./afterPaint";
 import { BareCall } from "./BareCall";
 import { CallPanel } from "./CallPanel";
 import { CallbackNote } from "./CallbackNote";
+import { CampaignMarks, PreviewPanel } from "./CampaignCall";
+import { numberToDial } from "./CampaignCard";
 import { CustomerPane } from "./CustomerPane";
 import { Disposal } from "./Disposal";
 import { IdleSeat } from "./IdleSeat";
@@ -42,6 +44,7 @@ export default function SeatPage() {
   // The switch's emergency queue rings without a word of the server. (At the end of a call the leg lingers a moment.)
   const bare = useLasting(onPhone && call === null && wrapUp === null, LINGER_MS);
   usePopShown(call);
+  const [choice, setChoice] = useState<{ call: string; number: string } | null>(null);
 
   const current = call?.id ?? wrapUp?.call ?? null;
   useEffect(() => {
@@ -52,15 +55,30 @@ export default function SeatPage() {
   if (!known) return <Loading rows={6} />;
   const pop = call?.pop ?? wrapUp?.pop;
   if (!pop || current === null) return <IdleSeat />;
-  const offered = call?.phase === "offered" || call?.phase === "ringing";
+  const preview = call?.phase === "preview";
+  const offered = preview || call?.phase === "offered" || call?.phase === "ringing";
+  const card = call ? (call.campaign ?? null) : (wrapUp?.campaign ?? null);
+  const chosen = choice?.call === current ? choice.number : null;
+  const number = card && (preview ? numberToDial(card, chosen) : card.number);
   return (
     <div className={`seat-call ${offered ? "is-offer" : ""}`}>
-      <CustomerPane key={`pop-${current}`} callId={current} pop={pop} call={call} chosen={wrapUp?.customer ?? null} />
+      <CustomerPane
+        key={`pop-${current}`}
+        callId={current}
+        pop={pop}
+        call={call}
+        chosen={wrapUp?.customer ?? null}
+        card={card}
+        number={number}
+        onNumber={preview ? (one) => setChoice({ call: current, number: one }) : null}
+      />
       <aside className="seat-side">
         {call?.callback && <CallbackNote callback={call.callback} />}
-        {call && <CallPanel call={call} />}
+        {call && preview && card && <PreviewPanel key={current} call={current} card={card} number={number} />}
+        {call && !(preview && card) && <CallPanel call={call} />}
+        {card && !offered && call?.phase !== "dialling" && <CampaignMarks key={`marks-${current}`} call={current} card={card} talking={call !== null} />}
         {call && !offered && <ShortWhy call={call} />}
-        {!offered && <Disposal key={current} call={current} wrapUp={call ? null : wrapUp} />}
+        {!offered && <Disposal key={current} call={current} wrapUp={call ? null : wrapUp} only={card?.dispositions ?? []} />}
         {!offered && <Tasks onlyOffered />}
       </aside>
     </div>

@@ -34,6 +34,14 @@ export function findLeaves(leaves: readonly Leaf[], search: string): Leaf[] {
   });
 }
 
+/** Those a campaign allows. A code it names that is gone from the tree is shown as it stands: it must be choosable. */
+export function leavesAmong(leaves: readonly Leaf[], only: readonly string[]): Leaf[] {
+  if (only.length === 0) return [...leaves];
+  const known = leaves.filter((leaf) => only.includes(leaf.code));
+  const unknown = only.filter((code) => !leaves.some((leaf) => leaf.code === code));
+  return [...known, ...unknown.map((code) => ({ code, zh: code, en: code, path: [] }))];
+}
+
 export function leafName(leaf: Leaf, language: Language): string {
   return leaf[language] || leaf.en || leaf.code;
 }

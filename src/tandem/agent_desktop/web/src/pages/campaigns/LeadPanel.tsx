@@ -1,0 +1,341 @@
+// One contact: number by number whether he may be called now and why not, every attempt and what led to it.
+
+import { App, Button, Drawer, Input } from "antd";
+import { useCallback, useEffect, useState } from "react";
+import { campaignsApi } from "../../campaignsApi";
+import { serverNow } from "../../clock";
+import { useDesk } from "../../desk";
+import { clockTimeSeconds, duration, moment, phoneNumber } from "../../format";
+import type { AttemptLine, GateVerdict, LeadDetail } from "../../generated/rest";
+import { oneLine } from "../../text";
+import { Loading, Name } from "../../ui/bits";
+import { Icon } from "../../ui/icons";
+import { inputIn, momentIn, timeIn, zoneOf } from "../../zones";
+import { Field } from "../routing/fields";
+import { useProblem } from "../useProblem";
+import { Failed, Refused } from "./parts";
+import { useCampaignSpeech } from "./speech";
+
+/** What a rule was held against, as the gate wrote it. */
+export function Evidence({ evidence }: { evidence: Record<string, unknown> }) {
+  const entries = Object.entries(evidence);
+  if (entries.length === 0) return null;
+  const said = (value: unknown) => (typeof value === "number" ? String(Math.round(value * 1000) / 1000) : typeof value === "string" ? value : JSON.stringify(value));
+  return (
+    <dl className="evidence mono">
+      {entries.map(([key, value]) => (
+        <div key={key}>
+          <dt>
+            <bdi>{key}</bdi>
+          </dt>
+          <dd>
+            <bdi>{said(value)}</bdi>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Verdict({ verdict, open = false }: { verdict: GateVerdict; open?: boolean }) {
+  const { t, w, pick, lang } = useCampaignSpeech();
+  return (
+    <div className={`verdict ${verdict.allowed ? "allowed" : "refused"}`} data-testid="verdict" data-rule={verdict.rule}>
+      <p>
+        <Icon name={verdict.allowed ? "check" : "forbid"} size={14} /> <b>{w("gate", verdict.rule)}</b>
+        {verdict.again_at !== null && <span className="mark num">{t("lead.asked_again", { time: moment(verdict.again_at, serverNow(), lang) })}</span>}
+      </p>
+      <p>
+        <bdi>{pick(verdict.text)}</bdi>
+      </p>
+      {open && <Evidence evidence={verdict.evidence} />}
+    </div>
+  );
+}
+
+function Attempt({ attempt }: { attempt: AttemptLine }) {
+  const { t, w, pick, lang } = useCampaignSpeech();
+  const [open, setOpen] = useState(false);
+  const rang = attempt.ringing_at === null ? null : (attempt.answered_at ?? attempt.ended_at ?? serverNow()) - attempt.ringing_at;
+  return (
+    <li className="attempt" data-testid="attempt">
+      <button type="button" className="attempt-head" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name={open ? "down" : "right"} size={11} />
+        <span className="num quiet">{attempt.number_of}</span>
+        <span className="num">{moment(attempt.at, serverNow(), lang)}</span>
+        <span className="num">
+          <bdi>{phoneNumber(attempt.number)}</bdi>
+        </span>
+        <span className={`outcome outcome-${attempt.result === "talked" ? "answered" : attempt.result === "abandoned" ? "rejected" : attempt.result === null ? "open" : "none"}`}>
+          {attempt.result === null ? t("lead.under_way") : w("result", attempt.result)}
+        </span>
+        {attempt.agent && (
+          <span className="quiet">
+            <Name>{attempt.agent}</Name>
+          </span>
+        )}
+      </button>
+      {open && (
+        <div className="attempt-more">
+          <dl className="facts">
+            <div>
+              <dt>{t("lead.dialled_at")}</dt>
+              <dd className="num">{clockTimeSeconds(attempt.at, lang)}</dd>
+            </div>
+            <div>
+              <dt>{t("lead.rang")}</dt>
+              <dd className="num">{rang === null ? "–" : `${rang.toFixed(1)} s`}</dd>
+            </div>
+            {attempt.answered_at !== null && attempt.connected_at !== null && (
+              <div>
+                <dt>{t("lead.agent_after")}</dt>
+                <dd className="num">{`${(attempt.connected_at - attempt.answered_at).toFixed(2)} s`}</dd>
+              </div>
+            )}
+            {attempt.message_at !== null && attempt.answered_at !== null && (
+              <div>
+                <dt>{t("lead.message_after")}</dt>
+                <dd className="num">{`${(attempt.message_at - attempt.answered_at).toFixed(2)} s`}</dd>
+              </div>
+            )}
+            {attempt.connected_at !== null && attempt.ended_at !== null && (
+              <div>
+                <dt>{t("col.talk")}</dt>
+                <dd className="num">{duration(attempt.ended_at - attempt.connected_at)}</dd>
+              </div>
+            )}
+            <div>
+              <dt>{t("lead.caller_id")}</dt>
+              <dd className="num">
+                <bdi>{phoneNumber(attempt.caller_id)}</bdi>
+              </dd>
+            </div>
+            <div>
+              <dt>{t("list.mode")}</dt>
+              <dd>
+                {w("mode", attempt.mode)}
+                {attempt.reserved && <span className="quiet"> · {t("lead.reserved")}</span>}
+              </dd>
+            </div>
+            {attempt.machine && (
+              <div>
+                <dt>{t("lead.heard")}</dt>
+                <dd>{w("heard", attempt.machine)}</dd>
+              </div>
+            )}
+            {attempt.disposition && (
+              <div>
+                <dt>{t("wrap.disposition")}</dt>
+                <dd>
+                  <Name>{attempt.disposition}</Name>
+                </dd>
+              </div>
+            )}
+            {attempt.cause && (
+              <div>
+                <dt>{t("lead.cause")}</dt>
+                <dd className="mono">
+                  <bdi>{attempt.cause}</bdi>
+                </dd>
+              </div>
+            )}
+          </dl>
+          {pick(attempt.pacing) && (
+            <p className="why-sentence">
+              <bdi>{pick(attempt.pacing)}</bdi>
+            </p>
+          )}
+          {attempt.gate && <Verdict verdict={attempt.gate} open />}
+        </div>
+      )}
+    </li>
+  );
+}
+
+function PromiseForm({ detail, onDone }: { detail: LeadDetail; onDone: () => void }) {
+  const { t } = useCampaignSpeech();
+  const problemOf = useProblem();
+  const { zone, own } = zoneOf(detail.zone || (detail.numbers[0]?.zone ?? ""));
+  const [when, setWhen] = useState(() => inputIn(zone, serverNow() + 86_400));
+  const [agent, setAgent] = useState("");
+  const [note, setNote] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState("");
+  const at = momentIn(zone, when);
+  const problem = at === null ? t("again.gap") : at <= serverNow() ? t("again.past") : "";
+  const save = async () => {
+    if (at === null || problem) return;
+    setBusy(true);
+    try {
+      await campaignsApi.leadCallback(detail.lead.id, { at, agent: oneLine(agent) || null, note: oneLine(note) });
+      onDone();
+    } catch (error) {
+      setFailed(problemOf(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <div className="promise-form">
+      <Field label={t("again.when")} hint={problem || (own ? t("again.own_zone") : t("again.zone", { zone, time: timeIn(zone, serverNow()) }))}>
+        <Input type="datetime-local" value={when} status={problem ? "error" : ""} aria-label={t("again.when")} onChange={(event) => setWhen(event.target.value)} />
+      </Field>
+      <Field label={t("again.who")}>
+        <Input value={agent} maxLength={64} placeholder={t("again.team")} aria-label={t("again.who")} onChange={(event) => setAgent(event.target.value)} />
+      </Field>
+      <Field label={t("again.note")}>
+        <Input value={note} maxLength={200} aria-label={t("again.note")} onChange={(event) => setNote(event.target.value)} />
+      </Field>
+      <Button type="primary" loading={busy} disabled={problem !== ""} onClick={() => void save()} data-testid="lead-callback-save">
+        {t("again.save")}
+      </Button>
+      <Refused text={failed} />
+    </div>
+  );
+}
+
+function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: () => void }) {
+  const { t, w, lang, pick } = useCampaignSpeech();
+  const { message } = App.useApp();
+  const problemOf = useProblem();
+  const mayChange = useDesk().me.may.includes("change_campaigns");
+  const [promising, setPromising] = useState(false);
+  const { lead } = detail;
+  const fields = Object.entries(detail.fields);
+  const again = () =>
+    void campaignsApi.leadAgain(lead.id).then(onChanged, (error: unknown) => message.error({ content: problemOf(error), key: `lead-${lead.id}` }));
+  return (
+    <div className="call-detail lead-detail" data-testid="lead-detail" data-lead={lead.id}>
+      <header>
+        <h2>
+          <Name>{lead.name || t("card.no_name")}</Name>
+        </h2>
+        <span className="mark">{w("lead_state", lead.state)}</span>
+      </header>
+      <section>
+        <h3>{t("lead.now")}</h3>
+        <Verdict verdict={lead.verdict} open />
+        {detail.why && (
+          <p className="quiet">
+            <bdi>{detail.why}</bdi>
+          </p>
+        )}
+        {lead.callback_at !== null && (
+          <p className="callback-line">
+            <Icon name="callback" size={14} /> {t("lead.promised", { time: moment(lead.callback_at, serverNow(), lang) })}{" "}
+            {lead.callback_agent ? <Name>{lead.callback_agent}</Name> : t("again.team")}
+            {detail.callback_note && (
+              <span className="quiet">
+                {" "}
+                <bdi>{detail.callback_note}</bdi>
+              </span>
+            )}
+          </p>
+        )}
+        {mayChange && (
+          <p className="lead-actions">
+            <Button size="small" icon={<Icon name="calendar" size={13} />} onClick={() => setPromising(!promising)} aria-expanded={promising} data-testid="lead-callback">
+              {t("lead.promise")}
+            </Button>
+            <Button size="small" icon={<Icon name="redo" size={13} />} onClick={again} data-testid="lead-again">
+              {t("lead.dial_again")}
+            </Button>
+          </p>
+        )}
+        {promising && (
+          <PromiseForm
+            detail={detail}
+            onDone={() => {
+              setPromising(false);
+              onChanged();
+            }}
+          />
+        )}
+      </section>
+      <section>
+        <h3>{t("card.numbers")}</h3>
+        <ul className="lead-numbers">
+          {detail.numbers.map((one) => (
+            <li key={one.number}>
+              <p className="cell-line">
+                <b className="num">
+                  <bdi>{phoneNumber(one.number)}</bdi>
+                </b>
+                {one.kind && <span className="mark">{w("number_kind", one.kind)}</span>}
+                {one.local_time && <span className="quiet num">{t("card.local_time", { time: one.local_time })}</span>}
+                <span className="quiet small">
+                  <Name>{one.zone}</Name>
+                </span>
+                <span className="quiet small">{t("lead.dialled_times", { count: one.attempts })}</span>
+              </p>
+              <p className={one.verdict.allowed ? "good-text small" : "small"}>
+                <bdi>{pick(one.verdict.text, one.verdict.rule)}</bdi>
+              </p>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h3>{t("lead.attempts_count", { count: detail.attempts.length })}</h3>
+        {detail.attempts.length === 0 && <p className="quiet">{t("lead.no_attempts")}</p>}
+        <ol className="attempts">
+          {detail.attempts.map((attempt) => (
+            <Attempt key={attempt.id} attempt={attempt} />
+          ))}
+        </ol>
+      </section>
+      {fields.length > 0 && (
+        <section className="card-fields">
+          <h3>{t("card.fields")}</h3>
+          <dl>
+            {fields.map(([key, value]) => (
+              <div key={key}>
+                <dt>
+                  <Name>{key}</Name>
+                </dt>
+                <dd>
+                  <bdi>{value}</bdi>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+    </div>
+  );
+}
+
+export function LeadPanel({ id, onClose, onChanged }: { id: string | null; onClose: () => void; onChanged: () => void }) {
+  const { t } = useCampaignSpeech();
+  const [detail, setDetail] = useState<LeadDetail | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [turn, setTurn] = useState(0);
+  const again = useCallback(() => setTurn((old) => old + 1), []);
+  useEffect(() => {
+    if (id === null) return;
+    const controller = new AbortController();
+    setDetail((old) => (old?.lead.id === id ? old : null));
+    setError(null);
+    campaignsApi.lead(id, controller.signal).then(setDetail, (problem: unknown) => {
+      if (!controller.signal.aborted) setError(problem);
+    });
+    return () => controller.abort();
+  }, [id, turn]);
+  return (
+    <Drawer open={id !== null} onClose={onClose} size={580} title={t("lead.contact")} mask={false} rootClassName="call-drawer" destroyOnHidden focusable={{ trap: false }}>
+      {detail !== null ? (
+        <Detail
+          key={detail.lead.id}
+          detail={detail}
+          onChanged={() => {
+            again();
+            onChanged();
+          }}
+        />
+      ) : error !== null ? (
+        <Failed error={error} onAgain={again} />
+      ) : (
+        <Loading rows={8} />
+      )}
+    </Drawer>
+  );
+}

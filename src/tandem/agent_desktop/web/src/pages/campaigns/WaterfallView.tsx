@@ -1,0 +1,74 @@
+// Why it does not dial whom: from all contacts down to those who may be called now. A bar opens the contacts behind it.
+
+import { useMemo } from "react";
+import { campaignsApi } from "../../campaignsApi";
+import { serverNow } from "../../clock";
+import { clockTimeSeconds, moment } from "../../format";
+import type { Waterfall } from "../../generated/rest";
+import { navigate } from "../../router";
+import { Loading } from "../../ui/bits";
+import { usePolled } from "../why/usePolled";
+import { LeadTable } from "./LeadTable";
+import { Failed } from "./parts";
+import { pathOfCampaign } from "./paths";
+import { count } from "./rows";
+import { useCampaignSpeech } from "./speech";
+import { barsOf } from "./waterfall";
+
+const EVERY_MS = 5_000;
+
+function Bars({ waterfall, reason, onReason }: { waterfall: Waterfall; reason: string | null; onReason: (rule: string | null) => void }) {
+  const { t, w, pick, lang } = useCampaignSpeech();
+  return (
+    <ol className="waterfall" data-testid="waterfall">
+      {barsOf(waterfall).map((bar) => {
+        const on = bar.rule === reason;
+        const title = bar.kind === "total" ? t("waterfall.total") : bar.kind === "callable" ? t("waterfall.callable") : w("gate", bar.rule);
+        return (
+          <li key={bar.rule ?? bar.kind} className={`fall fall-${bar.kind} ${on ? "on" : ""}`} data-rule={bar.rule ?? ""}>
+            <button type="button" aria-pressed={on} onClick={() => onReason(on ? null : bar.rule)}>
+              <span className="fall-head">
+                <b>{title}</b>
+                {bar.until !== null && <span className="mark num">{t("waterfall.until", { time: moment(bar.until, serverNow(), lang) })}</span>}
+                <span className="fall-count num">
+                  {bar.kind === "step" && "−"}
+                  {count(bar.count)}
+                </span>
+              </span>
+              <span className="fall-bar" aria-hidden="true">
+                <i className="fall-left" style={{ width: `${bar.left * 100}%` }} />
+                <i className="fall-gone" style={{ left: `${bar.left * 100}%`, width: `${bar.gone * 100}%` }} />
+              </span>
+              {bar.kind === "step" && (
+                <span className="fall-text quiet small">
+                  <bdi>{pick(bar.text)}</bdi>
+                </span>
+              )}
+            </button>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+export function WaterfallView({ id, reason }: { id: string; reason: string | null }) {
+  const { t, lang } = useCampaignSpeech();
+  const load = useMemo(() => (signal: AbortSignal) => campaignsApi.waterfall(id, signal), [id]);
+  const { value, error, again } = usePolled(load, EVERY_MS);
+  if (value === null) return error === null ? <Loading rows={8} /> : <Failed error={error} onAgain={again} />;
+  return (
+    <div className="waterfall-view">
+      <section className="panel fill">
+        <header className="panel-head">
+          <h2>{t("view.waterfall")}</h2>
+          <span className="panel-extra quiet small">{t("waterfall.counted", { time: clockTimeSeconds(value.at, lang) })}</span>
+        </header>
+        <div className="scroll">
+          <Bars waterfall={value} reason={reason} onReason={(rule) => navigate(pathOfCampaign(id, "waterfall", rule ? { reason: rule } : {}), { replace: true })} />
+        </div>
+      </section>
+      <LeadTable key={reason} id={id} reason={reason} filters={false} />
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+// The gate's rules in the order in which it asks them, `yes` first (a test compares them with the gate's own).
+
+export const gateRules = [
+  "yes",
+  "state",
+  "bad_number",
+  "country",
+  "do_not_call",
+  "consent",
+  "over",
+  "quota",
+  "abandoned",
+  "machine",
+  "zone",
+  "hours",
+  "quiet",
+  "per_day",
+  "per_week",
+  "per_number",
+  "per_person",
+  "per_person_day",
+  "gap",
+  "not_yet",
+  "cost",
+] as const;
