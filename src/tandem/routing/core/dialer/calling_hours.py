@@ -10,8 +10,8 @@ from tandem.routing.core.dialer.jurisdictions import ALL_DAY, Jurisdiction, Week
 
 FOREVER_S = 300 * 86_400.0
 """For so long at least is open what has no closing, and closed what has no opening (see ``hours.MAX_DAYS_AHEAD``)."""
-MAX_TURNS = 1_000
-"""How often an opening common to several is looked for; each turn is a later one."""
+COMMON_S = 21 * 86_400.0
+"""So far ahead an opening common to several is looked for: weeks repeat, holidays pass."""
 
 
 class LocalHours:
@@ -48,32 +48,32 @@ class LocalHours:
 class CommonHours:
     """Several hours that must all be open. Data only: it can be frozen."""
 
-    __slots__ = ("_again_at", "_closed", "_since", "all_of")
+    __slots__ = ("_again_at", "_since", "_until", "all_of")
 
     def __init__(self, all_of: tuple[LocalHours, ...]) -> None:
         self.all_of = all_of
-        self._closed: LocalHours | None = None
-        self._since = 0.0
+        self._since = self._until = 0.0
         self._again_at: float | None = None
+        """When all are open, for moments from ``_since`` to ``_until`` at which one is closed."""
 
     def closed(self, at: float) -> tuple[LocalHours, float | None] | None:
-        """The first that is closed, and when all are open (None: not within a year). None when all are open."""
+        """The first that is closed, and when all are open (None: not within ``COMMON_S``). None when all are open."""
         for hours in self.all_of:
             opens = hours.opens_at(at)
             if opens is None or opens > at:
-                if self._closed is None or self._again_at is None or not self._since <= at < self._again_at:
+                if not self._since <= at < self._until:
                     self._since, self._again_at = at, self._all_open_at(at)
-                self._closed = hours
+                    self._until = at + 86_400.0 if self._again_at is None else self._again_at
                 return hours, self._again_at
         return None
 
     def _all_open_at(self, at: float) -> float | None:
-        moment, last = at, at + FOREVER_S
-        for _ in range(MAX_TURNS):
+        moment, last = at, at + COMMON_S
+        while moment <= last:
             before = moment
             for hours in self.all_of:
                 opens = opens_at(hours.hours, moment)
-                if opens is None or opens > last:
+                if opens is None:
                     return None
                 moment = opens
             if moment == before:

@@ -51,9 +51,9 @@ def representative(lead: Lead, now: float, campaign: Campaign, terms: Terms) -> 
     consent = lead.consent is True or (lead.consent is None and not terms.consent_needed)
     over = lead.state not in CALLABLE_STATES
     if forbidden or not consent or over:
-        numbers = tuple(_outline(each) for each in lead.numbers)
+        numbers = tuple(_outline(each, terms) for each in lead.numbers)
         state = "open" if forbidden or not consent or not over else lead.state
-        return _bare(lead, numbers, state=state, do_not_call=forbidden, consent=None if consent else False)
+        return _bare(lead, numbers, state=state, do_not_call=forbidden, consent=consent)
     due = lead.callback_at is not None and lead.callback_at <= now
     often = not due and lead.day >= plan.most_per_person_a_day
     waits = not due and lead.last_at is not None and now < lead.last_at + plan.gap_s
@@ -80,15 +80,15 @@ def _bare(lead: Lead, numbers: tuple[LeadNumber, ...], **kept: object) -> Lead:
     return msgspec.structs.replace(bare, **kept)
 
 
-def _outline(number: LeadNumber) -> LeadNumber:
+def _outline(number: LeadNumber, terms: Terms) -> LeadNumber:
     """What is asked before the lead's own state is."""
-    forbidden = "global" if number.do_not_call else ""
+    forbidden = "global" if number.do_not_call or number.number in terms.calling.never else ""
     return LeadNumber(number=number.number, country=number.country, do_not_call=forbidden, bad=number.bad)
 
 
 def _number(number: LeadNumber, now: float, campaign: Campaign, terms: Terms, *, free: bool) -> LeadNumber:
-    if number.bad or number.do_not_call:
-        return _outline(number)
+    if number.bad or number.do_not_call or number.number in terms.calling.never:
+        return _outline(number, terms)
     rules, most = terms.rules, campaign.attempts.most_per_number
     often = number.day >= terms.per_day
     often_week = rules.per_week is not None and number.week >= rules.per_week
