@@ -58,6 +58,7 @@ def sheet(**changed: object) -> r.ComplianceSheet:
         window_ratio=0.02,
         limit=0.03,
         kept=True,
+        legal=True,
     )
     values: dict[str, object] = {
         "campaign": "spring",
@@ -67,13 +68,7 @@ def sheet(**changed: object) -> r.ComplianceSheet:
         "rules": "us",
         "rules_version": "2026-11-22",
         "provisional": False,
-        "dialled": 300,
-        "answered": 100,
-        "machines": 20,
-        "talked": 99,
-        "abandoned": 1,
-        "messages_in_time": 1,
-        "rings_too_short": 0,
+        "counts": {"dialled": 300, "answered": 100, "talked": 99, "abandoned": 1},
         "formulas": [us],
         "made_at": 1.0,
         "before": "",
@@ -184,7 +179,9 @@ class FakeCampaigns:
 
     async def waterfall(self, campaign: str) -> r.Waterfall:
         step = r.WaterfallStep(rule="do_not_call", count=3, left=7, until=None, text=BOTH)
-        return r.Waterfall(campaign=campaign, at=1.0, total=10, steps=[step], callable_now=7)
+        return r.Waterfall(
+            campaign=campaign, at=1.0, total=10, steps=[step], callable_now=7, restricted=0, again_at=None
+        )
 
     async def leads(self, campaign: str, query: r.LeadsQuery) -> r.LeadPage:
         return r.LeadPage(leads=[lead_line()], next="")

@@ -88,7 +88,7 @@ from tandem.agent_desktop.core.routing_resources import (
     WhyWaiting,
 )
 from tandem.agent_desktop.core.study_resources import ExpectedWait, NewWhatIf, Staffing, WhatIfDesk, WhatIfJob
-from tandem.cti.model.campaigns import Campaign, Mode
+from tandem.cti.model.campaigns import Campaign, Mode, State
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import CallbackRecord, CustomerMatch
 
@@ -346,7 +346,7 @@ class CampaignDesk(Protocol):
     async def delete(self, campaign: str, *, by: str) -> None:
         """Raises CampaignRefused: it is no draft."""
 
-    async def set_state(self, campaign: str, state: str, *, by: str) -> CampaignView:
+    async def set_state(self, campaign: str, state: State, *, by: str) -> CampaignView:
         """Idempotent. Raises CampaignRefused (errors; not from here), SpeechUnavailable (its messages)."""
 
     async def set_mode(self, campaign: str, mode: Mode, *, by: str) -> CampaignView:

@@ -194,6 +194,12 @@ COMMANDS: list[dict[str, Any]] = [
     {"type": "task_accept", "task": "t1"},
     {"type": "task_return", "task": "t1", "note": "wrong team"},
     {"type": "task_done", "task": "t1", "note": "一\n二"},
+    {"type": "preview_dial", "call": "c1"},
+    {"type": "preview_skip", "call": "c1", "note": "later"},
+    {"type": "dial_number", "number": "+86 138-0013-8000", "campaign": "spring"},
+    {"type": "mark_machine", "call": "c1"},
+    {"type": "do_not_call", "call": "c1", "scope": "person"},
+    {"type": "call_again", "call": "c1", "at": 1e9, "personal": True},
 ]
 
 
@@ -236,6 +242,35 @@ async def test_a_refused_command_says_why(tmp_path: Path) -> None:
         desk.center.refuse = WrongState("You have no call.")
         answer = await page.ask({"type": "hang_up", "id": 3, "call": "c1"})
         assert answer["error"] == {"code": "wrong_state", "message": "You have no call.", "retryable": False}
+
+
+async def test_a_command_that_takes_a_while_is_answered_when_it_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+
+    async def look_up(number: str) -> None:
+        await go_on.wait()
+        if number == "95001":
+            raise WrongState("on the do-not-call list")
+        if number == "0":
+            raise RuntimeError("secret detail")
+
+    async with desktop(tmp_path) as desk, logged_in_page(desk) as page:
+        usual = desk.center.command
+
+        def command(agent: AgentId, asked: m.PageCommand) -> Any:
+            return look_up(asked.number) if isinstance(asked, m.DialNumber) else usual(agent, asked)
+
+        monkeypatch.setattr(desk.center, "command", command)
+        for id_, number in ((1, "95001"), (2, "95002"), (3, "0")):
+            await page.send({"type": "dial_number", "id": id_, "number": number})
+        assert (await page.ask({"type": "hang_up", "id": 4, "call": "c1"}))["id"] == 4
+        go_on.set()
+        answers = {answer["id"]: answer["error"] for answer in [await page.read() for _ in range(3)]}
+        assert answers[1]["message"] == "on the do-not-call list"
+        assert answers[2] is None
+        assert answers[3]["code"] == "internal"
 
 
 async def test_a_fault_of_the_center_is_logged_and_the_page_lives_on(

@@ -40,6 +40,17 @@ _WORDS: dict[str, dict[str, str]] = {
     "talked": {"zh": "与坐席通话", "en": "Talked with an agent"},
     "abandoned": {"zh": "放弃（无坐席应答）", "en": "Abandoned: nobody was there"},
     "messages_in_time": {"zh": "其中按时播放身份告知", "en": "of these, the identifying message began in time"},
+    "messages_late": {"zh": "其中身份告知过迟或没有", "en": "of these, it began too late, or not"},
+    "served": {"zh": "由语音流程服务", "en": "Served by the flow"},
+    "hung_up": {"zh": "接听后两秒内挂断", "en": "Hung up within two seconds"},
+    "busy": {"zh": "忙线", "en": "Busy"},
+    "no_answer": {"zh": "无人接听", "en": "Not answered"},
+    "rejected": {"zh": "拒接", "en": "Rejected"},
+    "invalid_number": {"zh": "空号", "en": "No such number"},
+    "congestion": {"zh": "线路拥塞", "en": "No line in the network"},
+    "failed": {"zh": "失败", "en": "Failed"},
+    "unknown": {"zh": "结果未知", "en": "Outcome not known"},
+    "reserved": {"zh": "预留坐席后拨打", "en": "Dialled with an agent reserved"},
     "rings_too_short": {"zh": "振铃短于规定", "en": "Rang shorter than required"},
     "formula": {"zh": "计算方法", "en": "Formula"},
     "counted": {"zh": "分母", "en": "Counted calls"},
@@ -54,7 +65,26 @@ _WORDS: dict[str, dict[str, str]] = {
     "before": {"zh": "上一份校验值", "en": "Hash of the sheet before"},
     "hash": {"zh": "本份校验值 (SHA-256)", "en": "Hash of this sheet (SHA-256)"},
 }
-_COUNTS = ("dialled", "answered", "machines", "talked", "abandoned", "messages_in_time", "rings_too_short")
+_COUNTS = (
+    "dialled",
+    "answered",
+    "talked",
+    "served",
+    "abandoned",
+    "messages_in_time",
+    "messages_late",
+    "hung_up",
+    "machines",
+    "busy",
+    "no_answer",
+    "rejected",
+    "invalid_number",
+    "congestion",
+    "failed",
+    "unknown",
+    "rings_too_short",
+    "reserved",
+)
 
 
 def sheet_html(sheet: ComplianceSheet, language: str) -> str:
@@ -71,7 +101,9 @@ def sheet_html(sheet: ComplianceSheet, language: str) -> str:
         ("rules_version", sheet.rules_version),
     ]
     about = "".join(f"<tr><th>{word(name)}</th><td>{escape(value)}</td></tr>" for name, value in heads)
-    counts = "".join(f'<tr><th>{word(name)}</th><td class="n">{getattr(sheet, name)}</td></tr>' for name in _COUNTS)
+    counts = "".join(
+        f'<tr><th>{word(name)}</th><td class="n">{sheet.counts.get(name, 0)}</td></tr>' for name in _COUNTS
+    )
     columns = ("formula", "abandoned", "counted", "ratio", "window_ratio", "limit", "kept")
     head = "".join(f"<th>{word(name)}</th>" for name in columns)
     rows = "".join(_formula_row(formula, language) for formula in sheet.formulas)
@@ -112,11 +144,13 @@ def sheet_csv(sheet: ComplianceSheet) -> bytes:
     """UTF-8 with byte order mark, two columns: what, how much. No cell can be taken for a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
-    names = ("campaign", "name", "day", "zone", "rules", "rules_version", "provisional", *_COUNTS)
+    names = ("campaign", "name", "day", "zone", "rules", "rules_version", "provisional")
     for name in names:
         writer.writerow((name, safe_cell(str(getattr(sheet, name)))))
+    for name in _COUNTS:
+        writer.writerow((name, sheet.counts.get(name, 0)))
     for formula in sheet.formulas:
-        for name in ("abandoned", "counted", "ratio", "window_days", "window_ratio", "limit", "kept"):
+        for name in ("abandoned", "counted", "ratio", "window_days", "window_ratio", "limit", "kept", "legal"):
             value = getattr(formula, name)
             writer.writerow((safe_cell(f"{formula.id}.{name}"), "" if value is None else value))
     for name in ("made_at", "before", "hash"):

@@ -184,6 +184,10 @@ class Waterfall(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     steps: list[WaterfallStep]
     callable_now: int
+    restricted: int
+    """Of those who are left out: may be dialled once an agent is reserved for the call."""
+    again_at: float | None
+    """When the next one's time comes."""
 
 
 class LeadsQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -413,6 +417,8 @@ class SheetFormula(msgspec.Struct, frozen=True, kw_only=True):
     window_ratio: float | None
     limit: float
     kept: bool
+    legal: bool
+    """It is the one of the campaign's rules."""
 
 
 class ComplianceSheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -426,15 +432,10 @@ class ComplianceSheet(msgspec.Struct, frozen=True, kw_only=True):
     rules: str
     rules_version: str
     provisional: bool
-    dialled: int
-    answered: int
-    machines: int
-    talked: int
-    abandoned: int
-    messages_in_time: int
-    """Abandoned calls in which the identifying message began within the legal time."""
-    rings_too_short: int
-    """Calls that were not answered and rang shorter than the rules want."""
+    counts: dict[str, int]
+    """Of the attempts begun on the day: ``dialled``, ``answered`` (by a person), ``talked``, ``served``, ``abandoned``,
+    ``hung_up``, ``machines``, ``busy``, ``no_answer``, ``rejected``, ``invalid_number``, ``congestion``, ``failed``,
+    ``unknown``, ``messages_in_time``, ``messages_late``, ``rings_too_short``, ``reserved``."""
     formulas: list[SheetFormula]
     made_at: float
     before: str

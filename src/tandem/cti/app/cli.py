@@ -15,6 +15,8 @@ from typing import Any
 from tandem import __version__
 from tandem.agent_desktop.core.resources import CheckLine
 from tandem.cti.app.answers_cli import add_commands as add_answers_commands
+from tandem.cti.app.campaign_cli import add_commands as add_campaign_commands
+from tandem.cti.app.campaign_cli import add_do_not_call_commands
 from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif_arguments
 from tandem.cti.app.installation import Installation, default_home
 from tandem.cti.app.ivr_cli import add_commands as add_ivr_commands
@@ -110,6 +112,12 @@ def _parser() -> argparse.ArgumentParser:
     why.add_argument("call", help="the call's id, as the pages show it")
     why.add_argument("--language", choices=("en", "zh"), default="en")
     why.add_argument("--json", action="store_true", help="everything, as JSON")
+    campaign = command(
+        "campaign", _campaign, "create, start and stop campaigns, import lists, see why they dial"
+    )
+    add_campaign_commands(campaign, at_home)
+    do_not_call = command("do-not-call", _do_not_call, "enter, find and lift numbers that are not to be called")
+    add_do_not_call_commands(do_not_call, at_home)
     replay = command("replay", _replay, "step through a recorded day, and prove that it comes out the same")
     at_home(replay)
     add_replay_arguments(replay)
@@ -269,6 +277,18 @@ def _ivr(asked: argparse.Namespace) -> int:
     from tandem.cti.app.ivr_cli import run
 
     return run(asked, lambda: _installation(asked), database)
+
+
+def _campaign(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.campaign_cli import run
+
+    return asyncio.run(run(asked, _installation(asked).home))
+
+
+def _do_not_call(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.campaign_cli import run_do_not_call
+
+    return asyncio.run(run_do_not_call(asked, _installation(asked).home))
 
 
 def _answers(asked: argparse.Namespace) -> int:

@@ -72,6 +72,11 @@ class Installation:
         return self.home / "inputs"
 
     @property
+    def lists_dir(self) -> Path:
+        """Lists of leads that were sent, until they are imported; their bad rows."""
+        return self.home / "lists"
+
+    @property
     def journal_dir(self) -> Path:
         return self.home / "journal"
 

@@ -1,0 +1,243 @@
+"""``tandem campaign`` and ``tandem do-not-call``: everything goes through the server that runs in this home."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tandem.cti.app.control import ask
+from tandem.cti.model.campaigns import MODES
+from tandem.cti.model.errors import BadRequest
+
+_MOST_BYTES = 1 << 20
+_LOT = 20_000
+_POLL_S = 0.5
+_OVER = ("done", "failed", "cancelled")
+_STATES = {"start": "running", "pause": "paused", "drain": "draining", "stop": "stopped"}
+_ABOUT_ONE: Mapping[str, str] = {
+    "show": "print a campaign's document",
+    "start": "let a campaign dial",
+    "pause": "begin no new call; everything else stays",
+    "drain": "begin no new call, and stop when the last one is over",
+    "stop": "stop a campaign",
+    "delete": "delete a draft",
+    "waterfall": "say how many contacts are not dialled now and why",
+}
+
+ForAll = Callable[[argparse.ArgumentParser], None]
+
+
+def add_commands(campaign: argparse.ArgumentParser, for_all: ForAll) -> None:
+    """What ``run`` looks at. ``for_all`` gives each command its common options."""
+    commands = campaign.add_subparsers(dest="do", required=True, metavar="WHAT")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+        for_all(made)
+        return made
+
+    command("list", "all campaigns")
+    for name, text in (("check", "say what is wrong with a campaign"), ("save", "create or change a campaign")):
+        command(name, text).add_argument("file", help="a campaign (YAML or JSON); - reads it from standard input")
+    for name, text in _ABOUT_ONE.items():
+        command(name, text).add_argument("campaign")
+    mode = command("mode", "let a campaign work in another mode")
+    mode.add_argument("campaign")
+    mode.add_argument("mode", choices=MODES)
+    take = command("import", "import a list of contacts (CSV, XLSX)")
+    take.add_argument("campaign")
+    take.add_argument("file")
+    take.add_argument("--name", default="", help="of the list; the file's without it")
+    take.add_argument("--columns", default="", help="what each column is, with commas between; guessed without it")
+    take.add_argument("--country", default="", help="of numbers without a country code, such as CN")
+    sheet = command("sheet", "the compliance sheet of a day")
+    sheet.add_argument("campaign")
+    sheet.add_argument("--day", default=None, help="such as 2026-11-22; today without it")
+    dial = command("dial", "have a number dialled for an agent, when nothing forbids it")
+    dial.add_argument("number")
+    dial.add_argument("--agent", required=True)
+    dial.add_argument("--campaign", default="")
+
+
+def add_do_not_call_commands(parser: argparse.ArgumentParser, for_all: ForAll) -> None:
+    commands = parser.add_subparsers(dest="do", required=True, metavar="WHAT")
+    add = commands.add_parser("add", help="enter numbers", description="Enter numbers: nobody dials them from now on.")
+    add.add_argument("numbers", nargs="*")
+    add.add_argument("--file", default="", help="more numbers, one a line; - reads standard input")
+    add.add_argument("--campaign", default=None, help="only in this campaign")
+    search = commands.add_parser("search", help="look for entries", description="Look for entries.")
+    search.add_argument("text", nargs="?", default="")
+    lift = commands.add_parser("lift", help="lift an entry", description="Lift an entry: it does not count any more.")
+    lift.add_argument("entry")
+    lift.add_argument("--reason", required=True)
+    for command in (add, search, lift):
+        for_all(command)
+
+
+async def run(asked: argparse.Namespace, home: Path) -> int:
+    """0: well; 1: a campaign has errors, an import failed, a number is not dialled. Raises CtiError."""
+    by = getpass.getuser()
+    match asked.do:
+        case "list":
+            for each in (await ask(home, "campaign.list"))["campaigns"]:
+                print(f"{each['id']:20}  {each['state']:10}  {each['mode']:12}  {each['name']}")
+        case "check":
+            return _report((await ask(home, "campaign.check", document=_document(asked.file)))["problems"])
+        case "save":
+            view = await ask(home, "campaign.save", document=_document(asked.file), by=by)
+            print(f"{view['id']}, revision {view['rev']}, {view['state']}")
+            return _report(view["problems"])
+        case "show":
+            view = await ask(home, "campaign.show", campaign=asked.campaign)
+            yaml.safe_dump(view["document"], sys.stdout, allow_unicode=True, sort_keys=False)
+        case "start" | "pause" | "drain" | "stop":
+            view = await ask(home, "campaign.state", campaign=asked.campaign, state=_STATES[asked.do], by=by)
+            print(f"{view['id']} is {view['state']}")
+        case "mode":
+            await ask(home, "campaign.mode", campaign=asked.campaign, mode=asked.mode, by=by)
+        case "delete":
+            await ask(home, "campaign.delete", campaign=asked.campaign, by=by)
+        case "waterfall":
+            _print_waterfall(await ask(home, "campaign.waterfall", campaign=asked.campaign))
+        case "sheet":
+            _print_sheet(await ask(home, "campaign.sheet", campaign=asked.campaign, day=asked.day))
+        case "import":
+            return await _import(asked, home, by)
+        case _:
+            found = await ask(
+                home, "campaign.dial", number=asked.number, agent=asked.agent, campaign=asked.campaign, by=by
+            )
+            print(f"{found['number']}: {found['verdict']['text']['en']}")
+            return 0 if found["call"] else 1
+    return 0
+
+
+async def run_do_not_call(asked: argparse.Namespace, home: Path) -> int:
+    """1: there were numbers that are none. Raises CtiError."""
+    by = getpass.getuser()
+    match asked.do:
+        case "search":
+            for entry in (await ask(home, "do_not_call.search", q=asked.text))["entries"]:
+                what = entry["number"] or entry["person"]
+                lifted = "  lifted" if entry["lifted"] else ""
+                print(f"{entry['id']}  {_moment(entry['at'])}  {entry['scope']:8}  {what}  {entry['by']}{lifted}")
+        case "lift":
+            await ask(home, "do_not_call.lift", entry=asked.entry, reason=asked.reason, by=by)
+        case _:
+            return await _forbid([*asked.numbers, *_lines(asked.file)], asked.campaign, home, by)
+    return 0
+
+
+async def _forbid(numbers: list[str], campaign: str | None, home: Path, by: str) -> int:
+    if not numbers:
+        raise BadRequest("give numbers, or a file of them with --file")
+    entered, bad = 0, 0
+    for begin in range(0, len(numbers), _LOT):
+        many = {"numbers": numbers[begin : begin + _LOT], "campaign": campaign}
+        answer = await ask(home, "do_not_call.add", many=many, by=by)
+        entered, bad = entered + answer["entered"], bad + answer["bad_count"]
+        for number in answer["bad"]:
+            print(f"no telephone number: {number}", file=sys.stderr)
+    print(f"{entered} entered, {bad} are no telephone numbers")
+    return 1 if bad else 0
+
+
+async def _import(asked: argparse.Namespace, home: Path, by: str) -> int:
+    columns = [use.strip() for use in asked.columns.split(",")] if asked.columns else []
+    job = await ask(
+        home,
+        "campaign.import",
+        campaign=asked.campaign,
+        path=str(Path(asked.file).resolve()),
+        name=asked.name,
+        columns=columns,
+        country=asked.country,
+        by=by,
+    )
+    told = 0.0
+    while job["state"] not in _OVER:
+        await asyncio.sleep(_POLL_S)
+        job = await ask(home, "campaign.job", job=job["id"])
+        if time.monotonic() - told > 5.0:
+            told = time.monotonic()
+            print(f"{job['rows_done']} rows of {job['rows'] or 'many'}", file=sys.stderr)
+    if job["state"] != "done":
+        print(f"failed: {job['problem'].get('en', job['state'])}", file=sys.stderr)
+        return 1
+    print(
+        f"{job['accepted']} contacts in list {job['list_id']}; {job['bad']} bad rows, "
+        f"{job['duplicates']} there before, {job['do_not_call']} not to be called"
+    )
+    return 0
+
+
+def _report(problems: list[dict[str, Any]]) -> int:
+    for problem in problems:
+        where = f"{problem['severity']}: {problem['field']}: " if problem["field"] else f"{problem['severity']}: "
+        print(f"{where}{problem['what'].get('en', '')} {problem['fix'].get('en', '')}".rstrip())
+    return 1 if any(problem["severity"] == "error" for problem in problems) else 0
+
+
+def _print_waterfall(found: dict[str, Any]) -> None:
+    print(f"{found['total']:10}  contacts")
+    for step in found["steps"]:
+        until = f" (until {_moment(step['until'])})" if step["until"] else ""
+        print(f"{-step['count']:10}  {step['text'].get('en', step['rule'])}{until}")
+    print(f"{found['callable_now']:10}  may be called now")
+
+
+def _print_sheet(sheet: dict[str, Any]) -> None:
+    state = "provisional" if sheet["provisional"] else sheet["hash"]
+    print(f"{sheet['campaign']}  {sheet['day']}  {sheet['zone']}  rules {sheet['rules']}  {state}")
+    for name, count in sheet["counts"].items():
+        print(f"  {name:18}{count:10}")
+    for formula in sheet["formulas"]:
+        ratio, window = _percent(formula["ratio"]), _percent(formula["window_ratio"])
+        kept = "kept" if formula["kept"] else "NOT KEPT"
+        print(f"  {formula['id']:18}{ratio:>10}  {window} in {formula['window_days']} days, {kept}")
+
+
+def _percent(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{100 * ratio:.2f} %"
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _document(file: str) -> Any:
+    """Raises BadRequest."""
+    text = _text(file)
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise BadRequest(f"{file}: {error}") from None
+    if not isinstance(document, dict):
+        raise BadRequest(f"{file}: a campaign is a mapping: id, name, mode, …")
+    return document
+
+
+def _lines(file: str) -> list[str]:
+    return [line.strip() for line in _text(file, most=1 << 30).splitlines() if line.strip()] if file else []
+
+
+def _text(file: str, most: int = _MOST_BYTES) -> str:
+    """Raises BadRequest."""
+    try:
+        raw = sys.stdin.buffer.read(most + 1) if file == "-" else Path(file).read_bytes()
+        if len(raw) > most:
+            raise BadRequest(f"{file} is larger than {most >> 20} MiB")
+        return raw.decode("utf-8-sig")
+    except OSError as error:
+        raise BadRequest(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadRequest(f"{file} is not UTF-8") from None

@@ -1,0 +1,67 @@
+"""Dialling by hand, by click and through the API: looked up, asked of the gate, then handed to the calls."""
+
+from __future__ import annotations
+
+import secrets
+
+from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core.messages import DialNumber
+from tandem.cti.app.campaign_desk import verdicts
+from tandem.cti.app.campaign_desk.ground import Part
+from tandem.cti.app.dialer.days import zone_of
+from tandem.cti.app.floor_plan import LeadDialled
+from tandem.cti.model.campaigns import CampaignRecord
+from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
+from tandem.cti.model.ids import AgentId, CallId
+from tandem.cti.model.leads import Lead, Verdict
+from tandem.routing.core.dialer.zones import facts_of
+
+
+class Dialling(Part):
+    def dial_choices(self, agent: str | None) -> shapes.DialChoices:
+        """Running campaigns; ``agent``: those whose queue he works in."""
+        running = [record for record in self._book.all() if record.state == "running"]
+        plan = self._ground.center.plan.agents.get(AgentId(agent)) if agent is not None else None
+        return shapes.DialChoices(
+            campaigns=[
+                shapes.CampaignChoice(id=record.id, name={"zh": record.document.name, "en": record.document.name})
+                for record in running
+                if record.document.mode != "agentless" and (agent is None or (plan is not None and plan.outbound))
+            ]
+        )
+
+    async def may_dial(self, number: str, *, campaign: str) -> shapes.Dialled:
+        record, e164, _, verdict = await self._ask(number, campaign)
+        return shapes.Dialled(call=None, number=e164, verdict=verdicts.shown(verdict, _zone(record)))
+
+    async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> shapes.Dialled:
+        """Raises BadRequest (no number), ResourceMissing (no such campaign, agent), WrongState (he is not free)."""
+        if agent not in self._ground.center.house.agents:
+            raise ResourceMissing(f"there is no agent {agent}")
+        record, e164, lead, verdict = await self._ask(number, campaign)
+        call = None
+        if verdict.allowed:
+            call = CallId(secrets.token_hex(12))
+            self._ground.shell.take(LeadDialled(call=call, agent=AgentId(agent), lead=lead))
+        return shapes.Dialled(call=call, number=e164, verdict=verdicts.shown(verdict, _zone(record)))
+
+    async def dial_from_seat(self, agent: AgentId, command: DialNumber) -> None:
+        """The same for the agent's page. Raises WrongState with the gate's sentence as well."""
+        dialled = await self.dial(command.number, agent=agent, campaign=command.campaign, by=agent)
+        if dialled.call is None:
+            raise WrongState(" ".join(dialled.verdict.text.values()))
+
+    async def _ask(self, number: str, campaign: str) -> tuple[CampaignRecord | None, str, Lead, Verdict]:
+        record = self._book.known(campaign) if campaign else None
+        e164: str = self._ground.center.house.normalise(number)
+        if not e164:
+            raise BadRequest(f"{number[:40]!r} is no telephone number")
+        about = facts_of(e164)
+        lead = await self._ground.leads.facts(
+            e164, campaign=campaign, now=self._ground.now, zone=about.zone, country=about.country
+        )
+        return record, e164, lead, verdicts.by_hand(self._ground, lead, record)
+
+
+def _zone(record: CampaignRecord | None) -> str:
+    return "UTC" if record is None else str(zone_of(record.document))

@@ -1,0 +1,44 @@
+"""Lists of leads at the pages: see ``cti.app.lists``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.cti.app.campaign_desk.ground import Part
+from tandem.cti.app.dialer.days import zone_of
+from tandem.cti.app.lists.export import export
+
+
+class CampaignLists(Part):
+    async def open_lists(self) -> None:
+        await self._ground.lists.open()
+
+    async def close_lists(self) -> None:
+        await self._ground.lists.close()
+
+    async def inspect(self, name: str, pieces: AsyncIterator[bytes], *, by: str) -> shapes.Inspected:
+        return await self._ground.lists.inspect(name, pieces, by=by)
+
+    async def import_list(self, new: shapes.NewList, *, by: str) -> shapes.ImportJob:
+        self._book.known(new.campaign)
+        return await self._ground.lists.import_list(new, by=by)
+
+    async def import_job(self, job_id: str) -> shapes.ImportJob:
+        return await self._ground.lists.import_job(job_id)
+
+    async def lists(self, campaign: str | None) -> shapes.LeadLists:
+        if campaign is not None:
+            self._book.known(campaign)
+        return await self._ground.lists.lists(campaign)
+
+    async def undo_list(self, list_id: str, *, by: str) -> None:
+        await self._ground.lists.undo_list(list_id, by=by)
+
+    def bad_rows(self, list_id: str) -> AsyncIterator[bytes]:
+        return self._ground.lists.bad_rows(list_id)
+
+    async def export(self, campaign: str) -> AsyncIterator[bytes]:
+        zone = str(zone_of(self._book.known(campaign).document))
+        async for piece in export(self._ground.counted, campaign, zone=zone):
+            yield piece

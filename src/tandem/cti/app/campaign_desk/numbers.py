@@ -1,0 +1,84 @@
+"""The numbers of a campaign's day, and what its pacing decided."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.cti.adapters.postgres.campaigns import NEWEST
+from tandem.cti.adapters.postgres.campaigns import Stretch as Counts
+from tandem.cti.app.campaign_desk.ground import Part
+from tandem.cti.app.campaign_desk.samples import STEP_S
+from tandem.cti.app.dialer.days import day_of, midnight, zone_of
+from tandem.cti.model.errors import BadRequest
+
+_NOTHING = Counts(
+    at=0.0,
+    dialled=0,
+    answered=0,
+    abandoned=0,
+    machines=0,
+    talked=0,
+    busy=0,
+    no_answer=0,
+    failed=0,
+    talk_s=0.0,
+    cost=0.0,
+)
+
+
+class Numbers(Part):
+    async def day(self, campaign: str, day: str | None) -> shapes.DaySeries:
+        """Stretches in which something was dialled or somebody worked; a day to come has none."""
+        record = self._book.known(campaign)
+        document, now = record.document, self._ground.now
+        day = day or day_of(document, now)
+        try:
+            following = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+        except (ValueError, OverflowError):
+            raise BadRequest(f"there is no day {day}") from None
+        since, until = midnight(document, day), min(midnight(document, following), now)
+        counts = await self._ground.campaigns.series(campaign, since=since, until=until, step_s=STEP_S)
+        by_moment = {round(each.at): each for each in counts}
+        points = []
+        at = since - since % STEP_S
+        while at < until:
+            point = self._point(campaign, at, by_moment.get(round(at)))
+            if point is not None:
+                points.append(point)
+            at += STEP_S
+        return shapes.DaySeries(campaign=campaign, day=day, zone=str(zone_of(document)), step_s=STEP_S, points=points)
+
+    def _point(self, campaign: str, at: float, counts: Counts | None) -> shapes.DayPoint | None:
+        sample = self._ground.samples.of(campaign, at)
+        if counts is None and sample is None:
+            return None
+        counts = counts or _NOTHING
+        return shapes.DayPoint(
+            at=at,
+            dialled=counts.dialled,
+            answered=counts.answered,
+            abandoned=counts.abandoned,
+            machines=counts.machines,
+            talked=counts.talked,
+            agents_idle=None if sample is None else sample.mean("idle"),
+            agents_talking=None if sample is None else sample.mean("talking"),
+            agents_wrapping=None if sample is None else sample.mean("wrapping"),
+            lines_per_agent=None if sample is None or not sample.lines_count else sample.lines / sample.lines_count,
+            answer_rate=counts.answered / counts.dialled if counts.dialled else None,
+        )
+
+    async def decisions(self, campaign: str, *, before: int | None, limit: int) -> shapes.PacingDecisions:
+        self._book.known(campaign)
+        newest = NEWEST if before is None else before
+        found = await self._ground.campaigns.decisions(campaign, before=newest, limit=limit + 1)
+        shown = found[:limit]
+        return shapes.PacingDecisions(
+            decisions=[
+                shapes.PacingDecision(
+                    number=each.number, at=each.at, launched=each.launched, why=each.why, evidence=each.evidence
+                )
+                for each in shown
+            ],
+            before=shown[-1].number if len(found) > limit else None,
+        )

@@ -1,0 +1,208 @@
+"""What is to come: when the list will be through, what recycling and more agents would bring."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import pickle
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Mapping
+from contextlib import suppress
+
+import msgspec
+
+from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.cti.adapters.postgres.campaign_outlook import Times
+from tandem.cti.app.campaign_desk import whatif_worker
+from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
+from tandem.cti.app.campaign_desk.simulated_hours import Figures, World
+from tandem.cti.app.dialer.days import zone_of
+from tandem.cti.app.dialer.state import Running
+from tandem.cti.model.campaigns import Campaign, CampaignRecord
+from tandem.cti.model.errors import BadRequest, Unavailable, WrongState
+from tandem.routing.core.dialer.pacing_settings import DayCount
+from tandem.routing.core.dialer.recycling import Group, Seen, forecast
+from tandem.routing.core.dialer.terms import Terms
+
+DAY_S = 86_400.0
+SEEN_S = 14 * DAY_S
+"""What is older counts for nothing any more."""
+HOUR_S = 3_600.0
+STEP_S = 900.0
+MOST_AHEAD_S = 90 * DAY_S
+WHAT_IF_S = 50.0
+GUESSED_TALK_S, GUESSED_WRAP_UP_S, GUESSED_ANSWER_S, GUESSED_OTHER_S = 90.0, 20.0, 10.0, 22.0
+GUESSED_ANSWER_RATE = 0.25
+PRIOR_CALLS = 50.0
+"""The guessed answer rate counts for so many calls."""
+
+
+class Outlooks(Part):
+    """One simulation at a time."""
+
+    def __init__(self, ground: Ground, book: Book) -> None:
+        super().__init__(ground, book)
+        self._one_what_if = asyncio.Lock()
+
+    async def forecast(self, campaign: str) -> shapes.CampaignForecast:
+        record = self._book.known(campaign)
+        document, now, run = record.document, self._ground.now, self._ground.run(campaign)
+        most = document.attempts.most_per_person
+        tried = await self._ground.outlook.open_by_tries(campaign)
+        groups = [Group(count=count, tried=done, tries=max(0, most - done)) for done, count in tried.items()]
+        agents = 0 if run is None else len(run.agents)
+        found = forecast(groups, await self._seen(document, run), agents=agents)
+        lately = await self._ground.outlook.times(campaign, since=now - HOUR_S)
+        ends_at = None
+        if record.state == "running" and found.leads and found.hours is not None:
+            ends_at = self._worked_until(document, now, found.hours)
+        return shapes.CampaignForecast(
+            at=now,
+            left=found.leads,
+            attempts=found.calls,
+            attempts_per_hour=float(lately.dialled) if lately.dialled else None,
+            agent_hours=found.agent_hours,
+            reach_ratio=found.reach_ratio,
+            ends_at=ends_at,
+            text=dict(found.text),
+        )
+
+    async def recycle(self, campaign: str, asked: shapes.Recycle, *, by: str) -> shapes.Recycled:
+        record = self._book.known(campaign)
+        results = list(dict.fromkeys(asked.results))
+        tried = await self._ground.outlook.over_by_tries(campaign, results)
+        most = record.document.attempts.most_per_person
+        groups = [Group(count=count, tried=done, tries=most) for done, count in tried.items()]
+        found = forecast(groups, await self._seen(record.document, self._ground.run(campaign)))
+        leads = found.leads
+        if not asked.try_only:
+            why = f"recycled by {by}: {', '.join(results)}"
+            leads = await self._ground.leads.recycle(campaign, results, now=self._ground.now, why=why)
+        return shapes.Recycled(
+            leads=leads,
+            agent_hours=found.agent_hours,
+            reach_ratio=found.reach_ratio,
+            text=dict(found.text),
+            done=not asked.try_only,
+        )
+
+    async def _seen(self, document: Campaign, run: Running | None) -> Seen:
+        since = self._ground.now - SEEN_S
+        by_try = await self._ground.outlook.by_try(document.id, since=since)
+        times = await self._ground.outlook.times(document.id, since=since)
+        gauges = None if run is None else copy.copy(run.pacer).gauges(self._ground.now)
+        return Seen(
+            by_try=by_try,
+            talk_s=times.talk_s or GUESSED_TALK_S,
+            wrap_up_s=(gauges.wrap_up_s if gauges is not None else None) or GUESSED_WRAP_UP_S,
+            wait_s=(gauges.wait_s if gauges is not None else None) or document.target_wait_s,
+        )
+
+    def _worked_until(self, document: Campaign, now: float, hours: float) -> float | None:
+        """When so many hours are over of those in which the campaign may call in its own zone; None: not within three
+        months."""
+        plan = self._ground.center.plan
+        terms = Terms(document, calling=plan.calling)
+        open_at = terms.hours("", str(zone_of(document)), "")
+        at, left_s = now, hours * HOUR_S
+        while at < now + MOST_AHEAD_S:
+            closed = None if open_at is None else open_at.closed(at)
+            if closed is None:
+                if left_s <= STEP_S:
+                    return at + left_s
+                at, left_s = at + STEP_S, left_s - STEP_S
+            elif closed[1] is None:
+                return None
+            else:
+                at = max(closed[1], at + 1.0)
+        return None
+
+    # ---- with more agents
+
+    async def what_if(self, campaign: str, agents: int) -> shapes.AgentsWhatIfAnswer:
+        record = self._book.known(campaign)
+        run = self._ground.run(campaign)
+        if run is None or run.mode not in ("progressive", "power", "predictive"):
+            raise WrongState("this campaign does not dial ahead of its agents now: there is nothing to simulate")
+        now = len(run.agents)
+        then = now + agents
+        if then < 1 or now < 1:
+            raise BadRequest(f"{now} agents work for it now: nobody would be there to compare")
+        times = await self._ground.outlook.times(campaign, since=self._ground.now - DAY_S)
+        world = self._world(run, times)
+        async with self._one_what_if:
+            figures = await _simulated(whatif_worker.Order(world, (now, then)))
+        return await self._answer(record, figures)
+
+    def _world(self, run: Running, times: Times) -> World:
+        gauges = copy.copy(run.pacer).gauges(self._ground.now)
+        rate = gauges.answer_rate
+        if rate is None:
+            rate = (times.answered + GUESSED_ANSWER_RATE * PRIOR_CALLS) / (times.dialled + PRIOR_CALLS)
+        earlier = tuple(
+            DayCount(answered=day.answered, abandoned=day.abandoned)
+            for name, day in sorted(run.days.items())
+            if name < run.day
+        )
+        today = run.today
+        return World(
+            settings=run.pacer.settings,
+            learned=run.pacer.learned,
+            answer_rate=rate,
+            talk_s=gauges.talk_s or times.talk_s or GUESSED_TALK_S,
+            wrap_up_s=gauges.wrap_up_s or GUESSED_WRAP_UP_S,
+            answer_s=times.answer_s or GUESSED_ANSWER_S,
+            other_s=times.other_s or GUESSED_OTHER_S,
+            days=earlier,
+            today=DayCount(answered=today.answered, abandoned=today.abandoned),
+        )
+
+    async def _answer(self, record: CampaignRecord, figures: whatif_worker.Answer) -> shapes.AgentsWhatIfAnswer:
+        left = await self._ground.outlook.open_by_tries(record.id)
+        seen = await self._seen(record.document, self._ground.run(record.id))
+        most = record.document.attempts.most_per_person
+        groups = [Group(count=count, tried=done, tries=max(0, most - done)) for done, count in left.items()]
+        calls = forecast(groups, seen).calls
+        shown = [self._shown(record, each, calls) for each in figures]
+        before, after = figures
+        more = after.connects_per_hour - before.connects_per_hour
+        words: Mapping[str, str] = {
+            "zh": f"{after.agents} 名坐席（现 {before.agents} 名）：每小时约 {more:+.0f} 次通话，"
+            f"通话时间占比 {100 * before.talk_ratio:.0f} % → {100 * after.talk_ratio:.0f} %",
+            "en": f"{after.agents} agents instead of {before.agents}: about {more:+.0f} talks an hour, "
+            f"talking {100 * before.talk_ratio:.0f} % → {100 * after.talk_ratio:.0f} % of their time",
+        }
+        return shapes.AgentsWhatIfAnswer(now=shown[0], then=shown[1], hours=after.hours_s / HOUR_S, text=dict(words))
+
+    def _shown(self, record: CampaignRecord, figures: Figures, calls: float) -> shapes.PacingFigures:
+        ends_at = None
+        if calls and figures.dialled_per_hour:
+            ends_at = self._worked_until(record.document, self._ground.now, calls / figures.dialled_per_hour)
+        return shapes.PacingFigures(
+            agents=figures.agents,
+            talk_ratio=figures.talk_ratio,
+            wait_s=figures.wait_s,
+            connects_per_hour=figures.connects_per_hour,
+            lines_per_agent=figures.lines_per_agent,
+            abandon_ratio=figures.abandon_ratio,
+            ends_at=ends_at,
+        )
+
+
+async def _simulated(order: whatif_worker.Order) -> whatif_worker.Answer:
+    """Raises Unavailable: the process ended early, or took too long."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", whatif_worker.__name__, stdin=PIPE, stdout=PIPE, start_new_session=True
+    )
+    try:
+        async with asyncio.timeout(WHAT_IF_S):
+            answer, _ = await process.communicate(pickle.dumps(order))
+        figures: whatif_worker.Answer = msgspec.json.decode(answer, type=whatif_worker.Answer)
+        return figures
+    except (TimeoutError, msgspec.DecodeError):
+        raise Unavailable("the simulation did not come to an end; try it with fewer agents") from None
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
