@@ -13,7 +13,7 @@ from typing import Any, Self
 from tandem.cti.adapters.asterisk.carrier import Carrier
 from tandem.cti.adapters.asterisk.carrier_calls import CarrierCall, calls_file, read_calls
 from tandem.cti.adapters.asterisk.carrier_config import CarrierSettings, carrier_files, carrier_modules
-from tandem.cti.adapters.asterisk.carrier_people import Behaviour, Subscriber
+from tandem.cti.adapters.asterisk.carrier_people import Behaviour, Crowd, Subscriber
 from tandem.cti.adapters.asterisk.config import AgentPhone, SwitchSettings, Trunk, asterisk_files
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, find_or_build
@@ -90,9 +90,10 @@ def _silence() -> socket.socket:
 
 
 class AsteriskPair:
-    """``async with`` starts both, registers the phones and stops them. ``home`` is a folder of its own."""
+    """``async with`` starts both, registers the phones and stops them. ``home`` is a folder of its own; ``crowds`` can
+    be called besides ``OUTSIDE``."""
 
-    def __init__(self, home: Path, **changes: Any) -> None:
+    def __init__(self, home: Path, *, crowds: tuple[Crowd, ...] = (), **changes: Any) -> None:
         install = asterisk_install()
         self.dead = _silence()
         """The socket of the dead carrier: a test may play that one by hand."""
@@ -117,6 +118,7 @@ class AsteriskPair:
             tandem_port=self.settings.sip_port,
             phones=tuple(phone for phone in self.settings.phones if phone.device in PHONES),
             numbers=OUTSIDE,
+            crowds=crowds,
             keep_calls=True,
             messages_dir=self.messages_dir,
         )
