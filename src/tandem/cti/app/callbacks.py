@@ -38,7 +38,7 @@ from tandem.routing.core.acd import callback as cb
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.ledger import Entry
 from tandem.routing.core.acd.work import Step
-from tandem.routing.core.may_call import Refusal
+from tandem.routing.core.dialer.gate import Refusal
 from tandem.routing.core.plan import CallbackRule, QueuePlan
 from tandem.routing.core.steps import steps_of
 

@@ -21,7 +21,7 @@ import msgspec
 from tandem.cti.model.errors import IllegalTransition
 from tandem.cti.model.ids import AgentId, CallId
 from tandem.cti.model.records import CallbackRecord, CallbackTry
-from tandem.routing.core.may_call import Refusal
+from tandem.routing.core.dialer.gate import Refusal
 from tandem.routing.core.plan import CallbackRule
 
 Result = Literal["answered", "busy", "no_answer", "failed", "invalid_number", "abandoned", "withdrawn"]
