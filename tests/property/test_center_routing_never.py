@@ -34,7 +34,7 @@ STEP = st.tuples(
             "ready", "not_ready", "paint", "paint", "decline", "answer", "answer", "reject", "caller_gone", "leg_gone",
             "hang_up", "transfer_queue", "page_gone", "page_back", "phone_out", "phone_back", "dispose", "time", "time",
             "long_time", "link_cut", "switch_restart", "heal", "kill", "plan", "plan", "close", "reopen", "known",
-            "promise", "cancel", "take_agent", "give_agent", "clock_back", "task", "task", "task_accept", "task_return",
+            "promise", "cancel", "clock_back", "task", "task", "task_accept", "task_return",
             "task_done", "task_cancel", "kill_late", "log_out", "transfer_agent", "fallback",
         ]
     ),
@@ -143,10 +143,6 @@ def take_routing(floor: Floor, choices: list[Plan], what: str, number: int, call
         case "cancel":
             for id_ in list(floor.center.callbacks)[:1]:
                 floor.handle(c.CallbackCancelled(id_, agent))
-        case "take_agent":
-            floor.handle(c.CampaignTakes(agent))
-        case "give_agent":
-            floor.handle(c.CampaignReturns(agent))
         case "task":
             id_ = f"t{sum(isinstance(r, TaskRecord) for r in floor.records)}"
             floor.handle(c.TaskAsked(id=id_, queue=(SERVICE, SUPPORT)[number % 2], title="退款", by="sam"))

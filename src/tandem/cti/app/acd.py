@@ -66,6 +66,8 @@ def seek(center: Center, call: CallId) -> None:
     if not matches and caller.expected is None:
         caller.expected, caller.expected_at = expected_wait(center, call), center.now
     take(center, matches)
+    if center.held and center.matcher.place(WorkId(call)) is not None:
+        blend.caller_waits(center)
     if center.matcher.place(WorkId(call)) is not None:
         overflow.look(center, call)
 

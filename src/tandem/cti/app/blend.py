@@ -71,13 +71,20 @@ def begin(center: Center) -> None:
         timer(center)
 
 
+def caller_waits(center: Center) -> None:
+    """Somebody has found no agent free: campaigns give back whom they can do without."""
+    if over(center):
+        agents.give_back(center, _held(center) - center.campaigns_may_hold)
+
+
 def timer(center: Center) -> None:
     """Look again and again while somebody may do both; what campaigns have too many of goes back at once."""
     look(center)
     too_many = _held(center) - center.campaigns_may_hold
     if too_many > 0:
         agents.give_back(center, too_many)
-    center.dialer.due.update(dict.fromkeys(center.dialer.campaigns))
+    elif too_many < 0:
+        center.dialer.due.update(dict.fromkeys(center.dialer.campaigns))
     center.blend_timer = any(plan.outbound for plan in center.plan.agents.values())
     if center.blend_timer:
         center.wake(center.now + LOOK_EVERY_S, "blend", "")

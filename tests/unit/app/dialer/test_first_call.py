@@ -24,7 +24,8 @@ def test_a_progressive_campaign_dials_a_lead_and_joins_an_agent() -> None:
     assert contact.phase is Phase.TALKING
     assert contact.agent == MEI
     record = floor.last(call)
-    assert record.connected_at is not None and record.agent == MEI and record.result is None
+    assert record.connected_at is not None
+    assert (record.agent, record.result) == (MEI, None)
     joins = [request for request in floor.requests if isinstance(request, rq.Join)]
     assert joins[-1].tone
 

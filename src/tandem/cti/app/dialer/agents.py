@@ -40,7 +40,8 @@ def run_of(center: Center, agent: AgentId) -> Running | None:
 
 def settle(center: Center, agent: Agent) -> None:
     """He has become something else: before the matcher hears of it, it is seen whether a campaign still has him."""
-    if not blend.does_outbound(center, agent.id) or agent.state is AgentState.LOGGED_OFF:
+    off = agent.state in (AgentState.LOGGED_OFF, AgentState.NOT_READY)
+    if off or not blend.does_outbound(center, agent.id):
         let_go(center, agent.id)
         return
     if not is_free(agent):

@@ -193,7 +193,7 @@ def connected(center: Center, call: CallId) -> None:
     run = run_of(center, attempt)
     if run is not None:
         _count_person(center, attempt)
-        days.count(run, talked=1)
+        run.connects.append(center.now)
         if contact.agent is not None:
             run.pacer.connected(call, contact.agent, now=center.now)
         touch(center, run)

@@ -38,7 +38,7 @@ def apply(center: Center, input_: CampaignsApplied) -> None:
 def put(center: Center, record: CampaignRecord) -> Running:
     run = center.dialer.campaigns.get(record.id)
     if run is None:
-        run = _new(record)
+        run = _new(record, center.now)
         center.dialer.campaigns[record.id] = run
         days.turn(run, center.now)
     elif record.rev > run.record.rev:
@@ -47,13 +47,14 @@ def put(center: Center, record: CampaignRecord) -> Running:
     return run
 
 
-def _new(record: CampaignRecord) -> Running:
+def _new(record: CampaignRecord, now: float) -> Running:
     rules = _rules(record.document)
     run = Running(
         record=record,
         rules=rules,
         pacer=Pacer(_settings(record.document, rules, record.document.mode)),
         mode=record.document.mode,
+        since=now,
     )
     run.caller_ids.set(record.document.caller_ids)
     return run

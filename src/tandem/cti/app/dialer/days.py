@@ -70,11 +70,16 @@ def count(run: Running, *, cost: float = 0.0, **more: int) -> None:
 
 def tell(run: Running) -> None:
     """The pacer hears of today's counts and of those of the days before, as far as they are in the window."""
-    window = max(1, run.pacer.settings.window_days)
-    first = (date.fromisoformat(run.day) - timedelta(days=window - 1)).isoformat()
-    before = [counts for day, counts in sorted(run.days.items()) if first <= day < run.day]
+    before = [counts for counts in window(run, run.day) if counts.day < run.day]
     today = run.today
     run.pacer.history(
         [DayCount(answered=each.answered, abandoned=each.abandoned) for each in before],
         today=DayCount(answered=today.answered, abandoned=today.abandoned),
     )
+
+
+def window(run: Running, day: str) -> list[CampaignDay]:
+    """The days that the limit is counted over besides each day itself, up to ``day``, oldest first."""
+    length = max(1, run.pacer.settings.window_days)
+    first = (date.fromisoformat(day) - timedelta(days=length - 1)).isoformat()
+    return [counts for known, counts in sorted(run.days.items()) if first <= known <= day]

@@ -77,8 +77,7 @@ def look(center: Center, run: Running) -> None:
             again_at = min(again_at, room.again_at or again_at)
     if run.record.state == "running" or run.attempts or run.record.state == "draining":
         again_at = min([again_at, *(held.not_before for held in run.pool.values() if held.not_before > center.now)])
-        if run.pool or run.record.state == "running":
-            again_at = min(again_at, max(run.read_at, center.now + 1.0))
+        again_at = min(again_at, pool.ask_at(run, room.calls, center.now))
         wake(center, run, again_at)
 
 

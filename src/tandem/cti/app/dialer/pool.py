@@ -52,11 +52,19 @@ def refill(center: Center, run: Running, lines: int) -> None:
     back = drop_old(run, now) if most else list(run.pool)
     for lead in back:
         del run.pool[lead]
-    waits = run.asked_at is not None and 0.0 <= now - run.asked_at < ANSWER_S
-    if most and not waits and len(run.pool) <= most // 2 and now >= run.read_at:
+    if ask_at(run, lines, now) <= now:
         _ask(center, run, most - len(run.pool))
     elif back:
         _ask(center, run, 0)
+
+
+def ask_at(run: Running, lines: int, now: float) -> float:
+    """When more are asked for; never, while there are enough."""
+    most = wanted(run, lines)
+    if not most or len(run.pool) > most // 2:
+        return float("inf")
+    waits = run.asked_at is not None and 0.0 <= now - run.asked_at < ANSWER_S
+    return max(now, run.read_at, run.asked_at + ANSWER_S if waits and run.asked_at is not None else now)
 
 
 def drop_old(run: Running, now: float) -> list[LeadId]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from tandem.routing.core.dialer.pacing import Pacer
 from tandem.routing.core.dialer.pacing_settings import AgentStatus
 
 First = Literal["agent", "customer"]
+MOST_CONNECTS = 5_000
 Texts = dict[str, str]
 """By language: ``{"zh": .., "en": ..}``."""
 
@@ -78,6 +80,10 @@ class Running:
     pacer: Pacer
     mode: Mode
     """That it works in now."""
+    since: float = 0.0
+    """When the center began to count for it."""
+    connects: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_CONNECTS))
+    """When agents were joined with people, lately."""
     rule: int | None = None
     """The rule that says so; None: it is the one that was set."""
     caller_ids: CallerIdPool = field(default_factory=CallerIdPool)

@@ -1,0 +1,91 @@
+"""What the page of campaigns shows, made from the center's state. Pure; nothing here decides anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tandem.agent_desktop.core.messages import CampaignRow
+from tandem.cti.app.dialer import days
+from tandem.cti.app.dialer.state import Running
+from tandem.cti.model.leads import CampaignDay
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+HOUR_S = 3_600.0
+
+
+def campaign_rows(center: Center, now: float) -> list[CampaignRow]:
+    """All campaigns that are no drafts."""
+    return [_row(center, run, now) for run in center.dialer.campaigns.values()]
+
+
+def _row(center: Center, run: Running, now: float) -> CampaignRow:
+    campaign, record = run.campaign, run.record
+    day = days.day_of(campaign, now)
+    today = run.days.get(day) or days.empty(campaign, day)
+    gauges = run.pacer.gauges(now)
+    at_work = Counter(run.agents.values())
+    ringing = waiting = 0
+    for call in run.attempts:
+        attempt = center.dialer.attempts.get(call)
+        if attempt is None or not attempt.written or attempt.record.connected_at is not None or attempt.missed:
+            continue
+        if attempt.record.answered_at is None:
+            ringing += 1
+        elif attempt.record.machine != "machine":
+            waiting += 1
+    hours = max((now - days.midnight(campaign, day)) / HOUR_S, 1.0 / 60.0)
+    seen_s = min(HOUR_S, max(60.0, now - run.since))
+    per_hour = sum(at > now - seen_s for at in run.connects) * HOUR_S / seen_s
+    return CampaignRow(
+        id=campaign.id,
+        name=campaign.name,
+        state=record.state,
+        mode=run.mode,
+        mode_set=campaign.mode,
+        agents=sum(at_work.values()) - at_work["away"],
+        agents_idle=at_work["idle"],
+        agents_talking=at_work["talking"] + at_work["reserved"],
+        agents_wrapping=at_work["wrapping"],
+        ringing=ringing,
+        waiting=waiting,
+        lines_per_agent=gauges.lines_per_agent if run.agents else None,
+        answer_rate=gauges.answer_rate,
+        wait_s=gauges.wait_s,
+        connects_per_hour=per_hour,
+        dialled_today=today.dialled,
+        answered_today=today.answered,
+        machines_today=today.machines,
+        talked_today=today.talked,
+        successes_today=today.successes,
+        abandoned_today=today.abandoned,
+        abandon_ratio_today=_ratio(today.abandoned, today.answered),
+        abandon_ratio_window=_window_ratio(run, day),
+        abandon_limit=run.pacer.settings.abandon_limit,
+        budget_today=gauges.budget_today,
+        budget_window=gauges.budget_window,
+        left=run.left,
+        callable_now=run.callable_now,
+        ends_at=_ends_at(run, today, now, hours),
+        cost_today=today.cost,
+        why=dict(run.why),
+        why_not=dict(run.why_not),
+    )
+
+
+def _ratio(abandoned: int, answered: int) -> float | None:
+    return abandoned / answered if answered else None
+
+
+def _window_ratio(run: Running, day: str) -> float | None:
+    in_window: list[CampaignDay] = days.window(run, day)
+    return _ratio(sum(each.abandoned for each in in_window), sum(each.answered for each in in_window))
+
+
+def _ends_at(run: Running, today: CampaignDay, now: float, hours: float) -> float | None:
+    """As fast as leads were through today so far."""
+    if run.record.state != "running" or not run.left or not today.dialled:
+        return None
+    return now + run.left * hours * HOUR_S / today.dialled
