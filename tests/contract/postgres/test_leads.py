@@ -273,8 +273,8 @@ async def test_a_list_is_taken_back_while_it_is_dialled(database: Database, tmp_
     assert (await states(database))["list-1"] == "removed", "what is written late does not bring it back"
     assert await store.half_taken_back() == []
     assert [(known.id, known.left, known.removed_by) for known in await store.lists("k")] == [
-        ("other", 1, None),
         ("list", 0, "sam"),
+        ("other", 1, None),
     ]
 
 

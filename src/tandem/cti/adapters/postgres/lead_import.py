@@ -52,13 +52,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewForbidden:
-    """``id``: the import's; ``campaign`` None: in all campaigns."""
+    """``id``: the import's; ``campaign`` None: in all campaigns. ``until``: of those that say nothing themselves."""
 
     id: str
     campaign: str | None
     by: str
     at: float
     source: str = "import"
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,9 @@ class LeadImportStore:
         How many were entered; and those of them that concern leads which the dialer has in hand."""
         async with _Own(self._database.url) as connection, connection.transaction():
             await _stage(connection, file)
-            await connection.execute(_QUERIES["put_forbidden"], new.id, new.campaign, new.at, new.by, new.source)
+            await connection.execute(
+                _QUERIES["put_forbidden"], new.id, new.campaign, new.at, new.by, new.source, new.until
+            )
             await connection.execute("analyze do_not_call")
             await connection.execute(_QUERIES["mark_forbidden"], new.id)
             [entered] = await connection.fetch(_QUERIES["count_forbidden"], new.id)

@@ -167,10 +167,10 @@ select distinct on (number, person) $1 || '-' || position || '-' || place, 1, sc
     $4, $5, to_timestamp(until), false, $1
 from (
     select position, place, number, '' as person, case when $2::text is null then 'global' else 'campaign' end as scope,
-        until
+        coalesce(until, $6::double precision) as until
     from staged_leads cross join lateral unnest(numbers) with ordinality as each (number, place)
     union all
-    select position, 0, '', person, 'person', until from staged_leads where cardinality(numbers) = 0
+    select position, 0, '', person, 'person', coalesce(until, $6::double precision) from staged_leads where cardinality(numbers) = 0
 ) as new
 where not exists (
     select from do_not_call as old

@@ -7,10 +7,12 @@ imports in memory: an import that the end of the server cut off left nothing, an
 from __future__ import annotations
 
 import asyncio
+import csv
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING = 10
 MOST_KEPT = 50
+MOST_BAD = 100
 _PIECE = 64 << 10
 _OPEN = ("waiting", "running")
 
@@ -140,6 +143,38 @@ class ListDesk:
         job = self._job(upload, campaign or "", sent.name, sent)
         self._begin(job, lambda: self._forbid(job, order, campaign, by))
         return job.view
+
+    async def forbid_many(self, asked: shapes.ForbidMany, *, by: str) -> shapes.ForbiddenMany:
+        """Numbers as somebody has typed or pasted them; what stood there already is not entered again. Raises
+        DatabaseDown."""
+        made = self.files.new()
+        try:
+            with (self.files.of(made) / "numbers").open("w", encoding="utf-8", errors="replace", newline="") as file:
+                csv.writer(file).writerows([number] for number in asked.numbers)
+            order = Order(
+                path=file.name,
+                folder=str(self.files.of(made)),
+                encoding="utf-8",
+                header=False,
+                mapping=Mapping(columns=("number",), region=asked.country or self.region, forbidden=True),
+            )
+            answer = await process.run(order)
+            if answer.news is None:
+                raise BadRequest(PROBLEMS[answer.problem]["en"])
+            new = NewForbidden(
+                id=made, campaign=asked.campaign, by=by, at=self.now(), source="operator", until=asked.until
+            )
+            entered, in_hand = await self.store.forbid(new, self.files.of(made) / LEADS)
+            bad = await asyncio.to_thread(_bad_cells, self.files.bad_rows(made))
+        finally:
+            self.files.remove(made)
+        if in_hand:
+            self.on_forbidden(in_hand)
+        return shapes.ForbiddenMany(
+            entered=entered,
+            bad=bad,
+            bad_count=answer.news.bad,
+        )
 
     async def import_job(self, job: str) -> shapes.ImportJob:
         """Raises ResourceMissing."""
@@ -339,6 +374,15 @@ class ListDesk:
         with file.open("rb") as opened:
             while piece := await asyncio.to_thread(opened.read, _PIECE):
                 yield piece
+
+
+def _bad_cells(file: Path | None) -> list[str]:
+    """The first cells of the bad rows that were not taken at all; a hundred at most."""
+    if file is None:
+        return []
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = islice(csv.reader(opened), 1, None)
+        return [row[4] if len(row) > 4 else "" for row in islice(rows, MOST_BAD)]
 
 
 def file_name(text: str) -> str:
