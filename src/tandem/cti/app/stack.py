@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +22,7 @@ import msgspec
 
 from tandem.agent_desktop.errors import PortTaken
 from tandem.cti.adapters.asterisk.carrier import Carrier
-from tandem.cti.adapters.asterisk.carrier_config import Behaviour, CarrierSettings, carrier_files
+from tandem.cti.adapters.asterisk.carrier_config import Behaviour, CarrierSettings, carrier_files, carrier_modules
 from tandem.cti.adapters.asterisk.config import AgentPhone, asterisk_files
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.app.certificate import ensure_certificate
@@ -57,8 +58,9 @@ class Stack:
     """``async with`` starts Asterisk, the carrier, PostgreSQL with the demo bank, and the server as its own process.
 
     ``changes`` are settings (see ``Settings``); ``switch_changes`` go to Asterisk's configuration. ``plain_phones`` are
-    registered by the carrier and answer by themselves. ``prepare`` adds to the demo bank before the server starts.
-    Without ``keep`` the database goes with the stack. Everything dies with this process.
+    registered by the carrier and answer by themselves; ``carrier_changes`` go to its ``CarrierSettings``. ``prepare``
+    adds to the demo bank before the server starts. Without ``keep`` the database goes with the stack. Everything dies
+    with this process.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Stack:
         switch_changes: dict[str, Any] | None = None,
         plain_phones: tuple[AgentPhone, ...] = (),
         carrier_ami_port: int = 5039,
+        carrier_changes: dict[str, Any] | None = None,
         prepare: Callable[[Database], Awaitable[object]] | None = None,
         keep: bool = True,
     ) -> None:
@@ -79,6 +82,7 @@ class Stack:
         self._switch_changes = switch_changes or {}
         self._plain_phones = plain_phones
         self._carrier_ami_port = carrier_ami_port
+        self._carrier_changes = carrier_changes or {}
         self._prepare = prepare
         self._keep = keep
         self._stack = AsyncExitStack()
@@ -178,8 +182,13 @@ class Stack:
             phones=self._plain_phones,
             numbers=OUTSIDE,
         )
+        carrier = replace(carrier, **self._carrier_changes)
         instance = AsteriskInstance(
-            install, self.installation.home / "carrier", carrier_files(carrier), system_name=carrier.system_name
+            install,
+            self.installation.home / "carrier",
+            carrier_files(carrier),
+            system_name=carrier.system_name,
+            extra_modules=carrier_modules(install.module_dir) if carrier.keep_calls else (),
         )
         await stack.enter_async_context(instance)
         self.carrier = Carrier(carrier)
