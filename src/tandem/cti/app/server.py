@@ -30,6 +30,8 @@ from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app import acd
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.announcements import every_language, prompts_of
+from tandem.cti.app.campaign_desk import commands
+from tandem.cti.app.campaign_desk.wiring import campaign_desk, carriers_of, look_after, read_campaigns
 from tandem.cti.app.center import Center
 from tandem.cti.app.control import control
 from tandem.cti.app.directory import DirectoryLookUp
@@ -194,8 +196,9 @@ async def serving(
         directory = BuiltInDirectory(CustomerStore(database))
         out = await stack.enter_async_context(outside(installation, database, directory.find))
         flows = await open_flows(installation, database, plan, out)
+        campaigns = await read_campaigns(database, spool, now=clock.now())
         sounds = await out.sounds.prepare(
-            flows.prompts | spoken, lambda done: progress(f"prompts: {done.done} of {done.total}")
+            flows.prompts | spoken | campaigns.prompts, lambda done: progress(f"prompts: {done.done} of {done.total}")
         )
         house = House(
             agents={agent.login: agent for agent in await store.agents()},
@@ -205,6 +208,7 @@ async def serving(
             sip_hosts=frozenset(host.lower() for host in settings.sip_hosts),
             sounds=sounds,
             dispositions=_leaves(dispositions),
+            carriers=carriers_of(settings),
             normalise=partial(normalise, region=settings.region),
             number_allowed=partial(number_allowed, countries=settings.dial_countries),
             rules=rules or Rules(ring_s=settings.ring_s, record=settings.record),
@@ -247,16 +251,15 @@ async def serving(
         shell.switch = AsteriskSwitch(
             installation.switch_settings(await store.phones(), Path("/")), shell.switch_event, vault=vault
         )
-        shell.take(
-            c.Restored(
-                calls=tuple(await store.open_calls()),
-                agent_states=await store.agent_states(),
-                callbacks=tuple(await store.open_callbacks()),
-                tasks=tuple(await store.open_tasks()),
-                counts=_counts(await store.queue_days(_targets(plan), since=_midnight(clock.now()))),
-                closures=closures,
-            )
+        restored = c.Restored(
+            calls=tuple(await store.open_calls()),
+            agent_states=await store.agent_states(),
+            callbacks=tuple(await store.open_callbacks()),
+            tasks=tuple(await store.open_tasks()),
+            counts=_counts(await store.queue_days(_targets(plan), since=_midnight(clock.now()))),
+            closures=closures,
         )
+        shell.take(campaigns.within(restored))
         studies = await _study_database(stack, database_url)
         desk = flow_desk(flows, shell, out, clock=clock, studies=studies)
         routing = Routing(
@@ -268,6 +271,19 @@ async def serving(
             check_flows=desk.check_queues,
             one=desk.one,
         )
+        outbound = campaign_desk(
+            campaigns,
+            shell,
+            installation=installation,
+            studies=studies,
+            database=database,
+            journal=spool,
+            clock=clock,
+            speak=out.sounds.prepare,
+            dispositions=dispositions,
+            flows=lambda: [flow.name for flow in center.flows],
+        )
+        await outbound.open()
         desktop = DesktopServer(
             _desktop_settings(installation, [_disposition(node) for node in dispositions]),
             hub=hub,
@@ -279,6 +295,7 @@ async def serving(
             routing=routing,
             studies=_studies(stack, installation, studies, center, clock),
             flows=desk,
+            campaigns=outbound,
         )
         stack.callback(tasks.create_task(shell.switch.run(), name="switch").cancel)
         # pages come back to calls that are adopted already; a switch that is away must not keep them out
@@ -286,7 +303,9 @@ async def serving(
             async with asyncio.timeout(SWITCH_WAIT_S):
                 await shell.switch_found.wait()
         await stack.enter_async_context(desktop)
-        await stack.enter_async_context(control(installation.home, {**routing.handlers(spool), **desk.handlers(spool)}))
+        handlers = {**routing.handlers(spool), **desk.handlers(spool), **commands.handlers(outbound, spool, clock)}
+        await stack.enter_async_context(control(installation.home, handlers))
+        stack.callback(tasks.create_task(look_after(outbound), name="campaigns").cancel)
         stack.callback(tasks.create_task(keep_sounds(shell, out), name="prompts").cancel)
         stack.callback(tasks.create_task(_recover(recordings, shell), name="recover recordings").cancel)
         log.info("Tandem %s serves %s", __version__, desktop.url)

@@ -1,0 +1,156 @@
+"""Campaigns in the server: read at start, handed to the center, looked after while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from tandem.cti.adapters.postgres.campaign_outlook import CampaignOutlookStore
+from tandem.cti.adapters.postgres.campaigns import CampaignStore
+from tandem.cti.adapters.postgres.compliance import SheetStore
+from tandem.cti.adapters.postgres.do_not_call import DoNotCallStore
+from tandem.cti.adapters.postgres.lead_import import LeadImportStore
+from tandem.cti.adapters.postgres.leads import LeadStore
+from tandem.cti.app.campaign_desk.board import CampaignBoard
+from tandem.cti.app.campaign_desk.desk import CampaignDesk
+from tandem.cti.app.campaign_desk.ground import Book, Ground
+from tandem.cti.app.campaign_desk.reader import LeadReader
+from tandem.cti.app.campaign_desk.samples import Samples
+from tandem.cti.app.dialer.days import KEPT_DAYS
+from tandem.cti.app.dialer.rows import campaign_rows
+from tandem.cti.app.dialer.wording import prompts_of
+from tandem.cti.app.floor_plan import CallsForbidden, LeadsRemoved, Restored
+from tandem.cti.app.installation import Installation
+from tandem.cti.app.lists.files import ListFiles
+from tandem.cti.app.lists.list_desk import ListDesk
+from tandem.cti.app.plan_desk import Speak
+from tandem.cti.app.shell import Shell
+from tandem.cti.model.campaigns import CampaignRecord, Hours
+from tandem.cti.model.leads import AttemptRecord, CampaignDay, Lead
+from tandem.cti.model.profiles import DispositionNode
+from tandem.cti.ports import Clock, Journal
+from tandem.cti.runtime.settings import Settings
+from tandem.cti.storage.pool import Database
+from tandem.cti.storage.spool import Spool
+from tandem.ivr.core.speech import Prompt
+from tandem.routing.core.dialer.carriers import CarrierPlan
+
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignsAtStart:
+    """What the store knows of campaigns. ``records``: drafts too."""
+
+    campaigns: CampaignStore
+    leads: LeadStore
+    records: Sequence[CampaignRecord]
+    attempts: Sequence[AttemptRecord]
+    leads_of_attempts: Sequence[Lead]
+    days: Sequence[CampaignDay]
+
+    @property
+    def applied(self) -> list[CampaignRecord]:
+        return [record for record in self.records if record.state != "draft"]
+
+    @property
+    def prompts(self) -> set[Prompt]:
+        """That they may say to callees."""
+        return prompts_of(record.document for record in self.applied)
+
+    def within(self, restored: Restored) -> Restored:
+        return replace(
+            restored,
+            campaigns=tuple(self.applied),
+            attempts=tuple(self.attempts),
+            leads=tuple(self.leads_of_attempts),
+            campaign_days=tuple(self.days),
+        )
+
+
+async def read_campaigns(database: Database, spool: Spool, *, now: float) -> CampaignsAtStart:
+    """Raises DatabaseDown."""
+    campaigns, leads = CampaignStore(database), LeadStore(database, spool.drain)
+    records = await campaigns.all()
+    attempts, leads_of_attempts = await leads.restore(now=now)
+    days = await campaigns.days(
+        [record for record in records if record.state != "draft"],
+        zone=Hours().timezone,
+        since=now - (KEPT_DAYS + 1) * DAY_S,
+    )
+    return CampaignsAtStart(
+        campaigns=campaigns,
+        leads=leads,
+        records=records,
+        attempts=attempts,
+        leads_of_attempts=leads_of_attempts,
+        days=days,
+    )
+
+
+def campaign_desk(
+    start: CampaignsAtStart,
+    shell: Shell,
+    *,
+    installation: Installation,
+    studies: Database,
+    database: Database,
+    journal: Journal,
+    clock: Clock,
+    speak: Speak,
+    dispositions: Sequence[DispositionNode],
+    flows: Callable[[], Sequence[str]],
+) -> CampaignDesk:
+    """``studies``: connections of their own, for what is counted. The shell gets its leads and its board."""
+    settings = installation.settings
+    lists = ListDesk(
+        store=LeadImportStore(database),
+        files=ListFiles(installation.lists_dir),
+        now=clock.now,
+        region=settings.region,
+        timezone=Hours().timezone,
+        on_removed=lambda list_id: shell.take(LeadsRemoved(list_id)),
+        on_forbidden=lambda entries: shell.take(CallsForbidden(tuple(entries))),
+    )
+    ground = Ground(
+        shell=shell,
+        clock=clock,
+        journal=journal,
+        campaigns=start.campaigns,
+        leads=start.leads,
+        counted=LeadStore(studies),
+        do_not_call=DoNotCallStore(database),
+        sheets=SheetStore(studies),
+        outlook=CampaignOutlookStore(studies),
+        lists=lists,
+        speak=speak,
+        carriers=list(settings.all_carriers),
+        countries=settings.dial_countries,
+        dispositions=dispositions,
+        flows=flows,
+        samples=Samples(),
+    )
+    desk = CampaignDesk(ground, Book(ground, start.records))
+    reader = LeadReader(ground)
+    shell.read_leads = reader.read
+    shell.dial_by_hand = desk.dial_from_seat
+    shell.campaigns = CampaignBoard(partial(campaign_rows, shell.center), reader.away, ground.samples)
+    return desk
+
+
+async def look_after(desk: CampaignDesk) -> None:
+    """Sheets of days that are over, imports. Until cancelled."""
+    try:
+        await desk.open_lists()
+        await desk.keep_sheets()
+    finally:
+        await desk.close_lists()
+
+
+def carriers_of(settings: Settings) -> tuple[CarrierPlan, ...]:
+    """The first one first."""
+    return tuple(
+        CarrierPlan(name=name, lines=carrier.lines, per_s=carrier.calls_per_s, prices=carrier.prices)
+        for name, carrier in settings.all_carriers.items()
+    )
