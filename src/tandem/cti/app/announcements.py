@@ -37,8 +37,12 @@ BUILT_IN: Mapping[str, Texts] = {
         "zh": "您好，这是您预约的回电，请稍候，马上为您接通客服人员。",
         "en": "Hello, this is the call that you asked for. Please hold, an agent will be with you in a moment.",
     },
+    "no_agent": {
+        "zh": "您好，这个电话是我们打给您的，但现在没有客服人员可以与您通话。很抱歉打扰您，再见。",
+        "en": "Hello. We have called you, but nobody is free to talk to you now. We are sorry. Goodbye.",
+    },
 }
-"""By kind of action, and what is said around a callback."""
+"""By kind of action, and what is said around a callback, or to somebody whom we called in vain."""
 
 
 def wording(action: Action) -> Texts:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from tandem.cti.app import overflow
+from tandem.cti.app.announcements import BUILT_IN
 from tandem.cti.app.dialer import attempts
 from tandem.cti.core import campaign_events as ce
 from tandem.cti.core import contact as ct
+from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import CallId
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
+
+
+def _text(center: Center, contact: Contact, what: Literal["no_agent", "machine"]) -> tuple[str, ...]:
+    """The campaign's own; who was called by none, or by one that is gone, hears the house's."""
+    own = attempts.texts(center, contact, what)
+    return own or overflow.said(center, BUILT_IN["no_agent"], contact.language) if what == "no_agent" else own
 
 
 def effect(center: Center, call: CallId, wanted: ct.Effect) -> None:
@@ -33,6 +42,6 @@ def effect(center: Center, call: CallId, wanted: ct.Effect) -> None:
             attempts.message_left(center, call)
         case ce.TextWanted(what=what):
             contact = center.contacts[call]
-            center.step(contact, ce.TextGiven(prompts=attempts.texts(center, contact, what)))
+            center.step(contact, ce.TextGiven(prompts=_text(center, contact, what)))
         case _:
             pass

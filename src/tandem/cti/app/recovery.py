@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 
 def restore(center: Center, restored: Restored) -> None:
-    """Contacts, agents, wrap-ups, call-backs, tasks, closures and the day's counts, as the store has them."""
+    """Contacts, agents, wrap-ups, call-backs, campaigns, tasks, closures and the day's counts, as the store has
+    them."""
     center.closures.update({closure.queue: closure for closure in restored.closures})
     for record in restored.calls:
         try:
@@ -41,6 +42,7 @@ def restore(center: Center, restored: Restored) -> None:
         _take_up(center, contact)
     for callback in restored.callbacks:
         callbacks.load(center, callback)
+    restart.restore(center, restored)
     center.counts.update({queue: counts for queue, counts in restored.counts.items() if queue in center.counts})
     for agent_id, state in restored.agent_states.items():
         agent = center.agents.get(agent_id)
@@ -61,7 +63,6 @@ def restore(center: Center, restored: Restored) -> None:
         if agent.state is AgentState.WORKING_AFTER_CALL and agent.call is not None:
             _resume_wrap_up(center, agent)
         center.sync_agent(agent)
-    restart.restore(center, restored)
     for task in restored.tasks:  # only now it is known who is at work
         tasks.load(center, task)
 
@@ -93,8 +94,17 @@ def switch_found(center: Center, event: SwitchFound) -> None:
     adopt(center, event.snapshot, only_before=None)
     callbacks.taken_up(center)
     restart.taken_up(center)
+    _withdraw_unknown(center)
     for agent in list(center.agents.values()):
         center.sync_agent(center.agents[agent.id])
+
+
+def _withdraw_unknown(center: Center) -> None:
+    """Attempts of before, of whom nobody was dialled: their leads are back in the store, and come again from there."""
+    for call in list(center.contacts):
+        contact = center.contacts[call]
+        if contact.mode and contact.absent and not contact.ended and call not in center.dialer.attempts:
+            center.step(contact, ct.Recalled())
 
 
 def healed(center: Center, input_: Healed) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tandem.cti.app.dialer import attempts, campaigns, clearance, days
 from tandem.cti.app.dialer.state import Attempt, Running
+from tandem.cti.app.dialer.wording import prompts_of
 from tandem.cti.app.floor_plan import Restored
 from tandem.cti.model.ids import CallId
 from tandem.cti.model.leads import AttemptRecord, CampaignDay, Lead, LeadNumber
@@ -30,6 +31,9 @@ def restore(center: Center, restored: Restored) -> None:
             run.days[day.day] = day
         run.successes = sum(day.successes for day in by_campaign[record.id])
         days.tell(run)
+    # a flow that is deployed lets go of the sounds that no flow has: what campaigns say is kept here
+    said = prompts_of(record.document for record in restored.campaigns)
+    center.dialer.sounds = {prompt: center.sounds[prompt] for prompt in said if prompt in center.sounds}
     leads = {lead.id: lead for lead in restored.leads}
     for attempt in restored.attempts:
         lead = leads.get(attempt.lead)

@@ -1,0 +1,228 @@
+"""The server is killed with campaign calls in flight: who is up reaches an agent or hears the message, nobody is
+dialled twice, every attempt has a result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.support.campaign_floor import CampaignFloor, campaign, lead
+from tests.support.house import MEI, TOM
+
+from tandem.agent_desktop.core import messages as m
+from tandem.cti.app import announcements, views
+from tandem.cti.app import floor_plan as c
+from tandem.cti.app.center import Center
+from tandem.cti.app.dialer.wording import prompts_of
+from tandem.cti.model import events as ev
+from tandem.cti.model import requests as rq
+from tandem.cti.model.ids import AgentId, CallId, ConnectionId
+from tandem.cti.model.records import AgentStateRecord, CallRecord
+from tandem.cti.model.states import AgentState, ConnectionState, Outcome, Phase
+
+CALL, THEIRS = CallId("spring-1.1"), ConnectionId("spring-1.1.0")
+
+
+class Killed(CampaignFloor):
+    def kill(self) -> None:
+        """From now on nobody hears what the switch says."""
+        self.news.clear()
+
+    def answered_meanwhile(self, connection: ConnectionId) -> None:
+        leg = self.legs[connection]
+        leg.state, leg.controlled = ConnectionState.CONNECTED, True
+
+    def start(self, gap_s: float, *, store: bool = True) -> None:
+        """Another server: with the store's newest rows, or with what the switch remembers alone."""
+        self.news.clear()
+        self.now += gap_s
+        calls = {record.id: record for record in self.records if isinstance(record, CallRecord)}
+        states = {record.agent: record for record in self.records if isinstance(record, AgentStateRecord)}
+        wrapping = {state.call for state in states.values() if state.state == AgentState.WORKING_AFTER_CALL}
+        kept = tuple(call for call in calls.values() if call.ended_at is None or call.id in wrapping)
+        documents = [record.document for record in self.campaigns.values()]
+        said = {prompt: prompt.text for prompt in prompts_of(documents) | announcements.prompts_of(self.house.plan)}
+        self.center = Center(replace(self.house, sounds={**self.house.sounds, **said}))
+        if store:
+            self.handle(self.restored(calls=kept, agent_states=states, callbacks=(), counts={}))
+        self.handle(ev.SwitchFound(snapshot=self.snapshot(), restarted=False))
+        for agent in self.center.agents:
+            contact = self.center.contact_of(agent)
+            leg = self.legs.get(contact.leg) if contact is not None and contact.leg is not None else None
+            self.handle(c.SeatOpened(agent, on_call=leg is not None and leg.joined is not None))
+        self.settle()
+
+    def asked(self, kind: type) -> int:
+        return sum(isinstance(request, kind) for request in self.requests)
+
+
+def dialled(mode: str = "progressive", *agents: AgentId) -> Killed:
+    floor = Killed()
+    floor.auto_answer = False
+    floor.add(lead(1))
+    floor.ready(*(agents or (MEI,)))
+    made = campaign(mode=mode)
+    floor.seasoned(made)
+    floor.run(made)
+    for _ in range(12):
+        if floor.center.contacts:
+            break
+        floor.pass_time(1.0)
+    assert floor.center.contacts
+    return floor
+
+
+def up() -> Killed:
+    """A person waits; his agent's phone rings."""
+    floor = dialled()
+    floor.pick_up()
+    assert floor.center.contacts[CALL].phase is Phase.RINGING
+    return floor
+
+
+def said(floor: Killed) -> int:
+    return floor.asked(rq.Play)
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_whose_phone_rings_is_not_dialled_again(store: bool) -> None:
+    floor = dialled()
+    floor.kill()
+    floor.start(3.0, store=store)
+    contact = floor.center.contacts[CALL]
+    assert (contact.phase, contact.mode, contact.dialled) == (Phase.DIALLING, "progressive", True)
+    floor.answer(THEIRS)
+    floor.settle()
+    assert floor.center.contacts[CALL].phase in (Phase.QUEUED, Phase.RINGING)
+    floor.pass_time(60.0)
+    assert [dial[0] for dial in floor.dials].count(CALL) == 1
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_who_answered_meanwhile_hears_the_message_at_once(store: bool) -> None:
+    floor = dialled()
+    floor.kill()
+    floor.answered_meanwhile(THEIRS)
+    floor.start(5.0, store=store)
+    contact = floor.center.contacts[CALL]
+    assert contact.outcome is Outcome.NO_AGENT
+    [play] = [request for request in floor.requests if isinstance(request, rq.Play)]
+    assert play.prompts[0].startswith("您好，这里是spring" if store else "您好，这个电话是我们打给您的"), (
+        "its own, or the house's"
+    )
+    if store:
+        assert floor.last(CALL).result == "abandoned"
+        assert floor.store[lead(1).id].abandoned_at is not None
+
+
+@pytest.mark.parametrize(("gap_s", "abandoned"), [(0.5, False), (5.0, True)])
+def test_who_waits_has_an_agent_or_the_message(gap_s: float, abandoned: bool) -> None:
+    floor = up()
+    leg = floor.center.contacts[CALL].leg
+    assert leg is not None
+    floor.kill()
+    floor.start(gap_s)
+    contact = floor.center.contacts[CALL]
+    if abandoned:
+        assert said(floor) == 1
+        assert contact.outcome is Outcome.NO_AGENT
+        assert floor.last(CALL).result == "abandoned"
+        return
+    assert contact.phase is Phase.RINGING
+    assert views.seat(floor.center, MEI).call is not None
+    floor.answer(leg)
+    floor.settle()
+    assert floor.center.contacts[CALL].phase is Phase.TALKING
+    assert floor.last(CALL).connected_at is not None
+    assert said(floor) == 0
+
+
+def test_whose_agent_answered_meanwhile() -> None:
+    floor = up()
+    leg = floor.center.contacts[CALL].leg
+    assert leg is not None
+    floor.kill()
+    floor.answered_meanwhile(leg)
+    floor.start(0.5)
+    assert floor.center.contacts[CALL].phase is Phase.TALKING
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_who_talks_goes_on(store: bool) -> None:
+    floor = up()
+    leg = floor.center.contacts[CALL].leg
+    assert leg is not None
+    floor.answer(leg)
+    floor.settle()
+    assert floor.center.contacts[CALL].phase is Phase.TALKING
+    floor.kill()
+    floor.start(30.0, store=store)
+    contact = floor.center.contacts[CALL]
+    assert (contact.phase, contact.agent, contact.connect_by) == (Phase.TALKING, MEI, None)
+    assert floor.center.agents[MEI].state is AgentState.BUSY
+    assert said(floor) == 0
+    if store:
+        floor.command(MEI, m.HangUp(id=1, call=CALL))
+        assert floor.last(CALL).result == "talked"
+        floor.command(MEI, m.WrapUp(id=2, call=CALL, disposition="done", notes="", next="ready"))
+        assert floor.last(CALL).disposition == "done"
+
+
+def test_who_is_gone_when_it_is_looked_has_a_result() -> None:
+    floor = dialled()
+    floor.kill()
+    floor.legs.clear()
+    floor.start(20.0)
+    assert floor.last(CALL).result == "failed"
+    floor.pass_time(20.0)
+    assert [dial[0] for dial in floor.dials].count(CALL) == 1
+
+
+def test_a_preview_that_nobody_had_dialled_is_taken_back() -> None:
+    floor = dialled("preview")
+    assert floor.center.contacts[CALL].phase is Phase.PREVIEW
+    floor.kill()
+    floor.start(5.0)
+    contact = floor.center.contacts[CALL]
+    assert (contact.phase, contact.dialled) == (Phase.ENDED, False)
+    assert floor.center.contact_of(MEI) is None or floor.center.contact_of(MEI) is not contact
+    assert floor.center.agents[MEI].call != CALL
+
+
+def test_the_wrap_up_of_before_has_the_campaigns_time() -> None:
+    floor = dialled()
+    floor.run(campaign(wrap_up_s=15.0))
+    floor.pick_up()
+    leg = floor.center.contacts[CALL].leg
+    assert leg is not None
+    floor.answer(leg)
+    floor.settle()
+    floor.command(MEI, m.HangUp(id=1, call=CALL))
+    before = views.seat(floor.center, MEI).wrap_up
+    assert before is not None
+    assert before.until - before.started_at == 15.0
+    floor.kill()
+    floor.start(2.0)
+    wrap_up = views.seat(floor.center, MEI).wrap_up
+    assert wrap_up is not None
+    assert wrap_up.until - wrap_up.started_at == 15.0
+
+
+def test_the_link_is_cut_for_a_moment() -> None:
+    floor = dialled("progressive", MEI, TOM)
+    floor.handle(ev.SwitchLost(gone=False, reason="cut"))
+    floor.answered_meanwhile(THEIRS)
+    floor.now += 0.4
+    floor.handle(ev.SwitchFound(snapshot=floor.snapshot(), restarted=False))
+    floor.settle()
+    assert floor.center.contacts[CALL].outcome is Outcome.NO_AGENT, "since when he waits nobody knows"
+
+
+def test_the_switch_restarts() -> None:
+    floor = up()
+    floor.legs.clear()
+    floor.handle(ev.SwitchLost(gone=True, reason="restart"))
+    floor.settle()
+    assert floor.last(CALL).result == "abandoned"
+    assert floor.center.agents[MEI].call is None
+    assert not floor.center.callbacks, "the campaign's plan says when he is called again"
