@@ -44,7 +44,7 @@ class Killed(CampaignFloor):
         said = {prompt: prompt.text for prompt in prompts_of(documents) | announcements.prompts_of(self.house.plan)}
         self.center = Center(replace(self.house, sounds={**self.house.sounds, **said}))
         if store:
-            self.handle(self.restored(calls=kept, agent_states=states, callbacks=(), counts={}))
+            self.handle(c.Restored(calls=kept, agent_states=states, callbacks=(), counts={}))
         self.handle(ev.SwitchFound(snapshot=self.snapshot(), restarted=False))
         for agent in self.center.agents:
             contact = self.center.contact_of(agent)
