@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
+import * as campaigns from "./campaigns.mjs";
 import * as data from "./data.mjs";
 import * as flows from "./flows.mjs";
 import * as routing from "./routing.mjs";
@@ -57,6 +58,16 @@ function offer(pop) {
   pushSeat();
 }
 
+/** A campaign's call: looked at first, or put through. */
+function offerCard(name) {
+  const campaign = campaigns.cards[name]();
+  const preview = campaign.mode === "preview";
+  become("busy");
+  state.wrap_up = null;
+  state.call = { id: `mock${Math.floor(now())}`, offer: 1, phase: preview ? "preview" : "offered", held: false, started_at: now(), queued_at: now(), ring_until: null, answered_at: null, rejoin_until: null, recording: null, pop: { ...data.pops.vip(), customers: [], number: campaign.number, number_e164: campaign.number, why: {} }, campaign, auto_answer: true };
+  pushSeat();
+}
+
 function patchCall(part) {
   if (!state.call) return;
   state.call = { ...state.call, ...part };
@@ -68,12 +79,17 @@ function wrapUp() {
   if (!call) return;
   const customer = call.pop.customers[0];
   become("working_after_call");
-  state.wrap_up = { call: call.id, number: call.pop.number_e164, customer: customer?.id ?? null, customer_name: customer?.name ?? "", caller_name: call.pop.caller_name, queue: call.pop.queue, talk_s: now() - (call.answered_at ?? now()), started_at: now(), until: now() + 60, overdue: false, pop: call.pop };
+  state.wrap_up = { call: call.id, number: call.pop.number_e164, customer: customer?.id ?? null, customer_name: customer?.name ?? "", caller_name: call.pop.caller_name, queue: call.pop.queue, talk_s: now() - (call.answered_at ?? now()), started_at: now(), until: now() + 60, overdue: false, pop: call.pop, campaign: call.campaign ?? null };
   state.call = null;
   pushSeat();
 }
 
 function phoneEvent(event) {
+  if (event === "answered" && state.call?.campaign?.mode === "preview" && state.call.phase === "preview") {
+    patchCall({ phase: "dialling" });
+    setTimeout(() => patchCall({ phase: "talking", answered_at: now() }), 4000);
+    return;
+  }
   if (event === "answered") patchCall({ phase: "talking", answered_at: state.call?.answered_at ?? now(), ring_until: null, rejoin_until: null, recording: { id: "r1", state: "recording", detail: "" } });
   if (event === "held") patchCall({ held: true });
   if (event === "retrieved") patchCall({ held: false });
@@ -103,6 +119,17 @@ function command(message) {
       become("not_ready", "declined");
       endPhones();
       return pushSeat();
+    case "preview_dial":
+      for (const phone of phones) phone.ring();
+      return;
+    case "preview_skip":
+      state.call = null;
+      become("ready");
+      return pushSeat();
+    case "mark_machine":
+      if (!state.call) return;
+      endPhones();
+      return wrapUp();
     case "hang_up":
     case "transfer":
       endPhones();
@@ -136,6 +163,14 @@ function command(message) {
 
 const scripts = {
   "/mock/offer": (query) => offer(data.pops[query.get("pop") ?? "vip"]()),
+  "/mock/card": (query) => offerCard(query.get("card") ?? "through"),
+  "/mock/campaigns": (query) => {
+    if (query.has("count")) campaigns.resize(Number(query.get("count")), query.get("hostile") !== "no");
+    if (query.has("lists")) campaigns.setLists(Number(query.get("lists")));
+    if (query.has("entries")) campaigns.makeEntries(Number(query.get("entries")));
+    if (query.has("chain")) campaigns.breakChain(query.get("chain") === "broken");
+    push("board", campaigns.message(true));
+  },
   "/mock/wrap_up": () => (endPhones(), wrapUp()),
   "/mock/overdue": () => {
     state.wrap_up = { ...state.wrap_up, until: now() - 75, overdue: true };
@@ -238,12 +273,13 @@ const people = {
   operator: { login: "operator", name: "Olga Petrova", role: "operator", language: "en", device: "1099" },
   admin: { login: "admin", name: "Admin", role: "admin", language: "en", device: null },
 };
+const campaignActions = ["read_campaigns", "change_campaigns", "forbid_calls", "dial"];
 const routingActions = ["read_routing", "change_routing", "read_line", "call_back", "read_why", "read_tasks", "create_task", "cancel_task", "study"];
 const may = {
-  agent: ["open_seat", "work_seat", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "create_customer", "read_transfer_targets", "read_line", "call_back", "read_why", "read_tasks", "create_task"],
-  supervisor: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", ...routingActions],
-  operator: ["open_board", "read_calls", "read_callbacks", "read_flows", "change_flows", "check"],
-  admin: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", "change_flows", "check", ...routingActions],
+  agent: ["open_seat", "work_seat", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "create_customer", "read_transfer_targets", "read_line", "call_back", "read_why", "read_tasks", "create_task", "dial"],
+  supervisor: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", ...campaignActions, ...routingActions],
+  operator: ["read_campaigns", "forbid_calls", "open_board", "read_calls", "read_callbacks", "read_flows", "change_flows", "check"],
+  admin: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", "change_flows", "check", ...campaignActions, ...routingActions],
 };
 
 function body(request) {
@@ -282,6 +318,15 @@ async function api(request, url, who, json) {
   if (/^\/api\/(routing|line|tasks|queues|closure|whatif|staffing|expected-wait|calls\/[^/]+\/why)/.test(path)) {
     const routed = routing.answer(request.method, path, query, await body(request));
     if (routed) return json(...routed);
+  }
+  if (/^\/api\/(campaigns|leads|lists|do-not-call|jurisdictions|dial)/.test(path)) {
+    const raw = path === "/api/lists/uploads";
+    if (raw) request.resume();
+    const said = campaigns.answer(request.method, path, query, raw ? null : await body(request));
+    if (said) {
+      if (request.method !== "GET") push("board", campaigns.message(true));
+      return json(...said);
+    }
   }
   if (path.startsWith("/api/flows")) {
     const sound = path === "/api/flows/recordings";
@@ -360,7 +405,10 @@ function serveLive(socket, login) {
       sessions += 1;
       socket.send(JSON.stringify({ type: "welcome", protocol: 1, session: `s${sessions}`, seq: 0, resumed: false, now: now() }));
       if (page.view === "seat") pushSeat();
-      else push("board", state.board);
+      else {
+        push("board", state.board);
+        push("board", campaigns.message(true));
+      }
       pushCallbacks();
       pushService();
       return;
@@ -369,5 +417,7 @@ function serveLive(socket, login) {
     command(message);
   });
 }
+
+setInterval(() => push("board", campaigns.message(false)), 1000);
 
 server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}`));

@@ -105,7 +105,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
       {
         key: "left",
         title: t("gauge.left"),
-        width: "104px",
+        width: "122px",
         align: "right",
         compare: (a, b) => (b.row?.left ?? -1) - (a.row?.left ?? -1),
         render: ({ row }) =>

@@ -99,7 +99,7 @@ export function WhatIfView({ line }: { line: CampaignLine }) {
   return (
     <section className="panel campaign-whatif" data-testid="campaign-whatif">
       <h3>{t("whatif.question", { agents: agents > 0 ? `+${agents}` : String(agents) })}</h3>
-      <Slider min={least} max={most} value={agents} marks={{ [least]: String(least), 0: "0", [most]: `+${most}` }} aria-label={t("whatif.agents")} onChange={(value: number) => setAgents(value)} tooltip={{ formatter: (value) => (value && value > 0 ? `+${value}` : String(value)) }} />
+      <Slider included={false} min={least} max={most} value={agents} marks={{ [least]: String(least), 0: "0", [most]: `+${most}` }} aria-label={t("whatif.agents")} onChange={(value: number) => setAgents(value)} tooltip={{ formatter: (value) => (value && value > 0 ? `+${value}` : String(value)) }} />
       {answer && (
         <div className={busy ? "is-old" : ""}>
           <p className="why-sentence" role="status">

@@ -25,7 +25,7 @@ function line(name: string, color: string, data: Value[], more: object = {}) {
 }
 
 function area(name: string, color: string, data: Value[]) {
-  return line(name, color, data, { stack: "agents", step: "end", lineStyle: { width: 0 }, areaStyle: { opacity: 0.75 } });
+  return line(name, color, data, { stack: "agents", lineStyle: { width: 0 }, areaStyle: { opacity: 0.75 } });
 }
 
 function bars(name: string, color: string, data: Value[], more: object = {}) {
