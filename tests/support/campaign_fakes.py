@@ -249,7 +249,9 @@ class FakeCampaigns:
     async def sheet(self, campaign: str, day: str | None) -> r.ComplianceSheet:
         return sheet()
 
-    async def inspect(self, name: str, pieces: AsyncIterator[bytes], *, by: str) -> r.Inspected:
+    async def inspect(
+        self, name: str, pieces: AsyncIterator[bytes], *, by: str, forbidden: bool = False
+    ) -> r.Inspected:
         self.received = b"".join([piece async for piece in pieces])
         self._did("inspect", by, name)
         return r.Inspected(
@@ -289,6 +291,10 @@ class FakeCampaigns:
     async def forbid_many(self, asked: r.ForbidMany, *, by: str) -> r.ForbiddenMany:
         self._did("forbid_many", by, asked)
         return r.ForbiddenMany(entered=1, bad=[], bad_count=0)
+
+    async def import_forbidden(self, new: r.ForbidList, *, by: str) -> r.ImportJob:
+        self._did("forbid_list", by, new)
+        return job()
 
     async def lift(self, entry_id: str, *, by: str) -> None:
         self._did("lift", by, entry_id)

@@ -22,6 +22,7 @@ from tandem.agent_desktop.core.campaign_resources import (
     ForbiddenMany,
     ForbiddenPage,
     ForbiddenQuery,
+    ForbidList,
     ForbidMany,
     ImportJob,
     Inspected,
@@ -391,7 +392,7 @@ class CampaignDesk(Protocol):
 
     # ---- lists
 
-    async def inspect(self, name: str, pieces: AsyncIterator[bytes], *, by: str) -> Inspected:
+    async def inspect(self, name: str, pieces: AsyncIterator[bytes], *, by: str, forbidden: bool = False) -> Inspected:
         """Raises BadRequest (cannot be read), TooLarge."""
 
     async def import_list(self, new: NewList, *, by: str) -> ImportJob: ...
@@ -413,6 +414,8 @@ class CampaignDesk(Protocol):
         """Nobody is dialled against it any more when this returns. Raises BadRequest."""
 
     async def forbid_many(self, asked: ForbidMany, *, by: str) -> ForbiddenMany: ...
+
+    async def import_forbidden(self, new: ForbidList, *, by: str) -> ImportJob: ...
 
     async def lift(self, entry_id: str, *, by: str) -> None:
         """Idempotent."""

@@ -66,6 +66,7 @@ BODIES: dict[str, Any] = {
     "import_list": {"upload": "u1", "campaign": "spring", "name": "A", "columns": ["number"]},
     "forbid_number": {"number": "+8613800138000"},
     "forbid_numbers": {"numbers": ["+8613800138000"]},
+    "forbid_list": {"upload": "u1", "columns": ["number"]},
     "dial": {"number": "13800138000"},
 }
 OF_CAMPAIGNS = [

@@ -153,6 +153,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         "What so many more agents would bring. Changes nothing.",
         body=shapes.AgentsWhatIf,
         answer=shapes.AgentsWhatIfAnswer,
+        answer_s=60.0,
     ),
     Route(
         "GET",
@@ -297,6 +298,16 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         body=shapes.ForbidMany,
         answer=shapes.ForbiddenMany,
         body_bytes=shapes.FORBID_BYTES,
+    ),
+    Route(
+        "POST",
+        "/api/do-not-call/lists",
+        campaigns.forbid_list,
+        Action.CHANGE_CAMPAIGNS,
+        "Enter the numbers of a list that was sent (`POST /api/lists/uploads` with `forbidden`).",
+        body=shapes.ForbidList,
+        answer=shapes.ImportJob,
+        status=202,
     ),
     Route(
         "DELETE",

@@ -175,7 +175,7 @@ async def upload_list(api: Api, ask: Ask) -> shapes.Inspected:
     query: shapes.UploadQuery = ask.query
     if ask.request.content_type == JSON:
         raise BadRequest("Send the file as it is, with Content-Type application/octet-stream.")
-    return await api.campaigns.inspect(query.name, _pieces(ask.request), by=ask.user.login)
+    return await api.campaigns.inspect(query.name, _pieces(ask.request), by=ask.user.login, forbidden=query.forbidden)
 
 
 async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
@@ -256,6 +256,13 @@ async def forbid_numbers(api: Api, ask: Ask) -> shapes.ForbiddenMany:
     entered = await api.campaigns.forbid_many(ask.body, by=ask.user.login)
     api.audit(ask.user.login, "calls_forbidden", numbers=str(entered.entered))
     return entered
+
+
+async def forbid_list(api: Api, ask: Ask) -> shapes.ImportJob:
+    new: shapes.ForbidList = ask.body
+    job = await api.campaigns.import_forbidden(new, by=ask.user.login)
+    api.audit(ask.user.login, "calls_forbidden", list=job.name, campaign=new.campaign or "")
+    return job
 
 
 async def lift_entry(api: Api, ask: Ask) -> web.Response:

@@ -462,7 +462,9 @@ class SheetList(msgspec.Struct, frozen=True, kw_only=True):
 
 class UploadQuery(msgspec.Struct, frozen=True, kw_only=True):
     name: FilledLine
-    """Of the file; its ending says what it is (``.csv``, ``.xlsx``)."""
+    """Of the file."""
+    forbidden: bool = False
+    """It is a list of who is not to be called."""
 
 
 class UploadColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -597,6 +599,17 @@ class ForbidMany(msgspec.Struct, frozen=True, kw_only=True):
     """None: in all campaigns."""
     country: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2})?$(?!\n)")] = ""
     until: Moment | None = None
+
+
+class ForbidList(msgspec.Struct, frozen=True, kw_only=True):
+    """A list that was sent (with ``forbidden``). ``columns``: what each is: ``number``, ``person``, ``until`` or ''."""
+
+    upload: Id
+    columns: Annotated[list[Line], msgspec.Meta(min_length=1, max_length=500)]
+    campaign: Id | None = None
+    """None: in all campaigns."""
+    country: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2})?$(?!\n)")] = ""
+    header: bool = True
 
 
 class ForbiddenMany(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,6 +51,15 @@ class CampaignOutlookStore:
         [row] = await self._database.fetch(_QUERIES["times"], campaign, since, deadline_s=LONG_S)
         return Times(**row)
 
+    async def successes(self, campaign: str, fields: Sequence[str]) -> tuple[int, list[tuple[str, str, int]]]:
+        """Leads that were successes, and of those how many have which value in each of ``fields``."""
+        [row] = await self._database.fetch(_QUERIES["successes"], campaign, deadline_s=LONG_S)
+        by_value = []
+        for field in fields:
+            rows = await self._database.fetch(_QUERIES["successes_by"], campaign, field, deadline_s=LONG_S)
+            by_value += [(field, each["value"], each["leads"]) for each in rows]
+        return row["leads"], by_value
+
     async def attempts_between(self, campaign: str, since: float, until: float) -> AsyncIterator[AttemptRecord]:
         """In the order in which they were begun, without their reasons."""
         at, id_ = 0.0, ""

@@ -48,3 +48,13 @@ limit $6
 -- name: first_attempt
 select extract(epoch from min(at))::float8 as at from attempts
 where campaign = $1 and attempts.at >= to_timestamp($2)
+
+-- name: successes
+select count(*)::int as leads from leads where campaign = $1 and state = 'success'
+
+-- name: successes_by
+select fields->>$2::text as value, count(*)::int as leads from leads
+where campaign = $1 and state = 'success' and fields ? $2::text
+group by 1
+order by 2 desc
+limit 1000

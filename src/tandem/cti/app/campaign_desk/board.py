@@ -18,17 +18,20 @@ AWAY = {
 
 
 class CampaignBoard:
-    """``rows``: of all campaigns that are not drafts, now. ``away``: campaigns whose leads cannot be read."""
+    """``rows``: of all campaigns that are not drafts, now. ``away``: campaigns whose leads cannot be read. ``ends``:
+    when their lists will be through."""
 
     def __init__(
         self,
         rows: Callable[[float], Sequence[CampaignRow]],
         away: Mapping[CampaignId, str],
         samples: Samples,
+        ends: Mapping[str, float | None],
     ) -> None:
         self._rows = rows
         self._away = away
         self._samples = samples
+        self._ends = ends
         self._shown: dict[str, CampaignRow] = {}
         self._next_at = 0.0
 
@@ -49,9 +52,11 @@ class CampaignBoard:
         return Campaigns(seq=0, whole=False, rows=changed, gone=gone) if changed or gone else None
 
     def _now(self, now: float) -> list[CampaignRow]:
-        return [
-            msgspec.structs.replace(row, why_not=AWAY)
-            if row.id in self._away and row.state == "running" and not row.ringing
-            else row
-            for row in self._rows(now)
-        ]
+        return [self._row(row) for row in self._rows(now)]
+
+    def _row(self, row: CampaignRow) -> CampaignRow:
+        if row.state != "running":
+            return row
+        ends_at = self._ends.get(row.id) if row.ends_at is None else row.ends_at
+        why_not = AWAY if row.id in self._away and not row.ringing else row.why_not
+        return msgspec.structs.replace(row, ends_at=ends_at, why_not=why_not)

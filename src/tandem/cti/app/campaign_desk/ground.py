@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tandem.cti.adapters.postgres.campaign_outlook import CampaignOutlookStore
 from tandem.cti.adapters.postgres.campaigns import CampaignStore
@@ -45,6 +45,8 @@ class Ground:
     dispositions: Sequence[DispositionNode]
     flows: Callable[[], Sequence[str]]
     samples: Samples
+    ends: dict[str, float | None] = field(default_factory=dict)
+    """Campaign -> when its list will be through, as it was worked out last."""
 
     @property
     def center(self) -> Center:

@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.lists.export import export
+from tandem.cti.model.errors import CtiError
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 10.0
 
 
 class CampaignLists(Part):
-    async def open_lists(self) -> None:
-        await self._ground.lists.open()
+    async def keep_lists(self) -> None:
+        """Carries on what an end of the server cut off, as soon as the database is there."""
+        while True:
+            try:
+                await self._ground.lists.open()
+            except CtiError as error:
+                log.warning("lists that were taken back are not cleared away yet: %s", error)
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
 
     async def close_lists(self) -> None:
         await self._ground.lists.close()
 
-    async def inspect(self, name: str, pieces: AsyncIterator[bytes], *, by: str) -> shapes.Inspected:
-        return await self._ground.lists.inspect(name, pieces, by=by)
+    async def inspect(
+        self, name: str, pieces: AsyncIterator[bytes], *, by: str, forbidden: bool = False
+    ) -> shapes.Inspected:
+        return await self._ground.lists.inspect(name, pieces, by=by, forbidden=forbidden)
 
     async def import_list(self, new: shapes.NewList, *, by: str) -> shapes.ImportJob:
         self._book.known(new.campaign)
         return await self._ground.lists.import_list(new, by=by)
+
+    async def import_forbidden(self, new: shapes.ForbidList, *, by: str) -> shapes.ImportJob:
+        if new.campaign is not None:
+            self._book.known(new.campaign)
+        return await self._ground.lists.import_forbidden(
+            new.upload, new.columns, by=by, campaign=new.campaign, country=new.country, header=new.header
+        )
 
     async def import_job(self, job_id: str) -> shapes.ImportJob:
         return await self._ground.lists.import_job(job_id)

@@ -20,7 +20,7 @@ from tandem.cti.app.campaign_desk.simulated_hours import Figures, World
 from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
-from tandem.cti.model.errors import BadRequest, Unavailable, WrongState
+from tandem.cti.model.errors import BadRequest, CtiError, Unavailable, WrongState
 from tandem.routing.core.dialer.pacing_settings import DayCount
 from tandem.routing.core.dialer.recycling import Group, Seen, forecast
 from tandem.routing.core.dialer.terms import Terms
@@ -32,6 +32,7 @@ HOUR_S = 3_600.0
 STEP_S = 900.0
 MOST_AHEAD_S = 90 * DAY_S
 WHAT_IF_S = 50.0
+ENDS_EVERY_S = 60.0
 GUESSED_TALK_S, GUESSED_WRAP_UP_S, GUESSED_ANSWER_S, GUESSED_OTHER_S = 90.0, 20.0, 10.0, 22.0
 GUESSED_ANSWER_RATE = 0.25
 PRIOR_CALLS = 50.0
@@ -87,6 +88,17 @@ class Outlooks(Part):
             done=not asked.try_only,
         )
 
+    async def keep_ends(self) -> None:
+        """When the lists of running campaigns will be through, worked out once a minute; until cancelled."""
+        while True:
+            for record in self._book.all():
+                ends_at = None
+                if record.state == "running":
+                    with suppress(CtiError):
+                        ends_at = (await self.forecast(record.id)).ends_at
+                self._ground.ends[record.id] = ends_at
+            await asyncio.sleep(ENDS_EVERY_S)
+
     async def _seen(self, document: Campaign, run: Running | None) -> Seen:
         since = self._ground.now - SEEN_S
         by_try = await self._ground.outlook.by_try(document.id, since=since)
@@ -127,8 +139,8 @@ class Outlooks(Part):
             raise WrongState("this campaign does not dial ahead of its agents now: there is nothing to simulate")
         now = len(run.agents)
         then = now + agents
-        if then < 1 or now < 1:
-            raise BadRequest(f"{now} agents work for it now: nobody would be there to compare")
+        if then < 1:
+            raise BadRequest(f"{now} agents work for it now: nobody would be left")
         times = await self._ground.outlook.times(campaign, since=self._ground.now - DAY_S)
         world = self._world(run, times)
         async with self._one_what_if:

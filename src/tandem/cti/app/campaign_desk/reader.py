@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from tandem.cti.adapters.postgres.leads import OpensAt, Reading
 from tandem.cti.app.campaign_desk.ground import Ground
@@ -57,16 +58,10 @@ class LeadReader:
         opens_at = self.opens_at(run.campaign)
         # what an earlier reading gave him since he asked is his as well
         reading = await self._reading(wanted, in_hand(ground.center, run), opens_at, run.campaign.order)
-        left, callable_now = reading.left, reading.callable_now
-        if left is None and ground.now >= self._count_at.get(campaign, 0.0):
-            left, callable_now = await self._count(campaign, opens_at)
-        return LeadsRead(
-            campaign=campaign,
-            leads=reading.leads,
-            left=left,
-            callable_now=callable_now,
-            again_at=reading.again_at,
-        )
+        answer = LeadsRead(campaign=campaign, leads=reading.leads, again_at=reading.again_at)
+        if ground.now >= self._count_at.get(campaign, 0.0):
+            answer = await self._counted(answer, run.campaign, opens_at)
+        return answer
 
     async def _reading(
         self, wanted: LeadsWanted, in_hand_now: tuple[str, ...], opens_at: OpensAt, order: str
@@ -80,12 +75,21 @@ class LeadReader:
             opens_at=opens_at,
         )
 
-    async def _count(self, campaign: CampaignId, opens_at: OpensAt) -> tuple[int, int]:
-        began = self._ground.now
-        counts = await self._ground.counted.left(campaign, now=began, opens_at=opens_at)
-        ended = self._ground.now
-        self._count_at[campaign] = ended + max(COUNT_EVERY_S, COUNT_SHARE * (ended - began))
-        return counts
+    async def _counted(self, answer: LeadsRead, campaign: Campaign, opens_at: OpensAt) -> LeadsRead:
+        ground, began = self._ground, self._ground.now
+        left, callable_now = await ground.counted.left(campaign.id, now=began, opens_at=opens_at)
+        run = ground.run(campaign.id)
+        fields = dict.fromkeys(quota.field for quota in campaign.quotas)
+        successes, by_value = await ground.outlook.successes(campaign.id, list(fields))
+        ended = ground.now
+        self._count_at[campaign.id] = ended + max(COUNT_EVERY_S, COUNT_SHARE * (ended - began))
+        return replace(
+            answer,
+            left=left,
+            callable_now=callable_now + len(answer.leads) + (0 if run is None else len(run.pool)),
+            successes=successes,
+            quotas=tuple(by_value),
+        )
 
     def opens_at(self, campaign: Campaign) -> OpensAt:
         """When leads with a text of zones may be called: by rule book and campaign. What the routing plan says of

@@ -61,6 +61,20 @@ def hours_for(world: World, agents: int) -> float:
     return min(_MOST_S, max(_LEAST_S, CONNECTS * cycle_s / max(1, agents)))
 
 
+def nothing(hours_s: float) -> Figures:
+    """With nobody."""
+    return Figures(
+        agents=0,
+        hours_s=hours_s,
+        talk_ratio=0.0,
+        wait_s=None,
+        connects_per_hour=0.0,
+        dialled_per_hour=0.0,
+        lines_per_agent=0.0,
+        abandon_ratio=None,
+    )
+
+
 def simulate(world: World, agents: int, *, hours_s: float, seed: int) -> Figures:
     """Raises ValueError: nobody works."""
     if agents < 1:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from tandem.cti.app.campaign_desk.simulated_hours import Figures, World, hours_for, simulate
+from tandem.cti.app.campaign_desk.simulated_hours import Figures, World, hours_for, nothing, simulate
 
 SEED = 1
 
@@ -31,10 +31,8 @@ Answer = tuple[Figures, Figures]
 def carry_out(order: Order) -> Answer:
     now, then = order.agents
     hours_s = hours_for(order.world, max(now, then))
-    return (
-        simulate(order.world, now, hours_s=hours_s, seed=SEED),
-        simulate(order.world, then, hours_s=hours_s, seed=SEED),
-    )
+    before = simulate(order.world, now, hours_s=hours_s, seed=SEED) if now else nothing(hours_s)
+    return before, simulate(order.world, then, hours_s=hours_s, seed=SEED)
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -135,15 +136,17 @@ def campaign_desk(
     reader = LeadReader(ground)
     shell.read_leads = reader.read
     shell.dial_by_hand = desk.dial_from_seat
-    shell.campaigns = CampaignBoard(partial(campaign_rows, shell.center), reader.away, ground.samples)
+    shell.campaigns = CampaignBoard(partial(campaign_rows, shell.center), reader.away, ground.samples, ground.ends)
     return desk
 
 
 async def look_after(desk: CampaignDesk) -> None:
-    """Sheets of days that are over, imports. Until cancelled."""
+    """Sheets of days that are over, imports, forecasts. Until cancelled."""
     try:
-        await desk.open_lists()
-        await desk.keep_sheets()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(desk.keep_lists(), name="lists")
+            tasks.create_task(desk.keep_sheets(), name="compliance sheets")
+            tasks.create_task(desk.keep_ends(), name="ends of campaigns")
     finally:
         await desk.close_lists()
 

@@ -1546,6 +1546,7 @@ export interface SheetList {
 
 export interface UploadQuery {
   name: string;
+  forbidden?: boolean;
 }
 
 /** ``use``: what it seems to be (see ``NewList.columns``); '' = not taken over. */
@@ -1667,6 +1668,15 @@ export interface ForbidMany {
   campaign?: string | null;
   country?: string;
   until?: number | null;
+}
+
+/** A list that was sent (with ``forbidden``). ``columns``: what each is: ``number``, ``person``, ``until`` or ''. */
+export interface ForbidList {
+  upload: string;
+  columns: string[];
+  campaign?: string | null;
+  country?: string;
+  header?: boolean;
 }
 
 export interface ForbiddenMany {
