@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-
 from tandem.cti.app.lists.rows import MAX_CELL, MAX_COLUMNS, Row, Unreadable
 
 MAX_BYTES = 3 << 30
@@ -40,6 +38,8 @@ _BROKEN = (
 
 def xlsx_rows(path: Path) -> Iterator[Row]:
     """All rows but blank ones. Raises Unreadable, MemoryError."""
+    import openpyxl  # more than half of the start of a process, and most lists are CSV
+
     _check(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions, which nobody asks for
