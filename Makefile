@@ -18,7 +18,7 @@ QUIETLY := PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tandem.cti.prov
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix $(WEB) --no-audit --no-fund --no-update-notifier
 
 .PHONY: help demo test bench web lint lock clean
-.PHONY: packages-demo packages-test check-style check-types check-rooms check-python check-cores check-contracts check-web check-end-to-end
+.PHONY: packages-demo packages-test check-style check-types check-rooms check-python check-cores check-contracts check-web check-end-to-end check-lines check-pages
 
 help:
 	@echo "make demo              start everything with synthetic callers; Ctrl-C stops it (ARGS=... goes to tandem demo)"
@@ -73,8 +73,18 @@ check-contracts:
 	@.venv/bin/pytest -q tests/contract
 
 check-end-to-end: .make/python packages-test $(WEB_BUILT)
-	@echo "- end-to-end tests, in a network of their own (pytest)"
-	@$(PY) -m tandem.cti.provision.netns -- .venv/bin/pytest -q tests/e2e
+	@echo "- end-to-end tests, in two networks of their own, side by side (pytest)"
+	@$(MAKE) -j2 --output-sync=target check-lines check-pages
+
+# What mostly waits for calls on the line, beside all the others.
+LINES := $(addprefix tests/e2e/test_, ivr.py ivr_live.py survival.py flow_versions.py)
+END_TO_END := $(PY) -m tandem.cti.provision.netns -- .venv/bin/pytest -q
+
+check-lines:
+	@$(END_TO_END) $(LINES)
+
+check-pages:
+	@$(END_TO_END) tests/e2e $(addprefix --ignore ,$(LINES))
 
 # -- what they stand on ---------------------------------------------------------------------------------------------
 
