@@ -251,26 +251,7 @@ async def serving(
         shell.switch = AsteriskSwitch(
             installation.switch_settings(await store.phones(), Path("/")), shell.switch_event, vault=vault
         )
-        restored = c.Restored(
-            calls=tuple(await store.open_calls()),
-            agent_states=await store.agent_states(),
-            callbacks=tuple(await store.open_callbacks()),
-            tasks=tuple(await store.open_tasks()),
-            counts=_counts(await store.queue_days(_targets(plan), since=_midnight(clock.now()))),
-            closures=closures,
-        )
-        shell.take(campaigns.within(restored))
         studies = await _study_database(stack, database_url)
-        desk = flow_desk(flows, shell, out, clock=clock, studies=studies)
-        routing = Routing(
-            plans,
-            store,
-            shell,
-            clock=clock,
-            speak=out.sounds.prepare,
-            check_flows=desk.check_queues,
-            one=desk.one,
-        )
         outbound = campaign_desk(
             campaigns,
             shell,
@@ -282,6 +263,25 @@ async def serving(
             speak=out.sounds.prepare,
             dispositions=dispositions,
             flows=lambda: [flow.name for flow in center.flows],
+        )
+        restored = c.Restored(
+            calls=tuple(await store.open_calls()),
+            agent_states=await store.agent_states(),
+            callbacks=tuple(await store.open_callbacks()),
+            tasks=tuple(await store.open_tasks()),
+            counts=_counts(await store.queue_days(_targets(plan), since=_midnight(clock.now()))),
+            closures=closures,
+        )
+        shell.take(campaigns.within(restored))
+        desk = flow_desk(flows, shell, out, clock=clock, studies=studies)
+        routing = Routing(
+            plans,
+            store,
+            shell,
+            clock=clock,
+            speak=out.sounds.prepare,
+            check_flows=desk.check_queues,
+            one=desk.one,
         )
         await outbound.open()
         desktop = DesktopServer(
