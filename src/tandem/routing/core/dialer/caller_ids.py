@@ -46,6 +46,9 @@ class CallerIdPool:
     settings: CallerIds = field(default_factory=CallerIds)
     _numbers: dict[str, _Number] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.set(self.settings)
+
     def set(self, settings: CallerIds) -> None:
         """Numbers that stay keep what is known of them."""
         self.settings = settings
@@ -56,8 +59,6 @@ class CallerIdPool:
         its numbers were used as often today as they may. Numbers that rest are used when all of them do."""
         if not self.settings.numbers:
             return ""
-        if not self._numbers:
-            self.set(self.settings)
         usable = [
             number for number, each in self._numbers.items() if self._today(each, day) < self.settings.most_per_day
         ]

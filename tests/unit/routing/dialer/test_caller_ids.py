@@ -1,0 +1,96 @@
+"""Which number a callee sees, and which rest."""
+
+from __future__ import annotations
+
+from tandem.cti.model.campaigns import CallerIds
+from tandem.routing.core.dialer.caller_ids import CallerIdPool
+
+NEW_YORK, NEW_YORK_TOO, LOS_ANGELES, SHANGHAI = "+12125550100", "+12125550101", "+13105550100", "+862161234567"
+DAY, NOW = "2026-06-15", 1_000_000.0
+
+
+def pool(*numbers: str, **more: float) -> CallerIdPool:
+    return CallerIdPool(settings=CallerIds(numbers=list(numbers), **more))  # type: ignore[arg-type]
+
+
+def seen(of: CallerIdPool, number: str, calls: int, answered: int) -> None:
+    for n in range(calls):
+        of.ended(number, answered=n < answered, now=NOW)
+
+
+def test_without_a_pool_the_carrier_shows_its_own() -> None:
+    assert pool().choose(NEW_YORK, NOW, DAY) == ""
+
+
+def test_the_same_area_then_the_same_country() -> None:
+    of = pool(SHANGHAI, LOS_ANGELES, NEW_YORK)
+    assert of.choose("+12125559999", NOW, DAY) == NEW_YORK
+    assert of.choose("+13105559999", NOW, DAY) == LOS_ANGELES
+    assert of.choose("+14155559999", NOW, DAY) in (LOS_ANGELES, NEW_YORK)
+    assert of.choose("+8613800138000", NOW, DAY) == SHANGHAI
+    assert of.choose("+442079460000", NOW, DAY) in (SHANGHAI, LOS_ANGELES, NEW_YORK)
+    assert of.choose("nonsense", NOW, DAY) is not None
+
+
+def test_equals_take_turns() -> None:
+    of = pool(NEW_YORK, NEW_YORK_TOO)
+    chosen = []
+    for _ in range(10):
+        number = of.choose("+12125559999", NOW, DAY)
+        assert number
+        of.dialled(number, DAY)
+        chosen.append(number)
+    assert chosen.count(NEW_YORK) == 5
+
+
+def test_the_one_that_is_answered_more_goes_first() -> None:
+    of = pool(NEW_YORK, NEW_YORK_TOO)
+    seen(of, NEW_YORK, 200, 40)
+    seen(of, NEW_YORK_TOO, 200, 60)
+    for _ in range(20):
+        number = of.choose("+12125559999", NOW, DAY)
+        assert number == NEW_YORK_TOO
+        of.dialled(number, DAY)
+
+
+def test_one_that_is_hardly_answered_rests_for_a_day() -> None:
+    of = pool(NEW_YORK, NEW_YORK_TOO)
+    seen(of, NEW_YORK, 60, 20)
+    seen(of, NEW_YORK_TOO, 49, 2)
+    assert of.rows(NOW, DAY)[1].rests_until is None
+    seen(of, NEW_YORK_TOO, 1, 0)
+    assert of.rows(NOW, DAY)[1].rests_until == NOW + 86_400.0
+    for _ in range(5):
+        assert of.choose("+12125559999", NOW, DAY) == NEW_YORK
+        of.dialled(NEW_YORK, DAY)
+    assert of.choose("+12125559999", NOW + 86_400.0, DAY) == NEW_YORK_TOO
+    assert of.choose("+12125559999", NOW - 90_000.0, DAY) == NEW_YORK_TOO  # the clock was set back
+
+
+def test_when_all_rest_or_none_is_left() -> None:
+    of = pool(NEW_YORK, most_per_day=2)
+    of._numbers[NEW_YORK].rests_until = NOW + 5.0
+    assert of.choose(SHANGHAI, NOW, DAY) == NEW_YORK
+    of.dialled(NEW_YORK, DAY)
+    of.dialled(NEW_YORK, DAY)
+    assert of.choose(SHANGHAI, NOW, DAY) is None
+    assert of.choose(SHANGHAI, NOW, "2026-06-16") == NEW_YORK
+
+
+def test_changed_pools_keep_what_is_known() -> None:
+    of = pool(NEW_YORK, LOS_ANGELES)
+    seen(of, NEW_YORK, 60, 20)
+    of.dialled(NEW_YORK, DAY)
+    of.set(CallerIds(numbers=[NEW_YORK, SHANGHAI]))
+    rows = {row.number: row for row in of.rows(NOW, DAY)}
+    assert set(rows) == {NEW_YORK, SHANGHAI}
+    assert (rows[NEW_YORK].calls_today, rows[NEW_YORK].answer_rate) == (1, 20 / 60)
+    assert rows[SHANGHAI].answer_rate is None
+    of.dialled(LOS_ANGELES, DAY)
+    of.ended(LOS_ANGELES, answered=True, now=NOW)
+
+
+def test_what_is_lately_counts_more() -> None:
+    of = pool(NEW_YORK)
+    seen(of, NEW_YORK, 1_001, 1_001)
+    assert of._numbers[NEW_YORK].calls < 1_000
