@@ -19,9 +19,11 @@ FRAME_S = 0.02
 
 
 class FakeCaller:
-    """One caller. ``prompt_s`` is how long each prompt takes."""
+    """One caller. ``prompt_s`` is how long each prompt takes, and whatever is listened to; ``amd`` what Asterisk makes
+    of him: AMDSTATUS and AMDCAUSE."""
 
     def __init__(self, callers: FakeCallers, channel: FakeChannel, prompt_s: float) -> None:
+        self.amd = ("HUMAN", "HUMAN-800-800")
         self._callers = callers
         self._channel = channel
         self._prompt_s = prompt_s
@@ -38,7 +40,7 @@ class FakeCaller:
     def press(self, key: str) -> None:
         for name in ("DTMFBegin", "DTMFEnd"):
             self._tell(name, [("Digit", key), ("Direction", "Received"), ("DurationMs", "100")], "dtmf,all")
-        if self._running is None:
+        if self._running is None or not self._running[1].startswith(("EXEC Background", "EXEC Read")):
             return
         text = self._running[1]
         if text.startswith("EXEC Background"):
@@ -79,6 +81,11 @@ class FakeCaller:
                 self._most, self._enders, self._digits = int(found[2]), found[3] + "D", ""
                 played_s = self._prompt_s * (found[1].count("&") + 1) if found[1] else 0.0
                 self._begin(command_id, text, played_s + self._timeout_s, "TIMEOUT")
+            elif text.startswith("EXEC AMD"):
+                status, self._digits = self.amd
+                self._begin(command_id, text, self._prompt_s, status)
+            elif text.startswith("EXEC WaitForSilence"):
+                self._begin(command_id, text, self._prompt_s, "SILENCE")
             elif text.startswith("GET"):
                 self._done(command_id, f"200 result=1 ({self._status},{self._digits})")
             else:

@@ -10,11 +10,12 @@ from tests.support.fake_ami import PASSWORD, FakeAmi
 from tests.support.fake_callers import FakeCallers
 from tests.support.heard import Heard
 from tests.unit.asterisk.test_config import SETTINGS
+from tests.unit.asterisk.test_lanes_machines import DETECT
 
 from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
-from tandem.cti.model.events import ConnectionCleared, MediaEnded, RouteRequested, SwitchFound
+from tandem.cti.model.events import ConnectionCleared, MachineDetected, MediaEnded, RouteRequested, SwitchFound
 from tandem.cti.model.ids import Token
-from tandem.cti.model.requests import Collect, Play
+from tandem.cti.model.requests import Collect, LeaveMessage, Play
 
 
 async def test_callers_of_the_fake_hear_and_press(tmp_path: Path) -> None:
@@ -57,6 +58,13 @@ async def test_callers_of_the_fake_hear_and_press(tmp_path: Path) -> None:
     assert (await heard.wait(MediaEnded, token="q")).digits == "12"
     await switch.request(asked("r", "a"))
     assert (await heard.wait(MediaEnded, token="r")).digits == ""
+    for caller.amd, verdict in ((("HUMAN", "HUMAN-800-800"), "human"), (("MACHINE", "MAXWORDS-4-4"), "machine")):
+        await switch.request(replace(DETECT, call=at.call, connection=at.connection, token=Token(verdict)))
+        caller.press("3")
+        found = await heard.wait(MachineDetected, token=verdict)
+        assert (found.verdict, found.why) == (verdict, caller.amd[1])
+    await switch.request(LeaveMessage(call=at.call, connection=at.connection, prompts=("a",), token=Token("m")))
+    assert (await heard.wait(MediaEnded, token="m")).ok
     caller.hang_up()
     await heard.wait(ConnectionCleared, connection=at.connection)
     run.cancel()
