@@ -391,7 +391,7 @@ with recent as materialized (
 ), words as materialized (
     select lead as id, string_agg(word, ' ' order by word) as words from said group by lead
 )
-select min(id) as example, count(*)::int as leads
+select min(id collate "C") as example, count(*)::int as leads
 from leads
 left join words using (id)
 left join persons using (person)
