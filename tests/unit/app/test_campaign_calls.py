@@ -20,7 +20,7 @@ from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import CtiError, WrongState
 from tandem.cti.model.ids import AgentId, CallId, LeadId, WorkId
 from tandem.cti.model.leads import DoNotCallEntry, LeadNumber
-from tandem.cti.model.records import ContactRecord
+from tandem.cti.model.records import CallRecord, ContactRecord
 from tandem.cti.model.states import AgentState, Outcome, Phase
 
 WORDS: dict[str, Any] = {
@@ -180,6 +180,26 @@ def test_inbound_counts_are_not_touched() -> None:
         assert each.center.window.service_level(now=each.now) is None
         assert not each.center.ledger.get(WorkId(call))
         assert each.center.handling[SERVICE].mean_s(180.0) == 180.0
+
+
+def test_a_campaigns_call_is_no_arrival_in_its_queue() -> None:
+    """What is counted after a restart, forecast and studied goes by ``queued_at`` of the call's row."""
+    floor, call = talking()
+    floor.pass_time(10.0)
+    floor.command(MEI, m.Transfer(id=1, call=call, kind="queue", to="support"))
+    rows = [record for record in floor.records if isinstance(record, CallRecord)]
+    assert rows
+    assert {row.queued_at for row in rows} == {None}
+
+
+def test_the_board_shows_whom_an_agent_has() -> None:
+    floor = floor_with()
+    assert views.board(floor.center).calls == []
+    call = floor.pick_up()
+    assert [row.call for row in views.board(floor.center).calls] == [call]
+    floor.pass_time(1.9)
+    assert views.board(floor.center).calls == []
+    assert call in views.board_changes(floor.center, [], [call]).gone_calls
 
 
 def test_who_is_not_reached_is_in_no_history() -> None:

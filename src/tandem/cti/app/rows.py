@@ -39,7 +39,8 @@ def call_row(c: Contact) -> CallRecord:
         customer=c.customer,
         agent=c.agent if c.agent is not None else c.served_by,
         started_at=c.started_at,
-        queued_at=c.queued_at,
+        # whom a campaign dials is no arrival in its queue: forecasts, counts and studies go by this
+        queued_at=None if c.mode and c.mode != "agentless" else c.queued_at,
         answered_at=c.answered_at,
         ended_at=c.ended_at,
         wait_s=c.waited_s,

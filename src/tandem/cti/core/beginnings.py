@@ -133,7 +133,7 @@ def begin_attempt(
         dnis=DeviceId(calling),
         phase=P.DIALLING if first == "customer" else P.QUEUED,
         started_at=now,
-        queued_at=now,
+        queued_at=now if first == "agent" else None,
         since=now,
         language=language,
         queue=queue,
