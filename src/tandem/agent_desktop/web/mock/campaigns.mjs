@@ -153,7 +153,7 @@ function waterfall(id) {
   const total = kept.lists === 0 ? 0 : 10_000;
   let left = total;
   const steps = total === 0 ? [] : falls.map(([rule, count, until, text]) => ({ rule, count, left: (left -= count), until: until === null ? null : now() + until, text }));
-  return { campaign: id, at: now(), total, steps, callable_now: left };
+  return { campaign: id, at: now(), total, steps, callable_now: left, restricted: steps.length ? 38 : 0, again_at: steps.length ? now() + 41 : null };
 }
 
 const verdict = (rule, number = "") => {
@@ -290,7 +290,7 @@ const dayBefore = (count) => new Date(Date.now() - count * 86_400_000).toISOStri
 
 function sheet(id, query) {
   const wanted = query.get("day");
-  const formula = (key, name, abandoned, counted, window) => ({ id: key, name, abandoned, counted, ratio: counted ? abandoned / counted : null, window_days: 30, window_ratio: window, limit: 0.03, kept: abandoned / counted <= 0.03 });
+  const formula = (key, name, abandoned, counted, window) => ({ id: key, name, abandoned, counted, ratio: counted ? abandoned / counted : null, window_days: 30, window_ratio: window, legal: key === "us", limit: 0.03, kept: abandoned / counted <= 0.03 });
   return {
     campaign: id,
     name: document(id)?.name ?? id,
@@ -299,13 +299,7 @@ function sheet(id, query) {
     rules: "us",
     rules_version: "2026-01",
     provisional: wanted === null,
-    dialled: 8412,
-    answered: 2611,
-    machines: 402,
-    talked: 2580,
-    abandoned: 31,
-    messages_in_time: wanted === dayBefore(3) ? 29 : 31,
-    rings_too_short: 0,
+    counts: { dialled: 8412, answered: 2611, machines: 402, talked: 2580, abandoned: 31, messages_in_time: wanted === dayBefore(3) ? 29 : 31, rings_too_short: 0 },
     formulas: [formula("us", both("美国（TSR）：无座席 ÷ 真人接听", "US (TSR): met nobody ÷ answered by a person"), 31, 2611, 0.0194), formula("ofcom", both("英国（Ofcom）：无座席 ÷（通话 + 无座席），含误判估计", "UK (Ofcom): met nobody ÷ (talked + met nobody), with estimated detector errors"), wanted === dayBefore(3) ? 84.3 : 43.8, 2654, 0.0212)],
     made_at: now() - 3600,
     before: wanted ? sha(4) : "",
@@ -459,7 +453,7 @@ export function answer(method, path, query, body) {
   }
   if (/^\/api\/leads\/[^/]+$/.test(path)) return page(200, lead(decodeURIComponent(path.slice(11))));
   if (/^\/api\/leads\/[^/]+\/(callback|again)$/.test(path)) return page(204, null);
-  if (path === "/api/lists/uploads") return page(201, inspected(query.get("name")));
+  if (path === "/api/lists/uploads") return page(201, query.get("forbidden") === "true" ? { ...inspected(query.get("name")), columns: [{ header: "number", use: "number", samples: ["13800138000"] }, { header: "until", use: "until", samples: ["2027-01-01"] }], sample: [["13800138000", "2027-01-01"]], problems: [] } : inspected(query.get("name")));
   if (path === "/api/lists" && method === "POST") {
     const id = `j${jobs.size + 1}`;
     jobs.set(id, { begun: now(), campaign: body.campaign, name: body.name, fails: /fail/.test(body.name) });
@@ -479,6 +473,11 @@ export function answer(method, path, query, body) {
     if (body.scope !== "person" && !/^\+?[0-9 ()-]{5,20}$/.test(body.number)) return page(400, { code: "invalid_field", message: "number: this is no telephone number.", retryable: false });
     entries = [{ id: `d${entries.length}`, at: now(), by: "sofia", source: "operator", lifted: false, campaign: null, until: null, number: "", person: "", ...body }, ...entries];
     return page(201, entries[0]);
+  }
+  if (path === "/api/do-not-call/lists") {
+    const id = `j${jobs.size + 1}`;
+    jobs.set(id, { begun: now(), campaign: "", name: "" });
+    return page(202, job(id));
   }
   if (path === "/api/do-not-call/import") {
     const bad = body.numbers.filter((one) => !/^\+?[0-9 ()-]{5,20}$/.test(one));

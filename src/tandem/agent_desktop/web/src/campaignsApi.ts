@@ -17,6 +17,7 @@ import type {
   ForbiddenLine,
   ForbiddenMany,
   ForbiddenPage,
+  ForbidList,
   ForbidMany,
   ImportJob,
   Inspected,
@@ -95,6 +96,7 @@ export const campaignsApi = {
 
   forbidden: (filter: ForbiddenFilter, signal?: AbortSignal) => get<ForbiddenPage>(`/api/do-not-call${query({ ...filter })}`, signal),
   forbid: (body: Forbid) => post<ForbiddenLine>("/api/do-not-call", body),
+  forbidList: (body: ForbidList) => post<ImportJob>("/api/do-not-call/lists", body),
   forbidMany: (body: ForbidMany) => post<ForbiddenMany>("/api/do-not-call/import", body),
   lift: (id: string, reason: string) => remove(`/api/do-not-call/${part(id)}${query({ reason })}`),
   jurisdictions: () => get<Jurisdictions>("/api/jurisdictions"),
@@ -104,10 +106,10 @@ export const campaignsApi = {
 };
 
 /** Sends a file, saying how far it is: `fetch` cannot tell. */
-export function upload(file: File, onProgress: (ratio: number) => void, signal: AbortSignal): Promise<Inspected> {
+export function upload(file: File, forbidden: boolean, onProgress: (ratio: number) => void, signal: AbortSignal): Promise<Inspected> {
   return new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest();
-    sending.open("POST", `/api/lists/uploads${query({ name: file.name })}`);
+    sending.open("POST", `/api/lists/uploads${query({ name: file.name, forbidden: forbidden ? "true" : null })}`);
     sending.setRequestHeader("Content-Type", "application/octet-stream");
     sending.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
     sending.onerror = () => reject(new ApiError(0, "unreachable", "the server cannot be reached"));

@@ -29,7 +29,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
       {
         key: "state",
         title: t("col.state"),
-        width: "92px",
+        width: "98px",
         compare: (a, b) => stateRank(a.state) - stateRank(b.state) || collator.compare(a.name, b.name),
         render: (line) => <StateMark state={line.state} />,
       },
@@ -47,11 +47,11 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
           </span>
         ),
       },
-      { key: "mode", title: t("list.mode"), width: "118px", compare: (a, b) => a.mode.localeCompare(b.mode), render: (line) => <ModeSwitch line={line} onDone={onDone} /> },
+      { key: "mode", title: t("list.mode"), width: "122px", compare: (a, b) => a.mode.localeCompare(b.mode), render: (line) => <ModeSwitch line={line} onDone={onDone} /> },
       {
         key: "agents",
         title: t("gauge.agents"),
-        width: "118px",
+        width: "106px",
         compare: (a, b) => (b.row?.agents ?? -1) - (a.row?.agents ?? -1),
         render: (line) => (line.row ? <Agents row={line.row} /> : none),
       },
@@ -74,7 +74,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
       {
         key: "budget",
         title: t("gauge.abandoned"),
-        width: "minmax(172px, 0.55fr)",
+        width: "minmax(164px, 0.5fr)",
         compare: (a, b) => (b.row?.abandon_ratio_today ?? -1) - (a.row?.abandon_ratio_today ?? -1),
         render: ({ row }) =>
           row ? (
@@ -105,7 +105,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
       {
         key: "left",
         title: t("gauge.left"),
-        width: "122px",
+        width: "116px",
         align: "right",
         compare: (a, b) => (b.row?.left ?? -1) - (a.row?.left ?? -1),
         render: ({ row }) =>
@@ -123,7 +123,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
       {
         key: "control",
         title: "",
-        width: mayChange ? "142px" : "0",
+        width: mayChange ? "130px" : "0",
         align: "right",
         render: (line) => (
           <span className="campaign-buttons">

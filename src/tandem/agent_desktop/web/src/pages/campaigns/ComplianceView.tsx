@@ -14,6 +14,7 @@ import { useCampaignSpeech } from "./speech";
 
 function Sheet({ sheet }: { sheet: ComplianceSheet }) {
   const { t, pick, lang } = useCampaignSpeech();
+  const of = (key: string) => sheet.counts[key] ?? 0;
   return (
     <article className="sheet" data-testid="sheet" data-day={sheet.day}>
       <header>
@@ -32,27 +33,19 @@ function Sheet({ sheet }: { sheet: ComplianceSheet }) {
         </span>
       </header>
       <dl className="sheet-counts">
-        {(
-          [
-            ["dialled", sheet.dialled],
-            ["answered", sheet.answered],
-            ["talked", sheet.talked],
-            ["machines", sheet.machines],
-            ["abandoned", sheet.abandoned],
-          ] as const
-        ).map(([key, value]) => (
+        {(["dialled", "answered", "talked", "machines", "abandoned"] as const).map((key) => (
           <div key={key}>
             <dt>{t(`sum.${key}`)}</dt>
-            <dd className="num">{count(value)}</dd>
+            <dd className="num">{count(of(key))}</dd>
           </div>
         ))}
-        <div className={sheet.messages_in_time < sheet.abandoned ? "bad-text" : ""}>
+        <div className={of("messages_in_time") < of("abandoned") ? "bad-text" : ""}>
           <dt>{t("sheet.messages")}</dt>
-          <dd className="num">{t("sheet.of", { part: count(sheet.messages_in_time), all: count(sheet.abandoned) })}</dd>
+          <dd className="num">{t("sheet.of", { part: count(of("messages_in_time")), all: count(of("abandoned")) })}</dd>
         </div>
-        <div className={sheet.rings_too_short > 0 ? "bad-text" : ""}>
+        <div className={of("rings_too_short") > 0 ? "bad-text" : ""}>
           <dt>{t("sheet.short_rings")}</dt>
-          <dd className="num">{count(sheet.rings_too_short)}</dd>
+          <dd className="num">{count(of("rings_too_short"))}</dd>
         </div>
       </dl>
       <table className="rows formulas" data-testid="formulas">
@@ -70,7 +63,9 @@ function Sheet({ sheet }: { sheet: ComplianceSheet }) {
         <tbody>
           {sheet.formulas.map((formula) => (
             <tr key={formula.id} data-formula={formula.id}>
-              <td>{pick(formula.name, formula.id)}</td>
+              <td>
+                {pick(formula.name, formula.id)} {formula.legal && <span className="mark">{t("sheet.legal")}</span>}
+              </td>
               <td className="num right">{formula.abandoned.toLocaleString("en-US", { maximumFractionDigits: 1 })}</td>
               <td className="num right">{formula.counted.toLocaleString("en-US", { maximumFractionDigits: 1 })}</td>
               <td className="num right">

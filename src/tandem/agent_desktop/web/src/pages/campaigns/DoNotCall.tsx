@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { serverNow } from "../../clock";
 import { useDesk, useDeskState } from "../../desk";
-import { date, fileSize, moment, phoneNumber } from "../../format";
+import { date, moment, phoneNumber } from "../../format";
 import type { Forbid, ForbiddenLine, ForbiddenMany } from "../../generated/rest";
 import { chordOf } from "../../keys";
 import { oneLine } from "../../text";
@@ -15,6 +15,7 @@ import { Icon } from "../../ui/icons";
 import { useAction, useDialog } from "../../ui/useActions";
 import { Field } from "../routing/fields";
 import { useProblem } from "../useProblem";
+import { ImportWizard } from "./ImportWizard";
 import { Failed, Refused } from "./parts";
 import { count } from "./rows";
 import { readEntries } from "./document";
@@ -22,7 +23,6 @@ import { useCampaignSpeech } from "./speech";
 
 const SEARCH_AFTER_MS = 250;
 const MOST_NUMBERS = 50_000;
-const MOST_BYTES = 4 * 1024 * 1024;
 const SCOPES = ["global", "campaign", "person"] as const;
 
 function useEntries(q: string, scope: string | null) {
@@ -192,7 +192,16 @@ function LiftDialog({ entry, onClose, onDone }: { entry: ForbiddenLine; onClose:
   );
 }
 
-function ImportDialog({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+function ImportDialog({
+  onClose,
+  onDone,
+  onFile,
+}: {
+  onClose: () => void;
+  onDone: () => void;
+  /** A file instead; null: not for this role. */
+  onFile: (() => void) | null;
+}) {
   const { t } = useCampaignSpeech();
   const problemOf = useProblem();
   const [text, setText] = useState("");
@@ -200,16 +209,10 @@ function ImportDialog({ onClose, onDone }: { onClose: () => void; onDone: () => 
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState("");
   const [answer, setAnswer] = useState<ForbiddenMany | null>(null);
-  const input = useRef<HTMLInputElement>(null);
   useDialog(true);
   const numbers = useMemo(() => readEntries(text).map(oneLine).filter(Boolean), [text]);
   const tooMany = numbers.length > MOST_NUMBERS;
   const countryBad = country !== "" && !/^[A-Z]{2}$/.test(country);
-  const read = async (file: File | undefined) => {
-    if (!file) return;
-    if (file.size > MOST_BYTES) setFailed(t("import.too_large", { size: fileSize(MOST_BYTES) }));
-    else setText(await file.text());
-  };
   const save = async () => {
     setBusy(true);
     setFailed("");
@@ -267,19 +270,11 @@ function ImportDialog({ onClose, onDone }: { onClose: () => void; onDone: () => 
             <Input.TextArea rows={8} className="mono" value={text} aria-label={t("dnc.numbers")} onChange={(event) => setText(event.target.value)} data-testid="dnc-numbers" />
           </Field>
           <span className="form-line">
-            <Button size="small" icon={<Icon name="upload" size={13} />} onClick={() => input.current?.click()}>
-              {t("dnc.from_file")}
-            </Button>
-            <input
-              ref={input}
-              type="file"
-              accept=".csv,.txt"
-              hidden
-              onChange={(event) => {
-                void read(event.target.files?.[0]);
-                event.target.value = "";
-              }}
-            />
+            {onFile && (
+              <Button size="small" icon={<Icon name="upload" size={13} />} onClick={onFile} data-testid="dnc-file">
+                {t("dnc.from_file")}
+              </Button>
+            )}
             <Input className="country-input" size="small" value={country} maxLength={2} status={countryBad ? "error" : ""} placeholder="CN" aria-label={t("import.country")} onChange={(event) => setCountry(event.target.value.toUpperCase())} />
             <span className="quiet small">{t("import.country_text")}</span>
           </span>
@@ -355,7 +350,7 @@ export function DoNotCall() {
   const may = useDesk().me.may;
   const [search, setSearch] = useState("");
   const [scope, setScope] = useState<string | null>(null);
-  const [dialog, setDialog] = useState<"add" | "import" | null>(null);
+  const [dialog, setDialog] = useState<"add" | "import" | "file" | null>(null);
   const [lifting, setLifting] = useState<ForbiddenLine | null>(null);
   const field = useRef<InputRef>(null);
   useAction("search", () => field.current?.focus());
@@ -419,7 +414,8 @@ export function DoNotCall() {
           }}
         />
       )}
-      {dialog === "import" && <ImportDialog onClose={() => setDialog(null)} onDone={again} />}
+      {dialog === "import" && <ImportDialog onClose={() => setDialog(null)} onDone={again} onFile={may.includes("change_campaigns") ? () => setDialog("file") : null} />}
+      {dialog === "file" && <ImportWizard campaign={null} onClose={() => setDialog(null)} onDone={again} />}
       {lifting && <LiftDialog entry={lifting} onClose={() => setLifting(null)} onDone={done} />}
     </section>
   );

@@ -27,11 +27,11 @@ function HoursFields({ hours }: { hours: Hours }) {
   const { set } = useFormDesk();
   const days = (hours.days ?? {}) as Record<string, { begin: number; end: number }[]>;
   return (
-    <div className="hours-fields wide">
+    <div className="own-hours wide">
       <Row field="hours.timezone" label={t("form.timezone")}>
         <TextField className="mono" value={hours.timezone ?? "Asia/Shanghai"} label={t("form.timezone")} read={(text) => text.trim() || null} onSay={(text) => set(["hours", "timezone"], text)} />
       </Row>
-      <Row field="hours.days" label={t("form.days")} hint={t("form.days_text")}>
+      <Row field="hours.days" label={t("form.days")} hint={t("form.days_text")} wide>
         <span className="week">
           {DAYS.map((day) => (
             <label key={day}>

@@ -12,7 +12,7 @@ import { useDialog } from "../../ui/useActions";
 import { Field } from "../routing/fields";
 import { useProblem } from "../useProblem";
 import { usePolled } from "../why/usePolled";
-import { assign, fieldOf, guessed, mappingProblem, uses } from "./mapping";
+import { MAX_FIELD_NAME, assign, fieldOf, forbiddenUses, guessed, mappingProblem, uses } from "./mapping";
 import { Refused } from "./parts";
 import { count, percent } from "./rows";
 import { useCampaignSpeech } from "./speech";
@@ -21,7 +21,7 @@ const MOST_BYTES = 500 * 1024 * 1024;
 const POLL_MS = 700;
 const DONE_MS = 3_600_000;
 
-function DropFile({ onInspected }: { onInspected: (inspected: Inspected) => void }) {
+function DropFile({ forbidden, onInspected }: { forbidden: boolean; onInspected: (inspected: Inspected) => void }) {
   const { t } = useCampaignSpeech();
   const problemOf = useProblem();
   const [over, setOver] = useState(false);
@@ -41,7 +41,7 @@ function DropFile({ onInspected }: { onInspected: (inspected: Inspected) => void
     running.current = controller;
     setSending({ name: file.name, bytes: file.size, ratio: 0 });
     try {
-      onInspected(await upload(file, (ratio) => setSending((old) => old && { ...old, ratio }), controller.signal));
+      onInspected(await upload(file, forbidden, (ratio) => setSending((old) => old && { ...old, ratio }), controller.signal));
     } catch (error) {
       if (!controller.signal.aborted) setFailed(problemOf(error));
     } finally {
@@ -102,9 +102,11 @@ const OWN_FIELD = "field";
 function Mapping({
   inspected,
   columns,
+  forbidden,
   onColumns,
 }: {
   inspected: Inspected;
+  forbidden: boolean;
   columns: readonly string[];
   onColumns: (columns: string[]) => void;
 }) {
@@ -120,31 +122,33 @@ function Mapping({
               const own = use.startsWith("field.");
               return (
                 <th key={index} className={use === "" ? "unused" : ""}>
-                  <span className="mapping-head">
-                    <Name>{column.header || t("import.column", { number: index + 1 })}</Name>
-                  </span>
-                  <Select
-                    size="small"
-                    value={own ? OWN_FIELD : use}
-                    popupMatchSelectWidth={false}
-                    aria-label={t("import.use_of", { column: column.header || String(index + 1) })}
-                    data-testid="mapping-use"
-                    options={[
-                      { value: "", label: t("import.not_taken") },
-                      ...uses.map((value) => ({ value, label: w("use", value) })),
-                      { value: OWN_FIELD, label: t("import.own_field") },
-                    ]}
-                    onChange={(value) => onColumns(assign(columns, headers, index, value === OWN_FIELD ? fieldOf(column.header, index) : value))}
-                  />
-                  {own && (
-                    <Input
+                  <div className="mapping-use">
+                    <span className="mapping-head">
+                      <Name>{column.header || t("import.column", { number: index + 1 })}</Name>
+                    </span>
+                    <Select
                       size="small"
-                      value={use.slice(6)}
-                      maxLength={100}
-                      aria-label={t("import.field_name")}
-                      onChange={(event) => onColumns(assign(columns, headers, index, `field.${event.target.value}`))}
+                      value={own ? OWN_FIELD : use}
+                      popupMatchSelectWidth={false}
+                      aria-label={t("import.use_of", { column: column.header || String(index + 1) })}
+                      data-testid="mapping-use"
+                      options={[
+                        { value: "", label: t("import.not_taken") },
+                        ...(forbidden ? forbiddenUses : uses).map((value) => ({ value, label: w("use", value) })),
+                        ...(forbidden ? [] : [{ value: OWN_FIELD, label: t("import.own_field") }]),
+                      ]}
+                      onChange={(value) => onColumns(assign(columns, headers, index, value === OWN_FIELD ? fieldOf(column.header, index) : value))}
                     />
-                  )}
+                    {own && (
+                      <Input
+                        size="small"
+                        value={use.slice(6)}
+                        maxLength={MAX_FIELD_NAME}
+                        aria-label={t("import.field_name")}
+                        onChange={(event) => onColumns(assign(columns, headers, index, `field.${event.target.value}`))}
+                      />
+                    )}
+                  </div>
                 </th>
               );
             })}
@@ -166,7 +170,7 @@ function Mapping({
   );
 }
 
-function Result({ job }: { job: ImportJob }) {
+function Result({ job, forbidden }: { job: ImportJob; forbidden: boolean }) {
   const { t, pick } = useCampaignSpeech();
   const running = job.state === "waiting" || job.state === "running";
   const ratio = job.rows ? Math.min(1, job.rows_done / job.rows) : null;
@@ -177,7 +181,7 @@ function Result({ job }: { job: ImportJob }) {
         {t("import.rows_done", { done: count(job.rows_done), all: job.rows === null ? "…" : count(job.rows) })}
       </p>
       <dl className="import-counts">
-        {(["accepted", "duplicates", "do_not_call", "bad"] as const).map((key) => (
+        {(forbidden ? (["accepted", "duplicates", "bad"] as const) : (["accepted", "duplicates", "do_not_call", "bad"] as const)).map((key) => (
           <div key={key} className={`count-${key}`}>
             <dt>{t(`lists.${key}`)}</dt>
             <dd className="num">{count(job[key])}</dd>
@@ -186,7 +190,7 @@ function Result({ job }: { job: ImportJob }) {
         ))}
       </dl>
       {job.state === "failed" && <Refused text={`${t("import.failed")} ${pick(job.problem)}`} />}
-      {job.state === "done" && job.bad > 0 && (
+      {job.state === "done" && job.bad > 0 && job.list_id !== "" && (
         <a className="link" href={campaignsApi.badRowsUrl(job.list_id)} download data-testid="import-bad-rows">
           {t("import.bad_rows", { count: count(job.bad) })}
         </a>
@@ -195,7 +199,16 @@ function Result({ job }: { job: ImportJob }) {
   );
 }
 
-export function ImportWizard({ campaign, onClose, onDone }: { campaign: string; onClose: () => void; onDone: () => void }) {
+export function ImportWizard({
+  campaign,
+  onClose,
+  onDone,
+}: {
+  /** Whose list it is; null: a list of who is not to be called. */
+  campaign: string | null;
+  onClose: () => void;
+  onDone: () => void;
+}) {
   const { t, pick } = useCampaignSpeech();
   const problemOf = useProblem();
   const [inspected, setInspected] = useState<Inspected | null>(null);
@@ -220,14 +233,16 @@ export function ImportWizard({ campaign, onClose, onDone }: { campaign: string; 
     onDone();
   }, [ended, over, onDone]);
 
-  const problem = inspected ? mappingProblem(columns) : null;
+  const forbidden = campaign === null;
+  const problem = inspected ? mappingProblem(columns, forbidden) : null;
   const countryBad = country !== "" && !/^[A-Z]{2}$/.test(country);
   const start = async () => {
     if (!inspected || problem || countryBad) return;
     setBusy(true);
     setFailed("");
     try {
-      const made = await campaignsApi.importList({ upload: inspected.upload, campaign, name: oneLine(name) || inspected.name, columns: columns.map(oneLine), country, header });
+      const shared = { upload: inspected.upload, columns: columns.map(oneLine), country, header };
+      const made = campaign === null ? await campaignsApi.forbidList(shared) : await campaignsApi.importList({ ...shared, campaign, name: oneLine(name) || inspected.name });
       setFirst(made);
       setJob(made.id);
     } catch (error) {
@@ -252,7 +267,7 @@ export function ImportWizard({ campaign, onClose, onDone }: { campaign: string; 
   return (
     <Modal
       open
-      title={t("lists.import")}
+      title={t(forbidden ? "dnc.import_title" : "lists.import")}
       onCancel={onClose}
       width={step === 1 ? 980 : 640}
       mask={{ closable: false }}
@@ -269,7 +284,7 @@ export function ImportWizard({ campaign, onClose, onDone }: { campaign: string; 
                 </Button>,
               ]
             : [
-                ended && shown.state === "done" && (
+                ended && !forbidden && shown.state === "done" && (
                   <Button key="undo" danger loading={busy} icon={<Icon name="undo" size={13} />} onClick={() => void undo()} data-testid="import-undo">
                     {t("lists.undo")}
                   </Button>
@@ -283,6 +298,7 @@ export function ImportWizard({ campaign, onClose, onDone }: { campaign: string; 
       <Steps size="small" current={step} className="import-steps" items={(["file", "columns", "result"] as const).map((key) => ({ title: t(`import.step_${key}`) }))} />
       {step === 0 && (
         <DropFile
+          forbidden={forbidden}
           onInspected={(found) => {
             setInspected(found);
             setColumns(guessed(found));
@@ -306,9 +322,11 @@ export function ImportWizard({ campaign, onClose, onDone }: { campaign: string; 
             </ul>
           )}
           <div className="form-grid">
-            <Field label={t("import.name")}>
-              <Input value={name} maxLength={200} aria-label={t("import.name")} onChange={(event) => setName(event.target.value)} />
-            </Field>
+            {!forbidden && (
+              <Field label={t("import.name")}>
+                <Input value={name} maxLength={200} aria-label={t("import.name")} onChange={(event) => setName(event.target.value)} />
+              </Field>
+            )}
             <Field label={t("import.country")} hint={t("import.country_text")}>
               <Input value={country} maxLength={2} placeholder="CN" status={countryBad ? "error" : ""} aria-label={t("import.country")} onChange={(event) => setCountry(event.target.value.toUpperCase())} />
             </Field>
@@ -316,7 +334,7 @@ export function ImportWizard({ campaign, onClose, onDone }: { campaign: string; 
               <Switch checked={header} aria-label={t("import.header")} onChange={setHeader} />
             </Field>
           </div>
-          <Mapping inspected={inspected} columns={columns} onColumns={setColumns} />
+          <Mapping inspected={inspected} columns={columns} forbidden={forbidden} onColumns={setColumns} />
           {problem && (
             <p className="warn-text" role="alert" data-testid="mapping-problem">
               <Icon name="alert" size={13} /> {t(`import.${problem}`)}
@@ -325,7 +343,7 @@ export function ImportWizard({ campaign, onClose, onDone }: { campaign: string; 
           <Refused text={failed} />
         </div>
       )}
-      {step === 2 && shown && <Result job={shown} />}
+      {step === 2 && shown && <Result job={shown} forbidden={forbidden} />}
       {step === 2 && <Refused text={failed} />}
     </Modal>
   );

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { serverNow } from "../../clock";
 import { useDesk } from "../../desk";
-import { clockTimeSeconds, duration, moment, phoneNumber } from "../../format";
+import { clockTimeSeconds, date, duration, moment, phoneNumber } from "../../format";
 import type { AttemptLine, GateVerdict, LeadDetail } from "../../generated/rest";
 import { oneLine } from "../../text";
 import { Loading, Name } from "../../ui/bits";
@@ -18,9 +18,11 @@ import { useCampaignSpeech } from "./speech";
 
 /** What a rule was held against, as the gate wrote it. */
 export function Evidence({ evidence }: { evidence: Record<string, unknown> }) {
+  const { lang } = useCampaignSpeech();
   const entries = Object.entries(evidence);
   if (entries.length === 0) return null;
-  const said = (value: unknown) => (typeof value === "number" ? String(Math.round(value * 1000) / 1000) : typeof value === "string" ? value : JSON.stringify(value));
+  const isMoment = (key: string, value: unknown): value is number => typeof value === "number" && value > 1e9 && /(^|_)at$/.test(key);
+  const said = (key: string, value: unknown) => (isMoment(key, value) ? `${date(value, lang)} ${clockTimeSeconds(value, lang)}` : typeof value === "number" ? String(Math.round(value * 1000) / 1000) : typeof value === "string" ? value : JSON.stringify(value));
   return (
     <dl className="evidence mono">
       {entries.map(([key, value]) => (
@@ -29,7 +31,7 @@ export function Evidence({ evidence }: { evidence: Record<string, unknown> }) {
             <bdi>{key}</bdi>
           </dt>
           <dd>
-            <bdi>{said(value)}</bdi>
+            <bdi>{said(key, value)}</bdi>
           </dd>
         </div>
       ))}

@@ -6,7 +6,7 @@ import { serverNow } from "../../clock";
 import { clockTimeSeconds, moment } from "../../format";
 import type { Waterfall } from "../../generated/rest";
 import { navigate } from "../../router";
-import { Loading } from "../../ui/bits";
+import { Loading, Until } from "../../ui/bits";
 import { usePolled } from "../why/usePolled";
 import { LeadTable } from "./LeadTable";
 import { Failed } from "./parts";
@@ -37,8 +37,18 @@ function Bars({ waterfall, reason, onReason }: { waterfall: Waterfall; reason: s
               </span>
               <span className="fall-bar" aria-hidden="true">
                 <i className="fall-left" style={{ width: `${bar.left * 100}%` }} />
-                <i className="fall-gone" style={{ left: `${bar.left * 100}%`, width: `${bar.gone * 100}%` }} />
+                {bar.gone > 0 && <i className="fall-gone" style={{ left: `${bar.left * 100}%`, width: `${bar.gone * 100}%` }} />}
               </span>
+              {bar.kind === "callable" && (waterfall.restricted > 0 || waterfall.again_at !== null) && (
+                <span className="fall-text quiet small">
+                  {waterfall.restricted > 0 && t("waterfall.restricted", { count: count(waterfall.restricted) })}{" "}
+                  {waterfall.again_at !== null && (
+                    <>
+                      {t("waterfall.next")} <Until at={waterfall.again_at} />
+                    </>
+                  )}
+                </span>
+              )}
               {bar.kind === "step" && (
                 <span className="fall-text quiet small">
                   <bdi>{pick(bar.text)}</bdi>

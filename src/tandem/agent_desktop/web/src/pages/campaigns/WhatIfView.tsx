@@ -44,7 +44,7 @@ function Figures({ answer }: { answer: AgentsWhatIfAnswer }) {
         {rows.map(([name, better, read, say]) => {
           const now = read(answer.now);
           const then = read(answer.then);
-          const change = now === null || then === null || better === "none" || now === then ? "" : (then > now) === (better === "more") ? "good-text" : "bad-text";
+          const change = now === null || then === null || better === "none" || say(now) === say(then) ? "" : (then > now) === (better === "more") ? "good-text" : "bad-text";
           return (
             <tr key={name}>
               <td>{name}</td>
@@ -98,7 +98,7 @@ export function WhatIfView({ line }: { line: CampaignLine }) {
   const least = Math.max(-most, -have);
   return (
     <section className="panel campaign-whatif" data-testid="campaign-whatif">
-      <h3>{t("whatif.question", { agents: agents > 0 ? `+${agents}` : String(agents) })}</h3>
+      <h3>{t(agents === 0 ? "whatif.same" : agents > 0 ? "whatif.more" : "whatif.fewer", { agents: Math.abs(agents) })}</h3>
       <Slider included={false} min={least} max={most} value={agents} marks={{ [least]: String(least), 0: "0", [most]: `+${most}` }} aria-label={t("whatif.agents")} onChange={(value: number) => setAgents(value)} tooltip={{ formatter: (value) => (value && value > 0 ? `+${value}` : String(value)) }} />
       {answer && (
         <div className={busy ? "is-old" : ""}>

@@ -17,7 +17,14 @@ export const uses = [
   "priority",
   "consent",
   "segment",
+  "callback_at",
+  "callback_agent",
+  "callback_note",
+  "customer",
 ] as const;
+
+/** Of a list of who is not to be called. */
+export const forbiddenUses = ["number", "person", "until"] as const;
 
 /** These may be several columns of one file. */
 const MANY = new Set(["number", "number.mobile", "number.home", "number.work"]);
@@ -34,16 +41,20 @@ export function assign(columns: readonly string[], headers: readonly string[], i
   });
 }
 
+/** As the server takes it. */
+export const MAX_FIELD_NAME = 60;
+
 /** The name of a field from a column's header. */
 export function fieldOf(header: string, index: number): string {
-  const name = header.replace(/[\u0000-\u001f\u007f]+/g, " ").trim().slice(0, 100);
+  const name = header.replace(/[\u0000-\u001f\u007f]+/g, " ").trim().slice(0, MAX_FIELD_NAME).trim();
   return `field.${name || `column ${index + 1}`}`;
 }
 
-export type MappingProblem = "no_number" | "doubled_field";
+export type MappingProblem = "no_number" | "no_who" | "doubled_field";
 
 /** What keeps the file from being imported with this mapping. */
-export function mappingProblem(columns: readonly string[]): MappingProblem | null {
+export function mappingProblem(columns: readonly string[], forbidden = false): MappingProblem | null {
+  if (forbidden) return columns.some((use) => MANY.has(use) || use === "person") ? null : "no_who";
   if (!columns.some((use) => MANY.has(use))) return "no_number";
   const fields = columns.filter((use) => use.startsWith("field."));
   return new Set(fields).size < fields.length ? "doubled_field" : null;

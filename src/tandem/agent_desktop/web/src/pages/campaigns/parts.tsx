@@ -151,7 +151,7 @@ export function ModeSwitch({ line, onDone }: { line: CampaignLine; onDone: () =>
   const label = (
     <span className="cell-line" title={byRule ? t("gauge.mode_by_rule", { mode: w("mode", line.modeSet) }) : undefined}>
       {w("mode", line.mode)}
-      {byRule && <span className="mark">{t("gauge.by_rule")}</span>}
+      {byRule && <Icon name="wand" size={13} />}
     </span>
   );
   if (!mayChange) return label;

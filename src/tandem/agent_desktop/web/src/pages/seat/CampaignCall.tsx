@@ -101,7 +101,7 @@ export function ThroughPanel({ call }: { call: CallView }) {
 
 const SCOPES = ["global", "campaign", "person"] as const;
 
-/** During the call and in the wrap-up. */
+/** Before, during and after the call; `talking`: only then can it have been a machine. */
 export function CampaignMarks({ call, card, talking }: { call: string; card: CampaignCard; talking: boolean }) {
   const { t } = useSpeech();
   const { message } = App.useApp();
@@ -124,16 +124,18 @@ export function CampaignMarks({ call, card, talking }: { call: string; card: Cam
       message.success(t("mark.forbidden"));
     }
   };
-  useAction("machine", can && done !== "machine" ? () => void machine() : null);
+  useAction("machine", can && talking && done !== "machine" ? () => void machine() : null);
   useAction("do_not_call", can ? () => setOpen(true) : null);
   useAction("call_again", can ? () => setAgain(true) : null);
   return (
     <section className="panel campaign-marks" role="group" aria-label={t("mark.label")} data-talking={talking}>
-      <Hint text={t("action.machine")} action="machine">
-        <Button icon={<Icon name="robot" size={15} />} disabled={!can || done === "machine"} onClick={() => void machine()} data-testid="mark-machine">
-          {t("mark.machine")}
-        </Button>
-      </Hint>
+      {talking && (
+        <Hint text={t("action.machine")} action="machine">
+          <Button icon={<Icon name="robot" size={15} />} disabled={!can || done === "machine"} onClick={() => void machine()} data-testid="mark-machine">
+            {t("mark.machine")}
+          </Button>
+        </Hint>
+      )}
       <Dropdown
         trigger={["click"]}
         open={open}

@@ -25,7 +25,8 @@ function usePopShown(call: CallView | null): void {
   const desk = useDesk();
   const connection = useDeskState((state) => state.live.connection);
   const live = useDeskState((state) => state.status === "live");
-  const id = call?.phase === "offered" ? call.id : null;
+  // A campaign's call does not wait for this; it is noted all the same, to tell that the pop was there before the voice.
+  const id = call?.phase === "offered" || call?.campaign ? (call?.id ?? null) : null;
   const offer = call?.offer ?? 0;
   useEffect(() => {
     if (id === null || !live) return;
@@ -76,7 +77,7 @@ export default function SeatPage() {
         {call?.callback && <CallbackNote callback={call.callback} />}
         {call && preview && card && <PreviewPanel key={current} call={current} card={card} number={number} />}
         {call && !(preview && card) && <CallPanel call={call} />}
-        {card && !offered && call?.phase !== "dialling" && <CampaignMarks key={`marks-${current}`} call={current} card={card} talking={call !== null} />}
+        {card && (preview || !offered) && call?.phase !== "dialling" && <CampaignMarks key={`marks-${current}`} call={current} card={card} talking={call !== null && !preview} />}
         {call && !offered && <ShortWhy call={call} />}
         {!offered && <Disposal key={current} call={current} wrapUp={call ? null : wrapUp} only={card?.dispositions ?? []} />}
         {!offered && <Tasks onlyOffered />}
