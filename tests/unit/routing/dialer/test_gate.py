@@ -270,6 +270,34 @@ def test_a_changed_document_counts_at_once() -> None:
     assert asked(document=campaign(countries=["CN"]), gate=gate).rule == "country"
 
 
+def test_a_document_that_makes_no_sense_calls_nobody() -> None:
+    days = {0: [Span(begin=0, end=1440)]}
+    for document in (
+        campaign(rules="of a later version"),
+        campaign(hours=Hours(timezone="Moon/Base", days=days)),
+        campaign(hours=Hours(days=days, holidays="XX")),
+        campaign(hours=Hours(days=days, closed_on=["tomorrow"])),
+    ):
+        assert asked(document=document).evidence == {"state": "draft"}
+
+
+def test_the_same_document_read_again_is_the_same() -> None:
+    gate = Gate()
+    assert gate.terms(campaign()) is gate.terms(campaign())
+    assert gate.terms(campaign(ratio=2.0)) is not gate.terms(campaign())
+
+
+def test_hours_of_a_zone_leave_out_what_the_plan_says_of_a_number() -> None:
+    never = WeeklyHours(days={})
+    terms = Gate(Calling(hours={"everywhere": "never"}), {"never": never}).terms(campaign())
+    hours = terms.hours("", "America/New_York", "")
+    assert hours is not None
+    assert hours.closed(NOON) is None
+    hours = terms.hours(NUMBER, "America/New_York", "")
+    assert hours is not None
+    assert hours.closed(NOON) is not None
+
+
 def test_dials_are_forgotten_after_a_week() -> None:
     gate = Gate()
     for minute in range(1_000):

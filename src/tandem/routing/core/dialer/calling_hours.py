@@ -92,7 +92,7 @@ def rules_in(rules: Jurisdiction, zone: str) -> list[LocalHours]:
 
 
 def weekly_of(hours: Hours) -> WeeklyHours:
-    """A campaign's, which was checked (``campaign_check``)."""
+    """A campaign's. Raises ValueError for what is no date."""
     return WeeklyHours(
         days={day: tuple((span.begin, span.end) for span in spans) for day, spans in hours.days.items()},
         timezone=hours.timezone,

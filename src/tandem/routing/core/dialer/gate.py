@@ -55,8 +55,8 @@ def may_call(
     of attempts does not bind him, everything else does; nor does it bind a promised callback whose time has come.
     """
     to = number.number
-    if terms.campaign is not None and state != "running":
-        return _no("state", {"state": state})
+    if terms.campaign is not None and (state != "running" or not terms.sound):
+        return _no("state", {"state": state if terms.sound else "draft"})
     if not _E164.fullmatch(to):
         return _no("bad_number", {"number": to[:32]})
     if (terms.countries and number.country not in terms.countries) or not allowed(to):
@@ -222,12 +222,11 @@ class Gate:
         self._of_none = Terms(calling=calling, plan_hours=self._plan_hours)
 
     def terms(self, campaign: Campaign | None) -> Terms:
-        """Of this document; remembered until another one with its id comes, or other rules. Raises KeyError for a rule
-        book that does not exist (``campaign_check`` finds that before)."""
+        """Of this document; remembered until another one with its id comes, or other rules."""
         if campaign is None:
             return self._of_none
         known = self._terms.get(campaign.id)
-        if known is None or known.campaign is not campaign:
+        if known is None or (known.campaign is not campaign and known.campaign != campaign):
             known = Terms(campaign, calling=self._calling, plan_hours=self._plan_hours)
             self._terms[campaign.id] = known
         return known

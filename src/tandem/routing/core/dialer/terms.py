@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tandem.cti.model.campaigns import Campaign
 from tandem.cti.model.hours import WeeklyHours
+from tandem.cti.model.public_holidays import known_region
 from tandem.cti.model.timezones import known_timezone
 from tandem.routing.core.dialer.calling_hours import CommonHours, LocalHours, rules_in, weekly_of
 from tandem.routing.core.dialer.jurisdictions import RULE_BOOK, Jurisdiction
@@ -41,7 +42,10 @@ class PlanHours:
 
 class Terms:
     """``campaign`` is None for calls of none: only the routing plan's ``calling:`` rules count then, and ``rules``.
-    Remembers hours by zone. Data only: it can be frozen."""
+    Remembers hours by zone. Data only: it can be frozen.
+
+    Not ``sound``: its rule book or its hours do not exist (a draft, or another version): nobody is called.
+    """
 
     __slots__ = (
         "_common",
@@ -55,6 +59,7 @@ class Terms:
         "per_day",
         "quotas",
         "rules",
+        "sound",
     )
 
     def __init__(
@@ -65,18 +70,17 @@ class Terms:
         plan_hours: PlanHours | None = None,
     ) -> None:
         self.campaign = campaign
-        self.rules = rules if rules is not None else RULE_BOOK[campaign.rules if campaign is not None else "none"]
+        named = RULE_BOOK.get(campaign.rules) if campaign is not None else None
+        self.rules = rules or named or RULE_BOOK["none"]
+        week = _week_of(campaign)
+        self.sound = campaign is None or ((rules or named) is not None and week is not None)
         self.calling = calling
         self.per_day = calling.per_day if self.rules.per_day is None else min(self.rules.per_day, calling.per_day)
         """Dials of one number in 24 hours at most."""
         self.countries = frozenset(campaign.countries) if campaign is not None else frozenset()
         self.consent_needed = _consent_needed(self.rules, campaign)
         self.quotas = tuple(campaign.quotas) if campaign is not None else ()
-        self._week = (
-            (LocalHours("campaign", weekly_of(campaign.hours)),)
-            if campaign is not None and campaign.hours is not None
-            else ()
-        )
+        self._week = week or ()
         self._plan_hours = plan_hours if plan_hours is not None else PlanHours(calling, NO_HOURS)
         self._zone_needed = bool(rules_in(self.rules, "UTC"))
         """Nobody is called of whom it is not known what time it is there."""
@@ -84,8 +88,9 @@ class Terms:
 
     def hours(self, number: str, number_zone: str, address_zone: str) -> CommonHours | None:
         """All that must be open; None when a zone is needed and there is none, or one that does not exist.
-        ``number_zone`` may be several with ``|`` between them: the number can be in any of them."""
-        by_plan = self._plan_hours.of(number)
+        ``number_zone`` may be several with ``|`` between them: the number can be in any of them. ``number`` '': of any,
+        without what the routing plan says of it."""
+        by_plan = self._plan_hours.of(number) if number else None
         key = number_zone, address_zone, by_plan
         try:
             return self._common[key]
@@ -112,3 +117,15 @@ def _consent_needed(rules: Jurisdiction, campaign: Campaign | None) -> bool:
         return False
     messages = campaign.mode == "agentless" or any(rule.mode == "agentless" for rule in campaign.mode_rules)
     return rules.consent_needed or campaign.consent_needed or (messages and rules.consent_for_messages)
+
+
+def _week_of(campaign: Campaign | None) -> tuple[LocalHours, ...] | None:
+    """None: hours that make no sense."""
+    if campaign is None or campaign.hours is None:
+        return ()
+    try:
+        hours = weekly_of(campaign.hours)
+    except ValueError:
+        return None
+    sound = known_timezone(hours.timezone) and (not hours.holidays or known_region(hours.holidays))
+    return (LocalHours("campaign", hours),) if sound else None
