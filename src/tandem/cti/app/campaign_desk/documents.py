@@ -146,7 +146,7 @@ class Documents(Part):
             self._book.put(before)
             raise
         self._ground.journal.write(record)
-        return self._view(record)
+        return self._view(self._book.known(record.id))  # it may have moved on by itself: nothing was left to drain
 
     def _apply(self) -> None:
         records = tuple(record for record in self._book.all() if record.state != "draft")

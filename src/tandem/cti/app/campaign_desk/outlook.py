@@ -52,7 +52,7 @@ class Outlooks(Part):
         most = document.attempts.most_per_person
         tried = await self._ground.outlook.open_by_tries(campaign)
         groups = [Group(count=count, tried=done, tries=max(0, most - done)) for done, count in tried.items()]
-        agents = 0 if run is None else len(run.agents)
+        agents = 0 if run is None else _at_work(run)
         found = forecast(groups, await self._seen(document, run), agents=agents)
         lately = await self._ground.outlook.times(campaign, since=now - HOUR_S)
         ends_at = None
@@ -137,7 +137,7 @@ class Outlooks(Part):
         run = self._ground.run(campaign)
         if run is None or run.mode not in ("progressive", "power", "predictive"):
             raise WrongState("this campaign does not dial ahead of its agents now: there is nothing to simulate")
-        now = len(run.agents)
+        now = _at_work(run)
         then = now + agents
         if then < 1:
             raise BadRequest(f"{now} agents work for it now: nobody would be left")
@@ -218,3 +218,7 @@ async def _simulated(order: whatif_worker.Order) -> whatif_worker.Answer:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+def _at_work(run: Running) -> int:
+    return sum(status != "away" for status in run.agents.values())

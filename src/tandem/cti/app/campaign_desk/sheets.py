@@ -147,7 +147,7 @@ def _read_day(day: str) -> date:
         found = date.fromisoformat(day)
     except ValueError:
         raise BadRequest(f"{day} is no day of the calendar") from None
-    if not 2000 <= found.year <= 2100:
+    if not 1970 <= found.year <= 2100:
         raise BadRequest(f"{day} is no day of ours")
     return found
 

@@ -1,0 +1,274 @@
+"""Leads with their reasons, the waterfall, the day's numbers, forecasts, what-if, the board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.support.campaign_floor import SPRING, campaign, lead
+from tests.support.campaign_ground import Desk
+from tests.support.house import MEI
+
+from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.cti.adapters.postgres.campaigns import Stretch
+from tandem.cti.app.campaign_desk.board import CampaignBoard
+from tandem.cti.app.campaign_desk.samples import Samples
+from tandem.cti.app.campaign_desk.simulated_hours import World, simulate
+from tandem.cti.app.dialer.rows import campaign_rows
+from tandem.cti.model.campaigns import CampaignRecord, Hours, Span, State
+from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
+from tandem.cti.model.leads import AttemptRecord, Lead, LeadNumber, PacingRecord
+from tandem.routing.core.dialer.pacing import Learned
+from tandem.routing.core.dialer.pacing_settings import PacingSettings
+
+
+def desk(state: State = "running", **document: Any) -> Desk:
+    record = CampaignRecord(id=SPRING, rev=2, state=state, document=campaign(**document), by="sue", at=1.0)
+    return Desk(records=[record])
+
+
+def some_leads() -> list[Lead]:
+    forbidden = LeadNumber(number="+8613800000009", country="CN", zone="Asia/Shanghai", do_not_call="global")
+    return [
+        lead(1),
+        lead(2, numbers=(forbidden,)),
+        lead(3, next_at=2_000_000.0),
+        lead(4, state="done"),
+        lead(5, numbers=(forbidden, *lead(5).numbers)),
+    ]
+
+
+async def opened(on: Desk) -> Desk:
+    await on.desk.open()
+    on.leads.rows = some_leads()
+    return on
+
+
+async def test_every_lead_has_its_reason() -> None:
+    on = await opened(desk())
+    page = await on.desk.leads("spring", shapes.LeadsQuery())
+    assert [line.verdict.rule for line in page.leads] == ["yes", "do_not_call", "not_yet", "over", "yes"]
+    assert page.leads[2].verdict.again_at == 2_000_000.0
+    assert set(page.leads[1].verdict.text) == {"zh", "en"}
+    assert page.next == ""
+
+
+async def test_leads_of_one_reason_page_by_page() -> None:
+    on = await opened(desk())
+    first = await on.desk.leads("spring", shapes.LeadsQuery(reason="yes", limit=1))
+    assert [line.id for line in first.leads] == ["spring-1"]
+    second = await on.desk.leads("spring", shapes.LeadsQuery(reason="yes", limit=1, cursor=first.next))
+    assert [line.id for line in second.leads] == ["spring-5"]
+    assert second.next == ""
+    with pytest.raises(BadRequest):
+        await on.desk.leads("spring", shapes.LeadsQuery(cursor="x"))
+    with pytest.raises(ResourceMissing):
+        await on.desk.leads("gone", shapes.LeadsQuery())
+
+
+def attempt(number_of: int, **fields: Any) -> AttemptRecord:
+    values: dict[str, Any] = {
+        "id": f"spring-1.{number_of}",
+        "rev": 1,
+        "campaign": SPRING,
+        "lead": lead(1).id,
+        "list": lead(1).list,
+        "person": "p1",
+        "number_of": number_of,
+        "number": "+8613800000001",
+        "caller_id": "",
+        "carrier": "trunk",
+        "mode": "progressive",
+        "segment": "",
+        "reserved": False,
+        "at": 900_000.0,
+        "ringing_at": 900_002.0,
+        "answered_at": None,
+        "connected_at": None,
+        "ended_at": 900_020.0,
+        "result": "no_answer",
+        "machine": "",
+        "agent": None,
+        "message_at": None,
+        "cause": None,
+        "disposition": None,
+        "cost": 0.0,
+        "why": {"pacing": {"why": {"zh": "发起", "en": "launched 1"}}, "gate": {"rule": "yes", "evidence": {}}},
+    }
+    return AttemptRecord(**{**values, **fields})
+
+
+async def test_one_lead_with_every_number_and_attempt() -> None:
+    on = await opened(desk())
+    on.leads.tried["spring-5"] = [attempt(1), attempt(2, why={})]
+    detail = await on.desk.lead("spring-5")
+    assert [line.verdict.rule for line in detail.numbers] == ["do_not_call", "yes"]
+    assert detail.numbers[1].local_time == "21:46"
+    assert [line.pacing for line in detail.attempts] == [{"zh": "发起", "en": "launched 1"}, {}]
+    assert detail.attempts[0].gate is not None
+    assert detail.attempts[1].gate is None
+    with pytest.raises(ResourceMissing):
+        await on.desk.lead("gone")
+
+
+async def test_a_promise_needs_a_moment_to_come_and_an_agent_who_exists() -> None:
+    on = await opened(desk())
+    at = on.floor.now + 60.0
+    await on.desk.promise_callback("spring-1", shapes.LeadCallback(at=at, agent="mei"), by="sue")
+    assert on.leads.again == [("spring-1", at, "mei")]
+    for refused in (shapes.LeadCallback(at=1.0), shapes.LeadCallback(at=at, agent="nobody")):
+        with pytest.raises(BadRequest):
+            await on.desk.promise_callback("spring-1", refused, by="sue")
+    on.leads.rows[0] = msgspec.structs.replace(on.leads.rows[0], state="in_hand")
+    with pytest.raises(WrongState):
+        await on.desk.dial_again("spring-1", by="sue")
+
+
+async def test_the_waterfall_goes_down_to_those_who_may_be_called_now() -> None:
+    on = await opened(desk())
+    found = await on.desk.waterfall("spring")
+    assert (found.total, found.callable_now) == (50, 20)
+    assert [(step.rule, step.count, step.left) for step in found.steps] == [
+        ("do_not_call", 10, 40),
+        ("over", 10, 30),
+        ("not_yet", 10, 20),
+    ]
+    on.leads.rows = []
+    assert (await on.desk.waterfall("spring")).total == 50
+    on.floor.now += 6.0
+    assert (await on.desk.waterfall("spring")).total == 0
+
+
+async def test_a_change_of_the_campaign_is_seen_at_once() -> None:
+    on = await opened(desk())
+    await on.desk.waterfall("spring")
+    await on.desk.set_state("spring", "paused", by="sue")
+    assert [step.rule for step in (await on.desk.waterfall("spring")).steps] == ["state"]
+
+
+# ---- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def stretch(at: float) -> Stretch:
+    return Stretch(
+        at=at,
+        dialled=10,
+        answered=4,
+        abandoned=1,
+        machines=2,
+        talked=3,
+        busy=0,
+        no_answer=3,
+        failed=0,
+        talk_s=300.0,
+        cost=1.0,
+    )
+
+
+async def test_the_day_in_stretches_of_five_minutes() -> None:
+    on = desk()
+    on.campaigns.stretches = [stretch(999_000.0)]
+    series = await on.desk.day("spring", None)
+    assert (series.day, series.zone, series.step_s) == ("1970-01-12", "Asia/Shanghai", 300.0)
+    [point] = series.points
+    assert (point.at, point.dialled, point.answer_rate, point.agents_idle) == (999_000.0, 10, 0.4, None)
+    assert (await on.desk.day("spring", "1970-01-13")).points == []
+    with pytest.raises(BadRequest):
+        await on.desk.day("spring", "1970-02-30")
+
+
+async def test_decisions_page_by_page() -> None:
+    on = desk()
+    on.campaigns.decided = [
+        PacingRecord(campaign=SPRING, number=number, at=1.0, launched=1, why={}, evidence={}) for number in range(1, 6)
+    ]
+    first = await on.desk.decisions("spring", before=None, limit=3)
+    assert ([each.number for each in first.decisions], first.before) == ([5, 4, 3], 3)
+    rest = await on.desk.decisions("spring", before=3, limit=3)
+    assert ([each.number for each in rest.decisions], rest.before) == ([2, 1], None)
+
+
+async def test_a_forecast_counts_only_the_hours_in_which_is_dialled() -> None:
+    """21:46 in Shanghai; the campaign works from 09:00 to 17:00."""
+    hours = Hours(timezone="Asia/Shanghai", days={day: [Span(begin=540, end=1020)] for day in range(7)})
+    on = await opened(desk(hours=hours))
+    on.outlook.tried = {0: 1000}
+    on.floor.ready(MEI)
+    run = on.shell.center.dialer.campaigns[SPRING]
+    run.agents[MEI] = "idle"
+    found = await on.desk.forecast("spring")
+    assert found.left == 1000
+    assert found.agent_hours is not None
+    assert found.ends_at is not None
+    days = found.agent_hours / 8.0
+    assert found.ends_at > on.floor.now + (days - 1.0) * 86_400.0
+    run.agents.clear()
+    assert (await on.desk.forecast("spring")).ends_at is None
+
+
+async def test_recycling_is_tried_before_it_is_done() -> None:
+    on = await opened(desk())
+    tried = await on.desk.recycle("spring", shapes.Recycle(results=["busy"]), by="sue")
+    assert (tried.leads, tried.done, on.leads.recycled) == (30, False, [])
+    done = await on.desk.recycle("spring", shapes.Recycle(results=["busy", "busy"], try_only=False), by="sue")
+    assert (done.leads, done.done, on.leads.recycled) == (3, True, [("spring", ("busy",))])
+
+
+async def test_nothing_is_simulated_for_nobody_or_for_who_dials_by_hand() -> None:
+    on = await opened(desk())
+    with pytest.raises(BadRequest):
+        await on.desk.what_if("spring", -1)
+    await on.desk.set_mode("spring", "manual", by="sue")
+    with pytest.raises(WrongState):
+        await on.desk.what_if("spring", 5)
+
+
+def test_the_same_hours_with_more_agents() -> None:
+    settings = PacingSettings(mode="progressive", abandon_limit=0.03)
+    world = World(
+        settings=settings, learned=Learned(), answer_rate=0.3, talk_s=60.0, wrap_up_s=20.0, answer_s=8.0, other_s=20.0
+    )
+    three, six = (simulate(world, agents, hours_s=900.0, seed=1) for agents in (3, 6))
+    assert three == simulate(world, 3, hours_s=900.0, seed=1)
+    assert six.connects_per_hour > 1.5 * three.connects_per_hour
+    assert 0.0 < three.talk_ratio < 1.0
+    with pytest.raises(ValueError, match="nobody"):
+        simulate(world, 0, hours_s=900.0, seed=1)
+
+
+# ---- the board -------------------------------------------------------------------------------------------------------
+
+
+async def test_boards_get_the_rows_that_changed_once_a_second() -> None:
+    on = await opened(desk())
+    away: dict[Any, str] = {}
+    board = CampaignBoard(lambda now: campaign_rows(on.shell.center, now), away, Samples(), {"spring": 5.0})
+    first = board.changes(10.0)
+    assert first is not None
+    assert [(row.id, row.ends_at) for row in first.rows] == [("spring", 5.0)]
+    await on.desk.set_state("spring", "paused", by="sue")
+    assert board.changes(10.5) is None
+    changed = board.changes(11.0)
+    assert changed is not None
+    assert [row.state for row in changed.rows] == ["paused"]
+    assert board.changes(12.0) is None
+    assert board.whole(12.0).whole
+    await on.desk.set_state("spring", "running", by="sue")
+    away[SPRING] = "the database is away"
+    said = board.changes(13.0)
+    assert said is not None
+    assert "database" in said.rows[0].why_not["en"]
+
+
+async def test_samples_are_means_of_five_minutes_and_do_not_grow() -> None:
+    on = await opened(desk())
+    [row] = campaign_rows(on.shell.center, on.floor.now)
+    samples = Samples()
+    for at, idle in ((0.0, 1), (10.0, 3), (300.0, 5)):
+        samples.add(msgspec.structs.replace(row, agents=5, agents_idle=idle, lines_per_agent=None), at)
+    found = samples.of("spring", 20.0)
+    assert found is not None
+    assert found.mean("idle") == 2.0
+    samples.add(row, 3 * 86_400.0)
+    assert samples.of("spring", 20.0) is None

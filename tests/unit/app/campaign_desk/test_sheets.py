@@ -1,0 +1,93 @@
+"""Compliance sheets: one for every day on which was dialled, in a chain; today's is provisional."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.support.campaign_floor import SPRING, campaign
+from tests.support.campaign_ground import Desk
+from tests.unit.app.campaign_desk.test_pages import attempt
+
+from tandem.cti.app.campaign_desk.sheets import AFTER_S
+from tandem.cti.model.campaigns import CampaignRecord
+from tandem.cti.model.errors import BadRequest, ResourceMissing
+
+DAY_S = 86_400.0
+MIDNIGHT = 921_600.0
+"""1970-01-12 00:00 in Shanghai; the floor's day, which is not over."""
+
+
+def desk() -> Desk:
+    on = Desk(records=[CampaignRecord(id=SPRING, rev=2, state="running", document=campaign(), by="sue", at=1.0)])
+    on.outlook.attempts = [
+        talked(1, MIDNIGHT - 4 * DAY_S),
+        attempt(2, at=MIDNIGHT - 4 * DAY_S + 1.0, result="abandoned", answered_at=5.0, message_at=6.5),
+        talked(3, MIDNIGHT - 2 * DAY_S),
+        talked(4, MIDNIGHT + 60.0),
+    ]
+    return on
+
+
+def talked(number: int, at: float) -> Any:
+    return attempt(number, at=at, answered_at=at + 5.0, connected_at=at + 6.0, ended_at=at + 60.0, result="talked")
+
+
+async def make_up(on: Desk) -> None:
+    [record] = on.records
+    await on.desk._make_up(record)
+
+
+async def test_days_that_are_over_are_made_up_for_in_order() -> None:
+    on = desk()
+    await make_up(on)
+    assert [(sheet.number, sheet.day) for sheet in on.sheets.stored] == [(1, "1970-01-08"), (2, "1970-01-10")]
+    assert on.sheets.stored[1].previous == on.sheets.stored[0].hash
+    found = await on.desk.sheets("spring")
+    assert found.chain_holds
+    assert [(line.day, line.answered, line.abandoned) for line in found.sheets] == [
+        ("1970-01-10", 1, 0),
+        ("1970-01-08", 2, 1),
+    ]
+
+
+async def test_made_again_nothing_is_added() -> None:
+    on = desk()
+    await make_up(on)
+    await make_up(on)
+    assert len(on.sheets.stored) == 2
+
+
+async def test_a_day_is_over_a_while_after_midnight_of_the_campaign() -> None:
+    on = desk()
+    on.floor.now = MIDNIGHT + DAY_S + AFTER_S - 1.0
+    await make_up(on)
+    assert on.sheets.stored[-1].day == "1970-01-10"
+    on.floor.now += 2.0
+    await make_up(on)
+    assert on.sheets.stored[-1].day == "1970-01-12"
+
+
+async def test_a_changed_sheet_breaks_the_chain() -> None:
+    on = desk()
+    await make_up(on)
+    on.sheets.stored[0] = replace(
+        on.sheets.stored[0], text=on.sheets.stored[0].text.replace('"abandoned":1', '"abandoned":0')
+    )
+    assert not (await on.desk.sheets("spring")).chain_holds
+
+
+async def test_today_is_provisional_and_a_day_that_is_over_is_not() -> None:
+    on = desk()
+    await make_up(on)
+    today = await on.desk.sheet("spring", None)
+    assert (today.day, today.provisional, today.hash, today.counts["talked"]) == ("1970-01-12", True, "", 1)
+    earlier = await on.desk.sheet("spring", "1970-01-08")
+    assert (earlier.provisional, earlier.hash) == (False, on.sheets.stored[0].hash)
+    assert earlier.counts["messages_in_time"] == 1
+    assert [formula.id for formula in earlier.formulas] == ["us", "ofcom"]
+    with pytest.raises(ResourceMissing):
+        await on.desk.sheet("spring", "1970-01-13")
+    with pytest.raises(BadRequest):
+        await on.desk.sheet("spring", "1970-02-30")
