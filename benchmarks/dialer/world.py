@@ -23,8 +23,9 @@ _BLOCK = 4096
 class Design:
     """``profile``: share of calls that a person answers, by hour of the day. ``drift``: standard deviation of the
     random walk of its logarithm in an hour. ``shifts``: sudden changes a day, each to ``shift`` times the profile, to
-    the profile, or to its ``shift``th part. ``fixed_shifts``: (hour, factor) on every day. Talks: ``short_share`` are short (not interested), the rest
-    log-normal, ``tail_share`` of those with a Pareto tail. ``machines``: of calls that no person answers."""
+    the profile, or to its ``shift``th part. ``fixed_shifts``: (hour, factor) on every day. Talks: ``short_share`` are
+    short (not interested), the rest log-normal, ``tail_share`` of all with a Pareto tail instead. ``machines``: of
+    calls that no person answers."""
 
     agents: int
     day_s: float = 8 * 3600.0

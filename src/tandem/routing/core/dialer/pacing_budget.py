@@ -1,8 +1,8 @@
 """How many abandoned calls a day and the legal window still bear. Arithmetic; no clock.
 
 The limit is a share of the calls that a person answered. It has to hold when the day ENDS, and nobody knows when that
-is: so it is held at every moment, but for the first calls of a day, which are lent what a short time of dialling is
-sure to bring (an abandoned call of the first 33 would otherwise forbid every risk before).
+is: so it is held at every moment. Only where the end of the day is known, its beginning is lent a few of the answers
+that are sure to come (at 3 % the first 33 would otherwise bear no risk at all).
 """
 
 from __future__ import annotations
@@ -43,3 +43,61 @@ class Budget:
     def left(self, limit: float, lent: float = 0.0) -> float:
         """The smaller of the two."""
         return min(self.today(limit, lent), self.window(limit, lent))
+
+
+_LENT_CALLS = 2.0
+"""Abandoned calls at most that answers still to come may pay for."""
+_SURE = 0.15
+"""Of the time until the end of the day, how much is sure to be spent on talks: a third of what 1:1 dialling brings."""
+
+
+def lent_answers(limit: float, agents: int, cycle_s: float, left_s: float) -> float:
+    """Answered calls that ``agents`` are sure to have in ``left_s``, when one takes ``cycle_s`` of an agent's time."""
+    if limit <= 0.0 or left_s <= 0.0:
+        return 0.0
+    return min(_LENT_CALLS / limit, _SURE * agents * left_s / max(1.0, cycle_s))
+
+
+_GAIN = 0.08
+_LARGE = 10.0
+"""Agents for whom ``_GAIN`` is meant; with more the same share of calls is many more, and comes in bursts."""
+_AIM = 0.93
+"""Share of the limit that is aimed at."""
+_RESERVE, _RESERVE_PER_AGENT = 4.0, 0.2
+"""Abandoned calls kept back for what nobody sees coming: a sudden change finds the calls of a whole group in flight."""
+_MOST = 2.5
+
+
+@dataclass(slots=True)
+class Caution:
+    """What probability to meet nobody the last call launched may have: ``share``, learned so that over thousands of
+    answers the abandoned ones come to what is aimed at (the outlook may err as it likes: the outcome counts), times
+    what the budget says now. ``ease``: 0..1, less while agents wait no longer than they are meant to."""
+
+    share: float = 0.02
+    ease: float = 1.0
+
+    def answered(self, limit: float, agents: int) -> None:
+        """A person answered. While ``ease`` holds back, that few are abandoned says nothing."""
+        if self.ease >= 1.0:
+            self.share = min(0.5, self.share * (1.0 + self._gain(agents) * _AIM * limit))
+
+    def abandoned(self, agents: int) -> None:
+        self.share = max(1e-4, self.share * (1.0 - self._gain(agents)))
+
+    def waited(self, wait_s: float, target_s: float, agents: int) -> None:
+        """An agent waited so long for his call."""
+        if target_s <= 0.0:
+            self.ease = 1.0
+            return
+        step = self._gain(agents) * max(-1.0, min(1.0, (wait_s - target_s) / target_s))
+        self.ease = min(1.0, max(0.02, self.ease * (1.0 + step)))
+
+    def allowed(self, left: float, agents: int) -> float:
+        """With ``left`` abandoned calls in the budget; 0 when that is 1 or less."""
+        reserve = _RESERVE + _RESERVE_PER_AGENT * agents
+        return self.share * self.ease * min(_MOST, max(0.0, (left - 1.0) / (reserve - 1.0)))
+
+    @staticmethod
+    def _gain(agents: int) -> float:
+        return _GAIN / max(1.0, agents / _LARGE)

@@ -5,9 +5,9 @@ that come within ``a`` seconds, whatever became of it. So a rate is right at any
 burst are known already and its answers are not, or the other way round.
 
 A rate is watched with memories of different lengths (calls, not minutes: a busy campaign notices a change sooner). Each
-predicts the next answers before they are told; their weights follow how well they did lately, so a quiet day is averaged
-over thousands of calls and a sudden change is followed within a few dozen (dynamic model averaging: Raftery, Karny,
-Ettler 2010). What earlier days brought at this hour is one more memory.
+predicts the next answers before they are told; their weights follow how well they did lately, so a quiet day is
+averaged over thousands of calls and a sudden change is followed within a few dozen (dynamic model averaging: Raftery,
+Karny, Ettler 2010). What earlier days brought at this hour is one more memory.
 """
 
 from __future__ import annotations

@@ -55,6 +55,7 @@ class Durations:
     guess_s: float
     ends: list[float] = field(default_factory=list)
     lasted_s: list[float] = field(default_factory=list)
+    seen: int = 0
 
     def __post_init__(self) -> None:
         if not self.ends:
@@ -64,6 +65,7 @@ class Durations:
 
     def add(self, lasted_s: float) -> None:
         """One that ended."""
+        self.seen += 1
         for span in range(_SPANS):
             begin = EDGES_S[span]
             if lasted_s < begin:

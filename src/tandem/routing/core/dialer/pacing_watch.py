@@ -1,0 +1,244 @@
+"""What agents and calls of a campaign do, as the pacing hears of it, and what it learns from that. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tandem.cti.model.campaigns import AttemptResult
+from tandem.routing.core.dialer.pacing_budget import Budget
+from tandem.routing.core.dialer.pacing_learned import Learned
+from tandem.routing.core.dialer.pacing_settings import AgentStatus, DayCount, PacingSettings
+
+_NEXT_DAY_S = 12 * 3600.0
+"""A day that begins so long after another one is another one."""
+
+
+@dataclass(slots=True)
+class _Agent:
+    """``ready_at``: since when he waits for a call."""
+
+    status: AgentStatus
+    since: float
+    leaving_at: float | None
+    ready_at: float
+
+
+@dataclass(slots=True)
+class _Call:
+    """An attempt nobody is connected with yet. ``person_at``: since when somebody waits for an agent."""
+
+    segment: str
+    launched_at: float
+    reserved: bool
+    detect: bool
+    answered_at: float | None = None
+    person_at: float | None = None
+
+
+class Watch:
+    """Any order of what is told is taken; what is unknown, doubled or late is no news; a clock that goes back stands
+    still."""
+
+    def __init__(self, settings: PacingSettings, learned: Learned | None = None) -> None:
+        self.settings = settings
+        self.learned = learned or Learned()
+        self._budget = Budget()
+        self._agents: dict[str, _Agent] = {}
+        self._calls: dict[str, _Call] = {}
+        self._done: dict[str, None] = {}
+        """Attempts connected or abandoned, until they are over: each counts once."""
+        self._now = float("-inf")
+        self._day_began: float | None = None
+        self._day_ends: float | None = None
+        # since when, by what they do: a decision goes through these. Calls: only those without an agent reserved
+        self._idle: dict[str, float] = {}
+        self._talking: dict[str, float] = {}
+        self._wrapping: dict[str, float] = {}
+        self._leaving: dict[str, float] = {}
+        self._ringing: dict[str, dict[str, float]] = {}
+        """By segment."""
+        self._screened: dict[str, float] = {}
+        """Answered, by a person or a machine."""
+        self._waiting: dict[str, float] = {}
+
+    def set(self, settings: PacingSettings) -> None:
+        """Other settings (or another mode) from now on."""
+        self.settings = settings
+
+    def history(self, days: Sequence[DayCount], today: DayCount | None = None) -> None:
+        """The days of the legal window before today, oldest first; ``today``: what was counted before a restart."""
+        self._budget.set_history(days, self.settings.window_days)
+        if today is not None:
+            self._budget.answered, self._budget.abandoned = today.answered, today.abandoned
+
+    def new_day(self, now: float, *, ends_at: float | None = None, began_at: float | None = None) -> None:
+        """A day begins, at ``began_at`` (local midnight) or now. ``ends_at``: when dialling ends on it, if that is
+        known. Said again on the same day, only ``ends_at`` is news."""
+        now = self._tick(now)
+        self._day_ends = ends_at
+        began = now if began_at is None else min(began_at, now)
+        if self._day_began is None:
+            self._day_began = began
+        elif began - self._day_began >= _NEXT_DAY_S:
+            self._day_began = began
+            self._budget.new_day(self.settings.window_days)
+            self.learned.new_day()
+
+    # ---- agents ------------------------------------------------------------------------------------------------
+
+    def agent(self, id_: str, status: AgentStatus, *, now: float, leaving_at: float | None = None) -> None:
+        """What an agent does from now on. ``leaving_at``: when his shift, or his time for this campaign, ends."""
+        now = self._tick(now)
+        known = self._agents.get(id_)
+        if known is not None and known.status != status:
+            self._learn_from(known, status, now)
+        if known is None or known.status != status:
+            for kind in (self._idle, self._talking, self._wrapping):
+                kind.pop(id_, None)
+            if status == "idle":
+                self._idle[id_] = now
+            elif status == "talking":
+                self._talking[id_] = now
+            elif status == "wrapping":
+                self._wrapping[id_] = now
+        self._leaving.pop(id_, None)
+        if status == "away":
+            self._agents.pop(id_, None)
+            return
+        if leaving_at is not None:
+            self._leaving[id_] = leaving_at
+        if known is None or known.status != status:
+            waiting = known is not None and known.status in ("idle", "reserved")
+            ready_at = known.ready_at if known is not None and waiting else now
+            self._agents[id_] = _Agent(status, now, leaving_at, ready_at)
+        else:
+            known.leaving_at = leaving_at
+
+    def _learn_from(self, agent: _Agent, then: AgentStatus, now: float) -> None:
+        """Of what an agent did until now."""
+        learned = self.learned
+        lasted_s = now - agent.since
+        announced = agent.leaving_at is not None and agent.leaving_at <= now
+        if agent.status == "idle":
+            learned.idled(lasted_s, then == "away" and not announced)
+        elif agent.status == "talking":
+            learned.talk.add(lasted_s)
+            if then in ("idle", "reserved"):
+                learned.wrap_up.add(0.0)
+        elif agent.status == "wrapping" and then != "talking":
+            learned.wrap_up.add(lasted_s)
+        if agent.status in ("idle", "reserved") and then == "talking":
+            learned.waited(now - agent.ready_at)
+            learned.caution.waited(now - agent.ready_at, self.settings.target_wait_s, len(self._agents))
+        if agent.status in ("talking", "wrapping") and then in ("idle", "away") and not announced:
+            learned.after_call(went=then == "away")
+
+    # ---- attempts ----------------------------------------------------------------------------------------------
+
+    def launched(self, attempt: str, segment: str, *, now: float, reserved: bool = False, detect: bool = False) -> None:
+        """Being dialled from now on. ``reserved``: it has an agent of its own. ``detect``: a machine detection looks at
+        who answers before he counts as a person."""
+        now = self._tick(now)
+        if attempt in self._calls or attempt in self._done:
+            return
+        self._calls[attempt] = _Call(segment, now, reserved, detect)
+        self.learned.rate(segment).launch(now)
+        if not reserved:
+            self._ringing.setdefault(segment, {})[attempt] = now
+
+    def ringing(self, attempt: str, *, now: float) -> None:
+        """It rings. Nothing is learned from it: networks say so at will."""
+        self._tick(now)
+
+    def answered(self, attempt: str, *, now: float) -> None:
+        """Picked up: by a person, or with ``detect`` by a person or a machine."""
+        now = self._tick(now)
+        call = self._calls.get(attempt)
+        if call is None or call.answered_at is not None:
+            return
+        if not call.detect:
+            self.person(attempt, now=now)
+            return
+        call.answered_at = now
+        if not call.reserved:
+            self._ringing[call.segment].pop(attempt, None)
+            self._screened[attempt] = now
+
+    def person(self, attempt: str, *, now: float) -> None:
+        """Who picked up is a person (or is taken for one) and waits for an agent from now on."""
+        now = self._tick(now)
+        call = self._calls.get(attempt)
+        if call is None or call.person_at is not None:
+            return
+        learned = self.learned
+        if call.answered_at is None:
+            call.answered_at = now
+        call.person_at = now
+        self._budget.answered += 1
+        learned.caution.answered(self.settings.abandon_limit, len(self._agents))
+        learned.answer.add(now - call.launched_at)
+        learned.rate(call.segment).answer()
+        learned.outcome(machine=False)
+        if call.detect:
+            learned.verdict(True, now - call.answered_at)
+        if not call.reserved:
+            self._forget(attempt, call)
+            self._waiting[attempt] = now
+
+    def connected(self, attempt: str, agent: str, *, now: float) -> None:
+        """An agent talks with him from now on; the agent's status follows by itself."""
+        self.person(attempt, now=now)
+        call = self._calls.pop(attempt, None)
+        if call is not None:
+            self._forget(attempt, call)
+            self._done[attempt] = None
+            known = self._agents.get(agent)
+            self.agent(agent, "talking", now=now, leaving_at=known.leaving_at if known else None)
+
+    def abandoned(self, attempt: str, *, now: float) -> None:
+        """No agent was there in time."""
+        self.person(attempt, now=now)
+        call = self._calls.pop(attempt, None)
+        if call is not None:
+            self._forget(attempt, call)
+            self._done[attempt] = None
+            self._budget.abandoned += 1
+            self.learned.caution.abandoned(len(self._agents))
+
+    def ended(self, attempt: str, result: AttemptResult, *, now: float) -> None:
+        """The attempt is over, whatever it came to. ``abandoned`` counts when it was not said before."""
+        if result == "abandoned":
+            self.abandoned(attempt, now=now)
+        now = self._tick(now)
+        self._done.pop(attempt, None)
+        call = self._calls.pop(attempt, None)
+        if call is None:
+            return
+        self._forget(attempt, call)
+        if call.person_at is not None:
+            return
+        learned = self.learned
+        if result in ("withdrawn", "congestion"):
+            learned.rate(call.segment).withdraw(call.launched_at)
+            return
+        until = now
+        if call.answered_at is not None:
+            until = call.answered_at
+            learned.verdict(False, now - call.answered_at)
+        learned.other.add(until - call.launched_at)
+        learned.outcome(machine=result in ("machine", "message_left"))
+
+    def _forget(self, attempt: str, call: _Call) -> None:
+        if not call.reserved:
+            self._ringing[call.segment].pop(attempt, None)
+            self._screened.pop(attempt, None)
+            self._waiting.pop(attempt, None)
+
+    def _hour(self) -> int:
+        """Of the day, 0..23."""
+        return int((self._now - (self._day_began or 0.0)) // 3600.0) % 24
+
+    def _tick(self, now: float) -> float:
+        self._now = max(self._now, now)
+        return self._now

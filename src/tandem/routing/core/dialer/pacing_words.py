@@ -1,0 +1,67 @@
+"""A decision of the pacing in one sentence, Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_NONE: Mapping[str, tuple[str, str]] = {
+    "no_agents": ("未发起呼叫：没有在岗座席", "launched none: no agent is at work"),
+    "no_leads": ("未发起呼叫：当前没有可拨打的联系人", "launched none: no contact may be called now"),
+    "no_lines": ("未发起呼叫：没有空闲线路", "launched none: no line is free"),
+    "most_lines": ("未发起呼叫：在途呼叫已达每座席上限", "launched none: as many calls in flight as agents may have"),
+}
+
+
+def none(code: str) -> dict[str, str]:
+    """Nothing was launched, because of ``code``: ``no_agents``, ``no_leads``, ``no_lines``, ``most_lines``."""
+    zh, en = _NONE[code]
+    return {"zh": zh, "en": en}
+
+
+def one_each(total: int, idle: int, in_flight: int, abandoned: int, answered: int) -> dict[str, str]:
+    """The budget bears no further abandoned call."""
+    zh_state = f"放弃额度已用完（已应答 {answered} 通中放弃 {abandoned} 通），仅按 1:1 为空闲座席拨打"
+    en_state = f"the limit bears no further abandoned call ({abandoned} of {answered}), one call for each idle agent"
+    if total:
+        return {"zh": f"发起 {total} 通：{zh_state}", "en": f"launched {total}: {en_state}"}
+    return {
+        "zh": f"未发起呼叫：{zh_state}；空闲 {idle} 名，在途 {in_flight} 通",
+        "en": f"launched none: {en_state}; {agents(idle)} idle, {in_flight} in flight",
+    }
+
+
+def by_ratio(total: int, idle: int, in_flight: int, ratio: float) -> dict[str, str]:
+    """Modes progressive and power."""
+    zh = f"空闲座席 {idle} 名，每名 {ratio:g} 路，在途 {in_flight} 通"
+    en = f"{agents(idle)} idle, {ratio:g} {'line' if ratio == 1 else 'lines'} each, {in_flight} in flight"
+    return _launched(total, zh, en)
+
+
+def predicted(total: int, idle: int, freed: float, ahead_s: float, rate: float, in_flight: int) -> dict[str, str]:
+    """``freed``: agents expected free within ``ahead_s``, besides those ``idle``."""
+    zh = f"空闲座席 {idle} 名，{ahead_s:.0f} 秒内预计再空出 {freed:.1f} 名，接通率 {rate:.0%}"
+    en = f"{agents(idle)} idle, {freed:.1f} more expected free in {ahead_s:.0f} s, answer rate {rate:.0%}"
+    if total:
+        return _launched(total, zh, en)
+    return {
+        "zh": f"未发起呼叫：在途 {in_flight} 通已足够（{zh}）",
+        "en": f"launched none: {in_flight} in flight are enough ({en})",
+    }
+
+
+def reserved(total: int) -> dict[str, str]:
+    """Only contacts that need an agent of their own were launched."""
+    return {
+        "zh": f"发起 {total} 通：这些联系人须先预留座席，每通一名空闲座席",
+        "en": f"launched {total}: these contacts need an agent reserved, one idle agent each",
+    }
+
+
+def agents(count: int) -> str:
+    return f"{count} agent{'' if count == 1 else 's'}"
+
+
+def _launched(total: int, zh: str, en: str) -> dict[str, str]:
+    if total:
+        return {"zh": f"发起 {total} 通：{zh}", "en": f"launched {total}: {en}"}
+    return {"zh": f"未发起呼叫：{zh}", "en": f"launched none: {en}"}
