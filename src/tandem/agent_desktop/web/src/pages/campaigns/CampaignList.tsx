@@ -1,7 +1,7 @@
 // All campaigns with what they are doing now; started, paused, drained, stopped and switched by one click.
 
 import { Button, Input, type InputRef } from "antd";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { useDesk, useDeskState } from "../../desk";
 import { chordOf } from "../../keys";
@@ -150,6 +150,20 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
   }, [t, mayChange, onDone, onCopy]);
 }
 
+/** Where there is no room for a column it is left out: the campaign's own page has it. */
+const ROOM_PX: Readonly<Record<string, number>> = { rate: 1_240, flight: 1_140, agents: 1_140 };
+
+function useRoom(): (column: string) => boolean {
+  const width = useSyncExternalStore(
+    (changed) => {
+      window.addEventListener("resize", changed);
+      return () => window.removeEventListener("resize", changed);
+    },
+    () => window.innerWidth,
+  );
+  return useCallback((column) => width >= (ROOM_PX[column] ?? 0), [width]);
+}
+
 export function CampaignList() {
   const { t, w } = useCampaignSpeech();
   const mayChange = useDesk().me.may.includes("change_campaigns");
@@ -163,7 +177,9 @@ export function CampaignList() {
   useAction("search", () => field.current?.focus());
 
   const lines = useMemo(() => campaignLines(value?.campaigns ?? [], rows), [value, rows]);
-  const columns = useColumns(again, setCopying);
+  const all = useColumns(again, setCopying);
+  const room = useRoom();
+  const columns = useMemo(() => all.filter((column) => room(column.key)), [all, room]);
   const shown = useMemo(() => {
     const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
     return lines.filter((line) => (state === null || line.state === state) && matches(line, words));

@@ -1,20 +1,11 @@
 // Whom a campaign calls and what the agent says to him. On the screen before the voice is there.
 
-import type { CampaignCard as Card, NumberView } from "../../generated/live";
+import type { CampaignCard as Card } from "../../generated/live";
 import { initials, phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
 import { Name, Panel } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
-
-export function mayBeDialled(number: NumberView): boolean {
-  return Object.keys(number.refused).length === 0;
-}
-
-/** The number that is dialled when the agent says so: the one he chose, else the proposed one. */
-export function numberToDial(card: Card, chosen: string | null): string | null {
-  const open = card.numbers.filter(mayBeDialled).map((one) => one.number);
-  return [chosen, card.number].find((number) => number !== null && open.includes(number)) ?? open[0] ?? null;
-}
+import { mayBeDialled } from "./numbers";
 
 function Numbers({ card, chosen, onChoose }: { card: Card; chosen: string | null; onChoose: ((number: string) => void) | null }) {
   const { t, w, pick } = useSpeech();

@@ -10,13 +10,13 @@ import { BareCall } from "./BareCall";
 import { CallPanel } from "./CallPanel";
 import { CallbackNote } from "./CallbackNote";
 import { CampaignMarks, PreviewPanel } from "./CampaignCall";
-import { numberToDial } from "./CampaignCard";
 import { CustomerPane } from "./CustomerPane";
 import { Disposal } from "./Disposal";
 import { IdleSeat } from "./IdleSeat";
 import { ShortWhy } from "./ShortWhy";
 import { Tasks } from "./Tasks";
 import { forgetDrafts } from "./draft";
+import { numberToDial } from "./numbers";
 
 const LINGER_MS = 600;
 
