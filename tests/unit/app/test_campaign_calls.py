@@ -14,13 +14,14 @@ from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app import views
 from tandem.cti.app.campaign_card import filled_in, local_time
+from tandem.cti.app.history.day_records import DayRecords
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import CtiError, WrongState
 from tandem.cti.model.ids import AgentId, CallId, LeadId, WorkId
 from tandem.cti.model.leads import DoNotCallEntry, LeadNumber
-from tandem.cti.model.records import CallRecord, ContactRecord
+from tandem.cti.model.records import AgentStateRecord, CallRecord, ContactRecord, SegmentRecord
 from tandem.cti.model.states import AgentState, Outcome, Phase
 
 WORDS: dict[str, Any] = {
@@ -190,6 +191,24 @@ def test_a_campaigns_call_is_no_arrival_in_its_queue() -> None:
     rows = [record for record in floor.records if isinstance(record, CallRecord)]
     assert rows
     assert {row.queued_at for row in rows} == {None}
+
+
+def test_studies_of_the_day_take_campaigns_for_breaks() -> None:
+    floor, call = talking()
+    began = floor.now
+    floor.pass_time(30.0)
+    floor.command(MEI, m.HangUp(id=1, call=call))
+    floor.pass_time(10.0)
+    floor.command(MEI, m.WrapUp(id=2, call=call, disposition="done", notes="", next="ready"))
+    floor.pass_time(60.0)
+    records = DayRecords()
+    for record in floor.records:
+        if isinstance(record, CallRecord | SegmentRecord | AgentStateRecord):
+            records.add(record)
+    day = records.day("today", 0.0, floor.now, source="journal", until=floor.now)
+    assert day.arrivals == ()
+    [shift] = [shift for shift in day.shifts if shift.agent == MEI]
+    assert shift.breaks[-1] == (began, began + 40.0)
 
 
 def test_the_board_shows_whom_an_agent_has() -> None:

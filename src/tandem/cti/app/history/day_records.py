@@ -79,8 +79,8 @@ class DayRecords:
     def _arrivals(
         self, call: CallRecord, wrapped: Mapping[tuple[AgentId, CallId], float], offers: _Offers
     ) -> Iterable[Arrival]:
-        """One for each time that he waited: when he was transferred, he waited again."""
-        contact = _contact(call)
+        """One for each time that he waited: when he was transferred, he waited again. None for a campaign's call."""
+        contact = _contact(call) if call.queued_at is not None else None
         if contact is None:
             return
         stretches = [stretch for _, stretch in sorted(self.segments.get(call.id, {}).items())]
@@ -127,7 +127,8 @@ class DayRecords:
         return found
 
     def _shifts(self, agent: AgentId, begins_at: float, until: float) -> Iterable[Shift]:
-        """From log-on to log-off. NotReady is a break; a pause after a missed call is not, for it is simulated."""
+        """From log-on to log-off. NotReady is a break, and so is what he did for campaigns; a pause after a missed call
+        is not, for it is simulated."""
         since: float | None = None
         breaks: list[tuple[float, float]] = []
         rows = self._rows(agent)
@@ -141,13 +142,18 @@ class DayRecords:
             if end <= begin:
                 continue
             since = begin if since is None else since
-            if row.state == AgentState.NOT_READY and row.reason not in _REFUSED:
+            away = row.state == AgentState.NOT_READY and row.reason not in _REFUSED
+            if away or (row.call is not None and self._of_campaign(row.call)):
                 if breaks and breaks[-1][1] >= begin:
                     breaks[-1] = (breaks[-1][0], end)
                 else:
                     breaks.append((begin, end))
         if since is not None and until > since:
             yield Shift(agent=agent, begins_at=since, ends_at=until, breaks=tuple(breaks))
+
+    def _of_campaign(self, call: CallId) -> bool:
+        known = self.calls.get(call)
+        return known is not None and known.queued_at is None
 
     def _pauses(self) -> Iterable[float]:
         for agent in self.states:

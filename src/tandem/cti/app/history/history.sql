@@ -1,3 +1,4 @@
+-- Who waited that day, and with whom agents talked for campaigns (they are no arrivals: queued_at is null).
 -- name: day_calls
 select id, rev, ani, ani_e164, caller_name, dnis, phase, outcome, cause, flow, language, queue, priority, customer,
     agent,
@@ -8,6 +9,8 @@ select id, rev, ani, ani_e164, caller_name, dnis, phase, outcome, cause, flow, l
     wait_s, talk_s, pressed, state
 from calls
 where queued_at >= to_timestamp($1::float8) and queued_at < to_timestamp($2::float8)
+    or queued_at is null and answered_at is not null
+    and started_at >= to_timestamp($1::float8) and started_at < to_timestamp($2::float8)
 order by started_at, id
 
 -- name: day_segments
