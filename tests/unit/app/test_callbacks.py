@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from tests.support.house import MEI, make_house
 from tests.support.paths import PathFloor
@@ -23,6 +24,7 @@ from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, QueueId
+from tandem.cti.model.leads import DoNotCallEntry
 from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import CallbackRecord, CallEventRecord
 from tandem.cti.model.states import AgentState, Outcome, Phase
@@ -432,6 +434,27 @@ def test_the_gate_is_asked_at_the_last_moment() -> None:
     assert not dials(floor)
     assert (entry(floor).state, entry(floor).last_result) == ("failed", "do_not_call")
     assert floor.center.agents[MEI].state is AgentState.READY
+
+
+def test_who_does_not_want_to_be_called_any_more_is_promised_nothing() -> None:
+    """Kept in his entry: after a restart the gate may not know of it."""
+    floor = PathFloor()
+    kept(floor)
+    other = DoNotCallEntry(
+        id="e1",
+        rev=1,
+        scope="global",
+        number="+8613800000009",
+        person="",
+        campaign=None,
+        at=0.0,
+        by="sam",
+        source="api",
+    )
+    floor.handle(c.CallsForbidden((other,)))
+    assert entry(floor).state != "failed"
+    floor.handle(c.CallsForbidden((msgspec.structs.replace(other, id="e2", number=ANI),)))
+    assert (entry(floor).state, entry(floor).last_result) == ("failed", "do_not_call")
 
 
 def test_outside_the_allowed_hours_he_waits_for_them() -> None:

@@ -7,6 +7,7 @@ is never dialled (again): after a crash it is found at the switch, or counts as 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -290,10 +291,18 @@ def load(center: Center, record: CallbackRecord) -> None:
 
 def refusal_of(center: Center, number: str, *, ever: bool = False) -> Refusal | None:
     """What the may-call gate says; with ``ever``: only what will not pass by itself."""
-    if not center.house.number_allowed(number):
-        return Refusal(reason="not_allowed", again_at=None)
-    refusal = center.gate.refusal(number, center.now)
+    refusal = center.gate.refusal(number, center.now, allowed=center.house.number_allowed)
     return None if refusal is not None and ever and refusal.again_at is not None else refusal
+
+
+def forbidden(center: Center, numbers: Collection[str]) -> None:
+    """Whoever has one of these numbers may not want to be called any more. What was promised him ends now: the entry
+    outlives a restart, the gate's memory does not."""
+    for record in list(center.callbacks.values()):
+        if record.number_e164 in numbers and record.state in ("open", "due"):
+            refusal = refusal_of(center, record.number_e164)
+            if refusal is not None and refusal.reason == "do_not_call":
+                _step(center, record, cb.TimeCame(refusal))
 
 
 # ---- moves ----

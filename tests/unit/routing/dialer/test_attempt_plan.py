@@ -179,4 +179,6 @@ def test_the_next_number() -> None:
 def test_words_that_are_not_ours_stay() -> None:
     assert said("imported twice", "zh") == "imported twice"
     assert said("", "en") == ""
+    assert said("gate hours", "en") == "outside the hours"
+    assert said("gate x", "en") == "gate x"
     assert said("busy again 2026-99-99T00:00Z", "en") == "busy, 2026-99-99T00:00Z"

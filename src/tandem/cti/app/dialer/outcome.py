@@ -169,11 +169,10 @@ def do_not_call(center: Center, agent: AgentId, command: m.DoNotCall) -> None:
         source="agent",
     )
     center.keep(entry)
-    center.gate.forbid((entry,))
+    pool.forbid(center, (entry,))
     if attempt is not None:
         attempt.promise.do_not_call = True
         _say(center, attempt)
-    center.dialer.due.update(dict.fromkeys(center.dialer.campaigns))
 
 
 def call_again(center: Center, agent: AgentId, command: m.CallAgain) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from tandem.cti.app import callbacks
 from tandem.cti.app.dialer import clearance
 from tandem.cti.app.dialer.state import Held, Running
 from tandem.cti.app.floor_plan import CallsForbidden, LeadsRead, LeadsRemoved, LeadsWanted
 from tandem.cti.model.campaigns import LeadState
 from tandem.cti.model.ids import LeadId, ListId
-from tandem.cti.model.leads import Lead, Verdict
+from tandem.cti.model.leads import DoNotCallEntry, Lead, Verdict
 from tandem.routing.core.dialer import attempt_plan
 from tandem.routing.core.dialer.lead_order import place
 
@@ -170,7 +172,13 @@ def put_off(center: Center, lead: Lead, said: Verdict) -> None:
 
 def forbidden(center: Center, input_: CallsForbidden) -> None:
     """From this moment on. Whoever is being dialled is let go on; nobody else is begun."""
-    center.gate.forbid(input_.entries)
+    forbid(center, input_.entries)
+
+
+def forbid(center: Center, entries: Collection[DoNotCallEntry]) -> None:
+    """The gate hears of it, and whoever was promised a call."""
+    center.gate.forbid(entries)
+    callbacks.forbidden(center, {entry.number for entry in entries if entry.number and not entry.lifted})
     center.dialer.due.update(dict.fromkeys(center.dialer.campaigns))
 
 

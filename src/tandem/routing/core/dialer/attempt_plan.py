@@ -1,7 +1,7 @@
 """What comes after an attempt: when the lead is dialled again, on which number, or that he is through. Pure.
 
 ``why`` of a LeadRecord is kept in a form that can be said in both languages, see ``said``:
-``busy again 2026-11-22T07:20Z 2/3``, ``no_answer exhausted 4/4``, ``talked done``, ``invalid_number other_number``.
+``busy again 2026-11-22T07:20Z 2/3``, ``no_answer exhausted 5/4``, ``talked done``, ``gate hours`` (a rule).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tandem.cti.model.campaigns import SUCCESS, AttemptPlan, AttemptResult, Lead
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.leads import Lead, LeadNumber, LeadRecord
 from tandem.cti.model.timezones import known_timezone
+from tandem.routing.core.dialer.gate_words import STEPS
 
 CONGESTION_S = 60.0
 """After the first try that met a network without a line; doubled each time, up to ``CONGESTION_MOST_S``."""
@@ -212,6 +213,8 @@ def said(why: str, lang: str, zone: str = "UTC") -> str:
     """``why`` of a LeadRecord as a sentence; moments in ``zone``. What was not written here stays as it is."""
     lang = lang if lang in ("zh", "en") else "en"
     first, *rest = why.split() or [""]
+    if first == "gate" and len(rest) == 1 and rest[0] in STEPS:
+        return STEPS[rest[0]][lang]
     if first not in RESULTS:
         return why
     words = [RESULTS[first][lang]]
