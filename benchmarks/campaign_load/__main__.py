@@ -26,6 +26,8 @@ from tandem.cti.app.stack import Stack
 
 _SAY_EVERY_S = 15.0
 _SETTLE_S = 60.0
+_NOTHING_S = 30.0
+"""Without any call: whoever is left then will not be dialled."""
 _SHOWN = 25
 _ATTEMPTS = """
 select id, number, caller_id, extract(epoch from at)::float8 as at,
@@ -36,7 +38,7 @@ from attempts where campaign = $1
 _LEFT = """
 select count(*) filter (where state = 'in_hand') as in_hand,
     count(*) filter (where state = 'open' and coalesce(results ->> 'congestion', '') = '') as open,
-    count(*) filter (where state = 'open') as all_open
+    (select count(*) from attempts where campaign = $1 and ended_at is null) as under_way
 from leads where campaign = $1
 """
 
@@ -73,6 +75,8 @@ async def run(load: CampaignLoad) -> int:
         calls = read_calls(calls_file(stack.installation.home / "carrier" / "log"))
         attempts = [Attempt(**row) for row in await stack.database.fetch(_ATTEMPTS, CAMPAIGN)]
         pairs, faults = compare(calls, attempts)
+        if left:
+            faults.append(f"{left} leads were not dialled, though nothing forbids it")
         if not settled:
             faults.append("calls were still open a minute after the campaign had drained")
         _report(load, pairs, attempts, lasted_s, [*costs, *machine.figures()])
@@ -80,23 +84,28 @@ async def run(load: CampaignLoad) -> int:
         sys.stdout.writelines(f"  note: {count} x page command refused: {code}\n" for code, count in notes)
         errors = [line for line in stack.server_log.read_text("utf-8").splitlines() if " ERROR " in line]
         sys.stdout.writelines(f"  note: {line}\n" for line in errors[:_SHOWN])
-        sys.stdout.write(f"\n{len(calls)} calls at the carrier, {len(attempts)} attempts, {left} leads not reached\n")
+        sys.stdout.write(f"\n{len(calls)} calls at the carrier, {len(attempts)} attempts\n")
         sys.stdout.write(f"{len(faults)} differences\n")
         sys.stdout.writelines(f"  {fault}\n" for fault in faults[:_SHOWN])
         return 1 if faults else 0
 
 
 async def _dialled(stack: Stack, load: CampaignLoad) -> int:
-    """Until nobody is left to dial but those behind a congested network; how many were left when time was up."""
-    deadline, say_at = time.monotonic() + load.longest_s, time.monotonic()
+    """Until nobody is left to dial but those behind a congested network, nothing happens any more, or time is up; how
+    many are left then."""
+    deadline, say_at, busy_at = time.monotonic() + load.longest_s, time.monotonic(), time.monotonic()
     while True:
         row = await stack.database.fetch_row(_LEFT, CAMPAIGN)
         assert row is not None
-        if time.monotonic() >= say_at:
+        now = time.monotonic()
+        if now >= say_at:
             say_at += _SAY_EVERY_S
-            say(f"{row['open']} leads are open, {row['in_hand']} in hand")
-        if (row["open"] == 0 and row["in_hand"] == 0) or time.monotonic() > deadline:
-            return int(row["open"])
+            say(f"{row['open']} leads are open, {row['in_hand']} in hand, {row['under_way']} calls under way")
+        if row["under_way"]:
+            busy_at = now
+        left = int(row["open"]) + int(row["in_hand"])
+        if left == 0 or now > deadline or now > busy_at + _NOTHING_S:
+            return left
         await asyncio.sleep(0.5)
 
 
