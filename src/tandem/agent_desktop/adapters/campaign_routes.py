@@ -185,7 +185,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         "GET",
         "/api/campaigns/{id}/export",
         campaigns.export_leads,
-        Action.READ_CAMPAIGNS,
+        Action.CHANGE_CAMPAIGNS,
         "The leads of a campaign with their results, as CSV.",
         media="text/csv",
         answer_s=_LONG_S,

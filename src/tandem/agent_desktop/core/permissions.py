@@ -50,7 +50,7 @@ class Action(StrEnum):
     READ_CAMPAIGNS = "read_campaigns"
     """Campaigns, lists, who is not to be called, compliance sheets."""
     CHANGE_CAMPAIGNS = "change_campaigns"
-    """Create, change, start and stop campaigns; import and take back lists."""
+    """Create, change, start and stop campaigns; import, take back and export lists."""
     FORBID_CALLS = "forbid_calls"
     """Enter numbers that are not to be called; who may change campaigns can lift an entry."""
     DIAL = "dial"

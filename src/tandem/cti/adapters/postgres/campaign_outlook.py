@@ -73,6 +73,11 @@ class CampaignOutlookStore:
                 return
             at, id_ = rows[-1]["at"], rows[-1]["id"]
 
+    async def undisposed(self, *, since: float) -> list[AttemptRecord]:
+        """Talks that ended after ``since`` and have no disposition, without their reasons."""
+        rows = await self._database.fetch(_QUERIES["undisposed"], since, deadline_s=LONG_S)
+        return [AttemptRecord(**{**row, "why": {}}) for row in rows]
+
     async def first_attempt(self, campaign: str, *, since: float) -> float | None:
         """When the campaign dialled for the first time from then on."""
         row = await self._database.fetch_row(_QUERIES["first_attempt"], campaign, since)

@@ -58,3 +58,15 @@ where campaign = $1 and state = 'success' and fields ? $2::text
 group by 1
 order by 2 desc
 limit 1000
+
+-- name: undisposed
+-- Who was talked with, while nobody has said yet what came of it.
+select id, rev, campaign, lead, list, person, number_of, number, caller_id, carrier, mode, segment, reserved,
+    extract(epoch from at)::float8 as at, extract(epoch from ringing_at)::float8 as ringing_at,
+    extract(epoch from answered_at)::float8 as answered_at, extract(epoch from connected_at)::float8 as connected_at,
+    extract(epoch from ended_at)::float8 as ended_at, result, machine, agent,
+    extract(epoch from message_at)::float8 as message_at, cause, disposition, cost, '{}' as why
+from attempts
+where attempts.ended_at > to_timestamp($1) and result = 'talked' and disposition is null
+order by attempts.at, id
+limit 10000

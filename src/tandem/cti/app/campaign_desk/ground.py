@@ -13,6 +13,7 @@ from tandem.cti.adapters.postgres.leads import LeadStore
 from tandem.cti.app.campaign_desk.samples import Samples
 from tandem.cti.app.center import Center
 from tandem.cti.app.dialer.state import Running
+from tandem.cti.app.floor_plan import LeadsRead
 from tandem.cti.app.lists.list_desk import ListDesk
 from tandem.cti.app.plan_desk import Speak
 from tandem.cti.app.shell import Shell
@@ -59,6 +60,12 @@ class Ground:
     def run(self, campaign: str) -> Running | None:
         """As the center has it; None for a draft."""
         return self.center.dialer.campaigns.get(CampaignId(campaign))
+
+    def look_again(self, campaign: str) -> None:
+        """There may be leads for it that were not there when it looked last."""
+        run = self.run(campaign)
+        if run is not None and run.record.state == "running":
+            self.shell.take(LeadsRead(campaign=run.record.id, leads=(), again_at=self.now))
 
 
 class Book:

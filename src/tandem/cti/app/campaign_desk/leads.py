@@ -98,6 +98,7 @@ class LeadPages(Part):
             raise ResourceMissing(f"there is no contact {lead}")
         if not await self._ground.leads.call_again(lead, at=at, why=why, promised=promised, agent=agent, note=note):
             raise WrongState("he is being dialled, or is never to be: look at the reason beside his name")
+        self._ground.look_again(row.lead.campaign)
 
     def _line(self, row: LeadRow, record: CampaignRecord) -> shapes.LeadLine:
         lead = row.lead

@@ -80,6 +80,7 @@ class Outlooks(Part):
         if not asked.try_only:
             why = f"recycled by {by}: {', '.join(results)}"
             leads = await self._ground.leads.recycle(campaign, results, now=self._ground.now, why=why)
+            self._ground.look_again(campaign)
         return shapes.Recycled(
             leads=leads,
             agent_hours=found.agent_hours,

@@ -38,6 +38,8 @@ from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.dialer.carriers import CarrierPlan
 
 DAY_S = 86_400.0
+UNDISPOSED_S = 12 * 3_600.0
+"""So long after a talk an agent can still say what came of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,9 @@ async def read_campaigns(database: Database, spool: Spool, *, now: float) -> Cam
     campaigns, leads = CampaignStore(database), LeadStore(database, spool.drain)
     records = await campaigns.all()
     attempts, leads_of_attempts = await leads.restore(now=now)
+    known = {lead.id for lead in leads_of_attempts}
+    undisposed = await CampaignOutlookStore(database).undisposed(since=now - UNDISPOSED_S)
+    rows = await leads.some(list({attempt.lead for attempt in undisposed} - known), now=now)
     days = await campaigns.days(
         [record for record in records if record.state != "draft"],
         zone=Hours().timezone,
@@ -84,8 +89,8 @@ async def read_campaigns(database: Database, spool: Spool, *, now: float) -> Cam
         campaigns=campaigns,
         leads=leads,
         records=records,
-        attempts=attempts,
-        leads_of_attempts=leads_of_attempts,
+        attempts=[*attempts, *undisposed],
+        leads_of_attempts=[*leads_of_attempts, *(row.lead for row in rows)],
         days=days,
     )
 
@@ -113,6 +118,7 @@ def campaign_desk(
         timezone=Hours().timezone,
         on_removed=lambda list_id: shell.take(LeadsRemoved(list_id)),
         on_forbidden=lambda entries: shell.take(CallsForbidden(tuple(entries))),
+        on_imported=lambda campaign: ground.look_again(campaign),
     )
     ground = Ground(
         shell=shell,
