@@ -64,6 +64,7 @@ class CampaignFloor(Floor):
         self.entries: list[DoNotCallEntry] = []
         self.wanted: list[c.LeadsWanted] = []
         self.slow = False
+        self.inputs: list[tuple[float, c.Input]] = []
         self.campaigns: dict[CampaignId, CampaignRecord] = {}
         self.dials: list[tuple[str, str, float]] = []
         """(attempt, number, when)."""
@@ -76,6 +77,9 @@ class CampaignFloor(Floor):
     # ---- the store ----
 
     def handle(self, input_: c.Input) -> list[c.Output]:
+        if isinstance(input_, c.Restored) and self.campaigns and not input_.campaigns:
+            input_ = self.restored(input_)
+        self.inputs.append((self.now, input_))
         outputs = super().handle(input_)
         for output in outputs:
             if isinstance(output, c.Keep):
@@ -196,6 +200,7 @@ class CampaignFloor(Floor):
         self.apply()
 
     def apply(self) -> None:
+        """What the server does at its start, too."""
         records = tuple(self.campaigns.values())
         said = sorted(prompts_of(record.document for record in records), key=lambda each: (each.language, each.text))
         sounds = tuple((prompt, f"c/{number}") for number, prompt in enumerate(said))
@@ -250,17 +255,26 @@ class CampaignFloor(Floor):
 
     # ---- the server is killed ----
 
-    def restored(self, **more: Any) -> c.Restored:
+    def restored(self, known: c.Restored) -> c.Restored:
+        """With what the store has of campaigns."""
         last = [rows[-1] for rows in self.attempts.values()]
         open_ = tuple(row for row in last if row.ended_at is None)
         of = {row.lead for row in open_}
-        return c.Restored(
-            campaigns=tuple(record for record in self.campaigns.values() if record.state != "draft"),
+        for each in self.store.values():
+            if each.state == "in_hand" and each.id not in of:
+                self.store[each.id] = msgspec.structs.replace(each, state="open")
+        return replace(
+            known,
+            campaigns=tuple(self.campaigns.values()),
             attempts=open_,
             leads=tuple(self.with_history(each) for each in self.store.values() if each.id in of),
             campaign_days=self.days(),
-            **more,
         )
+
+    def restart(self, *, store: bool = True, fallback: bool = False, lost: int = 0) -> None:
+        self.wanted.clear()
+        super().restart(store=store, fallback=fallback, lost=lost)
+        self.apply()
 
     def days(self) -> tuple[CampaignDay, ...]:
         found = []

@@ -27,6 +27,8 @@ from tandem.cti.model.leads import Lead
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
+HOUR_S = 3_600.0
+
 
 # ---- of whom and what it is --------------------------------------------------------------------------------------
 
@@ -194,6 +196,8 @@ def connected(center: Center, call: CallId) -> None:
     if run is not None:
         _count_person(center, attempt)
         run.connects.append(center.now)
+        while run.connects[0] < center.now - HOUR_S:
+            run.connects.popleft()
         if contact.agent is not None:
             run.pacer.connected(call, contact.agent, now=center.now)
         touch(center, run)

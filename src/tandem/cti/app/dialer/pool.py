@@ -65,8 +65,8 @@ def ask_at(run: Running, lines: int, now: float) -> float:
     most = wanted(run, lines)
     if not most or len(run.pool) > most // 2:
         return float("inf")
-    waits = run.asked_at is not None and 0.0 <= now - run.asked_at < ANSWER_S
-    return max(now, run.read_at, run.asked_at + ANSWER_S if waits and run.asked_at is not None else now)
+    answered_at = run.asked_at + ANSWER_S if run.asked_at is not None and _waits(run, now) else now
+    return max(now, run.read_at, answered_at)
 
 
 def drop_old(run: Running, now: float) -> list[LeadId]:
@@ -81,10 +81,16 @@ def give_back(center: Center, run: Running) -> None:
 
 
 def _ask(center: Center, run: Running, count: int) -> None:
-    if count:
-        run.asked_at = center.now
-        run.read_at = center.now + ANSWER_S
+    """One question at a time: what is given back while one is open is said with the next."""
+    if _waits(run, center.now):
+        run.owes = True
+        return
+    run.asked_at, run.asked, run.owes = center.now, count, False
     center.put(LeadsWanted(campaign=run.record.id, count=count, in_hand=in_hand(center, run)))
+
+
+def _waits(run: Running, now: float) -> bool:
+    return run.asked_at is not None and 0.0 <= now - run.asked_at < ANSWER_S
 
 
 def in_hand(center: Center, run: Running) -> tuple[LeadId, ...]:
@@ -97,9 +103,10 @@ def read(center: Center, input_: LeadsRead) -> None:
     """What the store has put in hand. What is not wanted any more is given back."""
     run = center.dialer.campaigns.get(input_.campaign)
     if run is None:
-        center.put(LeadsWanted(campaign=input_.campaign, count=0))
+        if input_.leads:
+            center.put(LeadsWanted(campaign=input_.campaign, count=0))
         return
-    run.asked_at = None
+    asked, run.asked_at, run.asked = run.asked, None, 0
     run.left = run.left if input_.left is None else input_.left
     run.callable_now = run.callable_now if input_.callable_now is None else input_.callable_now
     if input_.successes is not None:
@@ -108,21 +115,26 @@ def read(center: Center, input_: LeadsRead) -> None:
         run.quotas[field, value] = max(run.quotas.get((field, value), 0), count)
     busy = set(in_hand(center, run))
     taken = sum(lead.id in busy or put(center, run, lead) for lead in input_.leads)
+    if asked or input_.leads:
+        _when_next(run, input_, taken, center.now)
     sort(run, center.now)
+    if taken < len(input_.leads) or run.owes:
+        _ask(center, run, 0)
+    center.dialer.due[run.record.id] = None
+
+
+def _when_next(run: Running, input_: LeadsRead, taken: int, now: float) -> None:
+    """When to ask again at the earliest."""
     run.again_at = input_.again_at
     run.dry = not input_.leads
-    if input_.leads and taken < len(input_.leads):
-        _ask(center, run, 0)
-    if input_.leads and not taken:
-        run.spoiled += 1
-        run.read_at = center.now + min(LOOK_S, SPOILED_S * 2.0 ** min(run.spoiled, 8))
+    if taken:
+        run.spoiled, run.read_at = 0, now
     elif input_.leads:
-        run.spoiled = 0
-        run.read_at = center.now
+        run.spoiled += 1
+        run.read_at = now + min(LOOK_S, SPOILED_S * 2.0 ** min(run.spoiled, 8))
     else:
-        again_at = center.now + LOOK_S if input_.again_at is None else input_.again_at
-        run.read_at = max(center.now + 1.0, min(again_at, center.now + LOOK_S))
-    center.dialer.due[run.record.id] = None
+        again_at = now + LOOK_S if input_.again_at is None else input_.again_at
+        run.read_at = max(now + 1.0, min(again_at, now + LOOK_S))
 
 
 def sort(run: Running, now: float) -> None:

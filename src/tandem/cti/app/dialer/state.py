@@ -94,6 +94,10 @@ class Running:
     """In hand and not dialled yet, in the order to dial them."""
     asked_at: float | None = None
     """When leads were asked for that have not come yet."""
+    asked: int = 0
+    """How many were asked for then."""
+    owes: bool = False
+    """Something was given back that the store has not been told of."""
     read_at: float = 0.0
     """When to ask again at the earliest."""
     dry: bool = True
