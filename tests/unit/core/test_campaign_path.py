@@ -418,9 +418,12 @@ def test_once_they_talked_it_is_a_talk_like_any() -> None:
     call = talking()
     call.tell(ct.SeatLeft(page_gone=True))
     assert call.phase() is Phase.REJOINING
-    call.wait(40.0)
+    call.wait(30.0)
     assert (call.phase(), call.contact.connect_by) == (Phase.QUEUED, None)
     assert call.contact.for_campaign
+    call.wait(30.0)
+    assert not call.contact.for_campaign, "the campaign has nobody: now anybody of the queue will do"
+    assert [type(effect) for effect in call.done if not isinstance(effect, ct.Note)] == [ct.StopSeeking, ct.Seek]
     call.match(TOM)
     assert call.phase() is Phase.OFFERED, "now he waits, and the page shows first whom it gets"
     call.gone(THEIRS)

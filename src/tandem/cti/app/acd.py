@@ -94,17 +94,17 @@ def _seek_for_campaign(center: Center, contact: Contact) -> None:
         target_s=contact.within_s,
         kind="campaign" if of_campaign else "voice",
     )
+    if not of_campaign:
+        center.waiting_in[caller.work.queue] += 1
     take(center, center.matcher.enqueue(caller.work, now=center.now))
 
 
 def leave(center: Center, call: CallId) -> None:
     """The contact waits no more, and not because of a match."""
-    if center.contacts[call].for_campaign:
-        work = center.callers[call].work
-        if work is not None:
-            center.matcher.withdraw(work.id)
-        return
     caller = center.callers[call]
+    if caller.work is not None and caller.work.kind == "campaign":
+        center.matcher.withdraw(caller.work.id)
+        return
     waits = caller.work is not None and center.matcher.place(caller.work.id) is not None
     ahead, alike = center.matcher.ahead_of(WorkId(call)) if waits and caller.expected is not None else (None, None)
     if _withdraw(center, call) and caller.expected is not None:
@@ -117,7 +117,7 @@ def _withdraw(center: Center, call: CallId) -> bool:
     work = center.callers[call].work
     if work is None or not center.matcher.withdraw(work.id):
         return False
-    if not center.contacts[call].for_campaign:
+    if work.kind == "voice":
         center.waiting_in[work.queue] -= 1
     return True
 
@@ -253,7 +253,7 @@ def _matched(center: Center, match: Match) -> None:
         return
     call = CallId(match.work.id)
     caller = center.callers[call]
-    if not center.contacts[call].for_campaign:
+    if match.work.kind == "voice":
         center.waiting_in[match.work.queue] -= 1
     decision = _decision(match)
     if caller.expected is not None:

@@ -226,7 +226,9 @@ def _caller_name(center: Center, contact: Contact) -> str:
 def call_row(center: Center, call: CallId) -> m.WaitingRow | None:
     """None when the call is over, only somebody who listens to a draft, or of a campaign and with no agent."""
     contact = center.contacts.get(call)
-    if contact is None or contact.ended or contact.draft or (contact.for_campaign and contact.agent is None):
+    if contact is None or contact.ended or contact.draft:
+        return None
+    if contact.for_campaign and contact.agent is None and contact.answered_at is None:
         return None
     caller = center.callers.get(call)
     known = acd.customer_of(center, contact)

@@ -14,7 +14,17 @@ from tandem.cti.core.contact import (
     StopSeeking,
 )
 from tandem.cti.core.flow_events import FlowOverdue
-from tandem.cti.core.turn import Turn, begin_talk, caller_here, end_contact, give_back, leg_gone, new_leg, try_join
+from tandem.cti.core.turn import (
+    Turn,
+    begin_talk,
+    caller_here,
+    end_contact,
+    give_back,
+    leg_gone,
+    line_deadline,
+    new_leg,
+    try_join,
+)
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.events import (
     Delivered,
@@ -65,7 +75,12 @@ def queued_deadline(t: Turn, e: DeadlinePassed) -> None:
         end_contact(t, End.NOT_REACHED, Cause.CANCELLED)  # nobody is there for it: the lead goes back
     elif c.target is not None:
         t.note("target_given_up", f"{t.contact.target} was not free in time; anyone with the needs will do")
-        t.set(target=None, deadline=None)
+        t.set(target=None)
+        t.set(deadline=line_deadline(t))
+        t.do(StopSeeking(), Seek())
+    elif c.for_campaign:
+        t.note("as_caller", "no agent of the campaign was free in time: he waits like somebody who called")
+        t.set(as_caller=True, deadline=None)
         t.do(StopSeeking(), Seek())
 
 

@@ -180,7 +180,7 @@ def line_deadline(t: Turn) -> float | None:
     c = t.contact
     if c.connect_by is not None:
         return c.connect_by - t.rules.message_lead_s
-    return t.now + t.rules.person_s if c.target or (c.mode and c.absent) else None
+    return t.now + t.rules.person_s if c.target or c.for_campaign else None
 
 
 def transfer_failed(t: Turn, why: str) -> None:
