@@ -35,8 +35,10 @@ def house() -> c.House:
     return replace(outbound_house(), dispositions=frozenset({"done", "sold", "later"}))
 
 
-def floor_with(mode: str = "progressive", *agents: AgentId, leads: int = 1, **document: Any) -> CampaignFloor:
-    floor = CampaignFloor(house())
+def floor_with(
+    mode: str = "progressive", *agents: AgentId, leads: int = 1, of: c.House | None = None, **document: Any
+) -> CampaignFloor:
+    floor = CampaignFloor(of or house())
     floor.auto_answer = False
     floor.add(*[lead(n, fields={"city": "北京"}, zone="Asia/Shanghai", language="en") for n in range(1, leads + 1)])
     floor.ready(*(agents or (MEI,)))
@@ -236,6 +238,26 @@ def test_a_person_sent_to_a_queue_waits_like_a_caller() -> None:
     assert floor.center.ledger.get(WorkId(call)) is not None
     [row] = [row for row in views.queue_rows(floor.center) if row.id == "support"]
     assert row.waiting == 1
+
+
+def test_an_agent_who_is_lost_in_the_talk() -> None:
+    made = house()
+    agents = {**made.plan.agents, TOM: replace(made.plan.agents[TOM], outbound=False)}
+    floor = floor_with("progressive", MEI, TOM, of=replace(made, plan=replace(made.plan, agents=agents)))
+    call = floor.pick_up()
+    agent_answers(floor)
+    floor.pass_time(10.0)
+    floor.handle(c.SeatClosed(MEI, page_gone=True))
+    floor.settle()
+    floor.pass_time(31.0)
+    contact = floor.center.contacts[call]
+    assert (contact.phase, contact.for_campaign) == (Phase.QUEUED, True), "TOM serves callers alone"
+    assert [row.call for row in views.board(floor.center).calls] == [call]
+    floor.pass_time(31.0)
+    contact = floor.center.contacts[call]
+    assert (contact.phase, contact.agent) == (Phase.OFFERED, TOM)
+    assert not any(floor.center.waiting_in.values())
+    assert floor.center.counts[SERVICE].offered == 0
 
 
 # ---- preview ----
