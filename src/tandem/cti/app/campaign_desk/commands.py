@@ -31,7 +31,7 @@ def handlers(desk: CampaignDesk, journal: Journal, clock: Clock) -> Mapping[str,
         journal.write(record)
 
     async def save(asked: dict[str, Any]) -> Any:
-        document = within_bounds(msgspec.convert(asked["document"], Campaign))
+        document = _document(asked)
         known = {each.id: each for each in (await desk.campaigns()).campaigns}.get(document.id)
         if known is None:
             view = await desk.create(document, by=asked["by"])
@@ -101,7 +101,7 @@ def handlers(desk: CampaignDesk, journal: Journal, clock: Clock) -> Mapping[str,
     return {
         "campaign.list": read(lambda asked: desk.campaigns()),
         "campaign.show": read(lambda asked: desk.campaign(asked["campaign"])),
-        "campaign.check": read(lambda asked: desk.check(within_bounds(msgspec.convert(asked["document"], Campaign)))),
+        "campaign.check": read(lambda asked: desk.check(_document(asked))),
         "campaign.waterfall": read(lambda asked: desk.waterfall(asked["campaign"])),
         "campaign.sheet": read(lambda asked: desk.sheet(asked["campaign"], asked.get("day"))),
         "campaign.job": read(lambda asked: desk.import_job(asked["job"])),
@@ -115,6 +115,11 @@ def handlers(desk: CampaignDesk, journal: Journal, clock: Clock) -> Mapping[str,
         "do_not_call.add": forbid,
         "do_not_call.lift": lift,
     }
+
+
+def _document(asked: dict[str, Any]) -> Campaign:
+    """Raises BadRequest, msgspec.ValidationError. Keys that are numbers are text in JSON."""
+    return within_bounds(msgspec.json.decode(msgspec.json.encode(asked["document"]), type=Campaign))
 
 
 async def _pieces(path: Path) -> AsyncIterator[bytes]:

@@ -1,0 +1,133 @@
+"""``tandem campaign`` and ``tandem do-not-call`` against a desk behind the control socket."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.campaign_floor import SPRING, campaign, lead
+from tests.support.campaign_ground import Desk
+from tests.support.house import MEI
+
+from tandem.cti.app import campaign_cli
+from tandem.cti.app.campaign_desk.commands import handlers
+from tandem.cti.app.control import control
+from tandem.cti.model.campaigns import CampaignRecord
+from tandem.cti.model.errors import BadRequest, Unavailable
+from tandem.cti.model.leads import DoNotCallEntry
+from tandem.cti.model.records import AuditRecord
+
+NUMBER = lead(1).numbers[0].number
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    if words[0] == "do-not-call":
+        campaign_cli.add_do_not_call_commands(parser, lambda _: None)
+        words = words[1:]
+    else:
+        campaign_cli.add_commands(parser, lambda _: None)
+    return parser.parse_args(words)
+
+
+@pytest.fixture
+async def on(tmp_path: Path) -> AsyncIterator[Desk]:
+    record = CampaignRecord(id=SPRING, rev=2, state="running", document=campaign(), by="sue", at=1.0)
+    desk = Desk(records=[record])
+    await desk.desk.open()
+    desk.leads.rows = [lead(1)]
+    async with control(tmp_path, handlers(desk.desk, desk.journal, desk)):
+        yield desk
+
+
+def audited(on: Desk) -> list[str]:
+    return [record.action for record in on.journal.records if isinstance(record, AuditRecord)]
+
+
+async def test_a_campaign_from_a_file_is_checked_saved_and_started(
+    on: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "autumn.yaml"
+    file.write_text("id: autumn\nname: 秋天\nqueue: nowhere\nhours: {days: {0: [{begin: 540, end: 1020}]}}\n")
+    assert await campaign_cli.run(parsed("check", str(file)), tmp_path) == 1
+    assert "error: queue:" in capsys.readouterr().out
+    assert "autumn" not in on.campaigns.stored
+    file.write_text(file.read_text().replace("nowhere", "service"))
+    assert await campaign_cli.run(parsed("save", str(file)), tmp_path) == 0
+    assert await campaign_cli.run(parsed("start", "autumn"), tmp_path) == 0
+    assert await campaign_cli.run(parsed("mode", "autumn", "preview"), tmp_path) == 0
+    await campaign_cli.run(parsed("list"), tmp_path)
+    assert "autumn                running     preview       秋天" in capsys.readouterr().out
+    await campaign_cli.run(parsed("show", "autumn"), tmp_path)
+    assert "name: 秋天" in capsys.readouterr().out
+    assert audited(on) == ["campaign_created", "campaign_running", "campaign_mode"]
+
+
+async def test_saved_again_it_is_changed_and_a_draft_can_be_deleted(on: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "autumn.yaml"
+    file.write_text("{id: autumn, name: Autumn, queue: service}")
+    for _ in range(2):
+        assert await campaign_cli.run(parsed("save", str(file)), tmp_path) == 0
+    assert await campaign_cli.run(parsed("delete", "autumn"), tmp_path) == 0
+    assert audited(on) == ["campaign_created", "campaign_changed", "campaign_deleted"]
+    with pytest.raises(BadRequest, match="only a draft"):
+        await campaign_cli.run(parsed("delete", "spring"), tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "- 1\n", "{", "id: a\nname: b\ncolour: red\n", "id: 'a b'\nname: c\n"])
+async def test_what_is_no_campaign_is_refused(on: Desk, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(text)
+    with pytest.raises(BadRequest):
+        await campaign_cli.run(parsed("save", str(file)), tmp_path)
+    assert audited(on) == []
+
+
+async def test_the_waterfall_and_the_sheet_in_words(
+    on: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await campaign_cli.run(parsed("stop", "spring"), tmp_path)
+    await campaign_cli.run(parsed("waterfall", "spring"), tmp_path)
+    out = capsys.readouterr().out
+    assert "        10  contacts" in out
+    assert "         0  may be called now" in out
+    await campaign_cli.run(parsed("sheet", "spring"), tmp_path)
+    assert "provisional" in capsys.readouterr().out
+
+
+async def test_numbers_are_entered_found_and_lifted(
+    on: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "numbers"
+    file.write_text("+8613900000001\n\nnobody\n")
+    asked = parsed("do-not-call", "add", NUMBER, "--file", str(file))
+    assert await campaign_cli.run_do_not_call(asked, tmp_path) == 1
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == (
+        "2 entered, 1 are no telephone numbers\n",
+        "no telephone number: nobody\n",
+    )
+    on.entries.stored = [record for record in on.journal.records if isinstance(record, DoNotCallEntry)]
+    await campaign_cli.run_do_not_call(parsed("do-not-call", "search", NUMBER), tmp_path)
+    entry = capsys.readouterr().out.split()[0]
+    await campaign_cli.run_do_not_call(parsed("do-not-call", "lift", entry, "--reason", "asked"), tmp_path)
+    assert audited(on) == ["calls_forbidden", "call_allowed_again"]
+    with pytest.raises(BadRequest, match="give numbers"):
+        await campaign_cli.run_do_not_call(parsed("do-not-call", "add"), tmp_path)
+
+
+async def test_a_number_is_dialled_when_nothing_forbids_it(
+    on: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on.floor.ready(MEI)
+    assert await campaign_cli.run(parsed("dial", NUMBER, "--agent", "mei", "--campaign", "spring"), tmp_path) == 0
+    await campaign_cli.run_do_not_call(parsed("do-not-call", "add", NUMBER), tmp_path)
+    assert await campaign_cli.run(parsed("dial", NUMBER, "--agent", "mei"), tmp_path) == 1
+    assert "do-not-call" in capsys.readouterr().out
+
+
+async def test_without_a_server_it_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="no server runs"):
+        await campaign_cli.run(parsed("list"), tmp_path)
