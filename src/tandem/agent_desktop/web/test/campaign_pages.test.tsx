@@ -1,0 +1,335 @@
+// @vitest-environment happy-dom
+// The pages of campaigns, drawn without a browser over the mock server's data: what is there, what is sent, and that
+// what strangers wrote stays text.
+
+import { App, ConfigProvider } from "antd";
+import { type ReactNode, act } from "react";
+import { type Root, createRoot } from "react-dom/client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import * as mock from "../mock/campaigns.mjs";
+import { type Desk, DeskProvider, type DeskState } from "../src/desk";
+import type { CallView } from "../src/generated/live";
+import { setLanguage } from "../src/i18n";
+import { CampaignDesk } from "../src/pages/campaigns/CampaignDesk";
+import { NewCampaign } from "../src/pages/campaigns/CampaignForm";
+import { CampaignList } from "../src/pages/campaigns/CampaignList";
+import { DoNotCall } from "../src/pages/campaigns/DoNotCall";
+import type { CampaignView } from "../src/pages/campaigns/paths";
+import { DialPad } from "../src/pages/seat/DialPad";
+import { idlePhone } from "../src/phoneState";
+import { emptyState } from "../src/state";
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 600 });
+
+const MAY = ["read_campaigns", "change_campaigns", "forbid_calls", "dial"];
+let asked: { method: string; path: string; body: unknown }[] = [];
+let sent: unknown[] = [];
+let root: Root | null = null;
+let box: HTMLElement;
+
+function fakeDesk(part: Partial<DeskState["live"]> = {}, may: readonly string[] = MAY): Desk {
+  const state: DeskState = { status: "live", phone: idlePhone, live: { ...emptyState, campaigns: new Map(mock.rows().map((row) => [row.id, row])), ...part } };
+  return {
+    me: { user: { login: "sofia", name: "Sofia", role: "supervisor", language: "en", device: null }, may, not_ready_reasons: [] },
+    snapshot: () => state,
+    subscribe: () => () => undefined,
+    send: (command: unknown) => {
+      sent.push(command);
+      return Promise.resolve();
+    },
+  } as unknown as Desk;
+}
+
+async function answer(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const url = new URL(String(input), "http://mock.invalid");
+  const body: unknown = typeof init?.body === "string" ? JSON.parse(init.body) : null;
+  const method = init?.method ?? "GET";
+  asked.push({ method, path: url.pathname + url.search, body });
+  const [status, value] = mock.answer(method, url.pathname, url.searchParams, body) ?? [404, { code: "resource_missing", message: "none" }];
+  return new Response(value === null ? null : JSON.stringify(value), { status });
+}
+
+async function settle(rounds = 4): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) {
+    await act(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    });
+  }
+}
+
+async function draw(page: ReactNode, desk = fakeDesk()): Promise<void> {
+  box = document.createElement("div");
+  document.body.append(box);
+  root = createRoot(box);
+  await act(async () => {
+    root?.render(
+      <ConfigProvider theme={{ token: { motion: false } }}>
+        <App>
+          <DeskProvider value={desk}>{page}</DeskProvider>
+        </App>
+      </ConfigProvider>,
+    );
+  });
+  await settle();
+}
+
+const all = (testId: string) => [...document.querySelectorAll<HTMLElement>(`[data-testid="${testId}"]`)];
+const one = (testId: string) => {
+  const found = all(testId)[0];
+  if (!found) throw new Error(`there is no ${testId}: ${document.body.textContent?.slice(0, 300)}`);
+  return found;
+};
+async function click(element: HTMLElement): Promise<void> {
+  await act(async () => element.click());
+  await settle();
+}
+async function type(element: HTMLElement, text: string): Promise<void> {
+  const field = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element : (element.querySelector("input") as HTMLInputElement);
+  await act(async () => {
+    const setter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field) as object, "value")?.set;
+    setter?.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await settle();
+}
+/** Markup that a stranger's text would have become. */
+const foreign = () => document.querySelectorAll("img, [onerror], script, iframe").length;
+
+beforeEach(() => {
+  asked = [];
+  sent = [];
+  setLanguage("en", { remember: false });
+  mock.resize(5);
+  mock.setLists(3);
+  vi.stubGlobal("fetch", answer);
+});
+
+afterEach(async () => {
+  await act(async () => root?.unmount());
+  document.body.replaceChildren();
+  vi.unstubAllGlobals();
+});
+
+describe("the table of campaigns", () => {
+  it("with none says what one is for, and offers the first only to who may make one", async () => {
+    mock.resize(0);
+    await draw(<CampaignList />, fakeDesk({ campaigns: new Map() }));
+    expect(document.body.textContent).toContain("No campaigns yet");
+    expect(all("campaign-new")).toHaveLength(1);
+    await act(async () => root?.unmount());
+    document.body.replaceChildren();
+    await draw(<CampaignList />, fakeDesk({ campaigns: new Map() }, ["read_campaigns"]));
+    expect(all("campaign-new")).toHaveLength(0);
+  });
+
+  it("of 500 draws what is in sight, finds by text and state, and holds on to no markup", async () => {
+    mock.resize(500);
+    await draw(<CampaignList />);
+    const drawn = () => document.querySelectorAll("[data-row]").length;
+    expect(drawn()).toBeGreaterThan(5);
+    expect(drawn()).toBeLessThan(60);
+    expect(document.body.textContent).toContain("onerror=");
+    expect(foreign()).toBe(0);
+    await type(one("campaign-filter"), "dormant 101");
+    expect(drawn()).toBe(1);
+    await type(one("campaign-filter"), "");
+    await click(one("campaigns-paused"));
+    expect(document.querySelectorAll("[data-row] [data-state=running]")).toHaveLength(0);
+    expect(drawn()).toBeGreaterThan(5);
+  });
+
+  it("starts and pauses by one click", async () => {
+    await draw(<CampaignList />);
+    await click(one("campaign-pause"));
+    expect(asked.filter(({ path }) => path.endsWith("/state"))).toEqual([{ method: "POST", path: expect.stringMatching(/campaigns\/c\d\/state/), body: { state: "paused" } }]);
+  });
+
+  it("switches the mode of one that dials only after a second click", async () => {
+    await draw(<CampaignList />);
+    await click(one("campaign-mode"));
+    await click(one("mode-power"));
+    const modes = () => asked.filter(({ path }) => path.endsWith("/mode"));
+    expect(modes()).toEqual([]);
+    await click(one("mode-sure"));
+    expect(modes().map(({ body }) => body)).toEqual([{ mode: "power" }]);
+  });
+
+  it("shows buttons only to who may press them", async () => {
+    await draw(<CampaignList />, fakeDesk({}, ["read_campaigns"]));
+    expect(all("campaign-pause")).toHaveLength(0);
+    expect(all("campaign-mode")).toHaveLength(0);
+    expect(all("campaign-why").length).toBeGreaterThan(0);
+  });
+});
+
+describe("a campaign", () => {
+  const open = async (view: CampaignView, reason: string | null = null) => draw(<CampaignDesk id="c0" view={view} reason={reason} />);
+
+  it.each(["now", "waterfall", "decisions", "contacts", "lists", "rules", "compliance", "edit"] as const)("has a page %s in both languages without markup of strangers", async (view) => {
+    await open(view);
+    expect(all("campaign-desk")).toHaveLength(1);
+    expect(document.body.textContent).not.toContain("could not be loaded");
+    const english = document.body.textContent;
+    await act(async () => setLanguage("zh", { remember: false }));
+    await settle();
+    expect(document.body.textContent).not.toBe(english);
+    expect(foreign()).toBe(0);
+  });
+
+  it("that is not there says so", async () => {
+    await draw(<CampaignDesk id="gone" view="now" reason={null} />);
+    expect(document.body.textContent).toContain("There is no such campaign");
+  });
+
+  it("asks for the contacts behind a bar, and opens one with its verdict and attempts", async () => {
+    await open("waterfall", "hours");
+    expect(asked.some(({ path }) => path.includes("/leads?reason=hours"))).toBe(true);
+    expect(document.querySelector(".fall[data-rule=hours]")?.className).toContain("on");
+    await click(document.querySelector("[data-testid=leads] [data-row]") as HTMLElement);
+    expect(one("verdict").dataset["rule"]).toBeTruthy();
+    expect(all("attempt")).toHaveLength(3);
+  });
+
+  it("takes a list back only after a second click", async () => {
+    await open("lists");
+    await click(one("list-undo"));
+    expect(asked.filter(({ method }) => method === "DELETE")).toEqual([]);
+    await click(one("list-undo-sure"));
+    expect(asked.filter(({ method }) => method === "DELETE").map(({ path }) => path)).toEqual(["/api/lists/l0"]);
+  });
+
+  it("shows a broken chain, and both formulas", async () => {
+    mock.breakChain(true);
+    await open("compliance");
+    expect(one("chain").dataset["holds"]).toBe("false");
+    expect([...one("formulas").querySelectorAll("tbody tr")].map((row) => (row as HTMLElement).dataset["formula"])).toEqual(["us", "ofcom"]);
+    mock.breakChain(false);
+  });
+
+  it("forecasts recycling before it does it", async () => {
+    await open("rules");
+    expect(all("recycle-do")).toHaveLength(0);
+    await click(one("recycle-try"));
+    await click(one("recycle-do"));
+    expect(asked.filter(({ path }) => path.endsWith("/recycle")).map(({ body }) => (body as { try_only: boolean }).try_only)).toEqual([true, false]);
+  });
+});
+
+describe("the form", () => {
+  it("sends the whole document, two things first; what is wrong stands beside its field", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"], shouldAdvanceTime: true, advanceTimeDelta: 200 });
+    await draw(<NewCampaign />);
+    expect(all("two-things")).toHaveLength(1);
+    await type(one("campaign-name"), "  Spring\u0000 ");
+    await vi.advanceTimersByTimeAsync(1_000);
+    await settle();
+    vi.useRealTimers();
+    expect(all("field-problem").map((problem) => problem.dataset["field"])).toContain("queue");
+    await click(one("campaign-save"));
+    const made = asked.find(({ method, path }) => method === "POST" && path === "/api/campaigns")?.body as { document: { name: string; abandon_limit: number; attempts: { gap_s: number } } };
+    expect([made.document.name, made.document.abandon_limit, made.document.attempts.gap_s]).toEqual(["Spring", 0.03, 900]);
+  });
+});
+
+describe("who is not to be called", () => {
+  it("is entered, and lifted with a reason only", async () => {
+    mock.makeEntries(20);
+    await draw(<DoNotCall />);
+    expect(document.querySelectorAll("[data-row]").length).toBe(20);
+    expect(foreign()).toBe(0);
+    await click(one("dnc-lift"));
+    expect((one("dnc-lift-save") as HTMLButtonElement).disabled).toBe(true);
+    await type(one("dnc-reason"), "asked for it\u0007 himself");
+    await click(one("dnc-lift-save"));
+    expect(asked.find(({ method }) => method === "DELETE")?.path).toBe("/api/do-not-call/d0?reason=asked+for+it++himself");
+  });
+
+  it("may be read by who may not change it", async () => {
+    await draw(<DoNotCall />, fakeDesk({}, ["read_campaigns"]));
+    expect([all("dnc-add"), all("dnc-lift"), all("dnc-import")].flat()).toEqual([]);
+  });
+});
+
+describe("dialling by hand", () => {
+  const ready = { agent: { login: "a", state: "ready" } as never };
+
+  it("says the gate's refusal as the gate says it", async () => {
+    await draw(<DialPad />, fakeDesk(ready));
+    await type(one("dial-number"), "+1 312 555 0142");
+    await click(one("dial-go"));
+    expect(asked.at(-1)).toEqual({ method: "POST", path: "/api/dial", body: { number: "+13125550142", campaign: "c0" } });
+    expect(one("dial-refused").textContent).toContain("it is 04:05 there");
+  });
+
+  it("sends nothing that is no number, and nothing while on a call", async () => {
+    await draw(<DialPad />, fakeDesk(ready));
+    for (const bad of ["500&PJSIP/x/1900", "1", "abc", "1".repeat(40)]) {
+      await type(one("dial-number"), bad);
+      expect((one("dial-go") as HTMLButtonElement).disabled, bad).toBe(true);
+    }
+    await act(async () => root?.unmount());
+    document.body.replaceChildren();
+    await draw(<DialPad />, fakeDesk({ agent: { login: "a", state: "busy" } as never }));
+    await type(one("dial-number"), "+13125550142");
+    expect((one("dial-go") as HTMLButtonElement).disabled).toBe(true);
+  });
+});
+
+describe("the seat", () => {
+  const pop = { number: "+8613800138000", number_e164: "+8613800138000", caller_name: "", customers: [], looked_up: true, unknown_contacts: 0, language: "zh", queue: "q", queue_name: {}, pressed: [], waited_s: 0, needs: "", why: {} };
+  const seat = async (name: string, part: Partial<CallView>) => {
+    const { default: SeatPage } = await import("../src/pages/seat/SeatPage");
+    const call = { id: "c0-lead1.1", offer: 1, phase: "preview", held: false, started_at: 0, queued_at: 0, ring_until: null, answered_at: null, rejoin_until: null, recording: null, pop, campaign: mock.cards[name]?.(), auto_answer: true, ...part } as CallView;
+    await draw(<SeatPage />, fakeDesk({ agent: { login: "a", state: "busy" } as never, call }));
+  };
+
+  it("shows whom to dial, with a limit, and dials the number that was chosen", async () => {
+    await seat("preview", {});
+    expect(all("preview-left")).toHaveLength(1);
+    expect(document.body.textContent).toContain("0:30");
+    const numbers = all("card-number").map((number) => number.querySelector("button") as HTMLButtonElement);
+    expect(numbers.map((number) => number.disabled)).toEqual([false, false, true]);
+    await click(numbers[1] as HTMLElement);
+    await click(one("preview-dial"));
+    expect(sent).toContainEqual({ type: "preview_dial", call: "c0-lead1.1", number: "+862161234567" });
+    await click(one("preview-skip"));
+    expect(sent).toContainEqual({ type: "preview_skip", call: "c0-lead1.1" });
+  });
+
+  it("has nothing to dial when every number is refused", async () => {
+    await seat("refused", {});
+    expect((one("preview-dial") as HTMLButtonElement).disabled).toBe(true);
+    expect(all("mark-machine")).toHaveLength(0);
+  });
+
+  it("has no answer to press for a call that is put through, and shows script and fields meanwhile", async () => {
+    await seat("through", { phase: "ringing" });
+    expect(all("through")).toHaveLength(1);
+    expect(all("answer")).toHaveLength(0);
+    expect(one("card-script").textContent).toContain("王小明先生");
+    expect(one("card-fields").textContent).toContain("YL-2019-004417");
+  });
+
+  it("marks machine and do-not-call while talking, whatever strangers wrote", async () => {
+    await seat("hostile", { phase: "talking", answered_at: 1 });
+    expect(foreign()).toBe(0);
+    await click(one("mark-machine"));
+    await click(one("do-not-call"));
+    await click(one("do-not-call-person"));
+    expect(sent.filter((command) => (command as { type: string }).type !== "pop_shown")).toEqual([
+      { type: "mark_machine", call: "c0-lead1.1" },
+      { type: "do_not_call", call: "c0-lead1.1", scope: "person" },
+    ]);
+  });
+
+  it("promises a call in the time of him who is called", async () => {
+    await seat("through", { phase: "talking", answered_at: 1 });
+    await click(one("call-again"));
+    await type(one("call-again-at"), "2099-03-01T09:30");
+    await click(one("call-again-personal"));
+    await type(one("call-again-note"), "brochure\u0007first");
+    await click(one("call-again-save"));
+    expect(sent).toContainEqual({ type: "call_again", call: "c0-lead1.1", at: Date.UTC(2099, 2, 1, 1, 30) / 1000, personal: true, number: "", note: "brochure first" });
+  });
+});

@@ -1,0 +1,11 @@
+// The mock server's made-up data, as tests that draw pages use it.
+
+declare module "*/mock/campaigns.mjs" {
+  export function answer(method: string, path: string, query: URLSearchParams, body: unknown): [number, unknown] | null;
+  export function rows(): import("../src/generated/live").CampaignRow[];
+  export function resize(count: number, withHostile?: boolean): void;
+  export function setLists(count: number): void;
+  export function makeEntries(count: number): void;
+  export function breakChain(broken: boolean): void;
+  export const cards: Record<string, () => import("../src/generated/live").CampaignCard>;
+}
