@@ -13,6 +13,7 @@ from tests.scenario.transcript import FOLDER, PHONES, SYSTEM_NAME, Step, golden,
 from tandem.cti.adapters.asterisk.codec import Decoder, Message
 from tandem.cti.adapters.asterisk.translator import Translator
 from tandem.cti.model import events as ev
+from tandem.cti.model.requests import MakeConnection
 
 TRANSCRIPTS = sorted(FOLDER.glob("*.ami"))
 ENDS = (ev.ConnectionCleared, ev.Failed)
@@ -175,3 +176,16 @@ def test_ids_are_stable_and_of_the_instance() -> None:
     assert one.call("x-1.2") == two.call("x-1.2") != other.call("x-1.2")
     assert str(one.call("x-1.2")) != str(one.connection("x-1.2"))
     assert one.call("x-1.2") != one.call("x-1.3")
+
+
+def test_the_word_that_a_leg_failed_may_be_ahead_of_the_leg() -> None:
+    """It says too little why (``Reason: 0`` for a busy phone), so what comes behind it counts."""
+    steps = steps_of["legs_that_fail"]
+    answers = [step for step in steps if isinstance(step, Message) and step.name == "OriginateResponse"]
+    busy = next(step for step in answers if step.get("Uniqueid") == "leg-busy")
+    asked = next(
+        i for i, step in enumerate(steps) if isinstance(step, MakeConnection) and step.connection == "leg-busy"
+    )
+    moved = [step for step in steps if step is not busy]
+    moved.insert(asked + 1, busy)
+    assert golden(run(moved)) == golden(run(steps))

@@ -56,15 +56,20 @@ def read(data: bytes) -> list[Step]:
 
 
 def run(steps: Iterable[Step]) -> list[SwitchEvent]:
-    """What a fresh translator tells of these steps."""
+    """What a fresh translator tells of these steps. A request comes long after what went before."""
     translator = Translator(SYSTEM_NAME, PHONES)
     told: list[SwitchEvent] = []
     for step in steps:
         if isinstance(step, MakeConnection):
+            told += _after_a_while(translator)
             translator.expect(step)
         else:
             told += translator.translate(step)
-    return told
+    return told + _after_a_while(translator)
+
+
+def _after_a_while(translator: Translator) -> list[SwitchEvent]:
+    return [event for connection in list(translator.refused) for event in translator.never_came(connection)]
 
 
 def translate(data: bytes) -> list[SwitchEvent]:

@@ -53,6 +53,8 @@ ANSWER_S = 5.0
 """How long Asterisk may take to answer an action."""
 FIRST_SWEEP_S = 1.0
 SWEEP_S = 30.0
+OVERTAKEN_S = 0.5
+"""By so much the word that a leg failed may be ahead of what is told of the leg itself."""
 AT_ONCE = 50
 """Actions of a beat that wait for their answers together."""
 
@@ -261,6 +263,8 @@ class AsteriskSwitch:
             return
         name, uniqueid = message.name, message.get("Uniqueid")
         events = self._translator.translate(message)
+        if name == "OriginateResponse" and uniqueid in self._translator.refused:
+            self._spawn(self._never_came(ConnectionId(uniqueid)))
         leg = self._translator.legs.get(uniqueid)
         if leg is None or not leg.controlled:
             unheard = self._media.left(uniqueid)
@@ -276,6 +280,11 @@ class AsteriskSwitch:
                 self._spawn(self._ask(actions.redirect_to_loop(leg)))
         else:
             self._tell(events)
+
+    async def _never_came(self, connection: ConnectionId) -> None:
+        await asyncio.sleep(OVERTAKEN_S)
+        self._called_off.discard(connection)
+        self._tell(self._translator.never_came(connection))
 
     def _answer_for(self, leg: Leg) -> None:
         """What a leg needs that we have just met."""

@@ -4,8 +4,9 @@ What Asterisk 22 does, as measured (the scenario tests hold transcripts):
 
 - ``Bridge`` takes a channel out of Asynchronous AGI without an ``AsyncAGIEnd``, keeps its name and Uniqueid, and
   clears its dead-man switch; the internal ``Surrogate`` channel shows in no event. So ``BridgeEnter`` ends control.
-- ``OriginateResponse`` may overtake ``Newstate`` and ``Hangup``, and tells less than ``Hangup`` why a leg failed: it
-  counts only for a leg that never became a channel. A repeated ``ChannelId`` fails while the first leg lives on.
+- ``OriginateResponse`` may overtake ``Newchannel``, ``Newstate`` and ``Hangup``, and tells less than ``Hangup`` why a
+  leg failed: it counts only for a leg that never became a channel, and only after a while (``never_came``). A repeated
+  ``ChannelId`` fails while the first leg lives on.
 - Linkedid changes when legs are joined: it says whose leg a new channel of the fallback queue is, and nothing else.
 
 Events may be missing, late, doubled or out of order: each says what is now, and what is already so is no news. Once a
@@ -71,6 +72,8 @@ class Translator:
         self.ids = PublicIds(system_name)
         self.legs: dict[str, Leg] = {}
         self.expected: dict[ConnectionId, MakeConnection] = {}
+        self.refused: dict[ConnectionId, Cause] = {}
+        """Of those, the ones of which Asterisk has said that they failed."""
         self.contacts: dict[DeviceId, set[str]] = {device: set() for device in phones}
         self._by_connection: dict[ConnectionId, str] = {}
         self._doubts: set[tuple[str, str]] = set()
@@ -108,7 +111,8 @@ class Translator:
         return True
 
     def unexpect(self, connection: ConnectionId) -> MakeConnection | None:
-        """The leg will never come: Asterisk has refused it."""
+        """The leg has come, or never will."""
+        self.refused.pop(connection, None)
         return self.expected.pop(connection, None)
 
     def adopt(self, legs: Iterable[Leg], contacts: dict[DeviceId, set[str]]) -> None:
@@ -126,6 +130,7 @@ class Translator:
         """Asterisk is gone, and every leg with it."""
         self.legs.clear()
         self.expected.clear()
+        self.refused.clear()
         self._by_connection.clear()
         for contacts in self.contacts.values():
             contacts.clear()
@@ -187,7 +192,7 @@ class Translator:
     def _add(self, leg: Leg) -> None:
         self.legs[leg.uniqueid] = leg
         self._by_connection[leg.connection] = leg.uniqueid
-        self.expected.pop(leg.connection, None)
+        self.unexpect(leg.connection)
 
     def _end(self, uniqueid: str) -> Leg | None:
         leg = self.legs.pop(uniqueid, None)
@@ -266,15 +271,19 @@ class Translator:
         return [Established(call=leg.call, connection=leg.connection, device=leg.device)]
 
     def _originate_response(self, message: Message) -> Events:
-        uniqueid = message.get("Uniqueid")
-        if message.get("Response") != "Failure":
+        connection = ConnectionId(message.get("Uniqueid"))
+        if message.get("Response") == "Failure" and connection in self.expected:
+            self.refused[connection] = _ORIGINATE_REASONS.get(message.get("Reason"), Cause.UNREACHABLE)
+        return []
+
+    def never_came(self, connection: ConnectionId) -> Events:
+        """Some time after Asterisk has said that this leg failed, and nothing was seen of it."""
+        request, cause = self.expected.get(connection), self.refused.get(connection)
+        if request is None or cause is None:
             return []
-        request = self.expected.pop(ConnectionId(uniqueid), None)
-        if request is None:
-            return []
-        self._end(uniqueid)
-        cause = _ORIGINATE_REASONS.get(message.get("Reason"), Cause.UNREACHABLE)
-        return [Failed(call=request.call, connection=request.connection, cause=cause)]
+        self.unexpect(connection)
+        self._end(connection)
+        return [Failed(call=request.call, connection=connection, cause=cause)]
 
     def _control_given(self, message: Message) -> Events:
         leg, events = self._known(message)
@@ -340,7 +349,7 @@ class Translator:
 
     def _hangup(self, message: Message) -> Events:
         uniqueid = message.get("Uniqueid")
-        request = self.expected.pop(ConnectionId(uniqueid), None)
+        request = self.unexpect(ConnectionId(uniqueid))
         leg = self._end(uniqueid)
         code, sip = _number(message.get("Cause")), _number(message.get("TechCause"))
         if leg is None:
