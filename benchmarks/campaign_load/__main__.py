@@ -32,7 +32,7 @@ _SHOWN = 25
 _ATTEMPTS = """
 select id, number, caller_id, extract(epoch from at)::float8 as at,
     extract(epoch from answered_at)::float8 as answered_at, extract(epoch from connected_at)::float8 as connected_at,
-    extract(epoch from ended_at)::float8 as ended_at, extract(epoch from message_at)::float8 as message_at, result
+    extract(epoch from ended_at)::float8 as ended_at, extract(epoch from message_at)::float8 as message_at, result, cause
 from attempts where campaign = $1
 """
 _LEFT = """

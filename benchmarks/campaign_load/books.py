@@ -40,6 +40,7 @@ class Attempt:
     ended_at: float | None
     message_at: float | None
     result: str | None
+    cause: str | None
 
 
 Row = TypeVar("Row", CarrierCall, Attempt)
@@ -77,7 +78,7 @@ def _faults(pair: Pair) -> Iterable[str]:
     elif call.answered_at and attempt.answered_at and abs(call.answered_at - attempt.answered_at) > APART_S:
         yield f"{what}: answers are {attempt.answered_at - call.answered_at:.2f} s apart"
     if attempt.result not in RESULTS[call.does]:
-        yield f"{what}: result {attempt.result}"
+        yield f"{what}: result {attempt.result}, cause {attempt.cause}"
 
 
 def _by_number(rows: Sequence[Row], moment: Callable[[Row], float]) -> dict[str, list[Row]]:
