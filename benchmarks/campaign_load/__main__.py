@@ -32,7 +32,8 @@ _SHOWN = 25
 _ATTEMPTS = """
 select id, number, caller_id, extract(epoch from at)::float8 as at,
     extract(epoch from answered_at)::float8 as answered_at, extract(epoch from connected_at)::float8 as connected_at,
-    extract(epoch from ended_at)::float8 as ended_at, extract(epoch from message_at)::float8 as message_at, result, cause
+    extract(epoch from ended_at)::float8 as ended_at, extract(epoch from message_at)::float8 as message_at,
+    result, cause
 from attempts where campaign = $1
 """
 _LEFT = """
@@ -160,6 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked.add_argument("--agents", type=int, default=default.agents)
     asked.add_argument("--leads", type=int, default=default.leads)
     asked.add_argument("--mode", default=default.mode)
+    asked.add_argument("--calls-per-s", type=float, default=default.calls_per_s)
     asked.add_argument("--detect", action="store_true")
     return asyncio.run(run(CampaignLoad(**vars(asked.parse_args(arguments)))))
 
