@@ -699,6 +699,18 @@ def test_the_agent_is_lost_before_they_are_joined() -> None:
     assert call.outcome() is Outcome.NO_AGENT
 
 
+def test_the_agents_leg_is_not_ours_at_the_moment_of_the_answer() -> None:
+    call = by_hand()
+    call.agent_answers()
+    call.dial()
+    seen(call, caller=ConnectionState.ALERTING, caller_controlled=False, leg=ConnectionState.CONNECTED)
+    call.pick_up()
+    assert (call.phase(), call.contact.agent) == (Phase.RINGING, MEI)
+    assert not call.requests(rq.Join)
+    call.agent_answers()
+    assert call.requests(rq.Join)
+
+
 @pytest.mark.parametrize("phase", [Phase.PREVIEW, Phase.RINGING, Phase.DIALLING, Phase.TALKING])
 def test_the_page_says_that_it_shows_the_call(phase: Phase) -> None:
     call = preview()

@@ -116,6 +116,8 @@ def reached(t: Turn) -> None:
     if t.contact.leg_ready:
         begin_talk(t)
         return
+    if t.contact.agent is not None:
+        drop_agent(t, "the agent's connection was not there when the customer answered")
     t.music()
     requeue(t, "answered")
 

@@ -151,7 +151,7 @@ def answered(t: Turn) -> None:
     t.set(line_at=t.now)
     t.note("reached", "the customer's phone was answered")
     t.do(Reached())
-    if c.leg_ready:
+    if c.agent is not None:  # his leg is there; should it not be ours at this moment, it is joined when it is
         t.set(connect_by=t.now + c.within_s)
         t.enter(P.RINGING, "answered", deadline=line_deadline(t))
         t.do(PersonThere(verdict=""))
