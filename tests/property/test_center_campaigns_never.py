@@ -78,7 +78,9 @@ class Watched(CampaignFloor):
         of = self.center.dialer.campaigns[record.campaign]
         by_hand = record.mode in ("manual", "preview") or person.callback_at is not None
         assert of.record.state == "running" or (of.record.state == "draining" and by_hand), of.record.state
-        before = [row[-1] for row in self.attempts.values() if row[-1].person == record.person and row[-1].id != attempt]
+        before = [
+            row[-1] for row in self.attempts.values() if row[-1].person == record.person and row[-1].id != attempt
+        ]
         gap_s = of.campaign.attempts.gap_s
         if not by_hand:
             assert all(each.at + gap_s <= at or each.campaign != record.campaign for each in before), "too soon"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
 HOUR_S = 3_600.0
+BY_A_PERSON = ("talked", "abandoned", "served", "hung_up")
+"""Results of a call that a person answered."""
 
 
 # ---- of whom and what it is --------------------------------------------------------------------------------------
@@ -208,14 +210,18 @@ def missed(center: Center, call: CallId) -> None:
     attempt = center.dialer.attempts.get(call)
     if attempt is None or attempt.missed:
         return
+    _count_missed(center, attempt)
+    _change(center, attempt, message_at=center.now)
+
+
+def _count_missed(center: Center, attempt: Attempt) -> None:
     attempt.missed = True
     run = run_of(center, attempt)
     if run is not None:
         _count_person(center, attempt)
         days.count(run, abandoned=1)
-        run.pacer.abandoned(call, now=center.now)
+        run.pacer.abandoned(attempt.record.id, now=center.now)
         touch(center, run)
-    _change(center, attempt, message_at=center.now)
 
 
 def message_left(center: Center, call: CallId) -> None:
@@ -237,7 +243,8 @@ def over(center: Center, contact: Contact) -> None:
         outcome.withdrawn(center, run, attempt)
         return
     cause = None if contact.cause is None else contact.cause.value
-    _over(center, run, attempt, attempt.result or result_of(contact), cause)
+    # who was kept waiting too long was abandoned, whatever the agent says of it later
+    _over(center, run, attempt, "abandoned" if attempt.missed else attempt.result or result_of(contact), cause)
 
 
 def lost(center: Center, call: CallId, attempt: Attempt) -> None:
@@ -260,6 +267,10 @@ def lost(center: Center, call: CallId, attempt: Attempt) -> None:
 def _over(center: Center, run: Running | None, attempt: Attempt, result: AttemptResult, cause: str | None) -> None:
     cost = clearance.over(center, run, attempt, result)
     _change(center, attempt, ended_at=center.now, result=result, cause=cause, cost=cost)
+    if result in BY_A_PERSON:
+        _count_person(center, attempt)
+    if result == "abandoned" and not attempt.missed:
+        _count_missed(center, attempt)
     if run is not None:
         run.pacer.ended(attempt.record.id, result, now=center.now)
         days.count(run, machines=int(result in ("machine", "message_left")), cost=cost)
@@ -283,8 +294,7 @@ def preview_skipped(center: Center, contact: Contact, note: str) -> None:
     """The agent does not want to dial him now: he comes again later."""
     attempt = center.dialer.attempts.get(contact.id)
     if attempt is not None and not attempt.written:
-        attempt.promise.note = note
-        outcome.skipped(center, attempt)
+        attempt.skipped = True
 
 
 # ---- records -----------------------------------------------------------------------------------------------------

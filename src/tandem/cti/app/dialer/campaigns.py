@@ -40,6 +40,8 @@ def put(center: Center, record: CampaignRecord) -> Running:
     if run is None:
         run = _new(record, center.now)
         center.dialer.campaigns[record.id] = run
+        under_way = center.dialer.attempts.items()
+        run.attempts.update({call: None for call, attempt in under_way if attempt.record.campaign == record.id})
         days.turn(run, center.now)
     elif record.rev > run.record.rev:
         _change(center, run, record)
@@ -103,9 +105,9 @@ def _drop(center: Center, campaign: CampaignId) -> None:
     run = center.dialer.campaigns[campaign]
     run.record = msgspec.structs.replace(run.record, state="stopped")
     stop(center, run)
-    for agent in list(run.agents):
-        agents.release(center, agent)
     del center.dialer.campaigns[campaign]
+    for agent in [agent for agent, held in center.held.items() if held == campaign]:
+        agents.release(center, agent)
 
 
 def move_on(center: Center, run: Running) -> None:

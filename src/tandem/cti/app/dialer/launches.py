@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from tandem.cti.app.dialer import clearance, pool
+from tandem.cti.app.dialer import clearance, outcome, pool
 from tandem.cti.app.dialer.state import Attempt, First, Held, Running
 from tandem.cti.app.dialer.wording import refusal_texts
 from tandem.cti.app.floor_plan import Caller, LeadDialled
@@ -33,7 +33,8 @@ def launch(center: Center, run: Running, held: Held, agent: Agent | None, why: d
     lead = held.lead
     call = CallId(f"{lead.id}.{lead.attempts + 1}")
     if call in center.contacts or center.was_here(call):
-        run.pool.pop(lead.id, None)  # the store has not heard yet what became of it
+        run.pool.pop(lead.id, None)
+        outcome.put_back(center, run, lead)  # of a call that a crash has made forget why
         return "refused"
     attempt = _attempt(run, lead, held.number, call, "customer" if agent is None else "agent", now=center.now, why=why)
     attempt.by_hand = clearance.promised(lead, center.now)

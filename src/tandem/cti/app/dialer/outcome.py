@@ -94,25 +94,37 @@ def _succeeded(run: Running, lead: Lead) -> None:
 
 
 def withdrawn(center: Center, run: Running | None, attempt: Attempt) -> None:
-    """It was not dialled after all: the lead is in hand no more."""
-    if run is None or not attempt.lead.id:
+    """It was not dialled after all, but its id is used up. The lead is held again, or given back."""
+    if not attempt.lead.id:
         return
-    if attempt.promise.do_not_call:
-        center.keep(attempt_plan.forbidden(attempt.lead, at=center.now))
-    elif attempt.promise.again_at is not None:
-        promise = attempt.promise
-        center.keep(attempt_plan.promised(attempt.lead, attempt.promise.again_at, promise.again_by, promise.note, None))
-    elif attempt.lead.state != "removed" and not attempt.lead_kept:
-        pool.put(center, run, attempt.lead)
+    promise, lead = attempt.promise, used_up(attempt.lead)
+    if promise.do_not_call:
+        center.keep(attempt_plan.forbidden(lead, at=center.now))
+    elif promise.again_at is not None:
+        center.keep(attempt_plan.promised(lead, promise.again_at, promise.again_by, promise.note, None))
+    elif attempt.skipped:
+        next_at = max(lead.next_at, center.now + SKIP_S)
+        center.keep(attempt_plan.record_of(lead, state="open", next_at=next_at, why="withdrawn"))
+    else:
+        put_back(center, run, attempt.lead)
 
 
-def skipped(center: Center, attempt: Attempt) -> None:
-    """An agent did not want to dial him now."""
-    if attempt.lead.id:
-        why = f"withdrawn {attempt.promise.note}".strip()
-        next_at = max(attempt.lead.next_at, center.now + SKIP_S)
-        center.keep(attempt_plan.record_of(attempt.lead, state="open", next_at=next_at, why=why))
-        attempt.lead_kept = True
+def put_back(center: Center, run: Running | None, lead: Lead) -> None:
+    """The id of his next attempt is used up without a dial; he may be dialled under another one."""
+    kept = attempt_plan.record_of(used_up(lead), state="open", next_at=lead.next_at, why="withdrawn")
+    lead = taken_over(lead, kept)
+    if run is not None and run.record.state == "running":
+        kept = msgspec.structs.replace(kept, state="in_hand")
+        center.keep(kept)
+        pool.put(center, run, lead)
+    else:
+        center.keep(kept)
+
+
+def used_up(lead: Lead) -> Lead:
+    """With one more attempt, of which nobody heard."""
+    results = {**lead.results, "withdrawn": lead.results.get("withdrawn", 0) + 1}
+    return msgspec.structs.replace(lead, attempts=lead.attempts + 1, results=results)
 
 
 # ---- what agents say ---------------------------------------------------------------------------------------------
@@ -136,9 +148,11 @@ def mark_machine(center: Center, agent: AgentId, call: CallId) -> None:
     """ "That was a machine": so the attempt counts. Raises WrongState."""
     attempt = _at_work(center, call)
     run = center.dialer.campaigns.get(attempt.record.campaign)
-    attempt.result = "machine"
     attempt.record = msgspec.structs.replace(attempt.record, machine="machine")
-    if run is not None and attempt.counted and not attempt.missed:
+    if attempt.missed:
+        return  # he was kept waiting too long, machine or not: that is not taken back
+    attempt.result = "machine"
+    if run is not None and attempt.counted:
         attempt.counted = False
         days.count(run, answered=-1)
         days.tell(run)

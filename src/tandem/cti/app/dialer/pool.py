@@ -35,6 +35,8 @@ AGAIN_S = 21_600.0
 """He to whom the gate says no without saying until when is asked about again after so long."""
 OURS = ("state", "cost", "quota")
 """Rules that say no for the campaign's sake, not for the lead's."""
+READ_S = 0.25
+"""Between two questions to the store, when the last one was answered with leads."""
 SPOILED_S = 5.0
 """The first pause after the gate refused all that was read; doubled each time, up to ``LOOK_S``."""
 
@@ -128,7 +130,7 @@ def _when_next(run: Running, input_: LeadsRead, taken: int, now: float) -> None:
     run.again_at = input_.again_at
     run.dry = not input_.leads
     if taken:
-        run.spoiled, run.read_at = 0, now
+        run.spoiled, run.read_at = 0, now + READ_S
     elif input_.leads:
         run.spoiled += 1
         run.read_at = now + min(LOOK_S, SPOILED_S * 2.0 ** min(run.spoiled, 8))

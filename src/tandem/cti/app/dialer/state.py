@@ -52,6 +52,8 @@ class Attempt:
     """When it is known before the call is over."""
     refusal: Texts = field(default_factory=dict)
     """Why it was not dialled after all."""
+    skipped: bool = False
+    """The agent did not want to dial him now."""
     lead_kept: bool = False
     """What becomes of the lead was kept already; what comes later replaces it."""
     promise: Promise = field(default_factory=Promise)
