@@ -89,7 +89,6 @@ async def test_two_readers_never_get_one_lead(database: Database, tmp_path: Path
 async def test_orders(database: Database, tmp_path: Path, order: str, expected: list[str]) -> None:
     await bring_in(database, tmp_path, [*(person(n) for n in range(1, 5)), person(5, priority=1)])
     await journal(database, some.lead("list-1", next_at=NOW - 10))
-    await database.execute("update leads set ready = true")
     assert ids(await read(database, order=order)) == expected
 
 

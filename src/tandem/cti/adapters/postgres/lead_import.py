@@ -114,6 +114,7 @@ class LeadImportStore:
             await connection.execute(_QUERIES["put_leads"], new.id, new.campaign, new.at)
             await connection.execute(_QUERIES["put_numbers"], new.id)
             [counts] = await connection.fetch(_QUERIES["count_list"], new.id, new.rows, new.bad)
+            await connection.execute("analyze leads; analyze lead_numbers")
         return Stored(**counts)
 
     async def forbid(self, new: NewForbidden, file: Path) -> tuple[int, list[DoNotCallEntry]]:

@@ -16,7 +16,7 @@ import msgspec
 from tandem.cti.model.ids import CampaignId, LeadId, ListId
 from tandem.cti.model.leads import AttemptRecord, Lead, LeadNumber
 from tandem.cti.storage.errors import DatabaseDown
-from tandem.cti.storage.pool import Connection, Database
+from tandem.cti.storage.pool import Connection, Database, Row
 from tandem.cti.storage.queries import load
 from tandem.cti.storage.texts import digits_to_search, like_pattern, storable
 
@@ -25,19 +25,22 @@ _FIELDS = msgspec.json.Decoder(dict[str, str])
 _RESULTS = msgspec.json.Decoder(dict[str, int])
 
 DRAIN_S = 5.0
-WAKE_AT_ONCE = 500
-"""Leads whose time has come, per read: a read stays short also when a million come due at once."""
 ROUNDS = 5
 """How often a read looks further when what it found may not be called."""
 SPARE = 20
+AGAIN_S = 1.0
+"""When some are left that could not be taken just now (another reader has them, or all that were looked at may not be
+called)."""
 LONG_S = 60.0
 EXPORT_ROWS = 2_000
-NEXT_BY = {
-    "list": "next_by_list",
-    "newest": "next_by_newest",
-    "fewest_attempts": "next_by_attempts",
-    "random": "next_by_chance",
+_Key = Callable[[Row], tuple[float, ...]]
+_ORDERS: dict[str, tuple[str, _Key]] = {
+    "list": ("next_by_list", lambda row: (-row["priority"], row["sequence"])),
+    "newest": ("next_by_newest", lambda row: (-row["priority"], -row["sequence"])),
+    "fewest_attempts": ("next_by_attempts", lambda row: (-row["priority"], row["attempts"], row["sequence"])),
+    "random": ("next_by_chance", lambda row: (-row["priority"], row["shuffle"])),
 }
+"""Of a campaign: the query for those whom nothing has become of yet, and how they and the others are put together."""
 
 OpensAt = Callable[[str], float | None]
 """When leads with these zones (``model.lead_zones``) may be called: not after now = now; None = never."""
@@ -123,31 +126,32 @@ class LeadStore:
             raise DatabaseDown("the journal is not in the database yet: leads are not read")
         async with self._database.session() as connection, connection.transaction():
             await connection.execute(_QUERIES["reopen"], campaign, list(in_hand))
-            await connection.execute(_QUERIES["wake"], campaign, now, WAKE_AT_ONCE)
-            opening = {
-                row["zones"]: opens_at(row["zones"]) for row in await connection.fetch(_QUERIES["zones"], campaign)
-            }
-            zones = [key for key, at in opening.items() if at is not None and at <= now]
-            taken = await self._take(connection, campaign, count, zones, order, now) if count > 0 else []
+            found = await _openings(connection, campaign, now, opens_at)
+            taken = await self._take(connection, campaign, count, found, order, now) if count > 0 else []
             leads = [row.lead for row in await _load(connection, taken, now)]
-            moments = [at for at in opening.values() if at is not None and (at > now or len(taken) >= count)]
-            moments += [row["at"] for row in await connection.fetch(_QUERIES["next_due"], campaign)]
+            after = await _openings(connection, campaign, now, opens_at)
+            moments = [*after.moments, now if len(taken) >= count else now + AGAIN_S] if after.now else after.moments
             left = callable_now = None
             if count <= 0:
-                left, callable_now = await _count(connection, campaign, zones, now)
+                left, callable_now = await _count(connection, campaign, found.zones, now)
         return Reading(
             leads=tuple(leads), left=left, callable_now=callable_now, again_at=min(moments) if moments else None
         )
 
     async def _take(
-        self, connection: Connection, campaign: str, count: int, zones: list[str], order: str, now: float
+        self, connection: Connection, campaign: str, count: int, openings: _Openings, order: str, now: float
     ) -> list[str]:
+        query, key = _ORDERS[order]
         found: list[str] = []
         for _ in range(ROUNDS):
             wanted = count - len(found)
             limit = wanted + SPARE
-            callbacks = await connection.fetch(_QUERIES["next_callbacks"], campaign, zones, limit, now)
-            others = await connection.fetch(_QUERIES[NEXT_BY[order]], campaign, zones, limit)
+            callbacks = await connection.fetch(_QUERIES["next_callbacks"], campaign, openings.zones, limit, now)
+            fresh = await connection.fetch(_QUERIES[query], campaign, openings.zones, limit)
+            due = await connection.fetch(
+                _QUERIES["next_due"], campaign, openings.due_zones, openings.due_priorities, limit, now
+            )
+            others = sorted((*fresh, *due), key=key)
             candidates = list(dict.fromkeys(row["id"] for row in (*callbacks, *others)))[:limit]
             if not candidates:
                 break
@@ -262,10 +266,8 @@ class LeadStore:
     async def left(self, campaign: str, *, now: float, opens_at: OpensAt) -> tuple[int, int]:
         """Leads that may still be dialled, and those of them whose time has come and whose zone is open."""
         async with self._database.session() as connection:
-            rows = await connection.fetch(_QUERIES["zones"], campaign)
-            opening = {row["zones"]: opens_at(row["zones"]) for row in rows}
-            zones = [key for key, at in opening.items() if at is not None and at <= now]
-            return await _count(connection, campaign, zones, now)
+            found = await _openings(connection, campaign, now, opens_at)
+            return await _count(connection, campaign, found.zones, now)
 
     async def recyclable(self, campaign: str) -> dict[str, int]:
         """Leads that are over, by the result of their last attempt."""
@@ -309,6 +311,36 @@ class LeadStore:
     async def field_names(self, campaign: str) -> list[str]:
         """Of the first leads."""
         return [row["name"] for row in await self._database.fetch(_QUERIES["field_names"], campaign)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Openings:
+    """``zones``: open now. ``due_zones``, ``due_priorities``: of those, pairs in which somebody's time has come.
+    ``now``: somebody may be dialled now; ``moments``: when others may."""
+
+    zones: list[str]
+    due_zones: list[str]
+    due_priorities: list[int]
+    now: bool
+    moments: list[float]
+
+
+async def _openings(connection: Connection, campaign: str, now: float, opens_at: OpensAt) -> _Openings:
+    fresh = [row["zones"] for row in await connection.fetch(_QUERIES["zones"], campaign)]
+    resting = await connection.fetch(_QUERIES["resting"], campaign, now)
+    opening = {zones: opens_at(zones) for zones in dict.fromkeys((*fresh, *(row["zones"] for row in resting)))}
+    open_now = {zones for zones, at in opening.items() if at is not None and at <= now}
+    due = [row for row in resting if row["due"] and row["zones"] in open_now]
+    waiting = {row["zones"] for row in resting if row["due"]} | set(fresh)
+    moments = [at for zones in waiting if (at := opening[zones]) is not None and at > now]
+    moments += [row["next_at"] for row in resting if row["next_at"] is not None and opening[row["zones"]] is not None]
+    return _Openings(
+        zones=sorted(open_now),
+        due_zones=[row["zones"] for row in due],
+        due_priorities=[row["priority"] for row in due],
+        now=bool(due) or not open_now.isdisjoint(fresh),
+        moments=moments,
+    )
 
 
 async def _free(connection: Connection, candidates: list[str], now: float) -> set[str]:

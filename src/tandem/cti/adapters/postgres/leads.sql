@@ -15,17 +15,6 @@ where id in (
 update leads set state = 'open', ready = false
 where state = 'in_hand' and not exists (select from attempts where lead = leads.id and ended_at is null)
 
--- name: wake
--- Their time has come.
-update leads set ready = true
-where id in (
-    select id from leads
-    where campaign = $1 and state = 'open' and not ready and due_at <= to_timestamp($2)
-    order by due_at
-    limit $3
-    for update skip locked
-)
-
 -- name: zones
 -- Each text once, by jumps over the index.
 with recursive found as (
@@ -42,11 +31,54 @@ with recursive found as (
 )
 select zones from found where zones is not null limit 5000
 
+-- name: resting
+-- Of each zones and priority among those that wait for their time: whether somebody's has come, and when the next one's
+-- comes. By jumps over the index.
+with recursive found as (
+    (
+        select zones, priority from leads
+        where campaign = $1 and state = 'open' and not ready
+        order by zones, priority
+        limit 1
+    )
+    union all
+    select next.zones, next.priority
+    from found
+    cross join lateral (
+        select leads.zones, leads.priority from leads
+        where campaign = $1 and state = 'open' and not ready
+            and (leads.zones, leads.priority) > (found.zones, found.priority)
+        order by leads.zones, leads.priority
+        limit 1
+    ) as next
+)
+select zones, priority,
+    exists (
+        select from leads
+        where campaign = $1 and leads.zones = found.zones and leads.priority = found.priority and state = 'open'
+            and not ready and due_at <= to_timestamp($2)
+    ) as due,
+    (
+        select extract(epoch from due_at)::float8 from leads
+        where campaign = $1 and leads.zones = found.zones and leads.priority = found.priority and state = 'open'
+            and not ready and due_at > to_timestamp($2)
+        order by due_at
+        limit 1
+    ) as next_at
+from found
+limit 10000
+
 -- name: next_due
-select extract(epoch from due_at)::float8 as at from leads
-where campaign = $1 and state = 'open' and not ready
-order by due_at
-limit 1
+-- Those whose time came first, of each zones and priority.
+select id, priority, sequence, attempts, shuffle
+from unnest($2::text[], $3::integer[]) as open (zones, priority)
+cross join lateral (
+    select id, sequence, attempts, shuffle from leads
+    where campaign = $1 and leads.zones = open.zones and leads.priority = open.priority and state = 'open'
+        and not ready and due_at <= to_timestamp($5)
+    order by due_at
+    limit $4
+) as found
 
 -- name: next_callbacks
 select id from leads
@@ -56,10 +88,10 @@ order by callback_at
 limit $3
 
 -- name: next_by_list
-select id
+select id, priority, sequence, attempts, shuffle
 from unnest($2::text[]) as open (zones)
 cross join lateral (
-    select id, priority, sequence from leads
+    select id, priority, sequence, attempts, shuffle from leads
     where campaign = $1 and leads.zones = open.zones and state = 'open' and ready
     order by priority desc, sequence
     limit $3
@@ -68,10 +100,10 @@ order by priority desc, sequence
 limit $3
 
 -- name: next_by_newest
-select id
+select id, priority, sequence, attempts, shuffle
 from unnest($2::text[]) as open (zones)
 cross join lateral (
-    select id, priority, sequence from leads
+    select id, priority, sequence, attempts, shuffle from leads
     where campaign = $1 and leads.zones = open.zones and state = 'open' and ready
     order by priority desc, sequence desc
     limit $3
@@ -80,10 +112,10 @@ order by priority desc, sequence desc
 limit $3
 
 -- name: next_by_attempts
-select id
+select id, priority, sequence, attempts, shuffle
 from unnest($2::text[]) as open (zones)
 cross join lateral (
-    select id, priority, attempts, sequence from leads
+    select id, priority, sequence, attempts, shuffle from leads
     where campaign = $1 and leads.zones = open.zones and state = 'open' and ready
     order by priority desc, attempts, sequence
     limit $3
@@ -92,10 +124,10 @@ order by priority desc, attempts, sequence
 limit $3
 
 -- name: next_by_chance
-select id
+select id, priority, sequence, attempts, shuffle
 from unnest($2::text[]) as open (zones)
 cross join lateral (
-    select id, priority, shuffle from leads
+    select id, priority, sequence, attempts, shuffle from leads
     where campaign = $1 and leads.zones = open.zones and state = 'open' and ready
     order by priority desc, shuffle
     limit $3
@@ -341,10 +373,11 @@ limit 200
 
 -- name: classes
 -- Leads that are the same to the gate (routing.core.dialer.lead_classes), each class with one of them: by the shape of
--- their numbers, and by what is to be said of single numbers and persons, which is little. Moments in steps of 5 min.
+-- their numbers, and by what is to be said of single numbers and persons, which is little. Moments in steps of five
+-- minutes, of an hour when they are further away.
 with recent as materialized (
     select number, count(*) filter (where at > to_timestamp($2) - interval '1 day') as day, count(*) as week,
-        ceil(extract(epoch from max(at)) / 300)::bigint as step
+        ceil(extract(epoch from max(at)) / 3600)::bigint as step
     from attempts
     where at > to_timestamp($2) - interval '7 days' and coalesce(result, '') not in ('congestion', 'withdrawn')
     group by number
@@ -378,13 +411,13 @@ with recent as materialized (
     select attempts.lead, attempts.number || 'a'
     from leads
     join attempts on attempts.lead = leads.id
-    where leads.campaign = $1 and leads.attempts >= $3::int and leads.state in ('open', 'in_hand')
+    where leads.campaign = $1 and leads.attempts > 0 and leads.attempts >= $3::int and leads.state in ('open', 'in_hand')
         and coalesce(result, '') not in ('congestion', 'withdrawn')
         and number_of > coalesce((leads.results->>'recycled')::int, 0)
     group by 1, attempts.number
     having count(*) >= $3::int
     union all
-    select lead, number || 'm' || ceil(extract(epoch from at) / 300)::bigint
+    select lead, number || 'm' || ceil(extract(epoch from at) / 3600)::bigint
     from attempts
     where $8::float8 > 0 and campaign = $1 and at > to_timestamp($2::float8 - $8::float8)
         and result in ('machine', 'message_left')
@@ -405,12 +438,15 @@ where campaign = $1 and state <> 'removed'
 group by state, zone, shape, words.words, consent, forbidden.forbidden, leads.do_not_call, due,
     attempts > 0 and not due and attempts - coalesce((results->>'congestion')::int, 0)
         - coalesce((results->>'withdrawn')::int, 0) - coalesce((results->>'recycled')::int, 0) >= $4::int,
-    case when not due and (persons.often or now.last_at > to_timestamp($2::float8 - $9::float8))
-        then ceil(extract(epoch from now.last_at) / 300) end,
+    case when due then null
+        when now.last_at > to_timestamp($2::float8 - $9::float8) then ceil(extract(epoch from now.last_at) / 300)
+        when persons.often then ceil(extract(epoch from now.last_at) / 3600) end,
     persons.often,
-    case when not due and next_at > to_timestamp($2) then ceil(extract(epoch from next_at) / 300) end,
+    case when due or next_at <= to_timestamp($2) then null
+        when next_at <= to_timestamp($2::float8 + 3600) then ceil(extract(epoch from next_at) / 300)
+        else ceil(extract(epoch from next_at) / 3600) end,
     case when now.abandoned_at > to_timestamp($2::float8 - $10::float8)
-        then ceil(extract(epoch from now.abandoned_at) / 300) end,
+        then ceil(extract(epoch from now.abandoned_at) / 3600) end,
     case when cardinality($11::text[]) > 0 then
         (select jsonb_agg(fields->name order by name) from unnest($11::text[]) as name)
     end

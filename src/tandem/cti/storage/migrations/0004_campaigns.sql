@@ -73,21 +73,23 @@ comment on column leads.person is 'the same for one person on several lists';
 comment on column leads.zone is 'IANA time zone by the address';
 comment on column leads.zones is 'zones of the address and of the numbers: A|B both, A;B one or the other';
 comment on column leads.shape is 'what the gate sees of the numbers by themselves: leads with one shape are alike';
-comment on column leads.ready is 'open, and its time has come when it was looked at last';
+comment on column leads.ready is 'may be dialled at any time: nothing has become of it yet';
 comment on column leads.callback_agent is 'log-in of who wants to do it himself; null: the team';
 comment on column leads.do_not_call is 'person: on no number';
 comment on column leads.why is 'what followed from the last attempt';
 create index leads_campaign on leads (campaign, sequence);
 create index leads_list on leads (list);
 create index leads_person on leads (person);
--- The orders in which a campaign may dial; equal zones are together, because closed ones are left out.
+-- The orders in which a campaign may dial; equal zones are together, because closed ones are left out. Who was dialled
+-- before, or waits for a callback, comes by his time.
 create index leads_by_list on leads (campaign, zones, priority desc, sequence) where state = 'open' and ready;
 create index leads_by_newest on leads (campaign, zones, priority desc, sequence desc) where state = 'open' and ready;
 create index leads_by_attempts on leads (campaign, zones, priority desc, attempts, sequence)
     where state = 'open' and ready;
 create index leads_by_chance on leads (campaign, zones, priority desc, shuffle) where state = 'open' and ready;
-create index leads_resting on leads (campaign, due_at) where state = 'open' and not ready;
+create index leads_resting on leads (campaign, zones, priority, due_at) where state = 'open' and not ready;
 create index leads_callbacks on leads (campaign, callback_at) where state = 'open' and callback_at is not null;
+create index leads_tried on leads (campaign, attempts) where attempts > 0;
 create index leads_in_hand on leads (campaign) where state = 'in_hand';
 
 -- Numbers of leads, best first. No foreign key: they come and go with their lead, a million in one statement.
