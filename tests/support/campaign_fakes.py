@@ -198,7 +198,7 @@ class FakeCampaigns:
             consent=None,
             do_not_call="",
             callback_note="",
-            why="",
+            why={},
             numbers=[],
             attempts=[],
         )

@@ -271,8 +271,8 @@ class LeadDetail(msgspec.Struct, frozen=True, kw_only=True):
     consent: bool | None
     do_not_call: str
     callback_note: str
-    why: str
-    """What follows from the last attempt."""
+    why: Texts
+    """What follows from the last attempt; {} before the first."""
     numbers: list[LeadNumberLine]
     attempts: list[AttemptLine]
     """Newest first."""

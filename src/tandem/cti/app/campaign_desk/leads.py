@@ -12,6 +12,7 @@ from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.leads import AttemptRecord
+from tandem.routing.core.dialer.attempt_plan import said
 
 LOOKED_AT = 500
 """Leads judged in one go."""
@@ -58,7 +59,7 @@ class LeadPages(Part):
             consent=known.consent,
             do_not_call=known.do_not_call,
             callback_note=known.callback_note,
-            why=row.why,
+            why={language: said(row.why, language, zone) for language in verdicts.LANGUAGES} if row.why else {},
             numbers=[
                 shapes.LeadNumberLine(
                     number=number.number,

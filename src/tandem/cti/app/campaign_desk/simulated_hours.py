@@ -17,10 +17,12 @@ from tandem.routing.core.dialer.pacing import Learned, Pacer
 from tandem.routing.core.dialer.pacing_settings import DayCount, PacingSettings
 
 LINES = 10_000
-MOST_EVENTS = 8_000
+MOST_EVENTS = 60_000
 CONNECTS = 200.0
 """So many talks are looked at, more or less."""
-_LEAST_S, _MOST_S = 900.0, 4 * 3_600.0
+_LEAST_S, _MOST_S = 1_800.0, 4 * 3_600.0
+WARM_UP_S = 300.0
+"""Of the simulated time, or a quarter of it: what happens then is not counted, because everybody begins at once."""
 _PLENTY = 1_000_000
 """Leads that may be called."""
 
@@ -105,17 +107,22 @@ class _Run:
         for number in range(self._agents):
             agent = f"a{number}"
             self._pacer.agent(agent, "wrapping", now=0.0)
-            self._later(self._draw(self._world.wrap_up_s + 1.0), "free", agent)
-        now = 0.0
+            cycle_s = self._world.talk_s + self._world.wrap_up_s
+            self._later(self._random.uniform(0.0, cycle_s), "free", agent)
+        now = began = 0.0
+        counted_from = min(WARM_UP_S, hours_s / 4.0)
         for _ in range(MOST_EVENTS):
             at, _, kind, name = heapq.heappop(self._events)
             if at >= hours_s:
                 break
+            if not began and at >= counted_from:
+                began = now = at
+                self._count_anew()
             self._line_s += self._in_flight * (at - now)
             now = at
             getattr(self, f"_{kind}")(name, now)
             self._decide(now)
-        elapsed = max(now, 1.0)
+        elapsed = max(now - began, 1.0)
         hours = elapsed / 3600.0
         return Figures(
             agents=self._agents,
@@ -127,6 +134,10 @@ class _Run:
             lines_per_agent=self._line_s / (elapsed * self._agents),
             abandon_ratio=self._lost / self._persons if self._persons else None,
         )
+
+    def _count_anew(self) -> None:
+        self._talks = self._lost = self._persons = self._dialled = 0
+        self._talk_s = self._wait_s = self._line_s = 0.0
 
     def _later(self, at: float, kind: str, name: str) -> None:
         self._count += 1
@@ -149,7 +160,8 @@ class _Run:
         """Time has passed: that is all."""
 
     def _launch(self, now: float, *, reserved: bool) -> None:
-        call = f"c{self._dialled}"
+        self._count += 1
+        call = f"c{self._count}"
         if reserved:
             if not self._idle:
                 return

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.cti.app.campaign_desk.ground import Ground
+from tandem.cti.app.dialer.clearance import cost_left
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.leads import Lead, LeadNumber, Verdict
 from tandem.cti.model.timezones import known_timezone
@@ -28,11 +29,13 @@ def of_number(ground: Ground, lead: Lead, number: LeadNumber, record: CampaignRe
         state=record.state,
         allowed=ground.center.house.number_allowed,
         quotas_full=() if run is None else full(record.document.quotas, run.quotas),
+        cost_left=None if run is None else cost_left(run),
     )
 
 
 def by_hand(ground: Ground, lead: Lead, record: CampaignRecord | None) -> Verdict:
     """May an agent who is there for it dial the first number now? ``record`` None: for no campaign."""
+    run = None if record is None else ground.run(record.id)
     return ground.center.gate.may_call(
         lead,
         lead.numbers[0],
@@ -40,6 +43,8 @@ def by_hand(ground: Ground, lead: Lead, record: CampaignRecord | None) -> Verdic
         campaign=None if record is None else record.document,
         state="running" if record is None else record.state,
         allowed=ground.center.house.number_allowed,
+        quotas_full=() if run is None else full(run.campaign.quotas, run.quotas),
+        cost_left=None if run is None else cost_left(run),
         reserved=True,
         by_hand=True,
     )

@@ -7,6 +7,7 @@ import asyncio
 from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.cti.adapters.postgres.leads import ClassLimits
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
+from tandem.cti.app.dialer.clearance import cost_left
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
 from tandem.routing.core.dialer.lead_classes import LeadClass
 from tandem.routing.core.dialer.quotas import full
@@ -65,6 +66,7 @@ class Waterfalls(Part):
             state=record.state,
             allowed=self._ground.center.house.number_allowed,
             quotas_full=() if run is None else full(document.quotas, run.quotas),
+            cost_left=None if run is None else cost_left(run),
         )
         found = await self._ground.counted.classes(record.id, _limits(document, terms), now=began)
         classes = [LeadClass(count=count, lead=lead) for count, lead in found]

@@ -1384,7 +1384,7 @@ export interface LeadDetail {
   consent: boolean | null;
   do_not_call: string;
   callback_note: string;
-  why: string;
+  why: Record<string, string>;
   numbers: LeadNumberLine[];
   attempts: AttemptLine[];
 }

@@ -216,9 +216,9 @@ function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: () => vo
       <section>
         <h3>{t("lead.now")}</h3>
         <Verdict verdict={lead.verdict} open />
-        {detail.why && (
+        {pick(detail.why) && (
           <p className="quiet">
-            <bdi>{detail.why}</bdi>
+            <bdi>{pick(detail.why)}</bdi>
           </p>
         )}
         {lead.callback_at !== null && (
