@@ -1,5 +1,5 @@
-"""What campaigns must never do, in the whole center, whatever agents, callees, operators and the network do: see
-``check`` and ``at_rest``. Killed servers, lost, doubled and late news, slow stores and clocks that jump are included."""
+"""What campaigns must never do, in the whole center, whatever agents, callees, operators and the network do (``check``,
+``at_rest``). Killed servers, lost, doubled and late news, slow stores and clocks that jump are included."""
 
 from __future__ import annotations
 

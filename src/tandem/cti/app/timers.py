@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import acd, blend, callbacks, overflow, tasks
-from tandem.cti.app.dialer import looks
+from tandem.cti.app.dialer import attempts, looks
 from tandem.cti.app.floor_plan import ShowSeat, Tick
 from tandem.cti.core import contact as ct
 from tandem.cti.core import flow_events as fe
@@ -39,6 +39,8 @@ def _due(center: Center, kind: str, key: str) -> None:
             blend.timer(center)
         case "campaign":
             looks.timer(center, CampaignId(key))
+        case "campaign_dial":
+            attempts.dial_again(center, CallId(key))
         case "look":
             caller = center.callers.get(CallId(key))
             if caller is not None and caller.look_at <= center.now:

@@ -23,11 +23,15 @@ from tandem.cti.model.campaigns import AttemptResult, Campaign
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.ids import CallId
 from tandem.cti.model.leads import Lead
+from tandem.cti.model.states import Phase
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
 HOUR_S = 3_600.0
+LINE_S = 10.0
+"""So long an agent waits for a line to the network."""
+LINE_LOOK_S = 0.5
 BY_A_PERSON = ("talked", "abandoned", "served", "hung_up")
 """Results of a call that a person answered."""
 
@@ -95,6 +99,11 @@ def allow(center: Center, call: CallId) -> None:
     cleared = clearance.clear(center, run, attempt)
     if isinstance(cleared, clearance.Refused):
         attempt.refusal = cleared.why
+        if cleared.verdict is None and _may_wait(center, attempt):
+            # an agent is on the line for him: it is tried again as soon as there is a line
+            again_at = cleared.again_at or center.now + LINE_LOOK_S
+            center.wake(min(max(again_at, center.now + 0.05), center.now + LINE_LOOK_S), "campaign_dial", call)
+            return
         center.step(contact, ct.DialRefused(reason=cleared.why["en"]))
         return
     attempt.record = msgspec.structs.replace(
@@ -132,6 +141,19 @@ def allow(center: Center, call: CallId) -> None:
             detect=detect,
         ),
     )
+
+
+def _may_wait(center: Center, attempt: Attempt) -> bool:
+    if attempt.wants_line_at is None:
+        attempt.wants_line_at = center.now
+    return attempt.first == "agent" and 0.0 <= center.now - attempt.wants_line_at < LINE_S
+
+
+def dial_again(center: Center, call: CallId) -> None:
+    """There may be a line for him now."""
+    contact = center.contacts.get(call)
+    if contact is not None and contact.phase is Phase.DIALLING and contact.absent and call in center.dialer.attempts:
+        allow(center, call)
 
 
 def ringing(center: Center, call: CallId) -> None:

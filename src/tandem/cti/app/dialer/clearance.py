@@ -77,6 +77,7 @@ def verdict(
     if lead.state == "removed":
         return Verdict(allowed=False, rule="over", evidence={"state": "removed"})
     campaign = None if run is None else run.campaign
+    left = None if run is None else cost_left(run)
     state = "running" if run is None else run.record.state
     if by_hand and reserved and state == "draining":
         state = "running"  # what an agent has before him goes on
@@ -88,7 +89,7 @@ def verdict(
         state=state,
         allowed=center.house.number_allowed,
         quotas_full=() if run is None else full(run.campaign.quotas, run.quotas),
-        cost_left=None if run is None else cost_left(run),
+        cost_left=left if left is None or run is None else left - _under_way(center, run),
         reserved=reserved,
         by_hand=by_hand,
     )
@@ -97,6 +98,28 @@ def verdict(
 def cost_left(run: Running) -> float | None:
     cap = run.campaign.cost_cap
     return None if cap is None else cap - run.today.cost
+
+
+def _under_way(center: Center, run: Running) -> float:
+    """What the calls in the air will cost at least, if they are answered."""
+    attempts = (center.dialer.attempts.get(call) for call in run.attempts)
+    carriers = center.dialer.carriers
+    return sum(
+        carriers.cost(attempt.record.carrier, attempt.record.number, 1.0)
+        for attempt in attempts
+        if attempt is not None and attempt.written
+    )
+
+
+def lines_promised(center: Center, run: Running) -> int:
+    """Lines of its carrier that agents will want in a moment whose phones ring."""
+    name = center.dialer.carriers.name(run.campaign.carrier)
+    waiting = 0
+    for attempt in center.dialer.attempts.values():
+        if not attempt.written and attempt.record.mode not in ("preview", "manual"):
+            other = center.dialer.campaigns.get(attempt.record.campaign)
+            waiting += other is not None and center.dialer.carriers.name(other.campaign.carrier) == name
+    return waiting
 
 
 def promised(lead: Lead, now: float) -> bool:

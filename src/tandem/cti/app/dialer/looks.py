@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tandem.cti.app.dialer import agents, campaigns, days, pool
+from tandem.cti.app.dialer import agents, campaigns, clearance, days, pool
 from tandem.cti.app.dialer.decisions import keep_decision
 from tandem.cti.app.dialer.launches import launch
 from tandem.cti.app.dialer.state import Held, Running
@@ -71,7 +71,8 @@ def look(center: Center, run: Running) -> None:
     else:
         run.why_not = {}
         agents.call_up(center, run)
-        again_at = min(again_at, _work(center, run, room.calls))
+        lines = max(0, room.calls - clearance.lines_promised(center, run))
+        again_at = min(again_at, _work(center, run, lines))
         if room.calls <= 0:
             run.why_not = dict(WHY[room.why])
             again_at = min(again_at, room.again_at or again_at)

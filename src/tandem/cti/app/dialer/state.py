@@ -52,6 +52,8 @@ class Attempt:
     """When it is known before the call is over."""
     refusal: Texts = field(default_factory=dict)
     """Why it was not dialled after all."""
+    wants_line_at: float | None = None
+    """Since when an agent waits for a line for him."""
     skipped: bool = False
     """The agent did not want to dial him now."""
     lead_kept: bool = False
