@@ -14,6 +14,7 @@ from tandem.routing.core.dialer.compliance import (
     Broken,
     Link,
     SheetCounts,
+    SheetShare,
     counts_of,
     hash_of,
     read,
@@ -21,8 +22,8 @@ from tandem.routing.core.dialer.compliance import (
     text_of,
     verify,
 )
-from tandem.routing.core.dialer.jurisdictions import RULE_BOOK
-from tandem.routing.core.dialer.promise import Tally, first_day, left, limit_of, share, standing, tally_of, worst_window
+from tandem.routing.core.dialer.jurisdictions import RULE_BOOK, Jurisdiction
+from tandem.routing.core.dialer.promise import Tally, first_day, limit_of, share, tally_of
 
 US, UK = RULE_BOOK["us"], RULE_BOOK["uk"]
 
@@ -37,44 +38,11 @@ def test_the_formulas() -> None:
     assert mistaken.mistaken == 4.0
 
 
-@given(st.integers(0, 5_000), st.integers(0, 200), st.sampled_from(["us", "ofcom"]))
-def test_what_is_left_is_what_the_limit_bears(talked: int, abandoned: int, formula: str) -> None:
-    tally = Tally(answered=talked + abandoned, abandoned=abandoned, talked=talked)
-    more = int(left(tally, formula, 0.03) + 1e-9)  # type: ignore[arg-type]
-    then = replace(tally, answered=tally.answered + more, abandoned=abandoned + more)
-    over = replace(then, answered=then.answered + 1, abandoned=then.abandoned + 1)
-    before, after_one = share(then, formula), share(over, formula)  # type: ignore[arg-type]
-    assert after_one is not None
-    assert after_one > 0.03
-    if more:
-        assert before is not None
-        assert before <= 0.03 + 1e-9
-
-
-def test_days_and_windows() -> None:
-    days = [day(f"2026-05-{n:02}", answered=100, abandoned=2, talked=98) for n in range(1, 32)]
-    today = day("2026-06-01", answered=50, abandoned=3, talked=47)
-    us = standing(days, today, US, limit_of(0.05, US))
-    assert (us.limit, us.day_share) == (0.03, 0.06)
-    assert us.window == Tally(answered=2_950, abandoned=61, talked=2_889)  # 29 days and today
-    assert us.kept
-    assert us.left_today == 0.0
-    assert us.left_window == pytest.approx((0.03 * 2_950 - 61) / 0.97)
-    uk = standing(days, today, UK, limit_of(0.02, UK))
-    assert (uk.limit, uk.kept, uk.window) == (0.02, False, Tally(answered=50, abandoned=3, talked=47))
-    nobody = standing([], day("2026-06-01"), US, 0.03)
-    assert nobody.kept
-    assert nobody.window_share is None
-    assert left(Tally(), "us", 1.0) == float("inf")
-
-
-def test_the_worst_window() -> None:
-    days = [day("2026-01-01", answered=100, abandoned=2), day("2026-01-31", answered=100, abandoned=4)]
-    assert worst_window(reversed(days), US) == ("2026-01-31", 0.04)
-    near = [days[0], day("2026-01-30", answered=100, abandoned=4)]
-    assert worst_window(near, US) == ("2026-01-30", 0.03)
-    assert worst_window([day("2026-01-01")], US) is None
+def test_the_stricter_limit_and_the_first_day() -> None:
+    assert limit_of(0.05, US) == 0.03
+    assert limit_of(0.02, US) == 0.02
     assert first_day("2026-03-01", 30) == "2026-01-31"
+    assert first_day("2026-03-01", 1) == "2026-03-01"
 
 
 ATTEMPTS = [
@@ -132,6 +100,27 @@ def test_a_sheet() -> None:
     assert (us.legal, us.kept, ofcom.legal) == (True, True, False)
     assert ofcom.share == pytest.approx(3 / 93)
     assert (made.rules, made.rules_version, made.window_days) == ("us", US.version, 30)
+
+
+def test_the_window_ends_with_the_day_and_is_counted_in_days() -> None:
+    days = [day(f"2026-05-{n:02}", answered=100, abandoned=2, talked=98) for n in range(1, 32)]
+    later = day("2026-06-02", answered=1_000, abandoned=1_000)
+    counts = SheetCounts(answered=50, abandoned=3, talked=46, served=1, hung_up=0)
+
+    def shares(rules: Jurisdiction, limit: float) -> SheetShare:
+        document = campaign(abandon_limit=limit)
+        made = sheet(
+            document, rules, day("2026-06-01"), counts, [*days, later], zone="UTC", number=1, previous="", made_at=NOON
+        )
+        return next(each for each in made.shares if each.legal)
+
+    us = shares(US, 0.05)
+    assert (us.share, us.window_abandoned, us.window_counted) == (0.06, 61, 2_950)  # 29 days and this one
+    assert (us.limit, us.kept) == (0.03, True)
+    uk = shares(UK, 0.02)
+    assert (uk.formula, uk.limit, uk.kept, uk.window_counted) == ("ofcom", 0.02, False, 50)
+    empty = sheet(campaign(), US, day("2026-06-01"), SheetCounts(), [], zone="", number=1, previous="", made_at=NOON)
+    assert (empty.shares[0].share, empty.shares[0].kept) == (None, True)
 
 
 def test_a_chain_that_holds() -> None:
