@@ -26,7 +26,8 @@ from tandem.cti.model.states import ConnectionState, Outcome, Phase
 NUMBER = DeviceId("+8613800138000")
 CALLS = 600
 _COMMANDS = (
-    ct.HangUpAsked, ct.DeclineAsked, ct.PopPainted, ce.PreviewDialAsked, ce.PreviewSkipped, ce.MachineMarked,
+    ct.HangUpAsked, ct.DeclineAsked, ct.PopPainted, ct.TransferAsked,
+    ce.PreviewDialAsked, ce.PreviewSkipped, ce.MachineMarked,
 )  # fmt: skip
 OF_CAMPAIGNS = (
     ce.AttemptBegun,
@@ -210,6 +211,9 @@ class Life:
             events += [ev.ConnectionCleared(call=c.id, connection=either, cause=cause)] * 2
             events += [ev.Failed(call=c.id, connection=either, cause=cause)]
         if chance.random() < 0.1:
+            queue, target = ct.TransferAsked(queue=QueueId("r")), ct.TransferAsked(target=AgentId("y"))
+            events += [chance.choice([queue, target, ct.TransferAsked(number="+861095588")])] * 4
+        if chance.random() < 0.1:
             there = ConnectionState.CONNECTED if chance.random() < 0.8 else None
             with_leg = ConnectionState.CONNECTED if c.leg is not None and chance.random() < 0.6 else None
             seen = ct.Seen(
@@ -285,7 +289,7 @@ def test_every_row_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         return counting
 
     monkeypatch.setattr(path, "TABLE", {key: counted(key, row) for key, row in path.TABLE.items()})
-    for seed in range(CALLS):
+    for seed in range(10 * CALLS):
         live(seed)
         if rows <= taken:
             break
