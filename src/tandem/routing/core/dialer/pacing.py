@@ -105,7 +105,7 @@ class Pacer(Watch):
             self.learned,
             segments,
             now=now,
-            hour=self._hour(),
+            hour=self._hour(now),
             patience_s=self.settings.answer_within_s,
         )
         allowed = self.learned.caution.allowed(left, agents)
@@ -149,7 +149,7 @@ class Pacer(Watch):
         now = max(self._now, now)
         learned, limit = self.learned, self.settings.abandon_limit
         agents = len(self._agents)
-        rates = [rate.now(self._hour()) for rate in learned.rates.values()]
+        rates = [rate.now(self._hour(now)) for rate in learned.rates.values()]
         sizes = [rate.calls[-1] for rate in learned.rates.values()]
         return Gauges(
             agents=agents,

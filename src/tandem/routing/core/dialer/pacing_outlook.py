@@ -15,6 +15,7 @@ import numpy as np
 
 from tandem.routing.core.dialer.pacing_times import Array
 
+_ROOT_2 = math.sqrt(2.0)
 _CERTAIN = 0.98
 """No call is taken for surer to be answered."""
 
@@ -59,9 +60,11 @@ class Risk:
         mean = answers + look.waiting - self._free
         var = self._free_var + self._answers_var + others * look.answer * (1.0 - look.answer)
         z = (mean + 0.5) / np.sqrt(np.maximum(var + (look.doubt * answers) ** 2, 1e-6))
-        shares = np.array([0.5 * math.erfc(-each / math.sqrt(2.0)) for each in z.tolist()])
-        later = np.maximum.accumulate(shares[::-1])
-        return min(1.0, max(0.0, float(later.mean())))
+        worst = total = 0.0
+        for each in reversed(z.tolist()):
+            worst = max(worst, 0.5 * math.erfc(-each / _ROOT_2))
+            total += worst
+        return total / len(z)
 
     def loss(self, launched: int, times: float) -> float:
         """Expected number of callees who meet nobody by the last moment, if everybody answered ``times`` as often."""
@@ -77,11 +80,14 @@ class Risk:
     def most_within(self, share: float, loss: float, times: float) -> int:
         """How many calls may be launched so that the last one's ``nobody`` is at most ``share``, and the ``loss`` at
         ``times`` the answer rate at most that."""
-        low, high = 0, self.most
-        while low < high:
-            middle = (low + high + 1) // 2
+        low, step = 0, 1
+        # mostly none or one: so from below, in growing steps, then back by halves
+        while low < self.most:
+            middle = min(low + step, self.most)
             if self.nobody(middle - 1) <= share and self.loss(middle, times) <= loss:
-                low = middle
+                low, step = middle, step * 2
+            elif step == 1:
+                break
             else:
-                high = middle - 1
+                step = max(1, step // 4)
         return low

@@ -77,6 +77,8 @@ class AnswerRate:
                 share = 1.0
                 over.append(second)
             elif age <= 0.0:
+                if age < -1.0:  # of another clock, before a restart
+                    over.append(second)
                 continue
             else:
                 low = int(age)

@@ -235,9 +235,9 @@ class Watch:
             self._screened.pop(attempt, None)
             self._waiting.pop(attempt, None)
 
-    def _hour(self) -> int:
+    def _hour(self, now: float) -> int:
         """Of the day, 0..23."""
-        return int((self._now - (self._day_began or 0.0)) // 3600.0) % 24
+        return int((now - (self._day_began or 0.0)) // 3600.0) % 24
 
     def _tick(self, now: float) -> float:
         self._now = max(self._now, now)

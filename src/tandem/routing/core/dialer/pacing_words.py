@@ -50,7 +50,12 @@ def predicted(total: int, idle: int, freed: float, ahead_s: float, rate: float, 
 
 
 def reserved(total: int) -> dict[str, str]:
-    """Only contacts that need an agent of their own were launched."""
+    """Only contacts that need an agent of their own may be called."""
+    if not total:
+        return {
+            "zh": "未发起呼叫：剩余联系人须先预留座席，当前没有可预留的空闲座席",
+            "en": "launched none: the contacts left need an agent reserved, and no idle agent is without a call",
+        }
     return {
         "zh": f"发起 {total} 通：这些联系人须先预留座席，每通一名空闲座席",
         "en": f"launched {total}: these contacts need an agent reserved, one idle agent each",
