@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -20,7 +21,7 @@ GUARD_S = 3
 async def pair(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AsteriskPair]:
     home: Path = tmp_path_factory.mktemp("asterisk")
     port = free_port(socket.SOCK_DGRAM)
-    changes = {"guard_s": GUARD_S, "trunk_port": port, "sip_hosts": (f"127.0.0.1:{port}",)}
+    changes: dict[str, Any] = {"guard_s": GUARD_S, "trunk_port": port, "sip_hosts": (f"127.0.0.1:{port}",)}
     async with AsteriskPair(home, **changes) as pair:
         yield pair
 
