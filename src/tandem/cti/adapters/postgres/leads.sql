@@ -381,6 +381,7 @@ with recent as materialized (
     from attempts
     where at > to_timestamp($2) - interval '7 days' and coalesce(result, '') not in ('congestion', 'withdrawn')
     group by number
+    having count(*) >= $7::int or count(*) filter (where at > to_timestamp($2) - interval '1 day') >= $6::int
 ), persons as materialized (
     select person, count(*) filter (where at > to_timestamp($2) - interval '1 day' and counts) >= $5::int as often,
         max(at) filter (where counts) as last_at,
@@ -389,6 +390,9 @@ with recent as materialized (
     cross join lateral (select coalesce(result, '') not in ('congestion', 'withdrawn') as counts) as counted
     where at > to_timestamp($2) - interval '7 days'
     group by person
+    having count(*) filter (where at > to_timestamp($2) - interval '1 day' and counts) >= $5::int
+        or max(at) filter (where counts) > to_timestamp($2::float8 - $9::float8)
+        or bool_or(result = 'abandoned')
 ), forbidden as materialized (
     select person, bool_or(true) as forbidden
     from do_not_call
@@ -397,8 +401,10 @@ with recent as materialized (
     group by person
 ), said as materialized (
     select lead, position || 'o' || concat_ws(',', day >= $6::int, week >= $7::int, step) as word
-    from recent join lead_numbers using (number)
-    where day >= $6::int or week >= $7::int
+    from recent
+    cross join lateral (  -- one look into the index each: they are few
+        select lead, position from lead_numbers where lead_numbers.number = recent.number offset 0
+    ) as each
     union all
     select lead, position || 'b' from lead_numbers where bad
     union all
