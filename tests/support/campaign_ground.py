@@ -238,6 +238,7 @@ class Desk:
             outlook=cast(CampaignOutlookStore, self.outlook),
             lists=cast(ListDesk, None),
             speak=self.speak,
+            drain=self.drain,
             carriers=("trunk",),
             countries=("CN", "US"),
             dispositions=(DispositionNode(code="done", zh="完成", en="Done", children=()),),
@@ -248,6 +249,9 @@ class Desk:
 
     def now(self) -> float:
         return self.floor.now
+
+    async def drain(self, timeout_s: float) -> bool:
+        return not self.campaigns.down
 
     async def speak(self, prompts: Collection[Prompt]) -> Mapping[Prompt, str]:
         if self.speech is not None:

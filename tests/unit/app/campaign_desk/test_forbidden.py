@@ -10,9 +10,9 @@ from tests.support.campaign_ground import Desk
 
 from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.agent_desktop.core.messages import DialNumber
-from tandem.cti.app.floor_plan import CallsForbidden, LeadDialled
+from tandem.cti.app.floor_plan import CallsForbidden, LeadDialled, LeadsRead
 from tandem.cti.model.campaigns import CampaignRecord
-from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
+from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable, WrongState
 from tandem.cti.model.ids import AgentId, CampaignId
 from tandem.cti.model.leads import DoNotCallEntry
 
@@ -65,6 +65,20 @@ async def test_many_numbers_with_bad_ones_among_them() -> None:
     answer = await on.desk.forbid_many(shapes.ForbidMany(numbers=[*numbers, numbers[0], "nobody"]), by="oli")
     assert (answer.entered, answer.bad, answer.bad_count) == (2_500, ["nobody"], 1)
     assert len({entry.id for entry in entries(on)}) == len(on.journal.records) == 2_500
+
+
+async def test_of_very_many_the_center_hears_those_that_it_has_in_hand() -> None:
+    """All others it reads from the database, which has them all when the answer comes."""
+    on = Desk(records=[RUNNING])
+    await on.desk.open()
+    on.shell.take(LeadsRead(campaign=SPRING, leads=(lead(1),)))
+    numbers = [f"+86138{number:08}" for number in range(6_000)]
+    assert (await on.desk.forbid_many(shapes.ForbidMany(numbers=numbers), by="oli")).entered == 6_000
+    assert {entry.number for entry in entries(on)} == {NUMBER}
+    assert sum(isinstance(record, DoNotCallEntry) for record in on.journal.records) == 6_000
+    on.campaigns.down = True
+    with pytest.raises(Unavailable):
+        await on.desk.forbid_many(shapes.ForbidMany(numbers=numbers), by="oli")
 
 
 async def test_lifted_it_does_not_count_any_more() -> None:

@@ -91,3 +91,13 @@ async def test_today_is_provisional_and_a_day_that_is_over_is_not() -> None:
         await on.desk.sheet("spring", "1970-01-13")
     with pytest.raises(BadRequest):
         await on.desk.sheet("spring", "1970-02-30")
+
+
+async def test_no_sheet_is_made_while_attempts_of_the_day_may_be_missing() -> None:
+    on = desk()
+    on.campaigns.down = True
+    await make_up(on)
+    assert on.sheets.stored == []
+    on.campaigns.down = False
+    await make_up(on)
+    assert len(on.sheets.stored) == 2

@@ -16,6 +16,8 @@ from tandem.cti.model.ids import AgentId, CallId
 from tandem.cti.model.leads import Lead, Verdict
 from tandem.routing.core.dialer.zones import facts_of
 
+JOURNAL_S = 1.0
+
 
 class Dialling(Part):
     def dial_choices(self, agent: str | None) -> shapes.DialChoices:
@@ -57,6 +59,7 @@ class Dialling(Part):
         if not e164:
             raise BadRequest(f"{number[:40]!r} is no telephone number")
         about = facts_of(e164)
+        await self._ground.drain(JOURNAL_S)  # what was entered or dialled a moment ago counts
         lead = await self._ground.leads.facts(
             e164, campaign=campaign, now=self._ground.now, zone=about.zone, country=about.country
         )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.floor_plan import CallsForbidden
-from tandem.cti.model.errors import BadRequest, ResourceMissing
+from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import DoNotCallEntry
 
 AT_ONCE = 1_000
 """Numbers read, and entries told to the center, in one turn of the loop."""
+TOLD_WHOLE = 5_000
+"""Of more numbers the center hears only those that it has in hand: what it reads later comes from the database."""
+STORED_S = 20.0
 SHOWN_BAD = 100
 LOOKED_AT = 500
 MOST_LOOKED_AT = 5_000
@@ -51,25 +54,31 @@ class ForbiddenNumbers(Part):
         return _line(entry)
 
     async def forbid_many(self, asked: shapes.ForbidMany, *, by: str, source: str = "import") -> shapes.ForbiddenMany:
+        """Raises Unavailable: of very many the database has not all yet; they are entered nevertheless."""
         self._known(asked.campaign)
         scope = "global" if asked.campaign is None else "campaign"
         numbers = list(dict.fromkeys(asked.numbers))
         bad: list[str] = []
-        bad_count = entered = 0
+        entries: dict[str, DoNotCallEntry] = {}
+        bad_count = 0
         for begin in range(0, len(numbers), AT_ONCE):
             lot = numbers[begin : begin + AT_ONCE]
             read = await asyncio.to_thread(_read, lot, self._ground.center.house.normalise)
             wrong = [given for given, number in zip(lot, read, strict=True) if not number]
             bad += wrong[: SHOWN_BAD - len(bad)]
             bad_count += len(wrong)
-            entries = [
-                self._entry(scope, number, "", asked.campaign, until=asked.until, by=by, source=source)
-                for number in dict.fromkeys(read)
-                if number
-            ]
-            self._put(entries)
-            entered += len(entries)
-        return shapes.ForbiddenMany(entered=entered, bad=bad, bad_count=bad_count)
+            for number in filter(None, read):
+                entry = self._entry(scope, number, "", asked.campaign, until=asked.until, by=by, source=source)
+                entries[entry.id] = entry
+        found = list(entries.values())
+        for begin in range(0, len(found), AT_ONCE):
+            self._put(found[begin : begin + AT_ONCE], whole=len(found) <= TOLD_WHOLE)
+            await asyncio.sleep(0)
+        if len(found) > TOLD_WHOLE:
+            if not await self._ground.drain(STORED_S):
+                raise Unavailable("the numbers are entered; they count as soon as the database has them")
+            self._tell(found, whole=False)  # what was read meanwhile
+        return shapes.ForbiddenMany(entered=len(found), bad=bad, bad_count=bad_count)
 
     async def lift(self, entry_id: str, *, by: str) -> None:
         entry = await self._ground.do_not_call.one(entry_id)
@@ -80,14 +89,24 @@ class ForbiddenNumbers(Part):
 
     # ---- inside
 
-    def _put(self, entries: Iterable[DoNotCallEntry]) -> None:
+    def _put(self, entries: Sequence[DoNotCallEntry], *, whole: bool = True) -> None:
         """First to those who dial, then to the journal."""
-        entries = tuple(entries)
-        if not entries:
-            return
-        self._ground.shell.take(CallsForbidden(entries))
+        self._tell(entries, whole=whole)
         for entry in entries:
             self._ground.journal.write(entry)
+
+    def _tell(self, entries: Sequence[DoNotCallEntry], *, whole: bool) -> None:
+        if not whole:
+            in_hand = self._numbers_in_hand()
+            entries = [entry for entry in entries if entry.number in in_hand]
+        if entries:
+            self._ground.shell.take(CallsForbidden(tuple(entries)))
+
+    def _numbers_in_hand(self) -> set[str]:
+        dialer = self._ground.center.dialer
+        leads = [held.lead for run in dialer.campaigns.values() for held in run.pool.values()]
+        leads += [attempt.lead for attempt in dialer.attempts.values()]
+        return {number.number for lead in leads for number in lead.numbers}
 
     def _entry(
         self, scope: str, number: str, person: str, campaign: str | None, *, until: float | None, by: str, source: str

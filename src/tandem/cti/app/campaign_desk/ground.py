@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from tandem.cti.adapters.postgres.campaign_outlook import CampaignOutlookStore
@@ -41,6 +41,8 @@ class Ground:
     outlook: CampaignOutlookStore
     lists: ListDesk
     speak: Speak
+    drain: Callable[[float], Awaitable[bool]]
+    """Until the journal is in the database; False: not within so many seconds."""
     carriers: Sequence[str]
     countries: Sequence[str]
     dispositions: Sequence[DispositionNode]

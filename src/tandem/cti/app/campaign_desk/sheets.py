@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.cti.adapters.postgres.compliance import StoredSheet
-from tandem.cti.app.campaign_desk.ground import Part
+from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
 from tandem.cti.app.dialer.days import KEPT_DAYS, day_of, midnight, zone_of
 from tandem.cti.model.campaigns import CampaignRecord, Hours
 from tandem.cti.model.errors import BadRequest, CtiError, ResourceMissing
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 AFTER_S = 900.0
 """After midnight: the calls of the day are over, and the journal is in the database."""
 EVERY_S = 60.0
+STORED_S = 10.0
 MOST_AT_ONCE = 400
 """Days that are made up for, of one campaign in one go."""
 DAY_S = 86_400.0
@@ -31,6 +32,11 @@ NAMES = {
 
 
 class Sheets(Part):
+    def __init__(self, ground: Ground, book: Book) -> None:
+        super().__init__(ground, book)
+        self._made_until: dict[str, str] = {}
+        """Campaign -> the day before which all its sheets are made."""
+
     async def sheets(self, campaign: str) -> shapes.SheetList:
         """Newest first."""
         self._book.known(campaign)
@@ -73,15 +79,21 @@ class Sheets(Part):
         if record.state == "draft":
             return
         document, now = record.document, self._ground.now
-        last = await self._ground.sheets.last(record.id)
         over = day_of(document, now - AFTER_S)
+        if self._made_until.get(record.id) == over:
+            return
+        if not await self._ground.drain(STORED_S):
+            return  # attempts of the day may be missing yet
+        last = await self._ground.sheets.last(record.id)
         if last is not None and last.day >= _before(over):
+            self._made_until[record.id] = over
             return
         first = await self._ground.outlook.first_attempt(
             record.id, since=0.0 if last is None else self._end(record, last.day)
         )
         for _ in range(MOST_AT_ONCE):
             if first is None or day_of(document, first) >= over:
+                self._made_until[record.id] = over
                 return
             day = day_of(document, first)
             number, previous = (1, "") if last is None else (last.number + 1, last.hash)

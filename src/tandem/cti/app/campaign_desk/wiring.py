@@ -30,7 +30,7 @@ from tandem.cti.app.shell import Shell
 from tandem.cti.model.campaigns import CampaignRecord, Hours
 from tandem.cti.model.leads import AttemptRecord, CampaignDay, Lead
 from tandem.cti.model.profiles import DispositionNode
-from tandem.cti.ports import Clock, Journal
+from tandem.cti.ports import Clock
 from tandem.cti.runtime.settings import Settings
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.spool import Spool
@@ -102,7 +102,7 @@ def campaign_desk(
     installation: Installation,
     studies: Database,
     database: Database,
-    journal: Journal,
+    journal: Spool,
     clock: Clock,
     speak: Speak,
     dispositions: Sequence[DispositionNode],
@@ -132,6 +132,7 @@ def campaign_desk(
         outlook=CampaignOutlookStore(studies),
         lists=lists,
         speak=speak,
+        drain=journal.drain,
         carriers=list(settings.all_carriers),
         countries=settings.dial_countries,
         dispositions=dispositions,
