@@ -12,8 +12,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import phonenumbers
-
 from tandem import __version__
 from tandem.agent_desktop.adapters.server import DesktopServer
 from tandem.agent_desktop.adapters.store import PostgresLibrary, PostgresSessions
@@ -61,6 +59,7 @@ from tandem.cti.storage.pool import Database
 from tandem.cti.storage.spool import Spool
 from tandem.ivr.core.dialogue import Dip, Fetched
 from tandem.routing.core.acd.service_level import QueueCounts
+from tandem.routing.core.dialer.zones import facts_of
 from tandem.routing.core.plan import Plan
 from tandem.routing.plan_file import parse_plan
 
@@ -88,16 +87,8 @@ class Server:
 
 def number_allowed(number: str, countries: Sequence[str]) -> bool:
     """A valid number of one of these countries that costs no premium rate (toll fraud)."""
-    try:
-        parsed = phonenumbers.parse(number, None)
-    except phonenumbers.NumberParseException:
-        return False
-    kind = phonenumbers.number_type(parsed)
-    return (
-        phonenumbers.is_valid_number(parsed)
-        and phonenumbers.region_code_for_number(parsed) in countries
-        and kind != phonenumbers.PhoneNumberType.PREMIUM_RATE
-    )
+    facts = facts_of(number)
+    return facts.valid and facts.country in countries and facts.kind != "premium"
 
 
 async def _database(stack: AsyncExitStack, url: str, progress: Callable[[str], None]) -> Database:

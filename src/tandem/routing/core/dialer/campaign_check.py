@@ -416,4 +416,4 @@ def _choose(known: Iterable[str]) -> Texts:
 
 def _short(text: str) -> str:
     """As it may be shown: printable, not long."""
-    return _CONTROL.sub("?", text)[:40]
+    return "".join(character if character.isprintable() else "?" for character in text[:40])

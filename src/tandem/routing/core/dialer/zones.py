@@ -40,7 +40,7 @@ class NumberFacts:
     valid: bool = False
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=32_768)
 def facts_of(number: str) -> NumberFacts:
     """Of an E.164 number; anything else is not valid."""
     if len(number) > 16 or not number.startswith("+") or not (number[1:].isascii() and number[1:].isdigit()):
