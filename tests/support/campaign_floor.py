@@ -77,7 +77,7 @@ class CampaignFloor(Floor):
     # ---- the store ----
 
     def handle(self, input_: c.Input) -> list[c.Output]:
-        if isinstance(input_, c.Restored) and self.campaigns and not input_.campaigns:
+        if isinstance(input_, c.Restored) and (self.campaigns or self.attempts) and not input_.campaigns:
             input_ = self.restored(input_)
         self.inputs.append((self.now, input_))
         outputs = super().handle(input_)

@@ -291,6 +291,10 @@ def _over(center: Center, run: Running | None, attempt: Attempt, result: Attempt
     _change(center, attempt, ended_at=center.now, result=result, cause=cause, cost=cost)
     if result in BY_A_PERSON:
         _count_person(center, attempt)
+    elif attempt.counted and run is not None:
+        attempt.counted = False  # it was taken for a person
+        days.count(run, answered=-1)
+        days.tell(run)
     if result == "abandoned" and not attempt.missed:
         _count_missed(center, attempt)
     if run is not None:

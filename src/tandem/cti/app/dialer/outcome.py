@@ -147,15 +147,11 @@ def disposed(center: Center, contact: Contact, agent: AgentId, code: str) -> Non
 def mark_machine(center: Center, agent: AgentId, call: CallId) -> None:
     """ "That was a machine": so the attempt counts. Raises WrongState."""
     attempt = _at_work(center, call)
-    run = center.dialer.campaigns.get(attempt.record.campaign)
-    attempt.record = msgspec.structs.replace(attempt.record, machine="machine")
-    if attempt.missed:
-        return  # he was kept waiting too long, machine or not: that is not taken back
-    attempt.result = "machine"
-    if run is not None and attempt.counted:
-        attempt.counted = False
-        days.count(run, answered=-1)
-        days.tell(run)
+    attempt.record = msgspec.structs.replace(attempt.record, rev=attempt.record.rev + 1, machine="machine")
+    if not attempt.missed:  # who was kept waiting too long was, machine or not
+        attempt.result = "machine"
+    if attempt.lead.id:
+        center.keep(attempt.record)
 
 
 def do_not_call(center: Center, agent: AgentId, command: m.DoNotCall) -> None:
