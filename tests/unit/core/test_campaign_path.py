@@ -511,11 +511,20 @@ def test_a_message_for_a_machine(ok: bool) -> None:
     assert call.result == ("message_left" if ok else "machine")
 
 
-def test_a_machine_for_an_agent() -> None:
+@pytest.mark.parametrize("rung", [True, False])
+def test_a_machine_for_an_agent(rung: bool) -> None:
     call = screening(on_machine="agent")
     verdict(call, "machine")
     assert call.phase() is Phase.QUEUED
     assert call.did(ct.Seek)
+    assert not call.did(ce.PersonThere)
+    if rung:
+        call.match()
+    call.wait(2.0)
+    assert call.result == "machine", "nobody was promised anything"
+    assert not call.count(ce.PromiseMissed)
+    assert bool(call.count(ct.AgentFreed)) is rung
+    assert not call.count(ce.TextWanted)
 
 
 @pytest.mark.parametrize("phase", [Phase.TALKING, Phase.REJOINING])
@@ -660,7 +669,7 @@ def test_the_customer_does_not_answer_his_agent() -> None:
     call.gone(THEIRS, Cause.BUSY)
     assert call.result == "busy"
     assert call.did(ct.AgentFreed) == [ct.AgentFreed(agent=MEI)]
-    assert [r.connection for r in call.requests(rq.ClearConnection)] == [OURS]
+    assert [(r.connection, r.cause) for r in call.requests(rq.ClearConnection)] == [(OURS, Cause.BUSY)]
 
 
 def test_the_agent_hangs_up_while_it_rings() -> None:

@@ -213,16 +213,19 @@ def _unsure(t: Turn) -> None:
 def _machine(t: Turn) -> None:
     c = t.contact
     what = c.detect.on_machine if c.detect is not None else "hang_up"
-    if what == "agent":
-        person(t, "machine", t.now)
-        return
     t.do(MachineThere())
-    if what == "message":
+    if what == "agent":
+        _await_agent(t, t.now)
+    elif what == "message":
         _part(t, End.MACHINE, "machine")
         t.do(TextWanted(what="machine"))
     else:
-        t.clear(c.caller)
-        end_contact(t, End.MACHINE, Cause.NORMAL)
+        _hang_up_on_machine(t)
+
+
+def _hang_up_on_machine(t: Turn) -> None:
+    t.clear(t.contact.caller)
+    end_contact(t, End.MACHINE, Cause.NORMAL)
 
 
 def person(t: Turn, verdict: str, greeted_at: float) -> None:
@@ -236,7 +239,11 @@ def person(t: Turn, verdict: str, greeted_at: float) -> None:
         t.remember()
         t.do(Advance(what="start"))
         return
-    t.set(connect_by=greeted_at + c.within_s)
+    _await_agent(t, greeted_at)
+
+
+def _await_agent(t: Turn, greeted_at: float) -> None:
+    t.set(connect_by=greeted_at + t.contact.within_s)
     requeue(t, "answered")
 
 
@@ -263,23 +270,27 @@ def promise_due(t: Turn) -> None:
 
 
 def broken(t: Turn) -> None:
-    if not t.contact.missed:
+    if not t.contact.missed and t.contact.machine != "machine":
         t.set(missed=True)
         t.note("promise_missed", f"no agent within {t.contact.within_s:g} s", within_s=t.contact.within_s)
         t.do(PromiseMissed())
 
 
 def no_agent(t: Turn) -> None:
-    """Nobody is there for him in time: he hears who called."""
+    """Nobody is there for him in time: he hears who called; a machine hears nothing."""
     c = t.contact
     if c.agent is not None:
         silent = c.phase is P.RINGING and not c.leg_ready and t.now - c.since >= t.rules.own_answer_s
         t.clear(c.leg, Cause.CANCELLED)
         t.note("offered_on", "not joined in time", agent=c.agent, reason="no_answer" if silent else "withdrawn")
         t.do(AgentFreed(agent=c.agent, refused=NotReadyReason.NO_ANSWER if silent else None))
+        t.set(agent=None, device=None, leg=None, leg_ready=False)
     elif c.phase is P.QUEUED:
         t.do(StopSeeking())
     broken(t)
+    if c.machine == "machine":
+        _hang_up_on_machine(t)
+        return
     _part(t, End.NO_AGENT, "no agent in time")
     t.do(TextWanted(what="no_agent"))
 

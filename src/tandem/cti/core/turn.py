@@ -73,7 +73,7 @@ class Rules:
     none will be: his message must have begun by then."""
     join_s: float = 1.0
     """So long an answered phone may take to be joined with a campaign's callee before he hears the message instead."""
-    own_answer_s: float = 1.0
+    own_answer_s: float = 1.5
     """An agent's page answers a campaign's call by itself. One that has not after so long does not."""
     join_tries: int = 3
     record: bool = True
@@ -339,7 +339,8 @@ def end_contact(t: Turn, outcome: End, cause: Cause) -> None:
     if c.recorded_at is not None and keep_message(t) and c.phase is P.IVR:
         outcome = End.VOICEMAIL
     stop_recording(t)
-    t.clear(c.leg)
+    # an agent who has somebody dialled is told by his phone why that one did not answer
+    t.clear(c.leg, cause if c.mode and c.phase is P.DIALLING else Cause.NORMAL)
     if c.phase is P.VOICEMAIL and outcome is End.VOICEMAIL:
         t.do(CallBackOwed(reason="voicemail", recording=c.recording))
     if c.phase is P.QUEUED:
