@@ -194,7 +194,8 @@ export class Desk {
     const byItself = rejoining || through;
     if (phone.session === "incoming" && !byItself) startRinging();
     else stopRinging();
-    if (through && phone.session === "none") this.phone?.warmUp();
+    // Not while he reads a preview: then nobody waits for him, and an open microphone is none of our business.
+    if (through && phone.session === "none" && live.call?.phase !== "preview") this.phone?.warmUp();
     if (!through) this.phone?.coolDown();
     if (phone.session === "incoming" && byItself && phone.microphone === null) {
       // The tone is heard while the line is set up; to wait for its end would be taken off the two seconds.

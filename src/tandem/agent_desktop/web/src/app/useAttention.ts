@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { useDeskState } from "../desk";
+import type { CallView } from "../generated/live";
 import { useSpeech } from "../i18n";
 import type { PageName } from "../roles";
 
@@ -15,8 +16,8 @@ function useHidden(): boolean {
   return hidden;
 }
 
-export function callerLabel(pop: { customers: { name: string }[]; caller_name: string; number: string }): string {
-  return pop.customers[0]?.name || pop.caller_name || pop.number;
+function callerLabel({ pop, campaign }: CallView): string {
+  return campaign?.lead_name || pop.customers[0]?.name || pop.caller_name || pop.number;
 }
 
 export function useAttention(page: PageName | null): void {
@@ -27,7 +28,7 @@ export function useAttention(page: PageName | null): void {
   const rings = phone.session === "incoming" && call?.phase !== "rejoining";
   const isOffer = rings || call?.phase === "offered" || call?.phase === "ringing";
   const hidden = useHidden();
-  const caller = call ? callerLabel(call.pop) : phone.caller;
+  const caller = call ? callerLabel(call) : phone.caller;
 
   useEffect(() => {
     const place = page ? t(`page.${page}`) : t("page.not_found");

@@ -270,6 +270,7 @@ export function ImportWizard({
       title={t(forbidden ? "dnc.import_title" : "lists.import")}
       onCancel={onClose}
       width={step === 1 ? 980 : 640}
+      style={{ top: 40 }}
       mask={{ closable: false }}
       footer={
         step === 0

@@ -36,7 +36,7 @@ function Bars({ waterfall, reason, onReason }: { waterfall: Waterfall; reason: s
                 </span>
               </span>
               <span className="fall-bar" aria-hidden="true">
-                <i className="fall-left" style={{ width: `${bar.left * 100}%` }} />
+                {bar.left > 0 && <i className="fall-left" style={{ width: `${bar.left * 100}%` }} />}
                 {bar.gone > 0 && <i className="fall-gone" style={{ left: `${bar.left * 100}%`, width: `${bar.gone * 100}%` }} />}
               </span>
               {bar.kind === "callable" && (waterfall.restricted > 0 || waterfall.again_at !== null) && (
