@@ -15,9 +15,10 @@ from tandem.cti.adapters.postgres.campaigns import Stretch
 from tandem.cti.app.campaign_desk.board import CampaignBoard
 from tandem.cti.app.campaign_desk.samples import Samples
 from tandem.cti.app.campaign_desk.simulated_hours import World, simulate
-from tandem.cti.app.dialer.rows import campaign_rows
+from tandem.cti.app.dialer.rows import campaign_row, campaign_rows
 from tandem.cti.model.campaigns import CampaignRecord, Hours, Span, State
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
+from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import AttemptRecord, Lead, LeadNumber, PacingRecord
 from tandem.routing.core.dialer.pacing import Learned
 from tandem.routing.core.dialer.pacing_settings import PacingSettings
@@ -240,10 +241,22 @@ def test_the_same_hours_with_more_agents() -> None:
 # ---- the board -------------------------------------------------------------------------------------------------------
 
 
+def board_of(on: Desk, away: dict[Any, str], **more: Any) -> CampaignBoard:
+    center = on.shell.center
+    return CampaignBoard(
+        lambda: center.dialer.campaigns,
+        lambda run, now: campaign_row(center, run, now),
+        away=away,
+        samples=Samples(),
+        ends={"spring": 5.0},
+        **more,
+    )
+
+
 async def test_boards_get_the_rows_that_changed_once_a_second() -> None:
     on = await opened(desk())
     away: dict[Any, str] = {}
-    board = CampaignBoard(lambda now: campaign_rows(on.shell.center, now), away, Samples(), {"spring": 5.0})
+    board = board_of(on, away)
     first = board.changes(10.0)
     assert first is not None
     assert [(row.id, row.ends_at) for row in first.rows] == [("spring", 5.0)]
@@ -259,6 +272,27 @@ async def test_boards_get_the_rows_that_changed_once_a_second() -> None:
     said = board.changes(13.0)
     assert said is not None
     assert "database" in said.rows[0].why_not["en"]
+    on.shell.center.dialer.campaigns.clear()
+    gone = board.changes(14.0)
+    assert gone is not None
+    assert (gone.rows, gone.gone) == ([], ["spring"])
+
+
+async def test_hundreds_of_campaigns_do_not_hold_up_the_calls() -> None:
+    """One row a turn when rows are slow: in the end each was made, and those at rest are left alone."""
+    ids = [CampaignId(f"c{number}") for number in range(5)]
+    records = [CampaignRecord(id=id_, rev=2, state="stopped", document=campaign(id_), by="sue", at=1.0) for id_ in ids]
+    on = Desk(records=records)
+    await on.desk.open()
+    ticks = iter(range(1_000))
+    board = board_of(on, {}, stopwatch=lambda: float(next(ticks)))
+    seen: list[str] = []
+    for turn in range(8):
+        changes = board.changes(10.0 + 0.2 * turn)
+        seen += [row.id for row in changes.rows] if changes else []
+    assert sorted(seen) == ids
+    assert board.changes(20.0) is None
+    assert [row.id for row in board.whole(20.0).rows] == ids
 
 
 async def test_samples_are_means_of_five_minutes_and_do_not_grow() -> None:

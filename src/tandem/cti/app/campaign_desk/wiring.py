@@ -19,7 +19,7 @@ from tandem.cti.app.campaign_desk.ground import Book, Ground
 from tandem.cti.app.campaign_desk.reader import LeadReader
 from tandem.cti.app.campaign_desk.samples import Samples
 from tandem.cti.app.dialer.days import KEPT_DAYS
-from tandem.cti.app.dialer.rows import campaign_rows
+from tandem.cti.app.dialer.rows import campaign_row
 from tandem.cti.app.dialer.wording import prompts_of
 from tandem.cti.app.floor_plan import CallsForbidden, LeadsRemoved, Restored
 from tandem.cti.app.installation import Installation
@@ -143,7 +143,13 @@ def campaign_desk(
     reader = LeadReader(ground)
     shell.read_leads = reader.read
     shell.dial_by_hand = desk.dial_from_seat
-    shell.campaigns = CampaignBoard(partial(campaign_rows, shell.center), reader.away, ground.samples, ground.ends)
+    shell.campaigns = CampaignBoard(
+        lambda: shell.center.dialer.campaigns,
+        partial(campaign_row, shell.center),
+        away=reader.away,
+        samples=ground.samples,
+        ends=ground.ends,
+    )
     return desk
 
 

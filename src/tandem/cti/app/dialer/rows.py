@@ -18,10 +18,10 @@ HOUR_S = 3_600.0
 
 def campaign_rows(center: Center, now: float) -> list[CampaignRow]:
     """All campaigns that are no drafts."""
-    return [_row(center, run, now) for run in center.dialer.campaigns.values()]
+    return [campaign_row(center, run, now) for run in center.dialer.campaigns.values()]
 
 
-def _row(center: Center, run: Running, now: float) -> CampaignRow:
+def campaign_row(center: Center, run: Running, now: float) -> CampaignRow:
     campaign, record = run.campaign, run.record
     day = days.day_of(campaign, now)
     today = run.days.get(day) or days.empty(campaign, day)
