@@ -279,8 +279,10 @@ def _take_up_caller(center: Center, event: RouteRequested, state: ConnectionStat
     """A caller whom the switch has and nobody here knows: from his connection's memory, or as a new one."""
     contact = changed(center.begin(event), legs={event.connection: state})
     if contact.agent is not None:
-        agent = center.agents.get(contact.agent)
-        contact = changed(contact, device=agent.device) if agent else changed(contact, agent=None, leg=None)
+        agent, other = center.agents.get(contact.agent), center.contact_of(contact.agent)
+        # news of long ago may name an agent who has another call by now
+        his = agent is not None and (other is None or other.ended or other.id == contact.id)
+        contact = changed(contact, device=agent.device) if agent and his else changed(contact, agent=None, leg=None)
     if contact.agent is None and contact.phase in _WITH_AGENT:
         contact = changed(contact, phase=Phase.QUEUED)
     center.contacts[contact.id] = contact

@@ -224,6 +224,8 @@ def connected(center: Center, call: CallId) -> None:
             run.connects.popleft()
         if contact.agent is not None:
             run.pacer.connected(call, contact.agent, now=center.now)
+            if contact.agent not in run.agents:  # another campaign's, or one who dialled by hand
+                run.pacer.agent(contact.agent, "away", now=center.now)
         touch(center, run)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from tandem.cti.app import acd, blend
 from tandem.cti.app.dialer import attempts, campaigns, clearance, days
 from tandem.cti.app.dialer.state import Attempt, Running
 from tandem.cti.app.dialer.wording import prompts_of
@@ -16,6 +17,7 @@ from tandem.cti.app.floor_plan import Restored
 from tandem.cti.model.ids import CallId
 from tandem.cti.model.leads import AttemptRecord, CampaignDay, Lead, LeadNumber
 from tandem.cti.model.states import ConnectionState
+from tandem.routing.core.acd.agent import Agent
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -94,5 +96,16 @@ def taken_up(center: Center) -> None:
             attempts.over(center, contact)
         elif contact.legs.get(contact.caller) is ConnectionState.CONNECTED:
             attempts.answered(center, call)
+    for agent in center.agents.values():
+        _have_again(center, agent)
     for run in center.dialer.campaigns.values():
         center.dialer.due[run.record.id] = None
+
+
+def _have_again(center: Center, agent: Agent) -> None:
+    """Who talks for a campaign, or wraps up, is still that campaign's."""
+    contact = center.contacts.get(agent.call) if agent.call is not None else None
+    campaign = contact.campaign if contact is not None and contact.mode and contact.mode != "manual" else None
+    if campaign in center.dialer.campaigns and agent.id not in center.held and blend.does_outbound(center, agent.id):
+        center.held[agent.id] = campaign
+        acd.skills_changed(center, agent.id)
