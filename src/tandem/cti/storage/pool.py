@@ -110,12 +110,13 @@ class Database:
         Raises DatabaseDown, also out of the middle of the block: the connection is cut at the deadline. Other errors
         of PostgreSQL (``asyncpg.PostgresError``) pass as they are.
         """
-        if self._pool is None:
+        pool = self._pool  # closing it does not wait for who is in the middle of something
+        if pool is None:
             raise DatabaseDown("the pool is not open")
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + (deadline_s or self._deadline_s)
         try:
-            connection = await self._pool.acquire(timeout=give_up_at - loop.time())
+            connection = await pool.acquire(timeout=give_up_at - loop.time())
         except AWAY as error:
             raise self._away(error) from error
         timer = loop.call_at(give_up_at, _cut, connection)
@@ -132,7 +133,7 @@ class Database:
         finally:
             timer.cancel()
             with contextlib.suppress(*AWAY):
-                await self._pool.release(connection)
+                await pool.release(connection)
 
     async def fetch(self, query: str, *arguments: Any, deadline_s: float | None = None) -> list[Row]:
         """Rows of a reading query; asked once more when the connection turns out to be dead (server restarted)."""
