@@ -10,10 +10,10 @@ from tests.support.campaign_ground import Desk
 
 from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.agent_desktop.core.messages import DialNumber
-from tandem.cti.app.floor_plan import CallsForbidden, LeadDialled, LeadsRead
+from tandem.cti.app.floor_plan import CallbackAsked, CallsForbidden, LeadDialled, LeadsRead
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable, WrongState
-from tandem.cti.model.ids import AgentId, CampaignId
+from tandem.cti.model.ids import AgentId, CampaignId, QueueId
 from tandem.cti.model.leads import DoNotCallEntry
 
 NUMBER = lead(1).numbers[0].number
@@ -72,9 +72,12 @@ async def test_of_very_many_the_center_hears_those_that_it_has_in_hand() -> None
     on = Desk(records=[RUNNING])
     await on.desk.open()
     on.shell.take(LeadsRead(campaign=SPRING, leads=(lead(1),)))
+    promised = CallbackAsked(id="k1", number="+8613800004321", queue=QueueId("service"), first="agent", by="sam")
+    on.shell.take(promised)
     numbers = [f"+86138{number:08}" for number in range(6_000)]
     assert (await on.desk.forbid_many(shapes.ForbidMany(numbers=numbers), by="oli")).entered == 6_000
-    assert {entry.number for entry in entries(on)} == {NUMBER}
+    assert {entry.number for entry in entries(on)} == {NUMBER, promised.number}
+    assert not on.floor.center.callbacks
     assert sum(isinstance(record, DoNotCallEntry) for record in on.journal.records) == 6_000
     on.campaigns.down = True
     with pytest.raises(Unavailable):

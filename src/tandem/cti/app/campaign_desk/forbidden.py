@@ -103,10 +103,11 @@ class ForbiddenNumbers(Part):
             self._ground.shell.take(CallsForbidden(tuple(entries)))
 
     def _numbers_in_hand(self) -> set[str]:
-        dialer = self._ground.center.dialer
+        dialer, callbacks = self._ground.center.dialer, self._ground.center.callbacks
         leads = [held.lead for run in dialer.campaigns.values() for held in run.pool.values()]
         leads += [attempt.lead for attempt in dialer.attempts.values()]
-        return {number.number for lead in leads for number in lead.numbers}
+        promised = {record.number_e164 for record in callbacks.values()}
+        return promised | {number.number for lead in leads for number in lead.numbers}
 
     def _entry(
         self, scope: str, number: str, person: str, campaign: str | None, *, until: float | None, by: str, source: str
