@@ -13,31 +13,29 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from itertools import product
 
 from benchmarks.dialer.figures import Figures, figures
 from benchmarks.dialer.rivals import Issabel, Progressive, Quantile, Ratio, Vicidial, clairvoyant
 from benchmarks.dialer.simulate import DayFigures, Policy, Simulation
 from benchmarks.dialer.tandem import Tandem
-from benchmarks.dialer.world import DESIGNS, World, make
+from benchmarks.dialer.world import DESIGNS, Design, World, make
 from benchmarks.report import machine_line
 
 FIRST_TUNING_SEED, FIRST_SEED = 1, 1001
 LIMIT = 0.03
 OURS = "tandem"
-RIVALS: dict[str, Sequence[Callable[[World], Policy]]] = {
-    "progressive": (Progressive,),
-    "ratio, best": tuple(
-        (lambda world, r=ratio: Ratio(world, r)) for ratio in (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0)
-    ),
-    "vicidial, as set": (Vicidial,),
-    "vicidial, tuned": tuple(
-        (lambda world, limit=limit, most=most, target=target: Vicidial(world, limit=limit, most=most, target=target))
-        for limit in (0.01, 0.02, 0.026)
-        for most in (1.5, 2.0, 3.0, 6.0)
-        for target in (-1.0, 0.0)
-    ),
-    "issabel": (Issabel,),
-    "quantile, best": tuple((lambda world, z=z: Quantile(world, z=z)) for z in (0.5, 1.0, 1.5, 2.0, 2.5)),
+RATIOS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0)
+LEVELS = tuple(product((0.01, 0.02, 0.026), (1.5, 2.0, 3.0, 6.0), (-1.0, 0.0)))
+"""Limit, highest level, target."""
+QUANTILES = (0.5, 1.0, 1.5, 2.0, 2.5)
+RIVALS: dict[str, Callable[[World], list[Policy]]] = {
+    "progressive": lambda world: [Progressive(world)],
+    "ratio, best": lambda world: [Ratio(world, ratio) for ratio in RATIOS],
+    "vicidial, as set": lambda world: [Vicidial(world)],
+    "vicidial, tuned": lambda world: [Vicidial(world, limit=x, most=y, target=z) for x, y, z in LEVELS],
+    "issabel": lambda world: [Issabel(world)],
+    "quantile, best": lambda world: [Quantile(world, z=z) for z in QUANTILES],
 }
 """Of several, the one with the most talk time that keeps within the limit on every day (with hindsight), else the one
 with the fewest days over it."""
@@ -96,7 +94,7 @@ def _row(world: World, policy: str) -> tuple[Figures, str]:
         row = figures([Simulation(world, ours).run()])
         mean_ms, slowest_ms = 1e3 * ours.spent_s / ours.decisions, 1e3 * ours.slowest_s
         return row, f"   a decision {mean_ms:.2f} ms, the slowest {slowest_ms:.1f} ms"
-    rows = [figures([Simulation(world, made(world)).run()]) for made in RIVALS[policy]]
+    rows = [figures([Simulation(world, each).run()]) for each in RIVALS[policy](world)]
     return min(rows, key=lambda row: (row.over, -row.utilisation)), ""
 
 
@@ -120,8 +118,8 @@ def promise(days: int, seed: int, worlds: Sequence[str]) -> int:
     return 1 if over else 0
 
 
-def _promised(job: tuple[object, int, int]) -> list[DayFigures]:
-    world = make(*job)  # type: ignore[arg-type]
+def _promised(job: tuple[Design, int, int]) -> list[DayFigures]:
+    world = make(*job)
     return Simulation(world, Tandem(world)).run()
 
 

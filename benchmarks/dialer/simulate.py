@@ -8,6 +8,8 @@ when it wants to be. Nothing is dialled after the day; what is in flight then st
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Protocol
@@ -18,7 +20,9 @@ PATIENCE_S = 2.0
 GAP_S = 0.5
 LOST_PERSONS, MISSED_MACHINES = 0.03, 0.08
 """Errors of the machine detection: shares of the persons taken for machines, and of the machines for persons."""
-ANSWER, OVER, PERSON, DEADLINE, TALKED, WRAPPED, COMES, GOES, ASK = range(9)
+MACHINE_TALK_S, MACHINE_WRAP_UP_S = 6.0, 2.0
+"""An agent with a machine that was taken for a person."""
+ANSWER, OVER, MACHINE, PERSON, DEADLINE, TALKED, WRAPPED, COMES, GOES, ASK = range(10)
 
 
 class Floor:
@@ -87,228 +91,243 @@ class DayFigures:
 
 @dataclass(slots=True)
 class _Seat:
+    """``status``: idle, reserved, talking or wrapping."""
+
     since: float
     status: str
     visit: Visit
-    reserved: int = 0
-
-
-@dataclass(slots=True)
-class _Talk:
-    contact: Contact
-    person: bool
 
 
 class Simulation:
-    """Runs the days of ``world`` with ``policy``; ``days`` has the figures of each."""
+    """Runs the days of ``world`` with ``policy``; the lists of contacts go on from day to day."""
 
     def __init__(self, world: World, policy: Policy) -> None:
         self.world, self.policy = world, policy
         self.lists = [world.contacts(number) for number in range(len(world.design.segments))]
-        self.days: list[DayFigures] = []
-        self._call = 0
+        self.calls = 0
 
     def run(self) -> list[DayFigures]:
-        for number, day in enumerate(self.world.days):
-            self.days.append(self._run_day(day, number * 86_400.0))
-        return self.days
+        return [_Day(self, day, number * 86_400.0).run() for number, day in enumerate(self.world.days)]
 
-    def _run_day(self, day: Day, zero: float) -> DayFigures:
-        design, policy, figures = self.world.design, self.policy, DayFigures()
-        day_s = design.day_s
-        floor = Floor(day_s)
-        heap: list[tuple[float, int, int, int]] = []
-        order = 0
-        seats: dict[int, _Seat] = {}
-        idle: dict[int, None] = {}
-        waiting: dict[int, None] = {}
-        calls: dict[int, tuple[Contact, int, bool]] = {}
-        talks: dict[int, tuple[float, float, bool]] = {}
-        reserved: dict[int, int] = {}
-        visits = day.visits
-        policy.begin_day(floor, zero)
-        for number, visit in enumerate(visits):
-            order += 1
-            heappush(heap, (visit.from_s, order, COMES, number))
-            order += 1
-            heappush(heap, (visit.to_s, order, GOES, number))
-        asked, ask_at = -1.0, float("inf")
-        now = 0.0
 
-        def connect(call: int, agent: int) -> None:
-            nonlocal order
-            contact, kind, _ = calls.pop(call)
-            seat = seats[agent]
-            if seat.status == "idle":
-                figures.idle_s += max(0.0, min(now, day_s) - seat.since)
-                floor.idle -= 1
-                del idle[agent]
-            seat.status, seat.since, seat.reserved = "talking", now, 0
-            floor.talking += 1
-            person = kind == 0
-            length = contact.talk_s if person else 6.0
-            figures.connected += 1
-            if person:
-                figures.talk_s += max(0.0, min(now + length, day_s) - now)
-            talks[agent] = (contact.wrap_s if person else 2.0, now, person)
-            order += 1
-            heappush(heap, (now + length, order, TALKED, agent))
-            policy.connected(call, agent, zero + now)
+class _Day:
+    """Moments in here are seconds of the day; ``zero`` is added to those that the policy sees."""
 
-        def leave(agent: int) -> None:
-            seat = seats.pop(agent)
-            if seat.status == "idle":
-                figures.idle_s += max(0.0, min(now, day_s) - seat.since)
-                floor.idle -= 1
-                del idle[agent]
-            figures.staffed_s += max(0.0, min(now, day_s) - seat.visit.from_s)
-            floor.agents -= 1
-            policy.agent(agent, "away", None, zero + now)
+    def __init__(self, simulation: Simulation, day: Day, zero: float) -> None:
+        self.simulation, self.day, self.zero = simulation, day, zero
+        self.design, self.policy = simulation.world.design, simulation.policy
+        self.figures = DayFigures()
+        self.floor = Floor(self.design.day_s)
+        self.now = 0.0
+        self.heap: list[tuple[float, int, int, int]] = []
+        self.order = 0
+        self.asked, self.ask_at = -1.0, math.inf
+        self.seats: dict[int, _Seat] = {}
+        self.idle: dict[int, None] = {}
+        self.waiting: dict[int, None] = {}
+        self.calls: dict[int, tuple[Contact, bool]] = {}
+        """With whether a person answers it, if anybody does."""
+        self.wrap_up_s: dict[int, float] = {}
+        self.reserved: dict[int, int] = {}
+        """Call -> agent."""
+        self.handlers: dict[int, Callable[[int], None]] = {
+            ANSWER: self.answer,
+            OVER: self.over,
+            MACHINE: self.machine,
+            PERSON: self.person,
+            DEADLINE: self.deadline,
+            TALKED: self.talked,
+            WRAPPED: self.free,
+            COMES: self.comes,
+            GOES: self.goes,
+        }
 
-        def free(agent: int) -> None:
-            """He is free: goes, takes who waits longest, or is idle."""
-            seat = seats[agent]
-            seat.reserved = 0
-            if now >= seat.visit.to_s or now >= day_s:
-                leave(agent)
-                return
-            seat.status, seat.since = "idle", now
-            idle[agent] = None
-            floor.idle += 1
-            policy.agent(agent, "idle", zero + seat.visit.to_s if seat.visit.announced else None, zero + now)
-            if waiting:
-                call = next(iter(waiting))
-                del waiting[call]
-                floor.waiting -= 1
-                connect(call, agent)
-
-        while heap:
-            at, _, kind, what = heappop(heap)
-            now = at
-            floor.now = zero + now
+    def run(self) -> DayFigures:
+        self.policy.begin_day(self.floor, self.zero)
+        for number, visit in enumerate(self.day.visits):
+            self.after(visit.from_s, COMES, number)
+            self.after(visit.to_s, GOES, number)
+        while self.heap:
+            self.now, _, kind, what = heappop(self.heap)
+            self.floor.now = self.zero + self.now
             if kind == ASK:
-                if at != ask_at:
-                    continue
-                ask_at = float("inf")
-                asked = now
-                if now >= day_s:
-                    continue
-                launches, reserve, look_at = policy.dial(zero + now)
-                for segment, count in launches:
-                    factor = design.segments[segment][1]
-                    for _ in range(count):
-                        agent = None
-                        if reserve:
-                            agent = next((each for each in idle), None)
-                            if agent is None:
-                                break
-                        contact = next(self.lists[segment])
-                        self._call += 1
-                        call = self._call
-                        figures.launched += 1
-                        rate = day.rate(now + contact.answer_s, factor)
-                        if contact.answer_u < rate:
-                            outcome, event, after = 0, ANSWER, contact.answer_s
-                        elif contact.other_u < design.machines:
-                            outcome, event, after = 1, ANSWER, min(design.ring_s - 0.1, 12.0 + contact.detect_s * 3)
-                        else:
-                            outcome, event, after = 2, OVER, contact.other_s
-                        calls[call] = (contact, outcome, agent is not None)
-                        floor.in_flight += 1
-                        order += 1
-                        heappush(heap, (now + after, order, event, call))
-                        if agent is not None:
-                            seat = seats[agent]
-                            figures.idle_s += max(0.0, now - seat.since)
-                            seat.since = now
-                            seat.status, seat.reserved = "reserved", call
-                            del idle[agent]
-                            floor.idle -= 1
-                            reserved[call] = agent
-                            policy.agent(agent, "reserved", None, zero + now)
-                        policy.launched(call, segment, agent is not None, zero + now)
-                look_at = max(look_at - zero, now + GAP_S)
-                if look_at < day_s:
-                    ask_at = look_at
-                    order += 1
-                    heappush(heap, (ask_at, order, ASK, order))
+                if self.now == self.ask_at:
+                    self.ask()
                 continue
-            if kind == OVER:
-                del calls[what]
-                floor.in_flight -= 1
-                policy.ended(what, "no_answer", zero + now)
-                self._release(what, reserved, seats, figures, free, now)
-            elif kind == ANSWER:
-                contact, outcome, _ = calls[what]
-                floor.in_flight -= 1
-                policy.answered(what, zero + now)
-                if design.detection:
-                    machine = contact.pass_u >= MISSED_MACHINES if outcome == 1 else contact.pass_u < LOST_PERSONS
-                    order += 1
-                    heappush(heap, (now + contact.detect_s, order, OVER + 100 if machine else PERSON, what))
-                else:
-                    order += 1
-                    heappush(heap, (now, order, PERSON, what))
-            elif kind == OVER + 100:
-                del calls[what]
-                policy.ended(what, "machine", zero + now)
-                self._release(what, reserved, seats, figures, free, now)
-            elif kind == PERSON:
-                figures.answered += 1
-                floor.answered += 1
-                policy.person(what, zero + now)
-                agent = reserved.pop(what, None)
-                if agent is not None:
-                    seats[agent].status = "reserved"
-                    figures.idle_s += max(0.0, min(now, day_s) - seats[agent].since)
-                    connect(what, agent)
-                elif idle:
-                    connect(what, next(iter(idle)))
-                else:
-                    waiting[what] = None
-                    floor.waiting += 1
-                    order += 1
-                    heappush(heap, (now + PATIENCE_S, order, DEADLINE, what))
-            elif kind == DEADLINE:
-                if what not in waiting:
-                    continue
-                del waiting[what]
-                floor.waiting -= 1
-                del calls[what]
-                figures.abandoned += 1
-                floor.abandoned += 1
-                policy.ended(what, "abandoned", zero + now)
-            elif kind == TALKED:
-                seats[what].status = "wrapping"
-                floor.talking -= 1
-                seat = seats[what]
-                policy.agent(what, "wrapping", zero + seat.visit.to_s if seat.visit.announced else None, zero + now)
-                order += 1
-                heappush(heap, (now + talks[what][0], order, WRAPPED, what))
-            elif kind == WRAPPED:
-                free(what)
-            elif kind == COMES:
-                visit = visits[what]
-                if visit.agent in seats or visit.to_s <= now:
-                    if visit.agent in seats:
-                        seats[visit.agent].visit = visit._replace(from_s=seats[visit.agent].visit.from_s)
-                    continue
-                seats[visit.agent] = _Seat(now, "idle", visit._replace(from_s=now))
-                floor.agents += 1
-                free(visit.agent)
-            elif kind == GOES:
-                agent = visits[what].agent
-                if agent in seats and seats[agent].status == "idle" and seats[agent].visit.to_s <= now:
-                    leave(agent)
-            if ask_at > now and now < day_s:
-                ask_at = max(now, asked + GAP_S)
-                order += 1
-                heappush(heap, (ask_at, order, ASK, order))
-        return figures
+            self.handlers[kind](what)
+            if self.ask_at > self.now:
+                self.ask_again(max(self.now, self.asked + GAP_S))
+        return self.figures
 
-    def _release(self, call, reserved, seats, figures, free, now) -> None:
-        agent = reserved.pop(call, None)
+    def after(self, seconds: float, kind: int, what: int) -> None:
+        self.order += 1
+        heappush(self.heap, (self.now + seconds, self.order, kind, what))
+
+    def tell(self, agent: int, status: str) -> None:
+        visit = self.seats[agent].visit
+        leaving_at = self.zero + visit.to_s if visit.announced else None
+        self.policy.agent(agent, status, leaving_at, self.zero + self.now)
+
+    # ---- dialling ----------------------------------------------------------------------------------------------
+
+    def ask_again(self, at: float) -> None:
+        if at < self.design.day_s:
+            self.ask_at = at
+            self.order += 1
+            heappush(self.heap, (at, self.order, ASK, 0))
+
+    def ask(self) -> None:
+        self.ask_at, self.asked = math.inf, self.now
+        launches, reserve, look_at = self.policy.dial(self.zero + self.now)
+        for segment, count in launches:
+            for _ in range(count):
+                if not reserve:
+                    self.launch(segment, None)
+                elif self.idle:
+                    self.launch(segment, next(iter(self.idle)))
+        self.ask_again(max(look_at - self.zero, self.now + GAP_S))
+
+    def launch(self, segment: int, agent: int | None) -> None:
+        design = self.design
+        contact = next(self.simulation.lists[segment])
+        self.simulation.calls = call = self.simulation.calls + 1
+        self.figures.launched += 1
+        person = contact.answer_u < self.day.rate(self.now + contact.answer_s, design.segments[segment][1])
+        self.calls[call] = (contact, person)
+        self.floor.in_flight += 1
+        if person:
+            self.after(contact.answer_s, ANSWER, call)
+        elif contact.other_u < design.machines:
+            self.after(min(design.ring_s - 0.1, 12.0 + contact.detect_s * 3), ANSWER, call)
+        else:
+            self.after(contact.other_s, OVER, call)
         if agent is not None:
-            seat = seats[agent]
-            figures.idle_s += max(0.0, min(now, self.world.design.day_s) - seat.since)
-            free(agent)
+            self.no_longer_idle(agent, "reserved")
+            self.reserved[call] = agent
+            self.tell(agent, "reserved")
+        self.policy.launched(call, segment, agent is not None, self.zero + self.now)
+
+    def over(self, call: int) -> None:
+        self.floor.in_flight -= 1
+        self.fruitless(call, "no_answer")
+
+    def answer(self, call: int) -> None:
+        contact, person = self.calls[call]
+        self.floor.in_flight -= 1
+        self.policy.answered(call, self.zero + self.now)
+        if not self.design.detection:
+            self.person(call)
+            return
+        taken_for_machine = contact.pass_u < LOST_PERSONS if person else contact.pass_u >= MISSED_MACHINES
+        self.after(contact.detect_s, MACHINE if taken_for_machine else PERSON, call)
+
+    def machine(self, call: int) -> None:
+        self.fruitless(call, "machine")
+
+    def fruitless(self, call: int, result: str) -> None:
+        del self.calls[call]
+        self.policy.ended(call, result, self.zero + self.now)
+        agent = self.reserved.pop(call, None)
+        if agent is not None:
+            self.idled(agent)
+            self.free(agent)
+
+    def person(self, call: int) -> None:
+        """A person, or a machine taken for one, needs an agent now."""
+        self.figures.answered += 1
+        self.floor.answered += 1
+        self.policy.person(call, self.zero + self.now)
+        agent = self.reserved.pop(call, None)
+        if agent is not None:
+            self.idled(agent)
+            self.connect(call, agent)
+        elif self.idle:
+            agent = next(iter(self.idle))
+            self.no_longer_idle(agent, "talking")
+            self.connect(call, agent)
+        else:
+            self.waiting[call] = None
+            self.floor.waiting += 1
+            self.after(PATIENCE_S, DEADLINE, call)
+
+    def deadline(self, call: int) -> None:
+        if call in self.waiting:
+            del self.waiting[call], self.calls[call]
+            self.floor.waiting -= 1
+            self.figures.abandoned += 1
+            self.floor.abandoned += 1
+            self.policy.ended(call, "abandoned", self.zero + self.now)
+
+    # ---- agents ------------------------------------------------------------------------------------------------
+
+    def connect(self, call: int, agent: int) -> None:
+        contact, person = self.calls.pop(call)
+        seat = self.seats[agent]
+        seat.status, seat.since = "talking", self.now
+        self.floor.talking += 1
+        self.figures.connected += 1
+        talk_s = contact.talk_s if person else MACHINE_TALK_S
+        if person:
+            self.figures.talk_s += max(0.0, min(self.now + talk_s, self.design.day_s) - self.now)
+        self.wrap_up_s[agent] = contact.wrap_s if person else MACHINE_WRAP_UP_S
+        self.after(talk_s, TALKED, agent)
+        self.policy.connected(call, agent, self.zero + self.now)
+
+    def talked(self, agent: int) -> None:
+        self.seats[agent].status = "wrapping"
+        self.floor.talking -= 1
+        self.tell(agent, "wrapping")
+        self.after(self.wrap_up_s[agent], WRAPPED, agent)
+
+    def free(self, agent: int) -> None:
+        """Goes, takes who waits longest, or is idle."""
+        seat = self.seats[agent]
+        seat.status, seat.since = "idle", self.now
+        self.idle[agent] = None
+        self.floor.idle += 1
+        if self.now >= min(seat.visit.to_s, self.design.day_s):
+            self.leave(agent)
+            return
+        self.tell(agent, "idle")
+        if self.waiting:
+            call = next(iter(self.waiting))
+            del self.waiting[call]
+            self.floor.waiting -= 1
+            self.no_longer_idle(agent, "talking")
+            self.connect(call, agent)
+
+    def comes(self, number: int) -> None:
+        visit = self.day.visits[number]
+        seat = self.seats.get(visit.agent)
+        if seat is not None:
+            # still on a call from before his break, which he goes without
+            seat.visit = visit._replace(from_s=seat.visit.from_s)
+        elif visit.to_s > self.now:
+            self.seats[visit.agent] = _Seat(self.now, "idle", visit._replace(from_s=self.now))
+            self.floor.agents += 1
+            self.free(visit.agent)
+
+    def goes(self, number: int) -> None:
+        agent = self.day.visits[number].agent
+        seat = self.seats.get(agent)
+        if seat is not None and seat.status == "idle" and seat.visit.to_s <= self.now:
+            self.leave(agent)
+
+    def leave(self, agent: int) -> None:
+        self.no_longer_idle(agent, "away")
+        seat = self.seats.pop(agent)
+        self.figures.staffed_s += max(0.0, min(self.now, self.design.day_s) - seat.visit.from_s)
+        self.floor.agents -= 1
+        self.policy.agent(agent, "away", None, self.zero + self.now)
+
+    def no_longer_idle(self, agent: int, status: str) -> None:
+        self.idled(agent)
+        del self.idle[agent]
+        self.floor.idle -= 1
+        self.seats[agent].status = status
+
+    def idled(self, agent: int) -> None:
+        """Counts the time without a call until now."""
+        seat = self.seats[agent]
+        self.figures.idle_s += max(0.0, min(self.now, self.design.day_s) - seat.since)
+        seat.since = self.now

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import cast
 
 from benchmarks.dialer.simulate import Floor
 from benchmarks.dialer.world import World
 
-from tandem.routing.core.dialer.pacing import Pacer
-from tandem.routing.core.dialer.pacing_settings import PacingSettings
+from tandem.cti.model.campaigns import AttemptResult
+from tandem.routing.core.dialer.pacing import AgentStatus, Pacer, PacingSettings
 
 _LEADS = 1_000_000
 
@@ -30,7 +31,7 @@ class Tandem:
         self.pacer.new_day(now, ends_at=now + self.design.day_s if self.told else None)
 
     def agent(self, agent: int, status: str, leaving_at: float | None, now: float) -> None:
-        self.pacer.agent(str(agent), status, now=now, leaving_at=leaving_at)
+        self.pacer.agent(str(agent), cast(AgentStatus, status), now=now, leaving_at=leaving_at)
 
     def launched(self, call: int, segment: int, reserved: bool, now: float) -> None:
         self.pacer.launched(str(call), self.names[segment], now=now, reserved=reserved, detect=self.design.detection)
@@ -45,7 +46,7 @@ class Tandem:
         self.pacer.connected(str(call), str(agent), now=now)
 
     def ended(self, call: int, result: str, now: float) -> None:
-        self.pacer.ended(str(call), result, now=now)
+        self.pacer.ended(str(call), cast(AttemptResult, result), now=now)
 
     def dial(self, now: float) -> tuple[list[tuple[int, int]], bool, float]:
         began = time.thread_time()
