@@ -350,3 +350,30 @@ async def test_classes_tell_apart_what_the_gate_tells_apart(database: Database, 
     assert sum(classes.values()) == 12
     assert sorted(classes.values()) == [1, 1, 1, 1, 1, 1, 1, 5]
     assert {"1", "2", "3", "9", "10", "11", "12"} <= set(classes)
+
+
+async def test_a_read_that_met_a_deadlock_may_be_asked_again(database: Database, tmp_path: Path) -> None:
+    await bring_in(database, tmp_path, [person(1), person(2)])
+    await database.execute(
+        "insert into do_not_call select 'x' || number, 1, 'global', number, '', null, now(), '', '', null, false "
+        "from lead_numbers where number = '+8613800000001'"
+    )
+    other = await asyncpg.connect(database.url)
+    try:
+        async with other.transaction():
+            await other.execute("select from leads where id = 'list-1' for update")
+            reading = asyncio.create_task(read(database))
+            waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+            for _ in range(3_000):  # until it waits for the first lead, to mark it
+                if await database.fetch(waiting):
+                    break
+                await asyncio.sleep(0.01)
+            await other.execute("lock table leads in share mode")
+    except asyncpg.DeadlockDetectedError:
+        assert ids(await reading) == ["2"]
+    else:
+        with pytest.raises(DatabaseDown, match="at the same time"):
+            await reading
+    finally:
+        await other.close()
+    assert ids(await read(database)) == ["2"]

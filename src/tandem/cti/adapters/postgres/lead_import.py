@@ -149,7 +149,7 @@ class LeadImportStore:
         """Deletes the leads of a list that was taken back; those that were dialled stay as ``removed``."""
         for name in ("delete_undialled", "keep_dialled"):
             while True:
-                async with self._database.session(60.0) as connection:
+                async with _Own(self._database.url) as connection:
                     if name == "delete_undialled":
                         [row] = await connection.fetch(_QUERIES[name], list_id, AT_ONCE)
                         done = row["leads"]
@@ -193,7 +193,7 @@ class _Own:
     async def __aexit__(self, kind: object, error: object, trace: object) -> None:
         if error is not None:
             self._connection.terminate()
-            if isinstance(error, AWAY) and not isinstance(error, ValueError):
+            if isinstance(error, (*AWAY, asyncpg.TransactionRollbackError)) and not isinstance(error, ValueError):
                 raise DatabaseDown(f"the database does not answer: {type(error).__name__}") from error
             return
         with suppress(*AWAY):

@@ -6,11 +6,13 @@ for the dialer waits until the journal is in the database.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from tandem.cti.model.ids import CampaignId, LeadId, ListId
@@ -124,7 +126,7 @@ class LeadStore:
         open again. ``order``: of the campaign. With ``count`` 0 nothing is read; what is left is counted."""
         if not await self._drain(DRAIN_S):
             raise DatabaseDown("the journal is not in the database yet: leads are not read")
-        async with self._database.session() as connection, connection.transaction():
+        async with _undisturbed(), self._database.session() as connection, connection.transaction():
             await connection.execute(_QUERIES["reopen"], campaign, list(in_hand))
             found = await _openings(connection, campaign, now, opens_at)
             taken = await self._take(connection, campaign, count, found, order, now) if count > 0 else []
@@ -341,6 +343,15 @@ async def _openings(connection: Connection, campaign: str, now: float, opens_at:
         now=bool(due) or not open_now.isdisjoint(fresh),
         moments=moments,
     )
+
+
+@contextlib.asynccontextmanager
+async def _undisturbed() -> AsyncIterator[None]:
+    """Two transactions that wait for each other's leads: one is rolled back, and may be tried again."""
+    try:
+        yield
+    except asyncpg.TransactionRollbackError as error:
+        raise DatabaseDown(f"leads were changed at the same time: {error}") from error
 
 
 async def _free(connection: Connection, candidates: list[str], now: float) -> set[str]:
