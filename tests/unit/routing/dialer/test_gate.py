@@ -208,6 +208,17 @@ def test_dials_that_the_lead_does_not_know_of_count() -> None:
     assert gate.refusal(NUMBER, NOON + DAY) is None
 
 
+def test_more_dials_than_a_limit_that_was_lowered() -> None:
+    gate = Gate(Calling(per_day=9))
+    for hour in range(5):
+        gate.dialled(NUMBER, NOON + hour * HOUR)
+    gate.set_rules(Calling(per_day=2), {})
+    assert gate.refusal(NUMBER, NOON + 5 * HOUR) == Refusal(reason="attempts", again_at=NOON + 3 * HOUR + DAY)
+    assert gate.refusal(NUMBER, NOON + 3 * HOUR + DAY) is None
+    gate.set_rules(Calling(per_day=0), {})
+    assert gate.refusal(NUMBER, NOON) == Refusal(reason="attempts", again_at=None)
+
+
 def test_the_persons_other_number_counts_as_the_person() -> None:
     gate = Gate()
     gate.dialled("+12125550199", NOON - 60.0, "p1")
