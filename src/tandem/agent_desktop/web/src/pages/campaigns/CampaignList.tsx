@@ -47,7 +47,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
           </span>
         ),
       },
-      { key: "mode", title: t("list.mode"), width: "122px", compare: (a, b) => a.mode.localeCompare(b.mode), render: (line) => <ModeSwitch line={line} onDone={onDone} /> },
+      { key: "mode", title: t("list.mode"), width: "134px", compare: (a, b) => a.mode.localeCompare(b.mode), render: (line) => <ModeSwitch line={line} onDone={onDone} /> },
       {
         key: "agents",
         title: t("gauge.agents"),
