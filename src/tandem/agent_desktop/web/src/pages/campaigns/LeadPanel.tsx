@@ -195,6 +195,9 @@ function PromiseForm({ detail, onDone }: { detail: LeadDetail; onDone: () => voi
   );
 }
 
+/** States out of which a contact can be taken again by hand. */
+const OVER: ReadonlySet<string> = new Set(["success", "done", "exhausted", "invalid"]);
+
 function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: () => void }) {
   const { t, w, lang, pick } = useCampaignSpeech();
   const { message } = App.useApp();
@@ -238,9 +241,11 @@ function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: () => vo
             <Button size="small" icon={<Icon name="calendar" size={13} />} onClick={() => setPromising(!promising)} aria-expanded={promising} data-testid="lead-callback">
               {t("lead.promise")}
             </Button>
-            <Button size="small" icon={<Icon name="redo" size={13} />} onClick={again} data-testid="lead-again">
-              {t("lead.dial_again")}
-            </Button>
+            {OVER.has(lead.state) && (
+              <Button size="small" icon={<Icon name="redo" size={13} />} onClick={again} data-testid="lead-again">
+                {t("lead.dial_again")}
+              </Button>
+            )}
           </p>
         )}
         {promising && (

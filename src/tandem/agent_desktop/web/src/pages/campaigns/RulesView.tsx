@@ -60,6 +60,20 @@ function Law({ law, document }: { law: JurisdictionView; document: Full }) {
             {law.holidays && <p className="quiet">{t("rules.holidays", { region: law.holidays })}</p>}
           </dd>
         </div>
+        {law.quiet.length > 0 && (
+          <div>
+            <dt>{t("rules.quiet")}</dt>
+            <dd>
+              {law.quiet.map((line, index) => (
+                <p key={index}>{pick(line)}</p>
+              ))}
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>{t("form.consent")}</dt>
+          <dd>{t(law.consent_needed ? "rules.yes" : "rules.no")}</dd>
+        </div>
         <div>
           <dt>{t("rules.formula")}</dt>
           <dd className="mono">

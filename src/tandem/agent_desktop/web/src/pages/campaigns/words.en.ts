@@ -271,6 +271,7 @@ export const campaignsPageEn = {
   "rules.rest": "After meeting nobody",
   "rules.hours_count": "for {count} h only with an agent reserved before",
   "rules.hours": "Hours",
+  "rules.quiet": "Times of quiet",
   "rules.holidays": "closed on the public holidays of {region}",
   "rules.formula": "Counted as",
   "rules.sources": "Sources",

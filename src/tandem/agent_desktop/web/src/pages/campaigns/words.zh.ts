@@ -271,6 +271,7 @@ export const campaignsPageZh: Record<keyof typeof campaignsPageEn, string> = {
   "rules.rest": "无人接应之后",
   "rules.hours_count": "{count} 小时内须先预留座席",
   "rules.hours": "时段",
+  "rules.quiet": "免打扰时段",
   "rules.holidays": "{region} 公众假日不拨打",
   "rules.formula": "计算方式",
   "rules.sources": "依据",
