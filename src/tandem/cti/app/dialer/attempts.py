@@ -218,7 +218,8 @@ def connected(center: Center, call: CallId) -> None:
     _change(center, attempt, connected_at=center.now, agent=contact.agent)
     run = run_of(center, attempt)
     if run is not None:
-        _count_person(center, attempt)
+        if attempt.record.machine != "machine":
+            _count_person(center, attempt)
         run.connects.append(center.now)
         while run.connects[0] < center.now - HOUR_S:
             run.connects.popleft()

@@ -8,7 +8,7 @@ import msgspec
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app.dialer import clearance, days, pool
-from tandem.cti.app.dialer.state import Attempt, Running
+from tandem.cti.app.dialer.state import Attempt, Held, Running
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.campaigns import SUCCESS, AttemptPlan, AttemptResult
 from tandem.cti.model.errors import BadRequest, WrongState
@@ -41,9 +41,11 @@ def over(center: Center, run: Running | None, attempt: Attempt) -> None:
 
 def settle(center: Center, run: Running | None, attempt: Attempt) -> None:
     """What becomes of the lead, by the result and by what was agreed; said again, it replaces what was said before."""
-    record, promise, lead = attempt.record, attempt.promise, attempt.lead
-    if not lead.id or record.result is None or record.ended_at is None:
+    record, promise = attempt.record, attempt.promise
+    if not attempt.lead.id or record.result is None or record.ended_at is None:
         return
+    others = _others(center, attempt)
+    lead = max((attempt.lead, *(other.lead for other in others)), key=lambda each: each.rev)
     plan = _NO_PLAN if run is None else run.campaign.attempts
     if not attempt.lead_kept:
         kept = attempt_plan.after(lead, record.number, cast(AttemptResult, record.result), record.ended_at, plan)
@@ -61,8 +63,27 @@ def settle(center: Center, run: Running | None, attempt: Attempt) -> None:
         kept = attempt_plan.disposed(lead, disposition, success, at=center.now)
     before, attempt.lead = attempt.lead, taken_over(lead, kept)
     center.keep(kept)
+    for other in others:
+        other.lead = attempt.lead
+    if run is not None and lead.id in run.pool and kept.state != "open":
+        del run.pool[lead.id]
     if run is not None and kept.state == SUCCESS and before.state != SUCCESS:
         _succeeded(run, attempt.lead)
+
+
+def _others(center: Center, attempt: Attempt) -> list[Attempt | Held]:
+    """The same lead, held or dialled again before the agent had said what came of this call."""
+    if not attempt.lead_kept:
+        return []
+    dialer, lead = center.dialer, attempt.lead.id
+    run = dialer.campaigns.get(attempt.record.campaign)
+    held = run.pool.get(lead) if run is not None else None
+    again = [
+        each
+        for each in (*dialer.attempts.values(), *dialer.talked.values())
+        if each.lead.id == lead and each is not attempt
+    ]
+    return [*again, held] if held is not None else [*again]
 
 
 def taken_over(lead: Lead, kept: LeadRecord) -> Lead:
