@@ -140,6 +140,9 @@ class JurisdictionView(msgspec.Struct, frozen=True, kw_only=True):
     ring_least_s: float
     hours: list[Texts]
     """When people may be called, a sentence a line."""
+    quiet: list[Texts]
+    """Times within these hours that are left in peace."""
+    consent_needed: bool
     holidays: str
     per_day: int | None
     per_week: int | None

@@ -68,6 +68,8 @@ def jurisdictions() -> shapes.Jurisdictions:
                 answer_within_s=book.answer_within_s,
                 ring_least_s=book.ring_least_s,
                 hours=_week(book.hours),
+                quiet=_week(book.quiet) if any(book.quiet) else [],
+                consent_needed=book.consent_needed,
                 holidays=book.holidays,
                 per_day=book.per_day,
                 per_week=book.per_week,
