@@ -184,8 +184,6 @@ class Shell:
                 self._recorder.started(recording, call, agent)
             case c.FinishRecording(_, recording):
                 self._recorder.stopped(recording)
-            case c.CampaignsYield(agents):
-                log.info("callers come first: campaigns are to give back %d agents", agents)
             case c.ShowCallbacks():
                 self._show_callbacks()
             case c.ShowCampaigns():
