@@ -193,6 +193,11 @@ def test_the_week_of_a_rule_book(monkeypatch: pytest.MonkeyPatch) -> None:
     verdict = asked(lead(number(week=7, last_at=NOON - DAY)), document=campaign(rules="weekly"))
     assert (verdict.rule, verdict.again_at) == ("per_week", NOON + 6 * DAY)
     assert "{" not in explained(verdict, "en")
+    gate = Gate()
+    for days in (8, 6, 3):
+        gate.dialled(NUMBER, NOON - days * DAY)
+    verdict = asked(lead(number(week=5)), document=campaign(rules="weekly"), gate=gate)
+    assert (verdict.rule, verdict.evidence["count"]) == ("per_week", 7)
 
 
 def test_dials_that_the_lead_does_not_know_of_count() -> None:
@@ -268,6 +273,15 @@ def test_the_plans_hours_bind_campaigns_and_callbacks_alike() -> None:
     gate.set_rules(Calling(), {})
     assert asked(gate=gate).allowed
     assert gate.refusal(NUMBER, NOON) is None
+
+
+def test_the_longest_beginning_of_a_number_counts() -> None:
+    never, always = WeeklyHours(days={}), WeeklyHours(days=dict.fromkeys(range(7), ((0, 1440),)))
+    calling = Calling(hours={"everywhere": "never", "+1": "never", "+1212": "always", "+12125550199": "never"})
+    gate = Gate(calling, {"never": never, "always": always})
+    assert gate.refusal(NUMBER, NOON) is None
+    for other in ("+12125550199", "+13105550100", "+8613800138000"):
+        assert gate.refusal(other, NOON) == Refusal(reason="hours", again_at=None)
 
 
 def test_a_callback_to_nonsense_or_abroad_is_refused() -> None:
