@@ -161,13 +161,24 @@ def test_a_budget_of_exactly_one_still_dials_for_idle_agents() -> None:
     assert not decision.reserved_only
 
 
-def test_the_beginning_of_a_day_whose_end_is_known_is_lent_a_little() -> None:
-    assert made().decide(now=1.0, segments=LEADS, lines=100).reserved_only
-    told = made()
-    told.new_day(1.0, ends_at=8 * 3600.0)
+def test_the_beginning_of_a_day_is_lent_a_little_of_what_is_sure_to_come() -> None:
+    told = made(idle=20)
+    told.new_day(0.0, ends_at=8 * 3600.0)
     assert not told.decide(now=1.0, segments=LEADS, lines=100).reserved_only
     assert told.decide(now=8 * 3600.0 - 60.0, segments=LEADS, lines=100).reserved_only
-    assert lent_answers(0.0, 5, 100.0, 1000.0) == 0.0
+    not_told = made(idle=20)
+    assert not not_told.decide(now=1.0, segments=LEADS, lines=100).reserved_only
+    assert not_told.decide(now=3600.0, segments=LEADS, lines=100).reserved_only
+    assert made(idle=20).decide(now=1.0, segments={"list": 50}, lines=100).reserved_only  # a short list
+
+
+def test_lent_answers() -> None:
+    assert lent_answers(0.03, 5, 100.0, passed_s=0.0, left_s=None, leads=9999) == pytest.approx(54.0)
+    assert lent_answers(0.03, 5, 100.0, passed_s=0.0, left_s=2000.0, leads=9999) == pytest.approx(15.0)
+    assert lent_answers(0.03, 500, 100.0, passed_s=0.0, left_s=2000.0, leads=9999) == pytest.approx(2 / 0.03)
+    assert lent_answers(0.03, 5, 100.0, passed_s=4000.0, left_s=None, leads=9999) == 0.0
+    assert lent_answers(0.03, 5, 100.0, passed_s=0.0, left_s=-1.0, leads=9999) == 0.0
+    assert lent_answers(0.0, 5, 100.0, passed_s=0.0, left_s=1000.0, leads=9999) == 0.0
 
 
 def test_restricted_leads_when_nothing_else_may_be_called() -> None:

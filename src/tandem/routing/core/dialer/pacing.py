@@ -55,7 +55,7 @@ class Pacer(Watch):
         idle = len(self._idle)
         pending = sum(map(len, self._ringing.values())) + len(self._screened) + len(self._waiting)
         most = min(leads, lines, int(settings.most_lines_per_agent * len(self._agents)) - pending)
-        left = budget.left(settings.abandon_limit, self._lent(now))
+        left = budget.left(settings.abandon_limit, self._lent(now, leads))
         reserved_only = left < 1.0
         evidence: dict[str, float] = {
             "idle": idle,
@@ -127,11 +127,15 @@ class Pacer(Watch):
             count, len(self._idle), freed, float(look.moments_s[-1]), rate, int(evidence["in_flight"])
         )
 
-    def _lent(self, now: float) -> float:
-        if self._day_ends is None:
-            return 0.0
-        cycle_s = self.learned.talk.mean_s() + self.learned.wrap_up.mean_s()
-        return lent_answers(self.settings.abandon_limit, len(self._agents), cycle_s, self._day_ends - now)
+    def _lent(self, now: float, leads: int) -> float:
+        return lent_answers(
+            self.settings.abandon_limit,
+            len(self._agents),
+            self.learned.talk.mean_s() + self.learned.wrap_up.mean_s(),
+            passed_s=now - self._first_agent_at,
+            left_s=None if self._day_ends is None else self._day_ends - now,
+            leads=leads,
+        )
 
     def _scene(self) -> Scene:
         return Scene(

@@ -1,8 +1,8 @@
 """How many abandoned calls a day and the legal window still bear. Arithmetic; no clock.
 
 The limit is a share of the calls that a person answered. It has to hold when the day ENDS, and nobody knows when that
-is: so it is held at every moment. Only where the end of the day is known, its beginning is lent a few of the answers
-that are sure to come (at 3 % the first 33 would otherwise bear no risk at all).
+is: so it is held at every moment. Only its beginning is lent a few of the answers that are sure to come (at 3 % the
+first 33 would otherwise bear no risk at all): a day whose end is not known is taken for an hour long at least.
 """
 
 from __future__ import annotations
@@ -47,21 +47,28 @@ class Budget:
 
 _LENT_CALLS = 2.0
 """Abandoned calls at most that answers still to come may pay for."""
-_SURE = 0.15
-"""Of the time until the end of the day, how much is sure to be spent on talks: a third of what 1:1 dialling brings."""
+_LEAST_DAY_S = 3600.0
+_SURE, _SURE_FIRST = 0.15, 0.3
+"""Of the agents' time that is left, how much is sure to be spent on calls: on a day whose end is known, and of the
+first hour (1:1 dialling brings about half)."""
+_SURE_OF_LEADS = 0.05
 
 
-def lent_answers(limit: float, agents: int, cycle_s: float, left_s: float) -> float:
-    """Answered calls that ``agents`` are sure to have in ``left_s``, when one takes ``cycle_s`` of an agent's time."""
-    if limit <= 0.0 or left_s <= 0.0:
+def lent_answers(
+    limit: float, agents: int, cycle_s: float, *, passed_s: float, left_s: float | None, leads: int
+) -> float:
+    """Answered calls that ``agents`` are sure to have yet today, when one takes ``cycle_s`` of an agent's time;
+    ``passed_s`` since the first agent came, ``left_s`` until the end of the day (None: not known)."""
+    if limit <= 0.0 or agents <= 0:
         return 0.0
-    return min(_LENT_CALLS / limit, _SURE * agents * left_s / max(1.0, cycle_s))
+    time_s = _SURE_FIRST * (_LEAST_DAY_S - passed_s) if left_s is None else _SURE * left_s
+    return max(0.0, min(_LENT_CALLS / limit, agents * time_s / max(1.0, cycle_s), _SURE_OF_LEADS * leads))
 
 
 _GAIN = 0.08
 _LARGE = 10.0
 """Agents for whom ``_GAIN`` is meant; with more the same share of calls is many more, and comes in bursts."""
-_AIM = 0.93
+_AIM = 0.97
 """Share of the limit that is aimed at."""
 _RESERVE, _RESERVE_PER_AGENT = 4.0, 0.2
 """Abandoned calls kept back for what nobody sees coming: a sudden change finds the calls of a whole group in flight."""

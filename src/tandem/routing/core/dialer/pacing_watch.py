@@ -51,6 +51,8 @@ class Watch:
         self._now = float("-inf")
         self._day_began: float | None = None
         self._day_ends: float | None = None
+        self._first_agent_at = float("inf")
+        """Today."""
         # since when, by what they do: a decision goes through these. Calls: only those without an agent reserved
         self._idle: dict[str, float] = {}
         self._talking: dict[str, float] = {}
@@ -82,6 +84,7 @@ class Watch:
             self._day_began = began
         elif began - self._day_began >= _NEXT_DAY_S:
             self._day_began = began
+            self._first_agent_at = now if self._agents else float("inf")
             self._budget.new_day(self.settings.window_days)
             self.learned.new_day()
 
@@ -106,6 +109,7 @@ class Watch:
         if status == "away":
             self._agents.pop(id_, None)
             return
+        self._first_agent_at = min(self._first_agent_at, now)
         if leaving_at is not None:
             self._leaving[id_] = leaving_at
         if known is None or known.status != status:
