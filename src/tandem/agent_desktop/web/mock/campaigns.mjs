@@ -347,8 +347,8 @@ export function makeEntries(count) {
 }
 makeEntries(500);
 
-const law = (id, name, more = {}) => ({ id, version: "2026-01", name, abandon_limit: 0.03, window_days: 30, answer_within_s: 2, ring_least_s: 15, hours: [both("每天 08:00–21:00，按对方当地时间", "Every day 8 a.m. to 9 p.m., where he is")], quiet: id === "cn" ? [both("12:00–14:00", "noon to 2 p.m.")] : [], consent_needed: id === "cn", holidays: "", per_day: 3, per_week: 7, abandoned_rest_s: 259_200, formula: "abandoned / answered by a person", sources: ["16 CFR § 310.4(b)(4)", "47 CFR § 64.1200"], ...more });
-const laws = [law("us", both("美国 TSR/TCPA", "US TSR/TCPA")), law("uk", both("英国 Ofcom", "UK Ofcom"), { formula: "(abandoned + estimated) / (talked + abandoned + estimated)", sources: ["Ofcom persistent misuse statement, 2016"] }), law("cn", both("中国", "China"), { holidays: "CN", per_week: null }), law("none", both("无", "none"), { per_day: null, per_week: null, hours: [], abandoned_rest_s: 0, sources: [] })];
+const law = (id, name, more = {}) => ({ id, version: "2026-01", name, abandon_limit: 0.03, window_days: 30, answer_within_s: 2, ring_least_s: 15, hours: [both("每天 08:00–21:00，按对方当地时间", "Every day 8 a.m. to 9 p.m., where he is")], quiet: id === "cn" ? [both("12:00–14:00", "noon to 2 p.m.")] : [], consent_needed: id === "cn", holidays: "", per_day: 3, per_week: 7, abandoned_rest_s: 259_200, formula: "us", sources: ["16 CFR § 310.4(b)(4)", "47 CFR § 64.1200"], ...more });
+const laws = [law("us", both("美国 TSR/TCPA", "US TSR/TCPA")), law("uk", both("英国 Ofcom", "UK Ofcom"), { formula: "ofcom", sources: ["Ofcom persistent misuse statement, 2016"] }), law("cn", both("中国", "China"), { holidays: "CN", per_week: null }), law("none", both("无", "none"), { per_day: null, per_week: null, hours: [], abandoned_rest_s: 0, sources: [] })];
 
 const figures = (agents) => ({ agents, talk_ratio: 0.81 - agents * 0.0012, wait_s: Math.max(3, 11 - agents * 0.02), connects_per_hour: agents * 17.4, lines_per_agent: 2.3, abandon_ratio: 0.012 + agents * 0.00002, ends_at: agents > 0 ? now() + (3600 * 190) / agents : null });
 
@@ -452,7 +452,7 @@ export function answer(method, path, query, body) {
     }
   }
   if (/^\/api\/leads\/[^/]+$/.test(path)) return page(200, lead(decodeURIComponent(path.slice(11))));
-  if (/^\/api\/leads\/[^/]+\/(callback|again)$/.test(path)) return page(204, null);
+  if (/^\/api\/leads\/[^/]+\/(callback|again)$/.test(path)) return page(200, { ...lead(path.split("/")[3]), callback_note: body.note ?? "" });
   if (path === "/api/lists/uploads") return page(201, query.get("forbidden") === "true" ? { ...inspected(query.get("name")), columns: [{ header: "number", use: "number", samples: ["13800138000"] }, { header: "until", use: "until", samples: ["2027-01-01"] }], sample: [["13800138000", "2027-01-01"]], problems: [] } : inspected(query.get("name")));
   if (path === "/api/lists" && method === "POST") {
     const id = `j${jobs.size + 1}`;

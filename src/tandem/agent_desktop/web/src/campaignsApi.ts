@@ -75,8 +75,8 @@ export const campaignsApi = {
   waterfall: (id: string, signal?: AbortSignal) => get<Waterfall>(`${campaign(id)}/waterfall`, signal),
   leads: (id: string, filter: LeadFilter, signal?: AbortSignal) => get<LeadPage>(`${campaign(id)}/leads${query({ ...filter })}`, signal),
   lead: (id: string, signal?: AbortSignal) => get<LeadDetail>(`/api/leads/${part(id)}`, signal),
-  leadCallback: (id: string, body: LeadCallback) => post<unknown>(`/api/leads/${part(id)}/callback`, body),
-  leadAgain: (id: string) => post<unknown>(`/api/leads/${part(id)}/again`, {}),
+  leadCallback: (id: string, body: LeadCallback) => post<LeadDetail>(`/api/leads/${part(id)}/callback`, body),
+  leadAgain: (id: string) => post<LeadDetail>(`/api/leads/${part(id)}/again`, {}),
   day: (id: string, day: string | null, signal?: AbortSignal) => get<DaySeries>(`${campaign(id)}/day${query({ day })}`, signal),
   decisions: (id: string, before: number | null, signal?: AbortSignal) =>
     get<PacingDecisions>(`${campaign(id)}/decisions${query({ before, limit: 100 })}`, signal),

@@ -244,6 +244,12 @@ describe("who is not to be called", () => {
     await type(one("dnc-reason"), "asked for it\u0007 himself");
     await click(one("dnc-lift-save"));
     expect(asked.find(({ method }) => method === "DELETE")?.path).toBe("/api/do-not-call/d0?reason=asked+for+it++himself");
+    expect(all("dnc-lift-save")).toHaveLength(0);
+    expect(document.querySelector("[data-row=d0] .lifted")).not.toBeNull();
+    await click(one("dnc-add"));
+    await type(one("dnc-number"), "+8613800000001");
+    await click(one("dnc-save"));
+    expect(document.querySelector("[data-row]")?.textContent).toContain("+86 138 0000 0001");
   });
 
   it("may be read by who may not change it", async () => {

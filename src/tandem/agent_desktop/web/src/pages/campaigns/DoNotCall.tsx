@@ -22,6 +22,8 @@ import { readEntries } from "./document";
 import { useCampaignSpeech } from "./speech";
 
 const SEARCH_AFTER_MS = 250;
+/** What was entered counts at once, and reaches the store that is read here a moment later. */
+const STORED_MS = 2_500;
 const MOST_NUMBERS = 50_000;
 const SCOPES = ["global", "campaign", "person"] as const;
 
@@ -65,13 +67,28 @@ function useEntries(q: string, scope: string | null) {
       controller.abort();
     };
   }, [load, q, turn]);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const again = useCallback((after_ms = 0) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setTurn((old) => old + 1), after_ms);
+  }, []);
   return {
     entries,
     error,
     more: () => {
       if (!busy.current && next.current && entries) load(next.current, entries);
     },
-    again: useCallback(() => setTurn((old) => old + 1), []),
+    again,
+    /** Shown at once: the store follows. */
+    put: (line: ForbiddenLine) => {
+      setEntries((old) => [line, ...(old ?? []).filter((entry) => entry.id !== line.id)]);
+      again(STORED_MS);
+    },
+    lift: (id: string) => {
+      setEntries((old) => (old ?? []).map((entry) => (entry.id === id ? { ...entry, lifted: true } : entry)));
+      again(STORED_MS);
+    },
   };
 }
 
@@ -80,7 +97,7 @@ function useCampaignNames(): (id: string) => string {
   return useCallback((id: string) => rows?.get(id)?.name ?? id, [rows]);
 }
 
-function AddDialog({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+function AddDialog({ onClose, onDone }: { onClose: () => void; onDone: (line: ForbiddenLine) => void }) {
   const { t } = useCampaignSpeech();
   const problemOf = useProblem();
   const rows = useDeskState((state) => state.live.campaigns);
@@ -104,8 +121,7 @@ function AddDialog({ onClose, onDone }: { onClose: () => void; onDone: () => voi
       until: until ? Date.parse(`${until}T00:00`) / 1000 : null,
     };
     try {
-      await campaignsApi.forbid(body);
-      onDone();
+      onDone(await campaignsApi.forbid(body));
     } catch (error) {
       setFailed(problemOf(error));
       setBusy(false);
@@ -354,13 +370,8 @@ export function DoNotCall() {
   const [lifting, setLifting] = useState<ForbiddenLine | null>(null);
   const field = useRef<InputRef>(null);
   useAction("search", () => field.current?.focus());
-  const { entries, error, more, again } = useEntries(oneLine(search), scope);
+  const { entries, error, more, again, put, lift } = useEntries(oneLine(search), scope);
   const columns = useColumns(may.includes("change_campaigns") ? setLifting : null);
-  const done = () => {
-    setDialog(null);
-    setLifting(null);
-    again();
-  };
   return (
     <section className="panel fill do-not-call">
       <header className="filters">
@@ -392,7 +403,7 @@ export function DoNotCall() {
         error === null ? (
           <Loading rows={8} />
         ) : (
-          <Failed error={error} onAgain={again} />
+          <Failed error={error} onAgain={() => again()} />
         )
       ) : (
         <DataGrid
@@ -408,15 +419,25 @@ export function DoNotCall() {
       {dialog === "add" && (
         <AddDialog
           onClose={() => setDialog(null)}
-          onDone={() => {
+          onDone={(line) => {
             message.success(t("mark.forbidden"));
-            done();
+            setDialog(null);
+            put(line);
           }}
         />
       )}
-      {dialog === "import" && <ImportDialog onClose={() => setDialog(null)} onDone={again} onFile={may.includes("change_campaigns") ? () => setDialog("file") : null} />}
-      {dialog === "file" && <ImportWizard campaign={null} onClose={() => setDialog(null)} onDone={again} />}
-      {lifting && <LiftDialog entry={lifting} onClose={() => setLifting(null)} onDone={done} />}
+      {dialog === "import" && <ImportDialog onClose={() => setDialog(null)} onDone={() => again(STORED_MS)} onFile={may.includes("change_campaigns") ? () => setDialog("file") : null} />}
+      {dialog === "file" && <ImportWizard campaign={null} onClose={() => setDialog(null)} onDone={() => again(STORED_MS)} />}
+      {lifting && (
+        <LiftDialog
+          entry={lifting}
+          onClose={() => setLifting(null)}
+          onDone={() => {
+            setLifting(null);
+            lift(lifting.id);
+          }}
+        />
+      )}
     </section>
   );
 }

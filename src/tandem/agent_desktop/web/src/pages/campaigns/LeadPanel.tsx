@@ -154,7 +154,7 @@ function Attempt({ attempt }: { attempt: AttemptLine }) {
   );
 }
 
-function PromiseForm({ detail, onDone }: { detail: LeadDetail; onDone: () => void }) {
+function PromiseForm({ detail, onDone }: { detail: LeadDetail; onDone: (detail: LeadDetail) => void }) {
   const { t } = useCampaignSpeech();
   const problemOf = useProblem();
   const { zone, own } = zoneOf(detail.zone || (detail.numbers[0]?.zone ?? ""));
@@ -169,8 +169,7 @@ function PromiseForm({ detail, onDone }: { detail: LeadDetail; onDone: () => voi
     if (at === null || problem) return;
     setBusy(true);
     try {
-      await campaignsApi.leadCallback(detail.lead.id, { at, agent: oneLine(agent) || null, note: oneLine(note) });
-      onDone();
+      onDone(await campaignsApi.leadCallback(detail.lead.id, { at, agent: oneLine(agent) || null, note: oneLine(note) }));
     } catch (error) {
       setFailed(problemOf(error));
       setBusy(false);
@@ -198,7 +197,7 @@ function PromiseForm({ detail, onDone }: { detail: LeadDetail; onDone: () => voi
 /** States out of which a contact can be taken again by hand. */
 const OVER: ReadonlySet<string> = new Set(["success", "done", "exhausted", "invalid"]);
 
-function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: () => void }) {
+function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: (detail: LeadDetail) => void }) {
   const { t, w, lang, pick } = useCampaignSpeech();
   const { message } = App.useApp();
   const problemOf = useProblem();
@@ -251,9 +250,9 @@ function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: () => vo
         {promising && (
           <PromiseForm
             detail={detail}
-            onDone={() => {
+            onDone={(changed) => {
               setPromising(false);
-              onChanged();
+              onChanged(changed);
             }}
           />
         )}
@@ -333,8 +332,8 @@ export function LeadPanel({ id, onClose, onChanged }: { id: string | null; onClo
         <Detail
           key={detail.lead.id}
           detail={detail}
-          onChanged={() => {
-            again();
+          onChanged={(changed) => {
+            setDetail(changed);
             onChanged();
           }}
         />

@@ -4,7 +4,6 @@ import { Button, Checkbox } from "antd";
 import { useCallback, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { useDesk } from "../../desk";
-import { duration } from "../../format";
 import type { CampaignView, JurisdictionView, Recycled } from "../../generated/rest";
 import { Loading, Name } from "../../ui/bits";
 import { useLoaded } from "../useLoaded";
@@ -15,7 +14,7 @@ import { count, percent } from "./rows";
 import { useCampaignSpeech } from "./speech";
 
 function Law({ law, document }: { law: JurisdictionView; document: Full }) {
-  const { t, pick } = useCampaignSpeech();
+  const { t, w, pick } = useCampaignSpeech();
   const limit = Math.min(law.abandon_limit, document.abandon_limit);
   return (
     <section className="panel law" data-testid="law">
@@ -76,8 +75,8 @@ function Law({ law, document }: { law: JurisdictionView; document: Full }) {
         </div>
         <div>
           <dt>{t("rules.formula")}</dt>
-          <dd className="mono">
-            <bdi>{law.formula}</bdi>
+          <dd>
+            <bdi>{w("formula", law.formula)}</bdi>
           </dd>
         </div>
         <div>
@@ -100,6 +99,7 @@ const DAYS = [0, 1, 2, 3, 4, 5, 6] as const;
 function Own({ document }: { document: Full }) {
   const { t, w } = useCampaignSpeech();
   const plan = document.attempts;
+  const after = (seconds: number) => (seconds >= 7_200 ? t("rules.after_h", { count: Math.round(seconds / 360) / 10 }) : t("rules.after_min", { count: Math.round(seconds / 6) / 10 }));
   const days = (document.hours?.days ?? {}) as Record<string, { begin: number; end: number }[]>;
   return (
     <section className="panel law">
@@ -150,7 +150,7 @@ function Own({ document }: { document: Full }) {
           {Object.entries(plan.retries ?? {}).map(([result, retry]) => (
             <tr key={result}>
               <td>{w("result", result)}</td>
-              <td className="num right">{duration(retry.after_s)}</td>
+              <td className="num right">{after(retry.after_s)}</td>
               <td className="num right">{retry.times}</td>
               <td className="quiet small">{[retry.other_number !== false ? t("form.other_number") : "", retry.other_part_of_day ? t("form.other_part") : ""].filter(Boolean).join(" · ")}</td>
             </tr>
