@@ -68,7 +68,8 @@ class Watched(CampaignFloor):
         rows = self.attempts.get(attempt)
         record = rows[-1] if rows else None
         if record is None:
-            return  # by hand, of no campaign
+            assert attempt.startswith("hand-"), "dialled before it was written"
+            return
         assert record.ended_at is None, "dialled when it was over"
         assert record.number == number
         person = self.store[record.lead]
@@ -83,7 +84,8 @@ class Watched(CampaignFloor):
         ]
         gap_s = of.campaign.attempts.gap_s
         if not by_hand:
-            assert all(each.at + gap_s <= at or each.campaign != record.campaign for each in before), "too soon"
+            before = [each for each in before if each.result not in ("congestion", "withdrawn") and each.at <= at]
+            assert all((each.ended_at or at) + gap_s <= at for each in before), "too soon"
         resting = person.abandoned_at is not None and at < person.abandoned_at + of.rules.abandoned_rest_s
         if resting or record.reserved:
             assert record.reserved, "he was abandoned, and no agent is reserved for him"
@@ -108,12 +110,12 @@ def act(floor: Watched, what: str, number: int, calls: list[str]) -> None:
         case "hangs_up" if customers:
             floor.gone(customers[number % len(customers)])
         case "heard":
-            for each in floor.center.contacts.values():
-                if each.phase is Phase.SCREENING:
-                    verdict = ("human", "machine", "unsure")[number % 3]
-                    floor.news.append(
-                        ev.MachineDetected(call=each.id, connection=each.caller, token=each.token, verdict=verdict)
-                    )
+            screened = [each for each in floor.center.contacts.values() if each.phase is Phase.SCREENING]
+            for heard in screened:
+                verdict = ("human", "machine", "unsure")[number % 3]
+                floor.news.append(
+                    ev.MachineDetected(call=heard.id, connection=heard.caller, token=heard.token, verdict=verdict)
+                )
         case "run":
             floor.run(documents(number))
         case "pause" | "drain" | "stop" if id_ in floor.campaigns:
@@ -209,16 +211,12 @@ def check(floor: CampaignFloor) -> None:
         assert campaign_id in center.dialer.campaigns, "held for a campaign that is gone"
         agent = center.agents[agent_id]
         assert agent.state not in (AgentState.LOGGED_OFF, AgentState.NOT_READY), "held, and not at work"
-    for agent_id in center.matcher.available_agents:
-        plan = center.plan.agents[agent_id]
-        if plan.outbound == "only" and agent_id not in center.held:
-            assert all(work.kind == "task" or True for work in center.matcher.waiting())
     for contact in center.contacts.values():
         if contact.agent is not None and not contact.mode and not contact.callback and contact.phase is Phase.OFFERED:
             assert center.plan.agents[contact.agent].outbound != "only" or contact.target, "a caller for who gets none"
 
 
-def at_rest(floor: CampaignFloor) -> None:
+def at_rest(floor: Watched) -> None:
     """Nobody picks up any more, everybody hangs up, all news is delivered: every attempt has its result, and the counts
     are those of the records."""
     floor.slow = False
@@ -235,8 +233,8 @@ def at_rest(floor: CampaignFloor) -> None:
         floor.pass_time(60)
     assert all(contact.ended for contact in floor.center.contacts.values()), "a call is left over"
     assert not floor.center.dialer.attempts, "an attempt is left over"
-    for id_, rows in floor.attempts.items():
-        assert rows[-1].result is not None, f"{id_} has no result"
+    for attempt, rows in floor.attempts.items():
+        assert rows[-1].result is not None, f"{attempt} has no result"
         assert rows[-1].ended_at is not None
     dialled = {dial[0] for dial in floor.dials}
     assert dialled >= set(floor.attempts), "an attempt was written and never asked of the switch"
@@ -250,12 +248,12 @@ def at_rest(floor: CampaignFloor) -> None:
         by_record[row.campaign, "abandoned"] += row.result == "abandoned"
         by_record[row.campaign, "machines"] += row.result in ("machine", "message_left")
         by_record[row.campaign, "talked"] += row.result == "talked"
-    for id_, run in floor.center.dialer.campaigns.items():
-        if id_ in floor.deleted:
+    for campaign_id, run in floor.center.dialer.campaigns.items():
+        if campaign_id in floor.deleted:
             continue  # it is another one of the same name
         for name in ("dialled", "answered", "abandoned", "machines", "talked"):
             counted = sum(getattr(day, name) for day in run.days.values())
-            assert counted == by_record[id_, name], f"{id_} {name}: {counted} are counted, {by_record[id_, name]} kept"
+            assert counted == by_record[campaign_id, name], f"{campaign_id} {name}: {counted} counted, not as kept"
 
 
 def _in_hand(floor: CampaignFloor) -> set[str]:

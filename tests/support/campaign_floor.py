@@ -82,9 +82,6 @@ class CampaignFloor(Floor):
         self.inputs.append((self.now, input_))
         outputs = super().handle(input_)
         for output in outputs:
-            if isinstance(output, c.Keep):
-                self._kept(output.record)
-        for output in outputs:
             if isinstance(output, c.LeadsWanted):
                 self.wanted.append(output)
         if not self.slow:
@@ -130,6 +127,7 @@ class CampaignFloor(Floor):
                     week=sum(row.at > self.now - 7 * 86_400 for row in his),
                     last_at=last.at if last else None,
                     last_result=(last.result or "") if last else "",
+                    do_not_call="global" if any(e.number == number.number for e in self.entries) else "",
                 )
             )
         persons = [row for row in dials if row.person == each.person]
@@ -137,7 +135,8 @@ class CampaignFloor(Floor):
             each, numbers=tuple(numbers), day=sum(row.at > self.now - 86_400 for row in persons)
         )
 
-    def _kept(self, record: Any) -> None:
+    def kept(self, record: Any) -> None:
+        super().kept(record)
         if isinstance(record, LeadRecord):
             known = self.store[record.id]
             assert record.rev > known.rev, f"{record.id}: revision {record.rev} after {known.rev}"

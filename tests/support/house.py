@@ -116,10 +116,13 @@ class Floor:
             if isinstance(output, ToSwitch):
                 self.request(output.request)
             elif isinstance(output, Keep):
-                self.records.append(output.record)
+                self.kept(output.record)
             elif isinstance(output, c.LookUp):
                 self.looked_up.append(output)
         return outputs
+
+    def kept(self, record: Record) -> None:
+        self.records.append(record)
 
     def settle(self, limit: int = 500) -> None:
         """Deliver the switch's news, and what comes of it, until nothing is left."""

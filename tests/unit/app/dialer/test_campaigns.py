@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.support.campaign_floor import AUTUMN, SPRING, CampaignFloor, campaign, lead, outbound_house
 from tests.support.house import ANA, MEI, TOM
@@ -14,15 +16,15 @@ from tandem.cti.model import requests as rq
 from tandem.cti.model.campaigns import Goal, ModeRule, Quota
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import WrongState
-from tandem.cti.model.ids import CallId, LeadId
+from tandem.cti.model.ids import AgentId, CallId, LeadId
 from tandem.cti.model.leads import DoNotCallEntry, PacingRecord
 from tandem.cti.model.states import Phase
 
 
-def working(*agents: str, **document: object) -> CampaignFloor:
+def working(*agents: AgentId, **document: Any) -> CampaignFloor:
     """A campaign at work with ten leads and a good day behind it."""
     floor = CampaignFloor()
-    floor.ready(*(agents or (MEI,)))  # type: ignore[arg-type]
+    floor.ready(*(agents or (MEI,)))
     floor.add(*(lead(number) for number in range(10)))
     floor.seasoned(campaign(**document))
     floor.run(campaign(**document))
@@ -246,12 +248,11 @@ def test_a_number_dialled_by_hand_passes_the_gate_and_reaches_the_agent() -> Non
 
 def test_a_rule_switches_the_mode() -> None:
     floor = working(MEI, mode="predictive", mode_rules=[ModeRule(mode="preview", agents_below=2)])
-    run = floor.center.dialer.campaigns[SPRING]
-    assert run.mode == "preview"
+    assert floor.center.dialer.campaigns[SPRING].mode == "preview"
     floor.ready(TOM, ANA)
     floor.settle()
     floor.pass_time(20)
-    assert run.mode == "predictive"
+    assert floor.center.dialer.campaigns[SPRING].mode == "predictive"
 
 
 def test_a_new_day_begins_at_midnight_of_the_campaign_and_a_clock_set_back_brings_no_day_back() -> None:

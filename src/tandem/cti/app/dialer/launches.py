@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from tandem.cti.app.dialer import clearance, outcome, pool
 from tandem.cti.app.dialer.state import Attempt, First, Held, Running
 from tandem.cti.app.dialer.wording import refusal_texts
@@ -140,6 +142,7 @@ def by_hand(center: Center, asked: LeadDialled) -> None:
         run.pool.pop(lead.id, None)
     attempt = _attempt(run, lead, lead.numbers[0], call, "agent", now=center.now, why={"pacing": BY_HAND})
     attempt.by_hand = True
+    attempt.record = msgspec.structs.replace(attempt.record, mode="manual")
     cleared = clearance.clear(center, run, attempt)
     if isinstance(cleared, clearance.Refused):
         raise WrongState(cleared.why["en"])
