@@ -29,7 +29,7 @@ def test_whatever_order_the_moments_come_in(offsets: list[int], begin: float) ->
     hours = night_shift("America/New_York")
     remembered = LocalHours("rules", hours)
     for offset in offsets:
-        assert remembered.opens_at(begin + offset) == opens_at(hours, begin + offset)
+        assert remembered.opens_at(begin + offset) == LocalHours("rules", hours).first_open(begin + offset)
 
 
 @given(st.lists(st.integers(0, 2 * 86_400), min_size=1, max_size=20))
@@ -54,6 +54,20 @@ def test_summer_time_begins_and_ends() -> None:
     assert law.opens_at(evening) == datetime(2026, 3, 8, 12, tzinfo=UTC).timestamp()
     evening = datetime(2026, 11, 1, 1, tzinfo=UTC).timestamp()
     assert law.opens_at(evening) == datetime(2026, 11, 1, 13, tzinfo=UTC).timestamp()
+
+
+def test_in_an_hour_that_comes_twice_the_clock_on_the_wall_counts() -> None:
+    """0:38 to 2:03 in Berlin, on the night when 2:00 to 3:00 comes twice: not at the first 2:06, not at the last."""
+    night = LocalHours("campaign", WeeklyHours(days={6: ((38, 123),)}, timezone="Europe/Berlin"))
+    midnight = datetime(2026, 10, 25, tzinfo=UTC).timestamp()  # 2:00 summer time
+    open_at = [minute for minute in range(120) if night.opens_at(midnight + minute * 60.0) == midnight + minute * 60.0]
+    assert open_at == [0, 1, 2, 60, 61, 62]
+    assert night.opens_at(midnight + 360.0) == midnight + 3_600.0
+    late = LocalHours("campaign", WeeklyHours(days={6: ((150, 240),)}, timezone="Europe/Berlin"))
+    assert [at for at in range(120) if late.opens_at(midnight + at * 60.0) == midnight + at * 60.0] == [
+        *range(30, 60),
+        *range(90, 120),
+    ]
 
 
 def test_a_holiday_is_closed_all_day() -> None:

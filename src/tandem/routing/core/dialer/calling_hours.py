@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from tandem.cti.model.campaigns import Hours
-from tandem.cti.model.hours import WeeklyHours, closes_at, opens_at
+from tandem.cti.model.hours import WeeklyHours, closes_at, opens_at, spans_of
 from tandem.routing.core.dialer.jurisdictions import ALL_DAY, Jurisdiction, Week
 
-FOREVER_S = 300 * 86_400.0
-"""For so long at least is open what has no closing, and closed what has no opening (see ``hours.MAX_DAYS_AHEAD``)."""
+KEPT_S = 3_600.0
+"""So long what is open is taken to be open, before it is looked at again."""
+NEAR_S = 3 * 3_600.0
+"""So near to a change of the clock it is looked at every minute."""
 COMMON_S = 21 * 86_400.0
 """So far ahead an opening common to several is looked for: weeks repeat, holidays pass."""
 
@@ -34,15 +37,33 @@ class LocalHours:
         return at if opens is not None and opens <= at else opens
 
     def _look(self, at: float) -> None:
-        opens = opens_at(self.hours, at)
-        self._since, self._opens = at, opens
-        if opens is None:
+        self._since, self._opens = at, self.first_open(at)
+        if self._opens is None:
             self._end = at + 86_400.0
-        elif opens > at:
-            self._end = opens
+        elif self._opens > at:
+            self._end = self._opens
         else:
+            kept_s = 60.0 - at % 60.0 if self._clock_changes(at) else KEPT_S
             closes = closes_at(self.hours, at)
-            self._end = at + FOREVER_S if closes is None else closes
+            self._end = at + kept_s if closes is None else min(closes, at + kept_s)
+
+    def first_open(self, at: float) -> float | None:
+        """``opens_at``, worked out. In an hour that comes twice the clock on the wall counts each time: hours that are
+        open from the first to the last time they are on it would let calls out at a time that is not in them."""
+        opens = opens_at(self.hours, at)
+        while opens is not None and self._clock_changes(opens) and not self._on_the_wall(opens):
+            opens = opens_at(self.hours, opens - opens % 60.0 + 60.0)
+        return opens
+
+    def _clock_changes(self, at: float) -> bool:
+        zone = ZoneInfo(self.hours.timezone)
+        before, after = (datetime.fromtimestamp(at + far, zone).utcoffset() for far in (-NEAR_S, NEAR_S))
+        return before != after
+
+    def _on_the_wall(self, at: float) -> bool:
+        local = datetime.fromtimestamp(at, ZoneInfo(self.hours.timezone))
+        minute = local.hour * 60 + local.minute
+        return any(begin <= minute < end for begin, end in spans_of(self.hours, local.date()))
 
 
 class CommonHours:
@@ -72,7 +93,7 @@ class CommonHours:
         while moment <= last:
             before = moment
             for hours in self.all_of:
-                opens = opens_at(hours.hours, moment)
+                opens = hours.first_open(moment)
                 if opens is None:
                     return None
                 moment = opens
