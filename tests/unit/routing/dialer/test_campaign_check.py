@@ -94,6 +94,7 @@ ROWS: list[tuple[str, str, dict[str, Any]]] = [
     ("caller_ids.numbers.0", "error", {"caller_ids": CallerIds(numbers=["500&PJSIP/x/1900"])}),
     ("caller_ids.numbers.0", "error", {"caller_ids": CallerIds(numbers=["+12125550100\r\nX: y"])}),
     ("caller_ids.numbers.0", "error", {"caller_ids": CallerIds(numbers=["+12125550100\n"])}),
+    ("caller_ids.numbers.0", "error", {"caller_ids": CallerIds(numbers=["+12125550100@evil"])}),
     ("caller_ids.numbers.0", "warning", {"caller_ids": CallerIds(numbers=["+12120000000"])}),
     ("caller_ids.numbers.1", "warning", {"caller_ids": CallerIds(numbers=["+12125550100"] * 2)}),
     ("caller_ids.numbers", "error", {"caller_ids": CallerIds(numbers=["+12125550100"] * 1_001)}),

@@ -156,4 +156,6 @@ def test_gaps_order_and_cuts() -> None:
     assert verify([Link(number=1, text="{}", previous="", hash=hash_of("{}"))]) == Broken(1, "unreadable")
     other = read(chain[1].text)
     forged = text_of(msgspec.structs.replace(other, previous=""))
-    assert verify([chain[0], Link(number=2, text=forged, previous="", hash=hash_of(forged))]) == Broken(2, "previous")
+    for previous in ("", chain[0].hash):
+        link = Link(number=2, text=forged, previous=previous, hash=hash_of(forged))
+        assert verify([chain[0], link]) == Broken(2, "previous")
