@@ -76,7 +76,10 @@ class Watched(CampaignFloor):
         forbidden = {entry.number for entry in self.entries if not entry.lifted}
         assert number not in forbidden, f"{number} does not want to be called"
         assert person.state != "removed", "his list was taken back"
-        of = self.center.dialer.campaigns[record.campaign]
+        of = self.center.dialer.campaigns.get(record.campaign)
+        if of is None:
+            assert record.mode == "manual", "dialled for a campaign that is gone"
+            return
         by_hand = record.mode in ("manual", "preview") or person.callback_at is not None
         assert of.record.state == "running" or (of.record.state == "draining" and by_hand), of.record.state
         before = [

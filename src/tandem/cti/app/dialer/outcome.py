@@ -133,8 +133,9 @@ def withdrawn(center: Center, run: Running | None, attempt: Attempt) -> None:
 def put_back(center: Center, run: Running | None, lead: Lead) -> None:
     """The id of his next attempt is used up without a dial; he may be dialled under another one."""
     kept = attempt_plan.record_of(used_up(lead), state="open", next_at=lead.next_at, why="withdrawn")
+    removed = lead.state == "removed"
     lead = taken_over(lead, kept)
-    if run is not None and run.record.state == "running":
+    if run is not None and run.record.state == "running" and not removed:
         kept = msgspec.structs.replace(kept, state="in_hand")
         center.keep(kept)
         pool.put(center, run, lead)
