@@ -2,23 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { isWord } from "../src/i18n";
 import { diffLines } from "../src/pages/routing/diff";
-import {
-  type PlanForm,
-  bothOf,
-  readDates,
-  readDays,
-  readNeeds,
-  readSpans,
-  readStep,
-  readTarget,
-  readTime,
-  secondsOf,
-  skillsOf,
-  withAnotherStep,
-  withEdits,
-  writeNeeds,
-  writeStep,
-} from "../src/pages/routing/form";
+import { bothOf, nextOutbound, readDates, readDays, readNeeds, readSpans, readStep, readTarget, readTime, secondsOf, skillsOf, type PlanForm, withAnotherStep, withEdits, writeNeeds, writeStep } from "../src/pages/routing/form";
 
 const plan: PlanForm = {
   queues: {
@@ -174,6 +158,10 @@ describe("the difference of two versions", () => {
   it("of long texts that have nothing in common is quick", () => {
     expect(diffLines(lines(5_000), lines(5_000, 5_000)).filter((line) => line.kind === "added")).toHaveLength(5_000);
   });
+});
+
+it("an agent's outbound mark goes round: never, between callers, only", () => {
+  expect([undefined, false, true, "only" as const].map(nextOutbound)).toEqual([true, true, "only", null]);
 });
 
 it("every rule of the matcher has a short word", () => {

@@ -8,7 +8,7 @@ import { chordOf } from "../../keys";
 import { Kbd, Name, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useAction } from "../../ui/useActions";
-import { type AgentForm, type PlanForm, skillsOf } from "./form";
+import { type AgentForm, type PlanForm, skillsOf, nextOutbound } from "./form";
 
 /** As in routing.css. */
 const ROW_PX = 30;
@@ -237,6 +237,7 @@ export function AgentMatrix({ form, edit }: { form: PlanForm; edit: (edits: read
                 at={at}
                 onFocus={setAt}
                 onSet={set}
+                onOutbound={(value) => edit([{ path: ["agents", login, "outbound"], value }])}
               />
             ))}
           </div>
@@ -256,6 +257,7 @@ function Row({
   at,
   onFocus,
   onSet,
+  onOutbound,
 }: {
   row: number;
   login: string;
@@ -265,12 +267,25 @@ function Row({
   at: Cell;
   onFocus: (cell: Cell) => void;
   onSet: (login: string, skill: string, level: number) => void;
+  onOutbound: (value: true | "only" | null) => void;
 }) {
   const { t } = useSpeech();
+  const outbound = agent.outbound === "only" ? "only" : agent.outbound ? "blended" : "never";
   const about = [agent.team, agent.site].filter(Boolean).join(" · ");
   return (
     <div className="matrix-row" role="row" aria-rowindex={row + 1} style={{ top: row * ROW_PX }}>
       <div className="matrix-name" role="rowheader">
+        <button
+          type="button"
+          className={`icon-button matrix-outbound outbound-${outbound}`}
+          title={t(`matrix.outbound_${outbound}`)}
+          aria-label={`${login}: ${t(`matrix.outbound_${outbound}`)}`}
+          data-testid={`outbound-${login}`}
+          data-outbound={outbound}
+          onClick={() => onOutbound(nextOutbound(agent.outbound))}
+        >
+          <Icon name="megaphone" size={14} />
+        </button>
         <b>
           <Name>{login}</Name>
         </b>

@@ -36,7 +36,14 @@ export interface AgentForm {
   site?: string;
   team?: string;
   tasks?: number;
-  outbound?: boolean;
+  /** Works for campaigns too; `only`: is given no callers. */
+  outbound?: boolean | "only";
+}
+
+/** What a click on an agent's outbound mark says next: never, between callers, only; null takes it out of the plan. */
+export function nextOutbound(now: AgentForm["outbound"]): true | "only" | null {
+  if (now === "only") return null;
+  return now ? "only" : true;
 }
 
 export interface HoursForm {
