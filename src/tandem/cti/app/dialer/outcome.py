@@ -138,7 +138,8 @@ def put_back(center: Center, run: Running | None, lead: Lead) -> None:
     if run is not None and run.record.state == "running" and not removed:
         kept = msgspec.structs.replace(kept, state="in_hand")
         center.keep(kept)
-        pool.put(center, run, lead)
+        if not pool.put(center, run, lead):
+            run.owes = True
     else:
         center.keep(kept)
 

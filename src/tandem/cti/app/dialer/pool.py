@@ -58,7 +58,7 @@ def refill(center: Center, run: Running, lines: int) -> None:
         del run.pool[lead]
     if ask_at(run, lines, now) <= now:
         _ask(center, run, most - len(run.pool))
-    elif back:
+    elif back or run.owes:
         _ask(center, run, 0)
 
 
