@@ -115,6 +115,21 @@ def test_a_list_that_is_taken_back_while_it_is_dialled() -> None:
     assert len(floor.dials) == dialled
 
 
+def test_a_list_that_is_taken_back_while_its_leads_are_read() -> None:
+    floor = CampaignFloor()
+    floor.slow = True
+    floor.ready(MEI)
+    floor.add(*(lead(number) for number in range(10)))
+    floor.run(campaign())
+    answer = floor.read(floor.wanted.pop())
+    assert answer.leads
+    floor.handle(c.LeadsRemoved(lead(0).list))
+    floor.handle(answer)
+    floor.pass_time(30)
+    assert not floor.dials
+    assert not floor.center.dialer.campaigns[SPRING].pool
+
+
 @pytest.mark.parametrize(("state", "after"), [("paused", "paused"), ("stopped", "stopped"), ("draining", "stopped")])
 def test_no_new_call_when_it_is_paused_stopped_or_drained_and_talks_go_on(state: str, after: str) -> None:
     floor = working(MEI, TOM)

@@ -116,7 +116,8 @@ def read(center: Center, input_: LeadsRead) -> None:
     for field, value, count in input_.quotas:
         run.quotas[field, value] = max(run.quotas.get((field, value), 0), count)
     busy = set(in_hand(center, run))
-    taken = sum(lead.id in busy or put(center, run, lead) for lead in input_.leads)
+    gone = center.dialer.taken_back
+    taken = sum(lead.id in busy or (lead.list not in gone and put(center, run, lead)) for lead in input_.leads)
     if asked or input_.leads:
         _when_next(run, input_, taken, center.now)
     sort(run, center.now)
@@ -197,7 +198,9 @@ def forbid(center: Center, entries: Collection[DoNotCallEntry]) -> None:
 
 
 def removed(center: Center, input_: LeadsRemoved) -> None:
-    """A list was taken back: what is in hand of it is not dialled; who is shown to an agent is taken from him."""
+    """A list was taken back: what is in hand of it, or comes yet, is not dialled; who is shown to an agent is taken
+    from him."""
+    center.dialer.taken_back.append(input_.list)
     for run in center.dialer.campaigns.values():
         for lead in [lead for lead, held in run.pool.items() if held.lead.list == input_.list]:
             del run.pool[lead]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tandem.cti.model.campaigns import AttemptResult, Campaign, CampaignRecord, Mode
-from tandem.cti.model.ids import AgentId, CallId, CampaignId, LeadId
+from tandem.cti.model.ids import AgentId, CallId, CampaignId, LeadId, ListId
 from tandem.cti.model.leads import AttemptRecord, CampaignDay, Lead, LeadNumber
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.dialer.caller_ids import CallerIdPool
@@ -18,6 +18,7 @@ from tandem.routing.core.dialer.pacing_settings import AgentStatus
 
 First = Literal["agent", "customer"]
 MOST_CONNECTS = 5_000
+MOST_TAKEN_BACK = 1_000
 Texts = dict[str, str]
 """By language: ``{"zh": .., "en": ..}``."""
 
@@ -155,6 +156,8 @@ class Dialer:
     """Something has changed: to be looked at when the present input is through."""
     free: dict[AgentId, None] = field(default_factory=dict)
     """Agents without a campaign: one is to be looked for when the present input is through."""
+    taken_back: deque[ListId] = field(default_factory=lambda: deque(maxlen=MOST_TAKEN_BACK))
+    """Lists whose leads may still come with a reading that began before."""
     sounds: dict[Prompt, str] = field(default_factory=dict)
     """What campaigns say to callees -> its media name at the switch."""
     carriers: Carriers = field(default_factory=Carriers)
