@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -327,9 +328,20 @@ def test_dials_are_forgotten_after_a_week() -> None:
     gate = Gate()
     for minute in range(1_000):
         gate.dialled(f"+1212555{minute:04}", NOON + minute * 60.0, f"p{minute}")
-    gate.may_call(lead(), number(), NOON + 8 * DAY, campaign=campaign())
-    assert not gate._dials._all
-    assert not gate._dials._of
+    gate.may_call(lead(), number(), NOON + 9 * DAY, campaign=campaign())
+    assert not gate._dials._days
+
+
+def test_a_million_dials_of_a_week_fit_and_are_frozen_quickly() -> None:
+    gate = Gate()
+    tracemalloc.start()
+    try:
+        for dial in range(5_000):
+            gate.dialled(f"+1212{dial:07}", NOON + dial, f"p{dial}")
+        assert tracemalloc.get_traced_memory()[0] < 5_000 * 400
+    finally:
+        tracemalloc.stop()
+    assert len(pickle.dumps(gate)) < 5_000 * 70
 
 
 def test_a_clock_set_back_forgets_nothing() -> None:

@@ -7,7 +7,6 @@ Every rule is asked in the order of ``RULES``; the first that says no is the ans
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -163,10 +162,8 @@ def _too_often(
     return None
 
 
-def _after(dials: deque[float] | None, last_at: float | None) -> Collection[float]:
+def _after(dials: Collection[float], last_at: float | None) -> Collection[float]:
     """Those that the lead did not know of."""
-    if not dials:
-        return ()
     return dials if last_at is None else [at for at in dials if at > last_at]
 
 

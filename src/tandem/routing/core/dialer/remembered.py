@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 
 from tandem.cti.model.leads import DoNotCallEntry
@@ -12,37 +11,46 @@ WEEK_S = 7 * DAY_S
 
 
 class Dials:
-    """Of the last 7 days, by number and by person; memory is bounded by their count."""
+    """Of the last 7 days, by number and by person. There may be a million, and all are frozen with the gate: kept are
+    mappings of text to one moment (to several only where there were several), one pair of them per day."""
 
     def __init__(self) -> None:
-        self._all: deque[tuple[float, str, str]] = deque()
-        self._of: dict[str, deque[float]] = {}
+        self._days: dict[int, _Day] = {}
 
     def add(self, at: float, number: str, person: str = "") -> None:
         """Called in the order of time; what a clock set back brings is kept for longer, not for less."""
         self.forget(at)
-        self._all.append((at, number, person))
-        for key in _keys(number, person):
-            self._of.setdefault(key, deque()).append(at)
+        day = max([int(at // DAY_S), *self._days])
+        numbers, persons = self._days.setdefault(day, ({}, {}))
+        numbers[number] = _with(numbers.get(number), at)
+        if person:
+            persons[person] = _with(persons.get(person), at)
 
-    def of_number(self, number: str) -> deque[float] | None:
-        return self._of.get(number)
+    def of_number(self, number: str) -> list[float]:
+        """In the order of coming; some may be up to a day older than a week."""
+        return [at for numbers, _ in self._days.values() for at in _each(numbers.get(number))]
 
-    def of_person(self, person: str) -> deque[float] | None:
-        return self._of.get(f"p:{person}")
+    def of_person(self, person: str) -> list[float]:
+        return [at for _, persons in self._days.values() for at in _each(persons.get(person))]
 
     def forget(self, now: float) -> None:
-        while self._all and self._all[0][0] <= now - WEEK_S:
-            _, number, person = self._all.popleft()
-            for key in _keys(number, person):
-                dials = self._of[key]
-                dials.popleft()
-                if not dials:
-                    del self._of[key]
+        last = int((now - WEEK_S) // DAY_S)
+        while self._days and (oldest := next(iter(self._days))) < last:
+            del self._days[oldest]
 
 
-def _keys(number: str, person: str) -> tuple[str, ...]:
-    return (number, f"p:{person}") if person else (number,)
+_Moments = float | tuple[float, ...]
+_Day = tuple[dict[str, _Moments], dict[str, _Moments]]
+
+
+def _with(before: _Moments | None, at: float) -> _Moments:
+    return at if before is None else (*_each(before), at)
+
+
+def _each(moments: _Moments | None) -> tuple[float, ...]:
+    if moments is None:
+        return ()
+    return moments if isinstance(moments, tuple) else (moments,)
 
 
 class Forbidden:
