@@ -21,7 +21,7 @@ async def test_loading_twice_is_loading_once(database: Database) -> None:
     before = time.monotonic()
     first = await load_demo(database, now=_NOW)
     assert time.monotonic() - before < 3
-    assert first.users == 11
+    assert first.users == 12
     assert first.customers == 50
     assert first.contacts > 100
     assert await load_demo(database, now=_NOW + 86_400) == first
@@ -31,16 +31,16 @@ async def test_what_the_server_reads_is_there(database: Database) -> None:
     await load_demo(database, now=_NOW)
     store = CallStore(database)
     agents = await store.agents()
-    assert [agent.device for agent in agents] == [str(device) for device in range(1001, 1009)]
+    assert [agent.device for agent in agents] == [str(device) for device in range(1001, 1010)]
     assert agents[0].login == "mei"
     stored = await PlanStore(database).current()
     assert stored is not None
     assert stored.version == 1
     plan = read_plan(stored.text, "demo")
     assert plan.agents[agents[0].login].skills["language:zh"] == 5
-    assert list(plan.queues) == ["service", "loans", "support", "operator", "tickets"]
+    assert list(plan.queues) == ["service", "loans", "support", "operator", "offers", "tickets"]
     tree = await store.dispositions()
-    assert [len(group.children) for group in tree] == [5, 4, 4, 4]
+    assert [len(group.children) for group in tree] == [5, 4, 4, 4, 4]
     assert await store.open_calls() == []
     assert await store.agent_states() == {}
 
@@ -49,7 +49,7 @@ async def test_the_password_fits_every_user(database: Database) -> None:
     await load_demo(database, now=_NOW)
     rows = await database.fetch("select password_hash from users")
     hashes = {row["password_hash"] for row in rows}
-    assert len(hashes) == 11, "each user has a salt of his own"
+    assert len(hashes) == 12, "each user has a salt of his own"
     assert all(text.startswith("$argon2id$v=19$m=19456,t=2,p=1$") for text in hashes)
     assert PasswordHasher().verify(hashes.pop(), DEMO_PASSWORD)
 

@@ -56,7 +56,7 @@ async def test_closures_by_hand(database: Database) -> None:
 
 
 async def test_who_may_log_in_as_an_agent(bank: Database) -> None:
-    assert await PlanStore(bank).agent_logins() == {"mei", "tom", "lin", "ana", "wei", "jun", "sara", "yan"}
+    assert await PlanStore(bank).agent_logins() == {"mei", "tom", "lin", "ana", "wei", "jun", "sara", "yan", "kai"}
 
 
 async def command(url: str, home: Path, *arguments: str) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tandem.cti.app.demo_callers import CALLERS, ring_in, serve_themselves
+from tandem.cti.app.demo_campaign import PEOPLE
 from tandem.cti.app.demo_data import DEMO_PASSWORD
 from tandem.cti.app.demo_library import lay_out, token
 from tandem.cti.app.demo_service import PORT, demo_service
@@ -82,7 +83,15 @@ async def _show(home: Path, changes: Mapping[str, Any]) -> int:
         if not (home / "sounds").exists():
             progress("the first start speaks some 500 prompts: about a quarter of a minute more")
         settings = {**lay_out(home), **changes}
-        stack = await open_.enter_async_context(Stack(home, progress=progress, changes=settings, prepare=prepare))
+        stack = await open_.enter_async_context(
+            Stack(
+                home,
+                progress=progress,
+                changes=settings,
+                prepare=prepare,
+                carrier_changes={"crowds": (PEOPLE,)},
+            )
+        )
         print(_screen(stack), flush=True)
         async with asyncio.TaskGroup() as group:
             group.create_task(ring_in(stack))
@@ -97,11 +106,14 @@ def _screen(stack: Stack) -> str:
         "  Tandem is running.   " + stack.url + "/",
         "",
         f"    agent        mei     {DEMO_PASSWORD}      (others: {agents})",
+        f"    outbound     kai     {DEMO_PASSWORD}      (an agent who works for campaigns alone)",
         f"    supervisor   sofia   {DEMO_PASSWORD}",
         f"    operator     omar    {DEMO_PASSWORD}",
         "",
         "  Open this, log in as mei, allow the microphone, click Ready: a call arrives in 10 s.",
         "  打开上面的网址，用 mei 登录，允许使用麦克风，点“就绪”：10 秒内有来电。",
+        "  Outbound: log in as kai, click Ready; as sofia (a private window), Campaigns, Platinum card, Start.",
+        "  外呼：用 kai 登录并点“就绪”；再用 sofia 登录（无痕窗口），打开“外呼”，启动“白金卡邀请”。",
         "  As omar, open Flows: six menus with a week of made-up calls, and callers who try them now.",
         "  用 omar 登录，打开“流程”：六个菜单，已有一周的模拟数据，并不断有来电。",
     ]

@@ -10,11 +10,13 @@ from itertools import count
 
 from tandem.cti.adapters.asterisk.carrier import PlacedCall
 from tandem.cti.adapters.postgres.calls import CallStore
+from tandem.cti.app.demo_data import shipped
 from tandem.cti.app.demo_service import PIN, card_of
 from tandem.cti.app.installation import DEMO_DNIS
 from tandem.cti.app.stack import Stack
 from tandem.cti.model.errors import CtiError
 from tandem.cti.model.states import Phase
+from tandem.routing.plan_file import read_plan
 
 BANK, DELIVERY, VIP, SURVEY = "95002", "95003", "95005", "95006"
 _READY_PAUSE_S = 1.5
@@ -86,11 +88,12 @@ THEMSELVES = (
 async def ring_in(stack: Stack) -> None:
     """A caller whenever somebody is Ready and nobody waits; until cancelled."""
     opinions: set[asyncio.Task[None]] = set()
+    no_callers = for_campaigns_only()
     turn = 0
     while True:
         await asyncio.sleep(1.0)
         with contextlib.suppress(CtiError):
-            if not await stack.somebody_ready():
+            if not await stack.somebody_ready(but=no_callers):
                 continue
             await asyncio.sleep(_READY_PAUSE_S if turn == 0 else random.uniform(2.0, 6.0))  # noqa: S311
             caller = in_turn(turn)
@@ -102,6 +105,12 @@ async def ring_in(stack: Stack) -> None:
                 task.add_done_callback(opinions.discard)
             with contextlib.suppress(TimeoutError):
                 await call.wait_ended(_BETWEEN_CALLS_S)
+
+
+def for_campaigns_only() -> frozenset[str]:
+    """Agents of the demo who get no callers."""
+    plan = read_plan(shipped("demo_routing.yaml"), "demo_routing.yaml")
+    return frozenset(login for login, agent in plan.agents.items() if agent.outbound == "only")
 
 
 def in_turn(turn: int) -> Caller:

@@ -1,4 +1,5 @@
-"""What the demo's flows stand on in the database: their versions, the table they look up in, and a week of calls.
+"""What the demo's pages show from the start: the flows' versions, the table they look up in and a week of their calls,
+and a campaign with its first week.
 
 Loading again adds what is missing and changes nothing that is there: a version that somebody put live stays live.
 """
@@ -13,6 +14,7 @@ from functools import partial
 import msgspec
 
 from tandem.cti.adapters.postgres.answers import AnswerStore
+from tandem.cti.app.demo_campaign_rows import load_campaign
 from tandem.cti.app.demo_data import demo_rows, shipped
 from tandem.cti.app.demo_journeys import COLUMNS, MARK, ZONE, DemoCustomer, made_up
 from tandem.cti.app.demo_library import LibraryFlow, library
@@ -51,6 +53,7 @@ async def load_show(database: Database, *, now: float) -> int:
         rows = await asyncio.to_thread(make)
         for table, columns in COLUMNS.items():
             await connection.copy_records_to_table(table, records=rows[table], columns=columns)
+        await load_campaign(connection, now=now)
     return len(rows["calls"])
 
 

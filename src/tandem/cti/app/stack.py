@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -232,14 +232,15 @@ class Stack:
         given["TANDEM_DATABASE_URL"] = self.database_url
         return given
 
-    async def somebody_ready(self) -> bool:
-        """An agent is Ready, and no call is on its way to one (who is in another menu may never get there)."""
+    async def somebody_ready(self, *, but: Container[str] = ()) -> bool:
+        """An agent is Ready, not counting ``but``, and no call is on its way to one (who is in another menu may never
+        get there)."""
         store = CallStore(self.database)
         for call in await store.open_calls():
             on_its_way = call.queued_at is not None or call.flow == MAIN_FLOW
             if on_its_way and call.ended_at is None and call.answered_at is None:
                 return False
-        return any(state.state == "ready" for state in (await store.agent_states()).values())
+        return any(state.state == "ready" and agent not in but for agent, state in (await store.agent_states()).items())
 
     async def timeline(self, *, since: float) -> list[dict[str, Any]]:
         """The lines of the newest call since then, in order."""
