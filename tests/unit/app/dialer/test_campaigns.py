@@ -13,7 +13,7 @@ from tandem.cti.app import floor_plan as c
 from tandem.cti.app.dialer.rows import campaign_rows
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
-from tandem.cti.model.campaigns import Goal, ModeRule, Quota
+from tandem.cti.model.campaigns import Goal, Mode, ModeRule, Quota
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import AgentId, CallId, LeadId
@@ -102,6 +102,28 @@ def test_a_promised_call_is_kept_by_the_agent_himself() -> None:
     his = floor.store[LeadId(floor.last(call).lead)]
     assert (his.state, his.callback_agent) == ("open", agent)
     assert his.callback_note == "nach dem Essen"
+
+
+def test_a_promised_call_of_an_agent_who_does_not_come_is_another_ones_half_an_hour_later() -> None:
+    floor = CampaignFloor()
+    floor.auto_customer = True
+    floor.ready(MEI, TOM)
+    floor.add(lead(0, callback_at=floor.now, callback_agent=MEI))
+    floor.command(MEI, m.SetNotReady(id=1, reason="break"))
+    floor.run(campaign())
+    floor.pass_time(1_500)
+    assert not floor.dials
+    floor.pass_time(600)
+    assert floor.last("spring-0.1").agent == TOM
+
+
+@pytest.mark.parametrize("mode", ["manual", "preview", "agentless", "progressive", "power"])
+def test_calls_in_the_air_find_an_agent_when_the_mode_is_switched(mode: Mode) -> None:
+    floor = working(MEI, TOM, mode="predictive")
+    floor.run(campaign(mode=mode))
+    call = floor.pick_up(0)
+    floor.pass_time(1)
+    assert floor.center.contacts[call].phase is Phase.TALKING
 
 
 def test_a_list_that_is_taken_back_while_it_is_dialled() -> None:

@@ -11,6 +11,8 @@ from tandem.cti.app.dialer.launches import launch
 from tandem.cti.app.dialer.state import Held, Running
 from tandem.cti.app.dialer.wording import why_not
 from tandem.cti.model.ids import AgentId, CampaignId
+from tandem.cti.model.states import AgentState
+from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.dialer.carriers import WHY
 from tandem.routing.core.dialer.mode_rules import mode_now
 
@@ -136,8 +138,11 @@ def _personal(center: Center, run: Running, ready: dict[Any, Held]) -> None:
             continue
         agent = center.agents.get(held.agent)
         callback_at = held.lead.callback_at
-        away = agent is None or not center.on_shift.get(held.agent)
-        if away and callback_at is not None and center.now - callback_at > PERSONAL_S:
+        if (
+            (agent is None or not _comes(center, run, agent))
+            and callback_at is not None
+            and center.now - callback_at > PERSONAL_S
+        ):
             held.agent = None
             continue
         del ready[lead]
@@ -145,8 +150,15 @@ def _personal(center: Center, run: Running, ready: dict[Any, Held]) -> None:
             launch(center, run, held, agent, {"pacing": {"zh": "本人约定的回拨", "en": "a call that he promised"}})
 
 
+def _comes(center: Center, run: Running, agent: Agent) -> bool:
+    """He works, and this campaign may have him sooner or later."""
+    at_work = center.on_shift.get(agent.id) and agent.state is not AgentState.NOT_READY
+    return bool(at_work) and _outbound(center, agent.id) and agents.may_serve(center, agent, run)
+
+
 def _preview(center: Center, run: Running, ready: dict[Any, Held]) -> float:
-    free = agents.longest_idle(center, run)
+    idle = list(agents.longest_idle(center, run))
+    free = iter(idle[: max(0, len(idle) - _may_answer(center, run))])
     refused = 0
     agent = next(free, None)
     for held in list(ready.values()):
@@ -161,6 +173,12 @@ def _preview(center: Center, run: Running, ready: dict[Any, Held]) -> float:
     if agent is None and not run.attempts and ready:
         run.why_not = _no_agent(center, run)
     return center.now + LOOK_S
+
+
+def _may_answer(center: Center, run: Running) -> int:
+    """People who were dialled before the campaign worked by preview, and for whom nobody is there yet."""
+    under_way = (center.contacts.get(call) for call in run.attempts)
+    return sum(each is not None and each.first == "customer" and each.agent is None for each in under_way)
 
 
 def _agentless(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> float:
