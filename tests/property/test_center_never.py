@@ -199,6 +199,7 @@ def come_to_rest(floor: Floor) -> None:
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=90))
 @example([("call", 0), ("call", 0), ("settle", 0), ("caller_gone", 0), ("link_cut", 0)])
+@example([("call", 0), ("not_ready", 0), ("caller_gone", 0), ("next", 0), ("kill", 0), ("again", 4)])
 def test_never(steps: list[tuple[str, int]]) -> None:
     floor = Floor()
     floor.auto_answer = False

@@ -205,7 +205,15 @@ class Floor:
             owed = tuple(callback for callback in callbacks.values() if callback.state not in OVER)
             todo = tuple(task for task in tasks.values() if task.state not in TASK_OVER)
             self.handle(
-                c.Restored(calls=kept, agent_states=states, callbacks=owed, counts={}, closures=closures, tasks=todo)
+                c.Restored(
+                    calls=kept,
+                    agent_states=states,
+                    callbacks=owed,
+                    counts={},
+                    closures=closures,
+                    tasks=todo,
+                    ended=tuple(call.id for call in calls.values() if call.ended_at is not None),
+                )
             )
         self.handle(ev.SwitchFound(snapshot=self.snapshot(), restarted=False))
         for agent in self.center.agents:

@@ -128,8 +128,11 @@ async def test_a_day_in_stretches_and_by_caller_id(database: Database) -> None:
     )  # fmt: skip
     assert first == blank
     assert second == replace(blank, at=begin + 300, dialled=1, answered=0, talked=0, busy=0, talk_s=0.0)
-    uses = await store.caller_ids("k", since=begin)
-    assert [(use.caller_id, use.dialled, use.answered) for use in uses] == [("+862195500", 3, 1), ("+862195501", 1, 0)]
+    uses = await store.caller_ids("k", since=begin, midnight=begin + 200)
+    assert [(use.caller_id, use.calls, use.answered, use.today) for use in uses] == [
+        ("+862195500", 2, 1, 1),
+        ("+862195501", 1, 0, 1),
+    ]
 
 
 async def test_decisions_are_read_from_the_newest(database: Database) -> None:

@@ -128,6 +128,8 @@ async def test_two_calls_at_one_agent_are_refused_and_mended_by_what_follows(dat
     store._retry_at = 0.0
     await store.store("s", [Entry(3, encode(ended))])
     assert [call.id for call in await CallStore(database).open_calls()] == ["c2"]
+    assert await CallStore(database).ended_calls(since=some.AT - 3600.0) == ["c1"]
+    assert await CallStore(database).ended_calls(since=some.AT + 3600.0) == []
     assert (await database.fetch("select resolved_at is not null as mended from dead_letters"))[0]["mended"]
 
 

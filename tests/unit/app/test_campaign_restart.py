@@ -16,7 +16,9 @@ from tandem.cti.app.center import Center
 from tandem.cti.app.dialer.wording import prompts_of
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
-from tandem.cti.model.ids import AgentId, CallId, ConnectionId
+from tandem.cti.model.campaigns import CallerIds, CampaignRecord
+from tandem.cti.model.ids import AgentId, CallId, CampaignId, ConnectionId
+from tandem.cti.model.leads import CallerIdUse
 from tandem.cti.model.records import AgentStateRecord, CallRecord
 from tandem.cti.model.states import AgentState, ConnectionState, Outcome, Phase
 
@@ -226,3 +228,18 @@ def test_the_switch_restarts() -> None:
     assert floor.last(CALL).result == "abandoned"
     assert floor.center.agents[MEI].call is None
     assert not floor.center.callbacks, "the campaign's plan says when he is called again"
+
+
+def test_how_the_numbers_of_the_campaign_fared_is_known_after_a_restart() -> None:
+    floor = Killed()
+    made = campaign(caller_ids=CallerIds(numbers=["+862160000001", "+862160000002"], most_per_day=100))
+    record = CampaignRecord(id=made.id, rev=1, state="paused", document=made, by="sam", at=floor.now)
+    uses = (
+        CallerIdUse(campaign=made.id, caller_id="+862160000001", calls=400, answered=40, today=100),
+        CallerIdUse(campaign=made.id, caller_id="+862160000002", calls=400, answered=20, today=0),
+        CallerIdUse(campaign=CampaignId("gone"), caller_id="+862160000001", calls=4, answered=4, today=4),
+    )
+    floor.handle(c.Restored(calls=(), agent_states={}, callbacks=(), counts={}, campaigns=(record,), caller_ids=uses))
+    run = floor.center.dialer.campaigns[made.id]
+    assert [row.answer_rate for row in run.caller_ids.rows(floor.now, run.day)] == [0.1, 0.05]
+    assert run.caller_ids.choose("+862161234567", floor.now, run.day) == "+862160000002", "the other's day is full"

@@ -444,11 +444,15 @@ class Center:
         del self.contacts[call]
         self.callers.pop(call, None)
         self.drafts.discard(call)
-        self._forgotten[call] = None
-        if len(self._forgotten) > _REMEMBERED_CALLS:
-            del self._forgotten[next(iter(self._forgotten))]
+        self.remember_ended((call,))
 
     # ---- keeping, putting out ----
+
+    def remember_ended(self, calls: Iterable[CallId]) -> None:
+        for call in calls:
+            self._forgotten[call] = None
+        while len(self._forgotten) > _REMEMBERED_CALLS:
+            del self._forgotten[next(iter(self._forgotten))]
 
     def was_here(self, call: CallId) -> bool:
         """It is over for so long that it is not among the contacts any more."""

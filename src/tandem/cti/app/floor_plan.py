@@ -24,7 +24,7 @@ from tandem.cti.model.ids import (
     RecordingId,
     Token,
 )
-from tandem.cti.model.leads import AttemptRecord, CampaignDay, DoNotCallEntry, Lead
+from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, DoNotCallEntry, Lead
 from tandem.cti.model.profiles import AgentProfile
 from tandem.cti.model.records import (
     AgentStateRecord,
@@ -114,6 +114,10 @@ class Restored:
     """Of these attempts."""
     campaign_days: tuple[CampaignDay, ...] = ()
     """Of the last 31 days."""
+    caller_ids: tuple[CallerIdUse, ...] = ()
+    """How the campaigns' own numbers were answered lately."""
+    ended: tuple[CallId, ...] = ()
+    """Calls that are over since lately: news of them that comes late begins none anew."""
 
 
 @dataclass(frozen=True, slots=True)

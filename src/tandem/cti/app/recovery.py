@@ -34,6 +34,7 @@ def restore(center: Center, restored: Restored) -> None:
     """Contacts, agents, wrap-ups, call-backs, campaigns, tasks, closures and the day's counts, as the store has
     them."""
     center.closures.update({closure.queue: closure for closure in restored.closures})
+    center.remember_ended(restored.ended)
     for record in restored.calls:
         try:
             contact = ct.decode(record.state)

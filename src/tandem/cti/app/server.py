@@ -68,6 +68,8 @@ log = logging.getLogger(__name__)
 DATABASE_WAIT_S = 60.0
 DRAIN_S = 10.0
 SWITCH_WAIT_S = 3.0
+LATE_NEWS_S = 3_600.0
+"""News of a call that is over for longer is not thought possible."""
 KNOWN_SLACK_S = 0.05
 """Of the look-up of a caller, which says itself when it takes longer than its budget."""
 STUDY_CONNECTIONS = 2
@@ -262,6 +264,7 @@ async def serving(
             tasks=tuple(await store.open_tasks()),
             counts=_counts(await store.queue_days(_targets(plan), since=_midnight(clock.now()))),
             closures=closures,
+            ended=tuple(await store.ended_calls(since=clock.now() - LATE_NEWS_S)),
         )
         shell.take(campaigns.within(restored))
         desk = flow_desk(flows, shell, out, clock=clock, studies=studies)

@@ -189,3 +189,14 @@ class CampaignDay(msgspec.Struct, frozen=True, kw_only=True):
     talked: int
     successes: int
     cost: float
+
+
+class CallerIdUse(msgspec.Struct, frozen=True, kw_only=True):
+    """How one of a campaign's own numbers fared lately. ``calls``: that reached a callee's network; ``answered`` of
+    those, by whomever; ``today``: dialled with it since midnight in the campaign's zone."""
+
+    campaign: CampaignId
+    caller_id: str
+    calls: int
+    answered: int
+    today: int

@@ -94,3 +94,17 @@ def test_what_is_lately_counts_more() -> None:
     of = pool(NEW_YORK)
     seen(of, NEW_YORK, 1_001, 1_001)
     assert of._numbers[NEW_YORK].calls < 1_000
+
+
+def test_what_was_known_before_counts_but_does_not_weigh_for_ever() -> None:
+    of = pool(NEW_YORK, NEW_YORK_TOO)
+    of.restore(NEW_YORK, calls=20_000, answered=4_000, today=7, day=DAY)
+    of.restore(NEW_YORK_TOO, calls=200, answered=60, today=300, day=DAY)
+    of.restore("+13105550199", calls=9, answered=9, today=9, day=DAY)
+    assert [(row.number, row.calls_today, row.answer_rate) for row in of.rows(NOW, DAY)] == [
+        (NEW_YORK, 7, 0.2),
+        (NEW_YORK_TOO, 300, 0.3),
+    ]
+    assert of.choose("+12125559999", NOW, DAY) == NEW_YORK_TOO
+    seen(of, NEW_YORK, 500, 250)
+    assert (of.rows(NOW, DAY)[0].answer_rate or 0.0) > 0.3

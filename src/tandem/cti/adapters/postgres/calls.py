@@ -43,6 +43,10 @@ class CallStore:
             for row in rows
         ]
 
+    async def ended_calls(self, *, since: float) -> list[CallId]:
+        """Calls that began after ``since`` (epoch seconds) and are over, in the order in which they ended."""
+        return [row["id"] for row in await self._database.fetch(_QUERIES["ended_calls"], since)]
+
     async def agent_states(self) -> dict[AgentId, AgentStateRecord]:
         """The newest state of each agent; those who never logged in are absent."""
         rows = await self._database.fetch(_QUERIES["agent_states"])

@@ -18,6 +18,12 @@ where ended_at is null
     )
 order by calls.started_at, id
 
+-- name: ended_calls
+-- Oldest first: of too many the newest are remembered.
+select id from calls
+where started_at >= to_timestamp($1) and ended_at is not null
+order by ended_at
+
 -- name: agent_states
 select newest.agent, newest.number, extract(epoch from newest.at)::float8 as at, newest.state, newest.reason,
     newest.pending, newest.call

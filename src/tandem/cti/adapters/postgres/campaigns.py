@@ -10,7 +10,7 @@ import msgspec
 
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
 from tandem.cti.model.ids import CampaignId
-from tandem.cti.model.leads import CampaignDay, PacingRecord
+from tandem.cti.model.leads import CallerIdUse, CampaignDay, PacingRecord
 from tandem.cti.storage.journal_rows import stored_parameters
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
@@ -38,13 +38,6 @@ class Stretch:
     failed: int
     talk_s: float
     cost: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerIdUse:
-    caller_id: str
-    dialled: int
-    answered: int
 
 
 class CampaignStore:
@@ -96,8 +89,10 @@ class CampaignStore:
         rows = await self._database.fetch(_QUERIES["series"], campaign, since, until, step_s)
         return [Stretch(**row) for row in rows]
 
-    async def caller_ids(self, campaign: str, *, since: float) -> list[CallerIdUse]:
-        return [CallerIdUse(**row) for row in await self._database.fetch(_QUERIES["caller_ids"], campaign, since)]
+    async def caller_ids(self, campaign: str, *, since: float, midnight: float) -> list[CallerIdUse]:
+        """Of calls since ``since`` that are over. ``midnight``: since when they are today's."""
+        rows = await self._database.fetch(_QUERIES["caller_ids"], campaign, since, midnight)
+        return [CallerIdUse(**row) for row in rows]
 
     async def decisions(self, campaign: str, *, before: int = NEWEST, limit: int = 100) -> list[PacingRecord]:
         """Newest first, those with a number below ``before``."""

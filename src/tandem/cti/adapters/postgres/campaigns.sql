@@ -57,13 +57,16 @@ group by 1
 order by 1
 
 -- name: caller_ids
--- How each of our numbers fared: for the rotation at start and for the page.
-select caller_id, count(*)::int as dialled,
-    count(*) filter (where answered_at is not null)::int as answered
+-- How each of our numbers fared, for the rotation at start. Calls under way are counted when they are over.
+select campaign, caller_id,
+    count(*) filter (where reached)::int as calls,
+    count(*) filter (where reached and answered_at is not null)::int as answered,
+    count(*) filter (where at >= to_timestamp($3))::int as today
 from attempts
-where campaign = $1 and at >= to_timestamp($2) and coalesce(result, '') not in ('withdrawn', 'congestion')
-group by 1
-order by 1
+cross join lateral (select result not in ('congestion', 'failed', 'withdrawn') as reached) as network
+where campaign = $1 and at >= to_timestamp($2) and ended_at is not null and caller_id <> ''
+group by 1, 2
+order by 2
 
 -- name: decisions
 select campaign, number, extract(epoch from at)::float8 as at, launched, why, evidence

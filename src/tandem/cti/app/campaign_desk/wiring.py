@@ -18,7 +18,7 @@ from tandem.cti.app.campaign_desk.desk import CampaignDesk
 from tandem.cti.app.campaign_desk.ground import Book, Ground
 from tandem.cti.app.campaign_desk.reader import LeadReader
 from tandem.cti.app.campaign_desk.samples import Samples
-from tandem.cti.app.dialer.days import KEPT_DAYS
+from tandem.cti.app.dialer.days import KEPT_DAYS, day_of, midnight
 from tandem.cti.app.dialer.rows import campaign_row
 from tandem.cti.app.dialer.wording import prompts_of
 from tandem.cti.app.floor_plan import CallsForbidden, LeadsRemoved, Restored
@@ -28,7 +28,7 @@ from tandem.cti.app.lists.list_desk import ListDesk
 from tandem.cti.app.plan_desk import Speak
 from tandem.cti.app.shell import Shell
 from tandem.cti.model.campaigns import CampaignRecord, Hours
-from tandem.cti.model.leads import AttemptRecord, CampaignDay, Lead
+from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, Lead
 from tandem.cti.model.profiles import DispositionNode
 from tandem.cti.ports import Clock
 from tandem.cti.runtime.settings import Settings
@@ -38,6 +38,8 @@ from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.dialer.carriers import CarrierPlan
 
 DAY_S = 86_400.0
+CALLER_IDS_S = 7 * DAY_S
+"""So far back goes what is known of the campaigns' own numbers."""
 UNDISPOSED_S = 12 * 3_600.0
 """So long after a talk an agent can still say what came of it."""
 
@@ -52,6 +54,7 @@ class CampaignsAtStart:
     attempts: Sequence[AttemptRecord]
     leads_of_attempts: Sequence[Lead]
     days: Sequence[CampaignDay]
+    caller_ids: Sequence[CallerIdUse]
 
     @property
     def applied(self) -> list[CampaignRecord]:
@@ -69,6 +72,7 @@ class CampaignsAtStart:
             attempts=tuple(self.attempts),
             leads=tuple(self.leads_of_attempts),
             campaign_days=tuple(self.days),
+            caller_ids=tuple(self.caller_ids),
         )
 
 
@@ -85,6 +89,13 @@ async def read_campaigns(database: Database, spool: Spool, *, now: float) -> Cam
         zone=Hours().timezone,
         since=now - (KEPT_DAYS + 1) * DAY_S,
     )
+    uses = [
+        await campaigns.caller_ids(
+            document.id, since=now - CALLER_IDS_S, midnight=midnight(document, day_of(document, now))
+        )
+        for document in (record.document for record in records if record.state != "draft")
+        if document.caller_ids.numbers
+    ]
     return CampaignsAtStart(
         campaigns=campaigns,
         leads=leads,
@@ -92,6 +103,7 @@ async def read_campaigns(database: Database, spool: Spool, *, now: float) -> Cam
         attempts=[*attempts, *undisposed],
         leads_of_attempts=[*leads_of_attempts, *(row.lead for row in rows)],
         days=days,
+        caller_ids=[use for each in uses for use in each],
     )
 
 

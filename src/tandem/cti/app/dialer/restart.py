@@ -33,6 +33,12 @@ def restore(center: Center, restored: Restored) -> None:
             run.days[day.day] = day
         run.successes = sum(day.successes for day in by_campaign[record.id])
         days.tell(run)
+    for use in restored.caller_ids:
+        known = center.dialer.campaigns.get(use.campaign)
+        if known is not None:
+            known.caller_ids.restore(
+                use.caller_id, calls=use.calls, answered=use.answered, today=use.today, day=known.day
+            )
     # a flow that is deployed lets go of the sounds that no flow has: what campaigns say is kept here
     said = prompts_of(record.document for record in restored.campaigns)
     center.dialer.sounds = {prompt: center.sounds[prompt] for prompt in said if prompt in center.sounds}

@@ -93,6 +93,15 @@ class CallerIdPool:
                 each.rests_until = now + self.settings.rest_s
                 each.calls = each.answered = 0.0
 
+    def restore(self, number: str, *, calls: int, answered: int, today: int, day: str) -> None:
+        """What is known of it from before: of ``calls`` so many were ``answered``; ``today`` dialled on ``day``."""
+        each = self._numbers.get(number)
+        if each is None:
+            return
+        share = min(1.0, FADE_AFTER / 2.0 / max(1, calls))
+        each.calls, each.answered = calls * share, answered * share
+        each.today, each.day = today, day
+
     def rows(self, now: float, day: str) -> list[CallerIdRow]:
         return [
             CallerIdRow(
