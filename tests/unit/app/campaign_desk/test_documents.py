@@ -35,6 +35,8 @@ async def test_a_new_campaign_is_a_draft_that_the_center_knows_nothing_of() -> N
 
 async def test_a_campaign_without_an_id_gets_one() -> None:
     on = Desk()
+    asked = msgspec.structs.replace(campaign(), id=CampaignId(""))
+    assert (await on.desk.check(asked)).problems == []
     made = await on.desk.create(campaign(CampaignId("")), by="sue")
     assert made.id
     assert made.document.id == made.id

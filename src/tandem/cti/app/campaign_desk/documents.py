@@ -59,13 +59,12 @@ class Documents(Part):
         return choices.of(self._ground)
 
     async def check(self, document: Campaign) -> shapes.CampaignChecked:
-        return shapes.CampaignChecked(problems=choices.problems(self._ground, document))
+        return shapes.CampaignChecked(problems=choices.problems(self._ground, _named(document)))
 
     # ---- changed
 
     async def create(self, document: Campaign, *, by: str) -> shapes.CampaignView:
-        if not document.id:
-            document = msgspec.structs.replace(document, id=CampaignId(f"c-{secrets.token_hex(6)}"))
+        document = _named(document)
         async with self._one:
             if len(self._book.all()) >= MOST_CAMPAIGNS:
                 raise CampaignRefused(f"there are {MOST_CAMPAIGNS} campaigns: delete drafts that are not needed")
@@ -175,6 +174,11 @@ class Documents(Part):
             why=record.why,
             problems=choices.problems(self._ground, record.document),
         )
+
+
+def _named(document: Campaign) -> Campaign:
+    """A new campaign need not have an id: it is made here."""
+    return document if document.id else msgspec.structs.replace(document, id=CampaignId(f"c-{secrets.token_hex(6)}"))
 
 
 def _summary(record: CampaignRecord) -> shapes.CampaignSummary:
