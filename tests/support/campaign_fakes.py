@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from tandem.agent_desktop.core import campaign_resources as r
+from tandem.agent_desktop.core import list_resources as list_shapes
 from tandem.agent_desktop.errors import CampaignChanged, CampaignRefused
 from tandem.cti.model.campaigns import Campaign, Mode
 from tandem.cti.model.errors import ResourceMissing
@@ -78,8 +79,8 @@ def sheet(**changed: object) -> r.ComplianceSheet:
     return r.ComplianceSheet(**values)  # type: ignore[arg-type]
 
 
-def job() -> r.ImportJob:
-    return r.ImportJob(
+def job() -> list_shapes.ImportJob:
+    return list_shapes.ImportJob(
         id="j1",
         list_id="li1",
         campaign="spring",
@@ -95,8 +96,8 @@ def job() -> r.ImportJob:
     )
 
 
-def entry() -> r.ForbiddenLine:
-    return r.ForbiddenLine(
+def entry() -> list_shapes.ForbiddenLine:
+    return list_shapes.ForbiddenLine(
         id="d1",
         scope="global",
         number="+8613800138000",
@@ -251,29 +252,29 @@ class FakeCampaigns:
 
     async def inspect(
         self, name: str, pieces: AsyncIterator[bytes], *, by: str, forbidden: bool = False
-    ) -> r.Inspected:
+    ) -> list_shapes.Inspected:
         self.received = b"".join([piece async for piece in pieces])
         self._did("inspect", by, name)
-        return r.Inspected(
+        return list_shapes.Inspected(
             upload="u1",
             name=name,
             encoding="utf-8",
             separator=",",
-            columns=[r.UploadColumn(header="phone", use="number", samples=[])],
+            columns=[list_shapes.UploadColumn(header="phone", use="number", samples=[])],
             rows=1,
             sample=[["13800138000"]],
             problems=[],
         )
 
-    async def import_list(self, new: r.NewList, *, by: str) -> r.ImportJob:
+    async def import_list(self, new: list_shapes.NewList, *, by: str) -> list_shapes.ImportJob:
         self._did("import", by, new)
         return job()
 
-    async def import_job(self, job_id: str) -> r.ImportJob:
+    async def import_job(self, job_id: str) -> list_shapes.ImportJob:
         return job()
 
-    async def lists(self, campaign: str | None) -> r.LeadLists:
-        return r.LeadLists(lists=[])
+    async def lists(self, campaign: str | None) -> list_shapes.LeadLists:
+        return list_shapes.LeadLists(lists=[])
 
     async def undo_list(self, list_id: str, *, by: str) -> None:
         self._did("undo", by, list_id)
@@ -281,30 +282,30 @@ class FakeCampaigns:
     async def bad_rows(self, list_id: str) -> AsyncIterator[bytes]:
         yield b"row\r\n"
 
-    async def forbidden(self, query: r.ForbiddenQuery) -> r.ForbiddenPage:
-        return r.ForbiddenPage(entries=[entry()], next="")
+    async def forbidden(self, query: list_shapes.ForbiddenQuery) -> list_shapes.ForbiddenPage:
+        return list_shapes.ForbiddenPage(entries=[entry()], next="")
 
-    async def forbid(self, asked: r.Forbid, *, by: str) -> r.ForbiddenLine:
+    async def forbid(self, asked: list_shapes.Forbid, *, by: str) -> list_shapes.ForbiddenLine:
         self._did("forbid", by, asked)
         return entry()
 
-    async def forbid_many(self, asked: r.ForbidMany, *, by: str) -> r.ForbiddenMany:
+    async def forbid_many(self, asked: list_shapes.ForbidMany, *, by: str) -> list_shapes.ForbiddenMany:
         self._did("forbid_many", by, asked)
-        return r.ForbiddenMany(entered=1, bad=[], bad_count=0)
+        return list_shapes.ForbiddenMany(entered=1, bad=[], bad_count=0)
 
-    async def import_forbidden(self, new: r.ForbidList, *, by: str) -> r.ImportJob:
+    async def import_forbidden(self, new: list_shapes.ForbidList, *, by: str) -> list_shapes.ImportJob:
         self._did("forbid_list", by, new)
         return job()
 
     async def lift(self, entry_id: str, *, by: str) -> None:
         self._did("lift", by, entry_id)
 
-    def dial_choices(self, agent: str | None) -> r.DialChoices:
-        return r.DialChoices(campaigns=[])
+    def dial_choices(self, agent: str | None) -> list_shapes.DialChoices:
+        return list_shapes.DialChoices(campaigns=[])
 
-    async def may_dial(self, number: str, *, campaign: str) -> r.Dialled:
-        return r.Dialled(call=None, number=number, verdict=YES)
+    async def may_dial(self, number: str, *, campaign: str) -> list_shapes.Dialled:
+        return list_shapes.Dialled(call=None, number=number, verdict=YES)
 
-    async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> r.Dialled:
+    async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> list_shapes.Dialled:
         self._did("dial", by, (number, agent, campaign))
-        return r.Dialled(call="call-1", number=number, verdict=YES)
+        return list_shapes.Dialled(call="call-1", number=number, verdict=YES)

@@ -18,6 +18,7 @@ from msgspec import inspect as shape
 from tandem.agent_desktop.core import (
     campaign_resources,
     flow_resources,
+    list_resources,
     messages,
     resources,
     routing_resources,
@@ -28,7 +29,7 @@ from tandem.cti.model import campaigns, records
 GENERATED = Path(__file__).parent / "web" / "src" / "generated"
 _HEAD = "// {what}. Written by `python -m tandem.agent_desktop.generate_types`; do not edit.\n"
 _LINE = 100
-_SHAPES = (resources, routing_resources, study_resources, flow_resources, campaign_resources)
+_SHAPES = (resources, routing_resources, study_resources, flow_resources, campaign_resources, list_resources)
 _MODELS = (records, campaigns)
 
 

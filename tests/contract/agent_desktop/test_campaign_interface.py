@@ -10,7 +10,7 @@ import pytest
 from tests.support.campaign_fakes import DOCUMENT
 from tests.support.desktop_fakes import Desk, desktop
 
-from tandem.agent_desktop.core import campaign_resources as r
+from tandem.agent_desktop.core import list_resources
 from tandem.agent_desktop.core.permissions import Action, allowed_actions
 
 SPRING = {"id": "spring", "name": "Spring"}
@@ -174,7 +174,7 @@ async def test_a_list_is_sent_as_it_is(tmp_path: Path) -> None:
 
 
 async def test_a_list_beyond_the_bound_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(r, "UPLOAD_BYTES", 1 << 20)
+    monkeypatch.setattr(list_resources, "UPLOAD_BYTES", 1 << 20)
     async with desktop(tmp_path) as desk, desk.browser("sue") as browser:
         async with browser.post("/api/lists/uploads?name=a.csv", data=BytesIO(b"x" * (1 << 21))) as answer:
             assert (answer.status, (await answer.json())["code"]) == (413, "too_large")

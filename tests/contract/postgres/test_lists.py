@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from tests.support import records as some
 
-from tandem.agent_desktop.core.campaign_resources import ForbidMany, ImportJob, Inspected, NewList
+from tandem.agent_desktop.core.list_resources import ForbidMany, ImportJob, Inspected, NewList
 from tandem.cti.adapters.postgres import lead_import
 from tandem.cti.adapters.postgres.campaigns import CampaignStore
 from tandem.cti.adapters.postgres.do_not_call import DoNotCallStore

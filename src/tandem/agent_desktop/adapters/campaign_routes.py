@@ -5,6 +5,7 @@ from __future__ import annotations
 from tandem.agent_desktop.adapters import campaigns
 from tandem.agent_desktop.adapters.route import Route
 from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import list_resources as list_shapes
 from tandem.agent_desktop.core.permissions import Action
 
 _LONG_S = 3600.0
@@ -221,8 +222,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.upload_list,
         Action.CHANGE_CAMPAIGNS,
         "Send a list (CSV, XLSX) as it is; says what is in it. Imports nothing yet.",
-        query=shapes.UploadQuery,
-        answer=shapes.Inspected,
+        query=list_shapes.UploadQuery,
+        answer=list_shapes.Inspected,
         answer_s=_LONG_S,
         status=201,
     ),
@@ -232,8 +233,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.lead_lists,
         Action.READ_CAMPAIGNS,
         "The lists that were imported.",
-        query=shapes.ListsQuery,
-        answer=shapes.LeadLists,
+        query=list_shapes.ListsQuery,
+        answer=list_shapes.LeadLists,
     ),
     Route(
         "POST",
@@ -241,8 +242,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.import_list,
         Action.CHANGE_CAMPAIGNS,
         "Import a list that was sent.",
-        body=shapes.NewList,
-        answer=shapes.ImportJob,
+        body=list_shapes.NewList,
+        answer=list_shapes.ImportJob,
         status=202,
     ),
     Route(
@@ -251,7 +252,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.import_job,
         Action.READ_CAMPAIGNS,
         "How far an import is.",
-        answer=shapes.ImportJob,
+        answer=list_shapes.ImportJob,
     ),
     Route(
         "DELETE",
@@ -276,8 +277,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.forbidden_numbers,
         Action.READ_CAMPAIGNS,
         "Who is not to be called.",
-        query=shapes.ForbiddenQuery,
-        answer=shapes.ForbiddenPage,
+        query=list_shapes.ForbiddenQuery,
+        answer=list_shapes.ForbiddenPage,
     ),
     Route(
         "POST",
@@ -285,8 +286,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.forbid_number,
         Action.FORBID_CALLS,
         "Enter a number or a person: from now on nobody dials it.",
-        body=shapes.Forbid,
-        answer=shapes.ForbiddenLine,
+        body=list_shapes.Forbid,
+        answer=list_shapes.ForbiddenLine,
         status=201,
     ),
     Route(
@@ -295,9 +296,9 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.forbid_numbers,
         Action.FORBID_CALLS,
         "Enter many numbers.",
-        body=shapes.ForbidMany,
-        answer=shapes.ForbiddenMany,
-        body_bytes=shapes.FORBID_BYTES,
+        body=list_shapes.ForbidMany,
+        answer=list_shapes.ForbiddenMany,
+        body_bytes=list_shapes.FORBID_BYTES,
     ),
     Route(
         "POST",
@@ -305,8 +306,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.forbid_list,
         Action.CHANGE_CAMPAIGNS,
         "Enter the numbers of a list that was sent (`POST /api/lists/uploads` with `forbidden`).",
-        body=shapes.ForbidList,
-        answer=shapes.ImportJob,
+        body=list_shapes.ForbidList,
+        answer=list_shapes.ImportJob,
         status=202,
     ),
     Route(
@@ -315,7 +316,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.lift_entry,
         Action.CHANGE_CAMPAIGNS,
         "Lift an entry: it does not count any more.",
-        query=shapes.LiftQuery,
+        query=list_shapes.LiftQuery,
         status=204,
     ),
     Route(
@@ -332,7 +333,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.dial_choices,
         Action.DIAL,
         "The campaigns that numbers may be dialled for by hand.",
-        answer=shapes.DialChoices,
+        answer=list_shapes.DialChoices,
     ),
     Route(
         "POST",
@@ -340,7 +341,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.dial,
         Action.DIAL,
         "Have a number dialled for an agent, when the gate allows it. Agents: for themselves.",
-        body=shapes.Dial,
-        answer=shapes.Dialled,
+        body=list_shapes.Dial,
+        answer=list_shapes.Dialled,
     ),
 )

@@ -13,6 +13,7 @@ from tandem.agent_desktop.adapters.api import Api
 from tandem.agent_desktop.adapters.compliance_pages import SHEET_POLICY, sheet_csv, sheet_html
 from tandem.agent_desktop.adapters.route import JSON, Ask, json_response
 from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import list_resources as list_shapes
 from tandem.agent_desktop.core.campaign_bounds import within_bounds
 from tandem.agent_desktop.core.permissions import Reach
 from tandem.agent_desktop.errors import TooLarge
@@ -171,8 +172,8 @@ async def compliance_sheet(api: Api, ask: Ask) -> web.Response:
 # ---- lists -----------------------------------------------------------------------------------------------------------
 
 
-async def upload_list(api: Api, ask: Ask) -> shapes.Inspected:
-    query: shapes.UploadQuery = ask.query
+async def upload_list(api: Api, ask: Ask) -> list_shapes.Inspected:
+    query: list_shapes.UploadQuery = ask.query
     if ask.request.content_type == JSON:
         raise BadRequest("Send the file as it is, with Content-Type application/octet-stream.")
     return await api.campaigns.inspect(query.name, _pieces(ask.request), by=ask.user.login, forbidden=query.forbidden)
@@ -190,24 +191,24 @@ async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
         if not piece:
             return
         size += len(piece)
-        if size > shapes.UPLOAD_BYTES:
-            raise TooLarge(f"The file is larger than {shapes.UPLOAD_BYTES >> 20} MiB.")
+        if size > list_shapes.UPLOAD_BYTES:
+            raise TooLarge(f"The file is larger than {list_shapes.UPLOAD_BYTES >> 20} MiB.")
         yield piece
 
 
-async def import_list(api: Api, ask: Ask) -> shapes.ImportJob:
-    new: shapes.NewList = ask.body
+async def import_list(api: Api, ask: Ask) -> list_shapes.ImportJob:
+    new: list_shapes.NewList = ask.body
     job = await api.campaigns.import_list(new, by=ask.user.login)
     api.audit(ask.user.login, "list_imported", campaign=new.campaign, list=job.list_id, name=new.name)
     return job
 
 
-async def import_job(api: Api, ask: Ask) -> shapes.ImportJob:
+async def import_job(api: Api, ask: Ask) -> list_shapes.ImportJob:
     return await api.campaigns.import_job(ask.id)
 
 
-async def lead_lists(api: Api, ask: Ask) -> shapes.LeadLists:
-    query: shapes.ListsQuery = ask.query
+async def lead_lists(api: Api, ask: Ask) -> list_shapes.LeadLists:
+    query: list_shapes.ListsQuery = ask.query
     return await api.campaigns.lists(query.campaign)
 
 
@@ -237,12 +238,12 @@ async def _csv(ask: Ask, name: str, pieces: AsyncIterator[bytes]) -> web.StreamR
 # ---- who is not called -----------------------------------------------------------------------------------------------
 
 
-async def forbidden_numbers(api: Api, ask: Ask) -> shapes.ForbiddenPage:
+async def forbidden_numbers(api: Api, ask: Ask) -> list_shapes.ForbiddenPage:
     return await api.campaigns.forbidden(ask.query)
 
 
-async def forbid_number(api: Api, ask: Ask) -> shapes.ForbiddenLine:
-    asked: shapes.Forbid = ask.body
+async def forbid_number(api: Api, ask: Ask) -> list_shapes.ForbiddenLine:
+    asked: list_shapes.Forbid = ask.body
     if bool(asked.person) is not (asked.scope == "person") or bool(asked.number) is (asked.scope == "person"):
         raise BadRequest("Give a person for the scope person, and a number for the others.")
     if (asked.campaign is None) is (asked.scope == "campaign"):
@@ -252,21 +253,21 @@ async def forbid_number(api: Api, ask: Ask) -> shapes.ForbiddenLine:
     return entry
 
 
-async def forbid_numbers(api: Api, ask: Ask) -> shapes.ForbiddenMany:
+async def forbid_numbers(api: Api, ask: Ask) -> list_shapes.ForbiddenMany:
     entered = await api.campaigns.forbid_many(ask.body, by=ask.user.login)
     api.audit(ask.user.login, "calls_forbidden", numbers=str(entered.entered))
     return entered
 
 
-async def forbid_list(api: Api, ask: Ask) -> shapes.ImportJob:
-    new: shapes.ForbidList = ask.body
+async def forbid_list(api: Api, ask: Ask) -> list_shapes.ImportJob:
+    new: list_shapes.ForbidList = ask.body
     job = await api.campaigns.import_forbidden(new, by=ask.user.login)
     api.audit(ask.user.login, "calls_forbidden", list=job.name, campaign=new.campaign or "")
     return job
 
 
 async def lift_entry(api: Api, ask: Ask) -> web.Response:
-    query: shapes.LiftQuery = ask.query
+    query: list_shapes.LiftQuery = ask.query
     await api.campaigns.lift(ask.id, by=ask.user.login)
     api.audit(ask.user.login, "call_allowed_again", entry=ask.id, reason=query.reason)
     return web.Response(status=204)
@@ -275,12 +276,12 @@ async def lift_entry(api: Api, ask: Ask) -> web.Response:
 # ---- by hand ---------------------------------------------------------------------------------------------------------
 
 
-async def dial_choices(api: Api, ask: Ask) -> shapes.DialChoices:
+async def dial_choices(api: Api, ask: Ask) -> list_shapes.DialChoices:
     return api.campaigns.dial_choices(None if ask.reach is Reach.ALL else ask.user.login)
 
 
-async def dial(api: Api, ask: Ask) -> shapes.Dialled:
-    asked: shapes.Dial = ask.body
+async def dial(api: Api, ask: Ask) -> list_shapes.Dialled:
+    asked: list_shapes.Dial = ask.body
     agent = asked.agent or ask.user.login
     if ask.reach is Reach.OWN and agent != ask.user.login:
         raise Forbidden("You may only have numbers dialled for yourself.")

@@ -8,7 +8,7 @@ import pytest
 from tests.support.campaign_floor import SPRING, campaign, lead
 from tests.support.campaign_ground import Desk
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import list_resources as shapes
 from tandem.agent_desktop.core.messages import DialNumber
 from tandem.cti.app.floor_plan import CallbackAsked, CallsForbidden, LeadDialled, LeadsRead
 from tandem.cti.model.campaigns import CampaignRecord

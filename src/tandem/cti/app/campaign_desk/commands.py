@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import list_resources as shapes
 from tandem.agent_desktop.core.campaign_bounds import within_bounds
 from tandem.cti.app.campaign_desk.desk import CampaignDesk
 from tandem.cti.app.control import Handler

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import list_resources as list_shapes
 from tandem.agent_desktop.core.messages import DialNumber
 from tandem.cti.app.campaign_desk import verdicts
 from tandem.cti.app.campaign_desk.ground import Part
@@ -20,11 +21,11 @@ JOURNAL_S = 1.0
 
 
 class Dialling(Part):
-    def dial_choices(self, agent: str | None) -> shapes.DialChoices:
+    def dial_choices(self, agent: str | None) -> list_shapes.DialChoices:
         """Running campaigns; ``agent``: those whose queue he works in."""
         running = [record for record in self._book.all() if record.state == "running"]
         plan = self._ground.center.plan.agents.get(AgentId(agent)) if agent is not None else None
-        return shapes.DialChoices(
+        return list_shapes.DialChoices(
             campaigns=[
                 shapes.CampaignChoice(id=record.id, name={"zh": record.document.name, "en": record.document.name})
                 for record in running
@@ -32,11 +33,11 @@ class Dialling(Part):
             ]
         )
 
-    async def may_dial(self, number: str, *, campaign: str) -> shapes.Dialled:
+    async def may_dial(self, number: str, *, campaign: str) -> list_shapes.Dialled:
         record, e164, _, verdict = await self._ask(number, campaign)
-        return shapes.Dialled(call=None, number=e164, verdict=verdicts.shown(verdict, _zone(record)))
+        return list_shapes.Dialled(call=None, number=e164, verdict=verdicts.shown(verdict, _zone(record)))
 
-    async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> shapes.Dialled:
+    async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> list_shapes.Dialled:
         """Raises BadRequest (no number), ResourceMissing (no such campaign, agent), WrongState (he is not free)."""
         if agent not in self._ground.center.house.agents:
             raise ResourceMissing(f"there is no agent {agent}")
@@ -45,7 +46,7 @@ class Dialling(Part):
         if verdict.allowed:
             call = CallId(secrets.token_hex(12))
             self._ground.shell.take(LeadDialled(call=call, agent=AgentId(agent), lead=lead))
-        return shapes.Dialled(call=call, number=e164, verdict=verdicts.shown(verdict, _zone(record)))
+        return list_shapes.Dialled(call=call, number=e164, verdict=verdicts.shown(verdict, _zone(record)))
 
     async def dial_from_seat(self, agent: AgentId, command: DialNumber) -> None:
         """The same for the agent's page. Raises WrongState with the gate's sentence as well."""

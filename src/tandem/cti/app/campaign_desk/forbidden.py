@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import list_resources as shapes
 from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.floor_plan import CallsForbidden
 from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import list_resources as shapes
 from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.lists.export import export

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import list_resources as shapes
 from tandem.cti.adapters.postgres.lead_import import LeadImportStore, NewForbidden, NewList
 from tandem.cti.app.lists import process
 from tandem.cti.app.lists.columns import FIELD, FORBIDDEN_USES, LEAD_USES, MAX_FIELD_NAME, NUMBER_USES
