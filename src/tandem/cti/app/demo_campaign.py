@@ -6,8 +6,10 @@ the campaign's own plan says what comes next. The same ``now`` gives the same pa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from random import Random
 from typing import Any
 
@@ -43,28 +45,30 @@ PEOPLE = crowd(
 )
 """Everybody whom the campaign calls: subscribers of the demo's carrier, and of no other."""
 WORKED, NEW = "autumn", "november"
-COUNTS: Mapping[str, int] = {WORKED: 480, NEW: 300}
+COUNTS: Mapping[str, int] = {WORKED: 1_200, NEW: 300}
 """People by list."""
 COUNTRY, NUMBER_ZONE = "CN", "Asia/Shanghai"
 """Of all their numbers."""
 DAYS = 6
 NOBODY_CALLED = {"zh": "演示数据：并未真正拨打", "en": "made up for the demo: nobody was called"}
-_CALLS_A_DAY = 120
+_CALLS_A_DAY = 280
 _SESSIONS_H = ((9.0, 11.5), (13.5, 18.0))
 """When the campaign worked, at the bank."""
-_TODAY_S, _TODAY_EVERY_S = 3 * 3_600.0, 140.0
+_TODAY_S, _TODAY_EVERY_S = 3 * 3_600.0, 60.0
 _OVER_S = 300.0
 """So long ago the last of these calls began: by now it is over."""
 _SOON_S = 4.0
 _AT_HEAD = 4
 """The new list begins with so many people who answer within ``_SOON_S``."""
-_HOUR_S, _DAY_S = 3_600.0, 86_400.0
+_HOUR_S, _DAY_S, _ZONE_S = 3_600.0, 86_400.0, ZONE.utcoffset(None).total_seconds()
 _ENGLISH = 0.15
+_AGAIN = 0.5
+"""Of the calls, as far as there is somebody to be dialled again."""
 _AGENTS = ("kai", "kai", "mei", "lin", "jun")
 _SAID: Mapping[str, int] = {"accepted": 16, "thinking": 12, "declined": 60, "not_reached": 6, "": 6}
 """What talks came to, of a hundred; '': the person wants no more calls."""
-_ANSWERED: Mapping[AttemptResult, int] = {"talked": 955, "hung_up": 30, "abandoned": 15}
-"""What came of a thousand persons' answers."""
+_HUNG_UP, _ABANDONED, _MOST_ABANDONED = 0.03, 0.02, 0.024
+"""Of the persons who answered; of those of a day at any moment of it, the last one is never passed."""
 _RESULTS: Mapping[Behaviour, AttemptResult] = {
     Behaviour.MACHINE: "machine",
     Behaviour.BRIEF: "hung_up",
@@ -96,6 +100,8 @@ class Past:
     leads: list[MadeUp]
     attempts: list[AttemptRecord] = field(default_factory=list)
     do_not_call: list[DoNotCallEntry] = field(default_factory=list)
+    days: dict[int, Counter[AttemptResult]] = field(default_factory=dict)
+    """What came of persons' answers, by day."""
 
 
 def document() -> Campaign:
@@ -116,10 +122,14 @@ def made_up(now: float) -> Past:
         for list_id in (WORKED, NEW)
     )
     past = Past([*worked, *new])
+    fresh, resting = iter(worked), list[tuple[float, int, MadeUp]]()
     for at in _moments(now, chance):
-        due = _due(worked, at)
-        if due is not None:
-            _dial(past, due, at, campaign, chance)
+        made = _next(fresh, resting, at, chance)
+        if made is None:
+            break
+        _dial(past, made, at, campaign, chance)
+        if made.lead.state == "open":
+            heappush(resting, (made.lead.next_at, made.lead.position, made))
     return past
 
 
@@ -140,7 +150,10 @@ def _people(words: dict[str, Any], chance: Random) -> Iterator[tuple[str, str, s
         language = "en" if chance.random() < _ENGLISH else "zh"
         names = words[language]
         family, given = chance.choice(names["family"].split()), chance.choice(names["given"].split())
-        fields = {"card": chance.choice(words["cards"][language]), "limit": chance.choice(words["limits"])}
+        fields = {
+            "卡种 Card": chance.choice(words["cards"][language]),
+            "额度 Limit": chance.choice(words["limits"]),
+        }
         yield number, f"{given} {family}" if language == "en" else family + given, language, fields
 
 
@@ -172,7 +185,7 @@ def _lead(
 
 def _moments(now: float, chance: Random) -> Iterator[float]:
     """When somebody was dialled, in order: in the sessions of the days before, and in the last hours of today."""
-    midnight = now - (now + ZONE.utcoffset(None).total_seconds()) % _DAY_S
+    midnight = now - (now + _ZONE_S) % _DAY_S
     hours = sum(end - begin for begin, end in _SESSIONS_H)
     for ago in range(DAYS, 0, -1):
         for begin, end in _SESSIONS_H:
@@ -183,29 +196,45 @@ def _moments(now: float, chance: Random) -> Iterator[float]:
     yield from sorted(chance.uniform(first, last) for _ in range(int(max(0.0, last - first) / _TODAY_EVERY_S)))
 
 
-def _due(leads: list[MadeUp], at: float) -> MadeUp | None:
-    """Whose time has come goes before who was never dialled."""
-    open_ = [each for each in leads if each.lead.state == "open" and each.lead.next_at <= at]
-    return max(open_, key=lambda each: (each.lead.attempts > 0, -each.lead.position), default=None)
+def _next(
+    fresh: Iterator[MadeUp], resting: list[tuple[float, int, MadeUp]], at: float, chance: Random
+) -> MadeUp | None:
+    """Somebody whose time has come, or who was never dialled."""
+    if resting and resting[0][0] <= at and chance.random() < _AGAIN:
+        return heappop(resting)[2]
+    return next(fresh, None)
 
 
 def _dial(past: Past, made: MadeUp, at: float, campaign: Campaign, chance: Random) -> None:
     lead = made.lead
     [number] = lead.numbers
-    attempt = _attempt(lead, PEOPLE.member(number.number), at, campaign, chance)
+    who = PEOPLE.member(number.number)
+    result = _answer(past, at, chance) if who.does is Behaviour.PERSON else _RESULTS.get(who.does, "no_answer")
+    attempt = _attempt(lead, who, result, at, campaign, chance)
     assert attempt.ended_at is not None
-    record = attempt_plan.after(lead, number.number, attempt.result, attempt.ended_at, campaign.attempts)  # type: ignore[arg-type]
-    dialled = msgspec.structs.replace(
-        number, attempts=number.attempts + 1, last_at=at, last_result=attempt.result or ""
-    )
+    record = attempt_plan.after(lead, number.number, result, attempt.ended_at, campaign.attempts)
+    dialled = msgspec.structs.replace(number, attempts=number.attempts + 1, last_at=at, last_result=result)
     lead = taken_over(msgspec.structs.replace(lead, numbers=(dialled,)), record)
-    if attempt.result == "talked":
+    if result == "talked":
         said = chance.choices(list(_SAID), list(_SAID.values()))[0]
         attempt = msgspec.structs.replace(attempt, disposition=said or "declined")
         record = _said(past, lead, attempt, said, campaign)
         lead = taken_over(lead, record)
     made.lead, made.why, made.disposition = lead, record.why, record.disposition
     past.attempts.append(attempt)
+
+
+def _answer(past: Past, at: float, chance: Random) -> AttemptResult:
+    """What came of a person's answer."""
+    day = past.days.setdefault(int((at + _ZONE_S) // _DAY_S), Counter[AttemptResult]())
+    drawn = chance.random()
+    result: AttemptResult = "talked"
+    if drawn < _ABANDONED and day["abandoned"] + 1 <= _MOST_ABANDONED * day.total():
+        result = "abandoned"
+    elif drawn > 1 - _HUNG_UP:
+        result = "hung_up"
+    day[result] += 1
+    return result
 
 
 def _said(past: Past, lead: Lead, attempt: AttemptRecord, said: str, campaign: Campaign) -> LeadRecord:
@@ -231,10 +260,9 @@ def _said(past: Past, lead: Lead, attempt: AttemptRecord, said: str, campaign: C
     return attempt_plan.forbidden(lead, at=attempt.ended_at, disposition="declined")
 
 
-def _attempt(lead: Lead, who: Subscriber, at: float, campaign: Campaign, chance: Random) -> AttemptRecord:
-    result: AttemptResult = _RESULTS.get(who.does, "no_answer")
-    if who.does is Behaviour.PERSON:
-        result = chance.choices(list(_ANSWERED), list(_ANSWERED.values()))[0]
+def _attempt(
+    lead: Lead, who: Subscriber, result: AttemptResult, at: float, campaign: Campaign, chance: Random
+) -> AttemptRecord:
     cause, until_s = _CAUSES.get(result, (Cause.NO_ANSWER, campaign.ring_s))
     ringing_at = None if result in _CAUSES else at + chance.uniform(0.3, 0.9)
     answered_at = connected_at = message_at = agent = None
