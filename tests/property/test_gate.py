@@ -126,6 +126,7 @@ def made_lead(chance: random.Random, campaign: Campaign, now: float) -> Lead:
         last_at=ago(DAY / 20),
         next_at=or_else(0.0, now - DAY * chance.random(), now + chance.random() * DAY / 4),
         callback_at=or_else(None, now - DAY * chance.random(), now + chance.random() * DAY),
+        callback_number=or_else("", numbers[-1].number),
         abandoned_at=ago(5 * DAY),
         do_not_call=or_else("", "", "person"),
         consent=or_else(True, True, None, False),

@@ -141,7 +141,9 @@ class CampaignFloor(Floor):
             known = self.store[record.id]
             assert record.rev > known.rev, f"{record.id}: revision {record.rev} after {known.rev}"
             fields = ("rev", "state", "attempts", "results", "last_at", "next_at", "callback_at", "callback_agent")
-            changes = {name: getattr(record, name) for name in (*fields, "callback_note", "abandoned_at")}
+            changes = {
+                name: getattr(record, name) for name in (*fields, "callback_note", "callback_number", "abandoned_at")
+            }
             state = "removed" if known.state == "removed" else record.state
             bad = set(record.bad_numbers)
             numbers = tuple(msgspec.structs.replace(each, bad=each.number in bad) for each in known.numbers)

@@ -79,6 +79,7 @@ def _history(dice: random.Random, position: int) -> list[Record]:
             "last_at": NOW - 4_000 * dice.random() if tried else None,
             "next_at": NOW + dice.choice((-500.0, 100.0, 5_000.0)),
             "callback_at": dice.choice((None, None, NOW - 50, NOW + 4_000)),
+            "callback_number": dice.choice(("", f"+86{13_900_000_000 + position}")),
             "results": {"congestion": 1} if tried > 5 else {},
             "bad_numbers": [number] if dice.random() < 0.1 else [],
         }

@@ -126,6 +126,8 @@ class CampaignCard(msgspec.Struct, frozen=True, kw_only=True):
     """What was written down when he was promised this call."""
     machine: str
     """'' not looked at; ``human``, ``unsure``."""
+    callback_number: str = ""
+    """That he wanted to be called on; '' any of his."""
 
 
 class CallView(msgspec.Struct, frozen=True, kw_only=True):

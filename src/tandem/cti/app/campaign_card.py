@@ -44,6 +44,7 @@ def card(center: Center, contact: Contact) -> m.CampaignCard | None:
         preview_until=contact.deadline if reads else None,
         dispositions=list(campaign.dispositions) if campaign else [],
         callback_note=lead.callback_note if lead else "",
+        callback_number=lead.callback_number if lead else "",
         machine=contact.machine,
     )
 

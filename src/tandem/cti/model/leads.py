@@ -64,6 +64,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     callback_agent: AgentId | None = None
     """Who wants to do it himself; None: the team."""
     callback_note: str = ""
+    callback_number: str = ""
+    """One of his that he wants to be called on; '' any of them."""
     abandoned_at: float | None = None
     """When he last answered a call of ours (any campaign's) and nobody was there."""
     do_not_call: str = ""
@@ -123,6 +125,7 @@ class LeadRecord(msgspec.Struct, frozen=True, kw_only=True, tag="lead"):
     disposition: str | None
     why: str
     """A sentence: what follows from the last attempt (``busy: again at 15:20, 2 of 3``)."""
+    callback_number: str = ""
 
 
 class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, tag="attempt"):
@@ -160,6 +163,8 @@ class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, tag="attempt"):
     cost: float
     why: dict[str, Any]
     """The pacing's decision and the gate's verdict that led to it."""
+    person_at: float | None = None
+    """When the machine detection took him for a person: the end of his greeting. None: nothing was detected."""
 
 
 class PacingRecord(msgspec.Struct, frozen=True, kw_only=True, tag="pacing"):

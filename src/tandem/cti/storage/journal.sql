@@ -120,7 +120,8 @@ with changed as (
     update leads set
         rev = $2, state = case when state = 'removed' then state else $4 end, ready = false, attempts = $5,
         results = $6, last_at = to_timestamp($7), next_at = to_timestamp($8), callback_at = to_timestamp($9),
-        callback_agent = $10, callback_note = $11, abandoned_at = to_timestamp($12), disposition = $14, why = $15
+        callback_agent = $10, callback_note = $11, abandoned_at = to_timestamp($12), disposition = $14, why = $15,
+        callback_number = $16
     where id = $1 and campaign = $3 and rev < $2
     returning id
 )
@@ -131,11 +132,12 @@ where lead = changed.id and bad <> (number = any($13))
 -- name: put_attempt
 insert into attempts as old (
     id, rev, campaign, lead, list, person, number_of, number, caller_id, carrier, mode, segment, reserved, at,
-    ringing_at, answered_at, connected_at, ended_at, result, machine, agent, message_at, cause, disposition, cost, why
+    ringing_at, answered_at, connected_at, ended_at, result, machine, agent, message_at, cause, disposition, cost, why,
+    person_at
 ) values (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, to_timestamp($14),
     to_timestamp($15), to_timestamp($16), to_timestamp($17), to_timestamp($18), $19, $20, $21, to_timestamp($22), $23,
-    $24, $25, $26
+    $24, $25, $26, to_timestamp($27)
 )
 on conflict (id) do update set
     rev = excluded.rev, campaign = excluded.campaign, lead = excluded.lead, list = excluded.list,
@@ -144,7 +146,8 @@ on conflict (id) do update set
     reserved = excluded.reserved, at = excluded.at, ringing_at = excluded.ringing_at,
     answered_at = excluded.answered_at, connected_at = excluded.connected_at, ended_at = excluded.ended_at,
     result = excluded.result, machine = excluded.machine, agent = excluded.agent, message_at = excluded.message_at,
-    cause = excluded.cause, disposition = excluded.disposition, cost = excluded.cost, why = excluded.why
+    cause = excluded.cause, disposition = excluded.disposition, cost = excluded.cost, why = excluded.why,
+    person_at = excluded.person_at
 where old.rev < excluded.rev
 
 -- name: put_do_not_call

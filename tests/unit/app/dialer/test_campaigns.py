@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.support.campaign_floor import AUTUMN, SPRING, CampaignFloor, campaign, lead, outbound_house
 from tests.support.house import ANA, MEI, TOM
 
 from tandem.agent_desktop.core import messages as m
+from tandem.cti.app import campaign_card
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.dialer.rows import campaign_rows
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.campaigns import Goal, Mode, ModeRule, Quota
 from tandem.cti.model.causes import Cause
-from tandem.cti.model.errors import WrongState
+from tandem.cti.model.errors import BadRequest, WrongState
 from tandem.cti.model.ids import AgentId, CallId, LeadId
-from tandem.cti.model.leads import DoNotCallEntry, PacingRecord
+from tandem.cti.model.leads import DoNotCallEntry, LeadNumber, PacingRecord
 from tandem.cti.model.states import Phase
 
 
@@ -102,6 +104,34 @@ def test_a_promised_call_is_kept_by_the_agent_himself() -> None:
     his = floor.store[LeadId(floor.last(call).lead)]
     assert (his.state, his.callback_agent) == ("open", agent)
     assert his.callback_note == "nach dem Essen"
+
+
+def test_a_call_that_was_promised_on_another_number_goes_there() -> None:
+    office = "+862161234567"
+    floor = CampaignFloor()
+    floor.ready(MEI)
+    his = lead(0)
+    floor.add(msgspec.structs.replace(his, numbers=(*his.numbers, LeadNumber(number=office, country="CN"))))
+    floor.seasoned(campaign())
+    floor.run(campaign())
+    call = floor.pick_up()
+    with pytest.raises(BadRequest):
+        floor.command(MEI, m.CallAgain(id=1, call=call, at=floor.now + 600, number="+862160000000"))
+    floor.command(MEI, m.CallAgain(id=1, call=call, at=floor.now + 600, number=office, note="Büro"))
+    floor.hang_up_caller(call)
+    floor.settle()
+    floor.command(MEI, m.WrapUp(id=1, call=call, disposition="done", notes=""))
+    assert floor.store[his.id].callback_number == office
+    floor.pass_time(610)
+    assert [number for _, number, _ in floor.dials] == [his.numbers[0].number, office]
+    again = floor.pick_up()
+    card = campaign_card.card(floor.center, floor.center.contacts[again])
+    assert card is not None
+    assert (card.number, card.callback_number, card.callback_note) == (office, office, "Büro")
+    floor.hang_up_caller(again)
+    floor.settle()
+    floor.command(MEI, m.WrapUp(id=1, call=again, disposition="done", notes=""))
+    assert floor.store[his.id].callback_number == "", "it was kept"
 
 
 def test_a_promised_call_of_an_agent_who_does_not_come_is_another_ones_half_an_hour_later() -> None:

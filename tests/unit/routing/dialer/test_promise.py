@@ -50,6 +50,8 @@ ATTEMPTS = [
     attempt("abandoned", answered_at=NOON, message_at=NOON + 2.0),
     attempt("abandoned", answered_at=NOON, message_at=NOON + 2.5),
     attempt("abandoned", answered_at=NOON),
+    attempt("abandoned", answered_at=NOON, person_at=NOON + 1.4, message_at=NOON + 3.3),
+    attempt("abandoned", answered_at=NOON, person_at=NOON + 0.2, message_at=NOON + 2.3),
     attempt("hung_up", answered_at=NOON),
     attempt("served", answered_at=NOON, reserved=True),
     attempt("machine", answered_at=NOON, machine="machine"),
@@ -66,8 +68,8 @@ ATTEMPTS = [
 
 def test_what_is_counted() -> None:
     counts = counts_of(ATTEMPTS, US)
-    assert (counts.dialled, counts.answered, counts.talked, counts.served) == (14, 6, 1, 1)
-    assert (counts.abandoned, counts.messages_in_time, counts.messages_late) == (3, 1, 2)
+    assert (counts.dialled, counts.answered, counts.talked, counts.served) == (16, 8, 1, 1)
+    assert (counts.abandoned, counts.messages_in_time, counts.messages_late) == (5, 2, 3)
     assert (counts.machines, counts.hung_up, counts.busy, counts.unknown, counts.reserved) == (2, 1, 1, 1, 1)
     assert (counts.no_answer, counts.rings_too_short) == (4, 2)
 

@@ -98,6 +98,21 @@ def test_the_number_that_is_dialled_or_came_furthest() -> None:
     assert best_number(lead(numbers=()), AttemptPlan(), ask)[1].rule == "bad_number"
 
 
+def test_the_number_that_a_call_was_promised_on_goes_before_all() -> None:
+    def ask(each: LeadNumber) -> Verdict:
+        return answers.get(each.number, Verdict(allowed=True, rule="yes"))
+
+    answers: dict[str, Verdict] = {}
+    person = lead(number("+1001"), number("+1002"), callback_number="+1002")
+    assert best_number(person, AttemptPlan(), ask)[0] == person.numbers[1]
+    answers["+1002"] = Verdict(allowed=False, rule="hours", again_at=9.0)
+    assert best_number(person, AttemptPlan(), ask) == (person.numbers[1], answers["+1002"]), "it is waited for"
+    answers["+1002"] = Verdict(allowed=False, rule="do_not_call")
+    assert best_number(person, AttemptPlan(), ask)[0] == person.numbers[0]
+    gone = lead(number("+1001"), number("+1002", bad=True), callback_number="+1002")
+    assert best_number(gone, AttemptPlan(), ask)[0] == gone.numbers[0]
+
+
 # ---- quotas and goals ---------------------------------------------------------------------------------------------
 
 

@@ -191,7 +191,7 @@ select leads.id, rev, leads.campaign, list, leads.person, name, language, zone, 
     attempts, coalesce(recent.day, 0)::int as day, coalesce(recent.week, 0)::int as week, results,
     extract(epoch from greatest(leads.last_at, recent.last_at))::float8 as last_at,
     extract(epoch from next_at)::float8 as next_at, extract(epoch from callback_at)::float8 as callback_at,
-    callback_agent, callback_note,
+    callback_agent, callback_note, callback_number,
     extract(epoch from greatest(leads.abandoned_at, recent.abandoned_at))::float8 as abandoned_at,
     case when exists (
         select from do_not_call as entry
@@ -252,7 +252,8 @@ select id, rev, campaign, lead, list, person, number_of, number, caller_id, carr
     extract(epoch from at)::float8 as at, extract(epoch from ringing_at)::float8 as ringing_at,
     extract(epoch from answered_at)::float8 as answered_at, extract(epoch from connected_at)::float8 as connected_at,
     extract(epoch from ended_at)::float8 as ended_at, result, machine, agent,
-    extract(epoch from message_at)::float8 as message_at, cause, disposition, cost, why
+    extract(epoch from message_at)::float8 as message_at, cause, disposition, cost, why,
+    extract(epoch from person_at)::float8 as person_at
 from attempts
 where ended_at is null
 order by attempts.at, id
@@ -263,7 +264,8 @@ select id, rev, campaign, lead, list, person, number_of, number, caller_id, carr
     extract(epoch from at)::float8 as at, extract(epoch from ringing_at)::float8 as ringing_at,
     extract(epoch from answered_at)::float8 as answered_at, extract(epoch from connected_at)::float8 as connected_at,
     extract(epoch from ended_at)::float8 as ended_at, result, machine, agent,
-    extract(epoch from message_at)::float8 as message_at, cause, disposition, cost, why
+    extract(epoch from message_at)::float8 as message_at, cause, disposition, cost, why,
+    extract(epoch from person_at)::float8 as person_at
 from attempts
 where lead = $1
 order by number_of desc
@@ -338,13 +340,13 @@ order by 2 desc
 
 -- name: recycle
 update leads set state = 'open', ready = false, next_at = to_timestamp($3), callback_at = null, callback_agent = null,
-    results = jsonb_build_object('recycled', attempts), why = $4
+    callback_number = '', results = jsonb_build_object('recycled', attempts), why = $4
 where campaign = $1 and state in ('done', 'exhausted')
     and (select result from attempts where lead = leads.id order by number_of desc limit 1) = any($2::text[])
 
 -- name: call_again
 update leads set state = 'open', ready = false, next_at = to_timestamp($2), callback_at = to_timestamp($3),
-    callback_agent = $4, callback_note = $5, why = $6,
+    callback_agent = $4, callback_note = $5, callback_number = '', why = $6,
     results = case when state = 'open' then results else jsonb_build_object('recycled', attempts) end
 where id = $1 and state in ('open', 'done', 'exhausted', 'success')
 returning id
@@ -441,7 +443,7 @@ cross join lateral (
         greatest(leads.abandoned_at, persons.abandoned_at) as abandoned_at
 ) as now
 where campaign = $1 and state <> 'removed'
-group by state, zone, shape, words.words, consent, forbidden.forbidden, leads.do_not_call, due,
+group by state, zone, shape, words.words, consent, forbidden.forbidden, leads.do_not_call, due, callback_number,
     attempts > 0 and not due and attempts - coalesce((results->>'congestion')::int, 0)
         - coalesce((results->>'withdrawn')::int, 0) - coalesce((results->>'recycled')::int, 0) >= $4::int,
     case when due then null

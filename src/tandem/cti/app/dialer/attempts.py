@@ -188,7 +188,7 @@ def person(center: Center, call: CallId, verdict: str) -> None:
     if attempt is None:
         return
     if verdict:
-        attempt.record = msgspec.structs.replace(attempt.record, machine=verdict)
+        _change(center, attempt, machine=verdict, person_at=center.now)
     _count_person(center, attempt)
     run = run_of(center, attempt)
     if run is not None:

@@ -8,7 +8,7 @@ import msgspec
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app.dialer import clearance, days, pool
-from tandem.cti.app.dialer.state import Attempt, Held, Running
+from tandem.cti.app.dialer.state import Attempt, Held, Promise, Running
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.campaigns import SUCCESS, AttemptPlan, AttemptResult
 from tandem.cti.model.errors import BadRequest, WrongState
@@ -57,7 +57,7 @@ def settle(center: Center, run: Running | None, attempt: Attempt) -> None:
     if promise.do_not_call:
         kept = attempt_plan.forbidden(lead, at=center.now, disposition=disposition)
     elif promise.again_at is not None:
-        kept = attempt_plan.promised(lead, promise.again_at, promise.again_by, promise.note, disposition)
+        kept = _promised(lead, promise, disposition)
     elif disposition is not None:
         success = () if run is None else run.campaign.success
         kept = attempt_plan.disposed(lead, disposition, success, at=center.now)
@@ -69,6 +69,13 @@ def settle(center: Center, run: Running | None, attempt: Attempt) -> None:
         del run.pool[lead.id]
     if run is not None and kept.state == SUCCESS and before.state != SUCCESS:
         _succeeded(run, attempt.lead)
+
+
+def _promised(lead: Lead, promise: Promise, disposition: str | None) -> LeadRecord:
+    assert promise.again_at is not None
+    return attempt_plan.promised(
+        lead, promise.again_at, promise.again_by, promise.note, disposition, number=promise.number
+    )
 
 
 def _others(center: Center, attempt: Attempt) -> list[Attempt | Held]:
@@ -100,6 +107,7 @@ def taken_over(lead: Lead, kept: LeadRecord) -> Lead:
         callback_at=kept.callback_at,
         callback_agent=kept.callback_agent,
         callback_note=kept.callback_note,
+        callback_number=kept.callback_number,
         abandoned_at=kept.abandoned_at,
         numbers=tuple(msgspec.structs.replace(each, bad=each.number in bad) for each in lead.numbers),
     )
@@ -122,7 +130,7 @@ def withdrawn(center: Center, run: Running | None, attempt: Attempt) -> None:
     if promise.do_not_call:
         center.keep(attempt_plan.forbidden(lead, at=center.now))
     elif promise.again_at is not None:
-        center.keep(attempt_plan.promised(lead, promise.again_at, promise.again_by, promise.note, None))
+        center.keep(_promised(lead, promise, None))
     elif attempt.skipped:
         next_at = max(lead.next_at, center.now + SKIP_S)
         center.keep(attempt_plan.record_of(lead, state="open", next_at=next_at, why="withdrawn"))
@@ -215,14 +223,12 @@ def call_again(center: Center, agent: AgentId, command: m.CallAgain) -> None:
         raise WrongState("this call is no campaign's, or too long ago")
     if not center.now < command.at < center.now + FURTHEST_S:
         raise BadRequest("choose a time to come, within a year")
-    note = command.note
-    if command.number:
-        number = center.house.normalise(command.number)
-        if clearance.number_in(attempt.lead, number) is None:
-            raise BadRequest("this is not one of his numbers")
-        note = f"{number} {note}".strip()
+    number = center.house.normalise(command.number) if command.number else ""
+    if command.number and clearance.number_in(attempt.lead, number) is None:
+        raise BadRequest("this is not one of his numbers")
     promise = attempt.promise
-    promise.again_at, promise.again_by, promise.note = command.at, agent if command.personal else None, note
+    promise.again_at, promise.again_by = command.at, agent if command.personal else None
+    promise.note, promise.number = command.note, number
     _say(center, attempt)
 
 
@@ -231,7 +237,7 @@ def _say(center: Center, attempt: Attempt) -> None:
     settle(center, center.dialer.campaigns.get(attempt.record.campaign), attempt)
     promise, lead = attempt.promise, attempt.lead
     if attempt.record.ended_at is None and promise.again_at is not None and lead.id:
-        kept = attempt_plan.promised(lead, promise.again_at, promise.again_by, promise.note, None)
+        kept = _promised(lead, promise, None)
         kept = msgspec.structs.replace(kept, state="in_hand")
         attempt.lead = taken_over(lead, kept)
         center.keep(kept)

@@ -61,7 +61,8 @@ def _take_up(center: Center, record: AttemptRecord, lead: Lead) -> None:
     )
     if lead.callback_at is not None and lead.callback_at > record.at:
         promise = attempt.promise
-        promise.again_at, promise.again_by, promise.note = lead.callback_at, lead.callback_agent, lead.callback_note
+        promise.again_at, promise.again_by = lead.callback_at, lead.callback_agent
+        promise.note, promise.number = lead.callback_note, lead.callback_number
     if record.ended_at is not None:
         attempt.lead_kept = True
         center.dialer.talked[CallId(record.id)] = attempt

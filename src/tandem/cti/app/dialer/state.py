@@ -31,6 +31,8 @@ class Promise:
     again_at: float | None = None
     again_by: AgentId | None = None
     note: str = ""
+    number: str = ""
+    """That he wants to be called on; '' any of his."""
     do_not_call: bool = False
 
 

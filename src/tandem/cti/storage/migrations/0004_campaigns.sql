@@ -35,38 +35,39 @@ create index lead_lists_campaign on lead_lists (campaign, created_at desc);
 
 -- A person on a list. Rows come with their list; what changes later is written by the journal.
 create table leads (
-    id             text primary key check (id ~ '^[A-Za-z0-9._-]{1,60}$'),
-    sequence       bigint not null generated always as identity,
-    rev            bigint not null default 1,
-    campaign       text not null,
-    list           text not null references lead_lists on delete cascade,
-    position       integer not null,
-    person         text not null,
-    name           text not null default '',
-    language       text not null default '',
-    zone           text not null default '',
-    zones          text not null default '',
-    shape          text not null default '',
-    fields         jsonb not null default '{}',
-    priority       integer not null default 0,
-    shuffle        double precision not null default random(),
-    state          text not null default 'open',
-    ready          boolean not null default true,
-    attempts       integer not null default 0,
-    results        jsonb not null default '{}',
-    last_at        timestamptz,
-    next_at        timestamptz not null default to_timestamp(0),
-    callback_at    timestamptz,
-    callback_agent text,
-    callback_note  text not null default '',
-    due_at         timestamptz not null generated always as (greatest(next_at, callback_at)) stored,
-    abandoned_at   timestamptz,
-    do_not_call    text not null default '',
-    consent        boolean,
-    customer       text,
-    segment        text not null default '',
-    disposition    text,
-    why            text not null default ''
+    id              text primary key check (id ~ '^[A-Za-z0-9._-]{1,60}$'),
+    sequence        bigint not null generated always as identity,
+    rev             bigint not null default 1,
+    campaign        text not null,
+    list            text not null references lead_lists on delete cascade,
+    position        integer not null,
+    person          text not null,
+    name            text not null default '',
+    language        text not null default '',
+    zone            text not null default '',
+    zones           text not null default '',
+    shape           text not null default '',
+    fields          jsonb not null default '{}',
+    priority        integer not null default 0,
+    shuffle         double precision not null default random(),
+    state           text not null default 'open',
+    ready           boolean not null default true,
+    attempts        integer not null default 0,
+    results         jsonb not null default '{}',
+    last_at         timestamptz,
+    next_at         timestamptz not null default to_timestamp(0),
+    callback_at     timestamptz,
+    callback_agent  text,
+    callback_note   text not null default '',
+    callback_number text not null default '',
+    due_at          timestamptz not null generated always as (greatest(next_at, callback_at)) stored,
+    abandoned_at    timestamptz,
+    do_not_call     text not null default '',
+    consent         boolean,
+    customer        text,
+    segment         text not null default '',
+    disposition     text,
+    why             text not null default ''
 );
 comment on column leads.sequence is 'order of coming, over all lists';
 comment on column leads.person is 'the same for one person on several lists';
@@ -75,6 +76,7 @@ comment on column leads.zones is 'zones of the address and of the numbers: A|B b
 comment on column leads.shape is 'what the gate sees of the numbers by themselves: leads with one shape are alike';
 comment on column leads.ready is 'may be dialled at any time: nothing has become of it yet';
 comment on column leads.callback_agent is 'log-in of who wants to do it himself; null: the team';
+comment on column leads.callback_number is 'that he wants to be called on; empty: any of his';
 comment on column leads.do_not_call is 'person: on no number';
 comment on column leads.why is 'what followed from the last attempt';
 create index leads_campaign on leads (campaign, sequence);
@@ -134,10 +136,12 @@ create table attempts (
     cause        text,
     disposition  text,
     cost         double precision not null,
-    why          jsonb not null
+    why          jsonb not null,
+    person_at    timestamptz
 );
 comment on column attempts.reserved is 'an agent was there for it before it was dialled';
 comment on column attempts.message_at is 'when the message began that says who called';
+comment on column attempts.person_at is 'end of the greeting, when the machine detection took it for a person';
 comment on column attempts.why is 'the decision of the pacing and the verdict of the gate that led to it';
 -- A lead has one attempt under way at most.
 create unique index attempts_one_open_per_lead on attempts (lead) where ended_at is null;

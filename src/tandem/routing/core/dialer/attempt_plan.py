@@ -74,9 +74,13 @@ def disposed(lead: Lead, disposition: str, success: Collection[str], *, at: floa
     return record_of(_kept(lead), state=state, next_at=at, disposition=disposition, why=f"disposed {state}")
 
 
-def promised(lead: Lead, callback_at: float, agent: AgentId | None, note: str, disposition: str | None) -> LeadRecord:
-    """He is to be called at this time, by this agent himself or by the team."""
-    kept = msgspec.structs.replace(lead, callback_at=callback_at, callback_agent=agent, callback_note=note)
+def promised(
+    lead: Lead, callback_at: float, agent: AgentId | None, note: str, disposition: str | None, number: str = ""
+) -> LeadRecord:
+    """He is to be called at this time, by this agent himself or by the team, on this number of his ('': on any)."""
+    kept = msgspec.structs.replace(
+        lead, callback_at=callback_at, callback_agent=agent, callback_note=note, callback_number=number
+    )
     why = f"callback {_text(callback_at)} {'agent' if agent is not None else 'team'}"
     return record_of(kept, state="open", next_at=callback_at, disposition=disposition, why=why)
 
@@ -108,6 +112,7 @@ def record_of(
         callback_at=lead.callback_at,
         callback_agent=lead.callback_agent,
         callback_note=lead.callback_note,
+        callback_number=lead.callback_number,
         abandoned_at=lead.abandoned_at,
         bad_numbers=sorted({*(each.number for each in lead.numbers if each.bad), *bad_numbers}),
         disposition=disposition,
@@ -132,7 +137,7 @@ def numbers_in_order(lead: Lead, plan: AttemptPlan) -> list[LeadNumber]:
 
 def _kept(lead: Lead) -> Lead:
     """Nobody is promised a call any more."""
-    return msgspec.structs.replace(lead, callback_at=None, callback_agent=None, callback_note="")
+    return msgspec.structs.replace(lead, callback_at=None, callback_agent=None, callback_note="", callback_number="")
 
 
 def _invalid(lead: Lead, number: str, at: float, plan: AttemptPlan) -> LeadRecord:

@@ -132,9 +132,10 @@ def counts_of(attempts: Iterable[AttemptRecord], rules: Jurisdiction) -> SheetCo
 
 
 def _in_time(attempt: AttemptRecord, rules: Jurisdiction) -> bool:
-    if attempt.message_at is None or attempt.answered_at is None:
+    greeted_at = attempt.answered_at if attempt.person_at is None else attempt.person_at
+    if attempt.message_at is None or greeted_at is None:
         return False
-    return attempt.message_at - attempt.answered_at <= rules.answer_within_s + 1e-6
+    return attempt.message_at - greeted_at <= rules.answer_within_s + 1e-6
 
 
 def _rang_s(attempt: AttemptRecord) -> float:

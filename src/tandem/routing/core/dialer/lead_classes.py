@@ -71,6 +71,7 @@ def representative(lead: Lead, now: float, campaign: Campaign, terms: Terms) -> 
         last_at=_up(lead.last_at) if often or waits else None,
         next_at=_up(lead.next_at) or 0.0 if not due and lead.next_at > now else 0.0,
         callback_at=0.0 if due else None,
+        callback_number=lead.callback_number,
         abandoned_at=_up(lead.abandoned_at) if rests else None,
     )
 
@@ -128,6 +129,7 @@ def _key(lead: Lead) -> Hashable:
         lead.last_at,
         lead.next_at,
         lead.callback_at,
+        next((place for place, each in enumerate(lead.numbers) if each.number == lead.callback_number), None),
         lead.abandoned_at,
         lead.do_not_call,
         lead.consent,

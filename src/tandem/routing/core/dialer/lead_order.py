@@ -40,9 +40,15 @@ def best_number(
 ) -> tuple[LeadNumber | None, Verdict]:
     """The number to dial and the gate's word on it: the first in the plan's order that may be called.
 
-    When none may, the one that came furthest through the gate; of equals, the one whose time comes first. None and a
+    The number that he was promised a call on goes before all, also when its time comes only later; not when it may
+    never be called. When none may, the one that came furthest through the gate; of equals, the one whose time comes first. None and a
     refusal for a lead without numbers.
     """
+    wanted = next((each for each in lead.numbers if each.number == lead.callback_number and not each.bad), None)
+    if wanted is not None:
+        verdict = ask(wanted)
+        if verdict.allowed or verdict.again_at is not None:
+            return wanted, verdict
     best: tuple[LeadNumber, Verdict] | None = None
     for number in numbers_in_order(lead, plan) or lead.numbers:
         verdict = ask(number)

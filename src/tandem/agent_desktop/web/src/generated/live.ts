@@ -83,6 +83,7 @@ export interface CampaignCard {
   dispositions: string[];
   callback_note: string;
   machine: string;
+  callback_number?: string;
 }
 
 /**

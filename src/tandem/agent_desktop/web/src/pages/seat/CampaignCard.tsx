@@ -87,9 +87,10 @@ export function CampaignCard({
               <span className="mark">{w("mode", card.mode)}</span>
               <span className="num quiet">{t("card.attempt", { number: card.attempt, most: card.attempts_allowed })}</span>
             </div>
-            {card.callback_note && (
+            {(card.callback_note || card.callback_number) && (
               <p className="who-note card-promised" data-testid="card-promised">
-                <Icon name="callback" size={14} /> <b>{t("card.promised")}</b> <bdi>{card.callback_note}</bdi>
+                <Icon name="callback" size={14} /> <b>{t("card.promised")}</b>{" "}
+                {card.callback_number && <bdi className="num">{card.callback_number}</bdi>} <bdi>{card.callback_note}</bdi>
               </p>
             )}
           </div>
