@@ -182,6 +182,7 @@ async def test_the_operator_makes_a_campaign_and_runs_it(
     await ada.at("campaign-name").fill(f"Spring {language}")
     await _choose(ada, 2, "Accounts and cards" if language == "en" else "账户与银行卡")
     await _choose(ada, 3, "None" if language == "en" else "无")
+    await expect(ada.at("campaign-form").locator(".problem-error")).to_have_count(0)
     await picture(ada, f"{language}-form")
     await ada.at("form-more").click()
     await picture(ada, f"{language}-form-more")
