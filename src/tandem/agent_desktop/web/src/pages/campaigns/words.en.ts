@@ -198,7 +198,7 @@ export const campaignsPageEn = {
   "day.idle": "Idle",
   "day.talking": "Talking",
   "day.wrapping": "Wrap-up",
-  "lists.text": "People on several lists are one person; who is not to be called is left out.",
+  "lists.text": "People on several lists are one person; who is not to be called is listed, and never dialled.",
   "lists.import": "Import a list",
   "lists.none": "No lists yet",
   "lists.none_text": "CSV or Excel, with one row for each person.",

@@ -198,7 +198,7 @@ export const campaignsPageZh: Record<keyof typeof campaignsPageEn, string> = {
   "day.idle": "空闲",
   "day.talking": "通话",
   "day.wrapping": "话后",
-  "lists.text": "同一人在多个名单中只算一人；勿扰号码不导入。",
+  "lists.text": "同一人在多个名单中只算一人；勿扰号码照样列出，但不会拨打。",
   "lists.import": "导入名单",
   "lists.none": "还没有名单",
   "lists.none_text": "CSV 或 Excel，每人一行。",
