@@ -11,6 +11,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from tandem.agent_desktop.core.campaign_resources import ComplianceSheet, SheetFormula
+from tandem.agent_desktop.core.spreadsheets import safe_cell
 
 _STYLE = (
     "body{font:14px/1.5 sans-serif;max-width:52em;margin:2em auto;padding:0 1em}"
@@ -24,7 +25,6 @@ SHEET_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Content-Security-Policy of the page: its one style sheet, and nothing else."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _WORDS: dict[str, dict[str, str]] = {
     "title": {"zh": "外呼合规日报", "en": "Compliance sheet"},
@@ -156,8 +156,3 @@ def sheet_csv(sheet: ComplianceSheet) -> bytes:
     for name in ("made_at", "before", "hash"):
         writer.writerow((name, safe_cell(str(getattr(sheet, name)))))
     return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def safe_cell(text: str) -> str:
-    """A spreadsheet shows it, and does not calculate it (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -67,6 +67,12 @@ async def test_many_numbers_with_bad_ones_among_them() -> None:
     assert len({entry.id for entry in entries(on)}) == len(on.journal.records) == 2_500
 
 
+async def test_numbers_are_read_as_they_are_dialled_in_the_country_that_was_named() -> None:
+    on = Desk()
+    await on.desk.forbid_many(shapes.ForbidMany(numbers=["020 7946 0958"], country="GB"), by="oli")
+    assert [entry.number for entry in entries(on)] == ["+442079460958"]
+
+
 async def test_of_very_many_the_center_hears_those_that_it_has_in_hand() -> None:
     """All others it reads from the database, which has them all when the answer comes."""
     on = Desk(records=[RUNNING])

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tandem.agent_desktop.core.spreadsheets import safe_cell
 from tandem.cti.app.lists.addresses import country_of, zone_named, zone_of_address
 from tandem.cti.app.lists.columns import FORBIDDEN_USES, LEAD_USES
-from tandem.cti.app.lists.copy_text import lead_line, safe_cell
+from tandem.cti.app.lists.copy_text import lead_line
 from tandem.cti.app.lists.list_desk import check_columns, file_name
 from tandem.cti.app.lists.numbers import read_number
 from tandem.cti.app.lists.prepare import MAX_FIELD, Mapping, Prepared, Preparer, Refused
@@ -171,6 +172,7 @@ def test_an_entry_of_a_do_not_call_list_may_be_a_person() -> None:
         ("-2+3", "'-2+3"),
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\t=1", "'\t=1"),
+        ("\n=1", "'\n=1"),
         ("＝1", "'＝1"),
         ("+8613800138000", "+8613800138000"),
         ("plain", "plain"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
 from tandem.agent_desktop.core import list_resources as shapes
 from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.floor_plan import CallsForbidden
+from tandem.cti.app.lists.numbers import read_number
 from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import DoNotCallEntry
@@ -57,13 +59,14 @@ class ForbiddenNumbers(Part):
         """Raises Unavailable: of very many the database has not all yet; they are entered nevertheless."""
         self._known(asked.campaign)
         scope = "global" if asked.campaign is None else "campaign"
+        normalise = partial(_in_country, asked.country) if asked.country else self._ground.center.house.normalise
         numbers = list(dict.fromkeys(asked.numbers))
         bad: list[str] = []
         entries: dict[str, DoNotCallEntry] = {}
         bad_count = 0
         for begin in range(0, len(numbers), AT_ONCE):
             lot = numbers[begin : begin + AT_ONCE]
-            read = await asyncio.to_thread(_read, lot, self._ground.center.house.normalise)
+            read = await asyncio.to_thread(_read, lot, normalise)
             wrong = [given for given, number in zip(lot, read, strict=True) if not number]
             bad += wrong[: SHOWN_BAD - len(bad)]
             bad_count += len(wrong)
@@ -140,6 +143,11 @@ class ForbiddenNumbers(Part):
     def _known(self, campaign: str | None) -> None:
         if campaign is not None:
             self._book.known(campaign)
+
+
+def _in_country(country: str, number: str) -> str:
+    """As somebody would dial it there."""
+    return read_number(number, country).number
 
 
 def _read(numbers: list[str], normalise: Callable[[str], str]) -> list[str]:

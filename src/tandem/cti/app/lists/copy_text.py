@@ -9,7 +9,6 @@ import msgspec
 from tandem.cti.app.lists.prepare import Prepared
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _json = msgspec.json.Encoder()
 
 
@@ -38,14 +37,6 @@ def lead_line(lead: Prepared) -> str:
         _array(number.country for number in numbers),
     )
     return "\t".join(cells) + "\n"
-
-
-def safe_cell(text: str) -> str:
-    """``text`` so that it stays text when a spreadsheet opens the file (CWE-1236). A telephone number as it is: it is
-    plain digits after its plus."""
-    if text.startswith(_FORMULA) and not (text[0] == "+" and text[1:].isascii() and text[1:].isdigit()):
-        return "'" + text
-    return text
 
 
 def _text(text: str) -> str:

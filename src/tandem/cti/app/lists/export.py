@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tandem.agent_desktop.core.spreadsheets import safe_cell
 from tandem.cti.adapters.postgres.leads import LeadStore
-from tandem.cti.app.lists.copy_text import safe_cell
 
 _HEADERS: Mapping[str, Sequence[str]] = {
     "zh": (

@@ -144,38 +144,6 @@ class ListDesk:
         self._begin(job, lambda: self._forbid(job, order, campaign, by))
         return job.view
 
-    async def forbid_many(self, asked: shapes.ForbidMany, *, by: str) -> shapes.ForbiddenMany:
-        """Numbers as somebody has typed or pasted them; what stood there already is not entered again. Raises
-        DatabaseDown."""
-        made = self.files.new()
-        try:
-            with (self.files.of(made) / "numbers").open("w", encoding="utf-8", errors="replace", newline="") as file:
-                csv.writer(file).writerows([number] for number in asked.numbers)
-            order = Order(
-                path=file.name,
-                folder=str(self.files.of(made)),
-                encoding="utf-8",
-                header=False,
-                mapping=Mapping(columns=("number",), region=asked.country or self.region, forbidden=True),
-            )
-            answer = await process.run(order)
-            if answer.news is None:
-                raise BadRequest(PROBLEMS[answer.problem]["en"])
-            new = NewForbidden(
-                id=made, campaign=asked.campaign, by=by, at=self.now(), source="operator", until=asked.until
-            )
-            entered, in_hand = await self.store.forbid(new, self.files.of(made) / LEADS)
-            bad = await asyncio.to_thread(_bad_cells, self.files.bad_rows(made))
-        finally:
-            self.files.remove(made)
-        if in_hand:
-            self.on_forbidden(in_hand)
-        return shapes.ForbiddenMany(
-            entered=entered,
-            bad=bad,
-            bad_count=answer.news.bad,
-        )
-
     async def import_job(self, job: str) -> shapes.ImportJob:
         """Raises ResourceMissing."""
         return self._known(job).view

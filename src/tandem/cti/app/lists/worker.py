@@ -16,7 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from tandem.cti.app.lists.copy_text import lead_line, safe_cell
+from tandem.agent_desktop.core.spreadsheets import safe_cell
+from tandem.cti.app.lists.copy_text import lead_line
 from tandem.cti.app.lists.inspection import Inspection, inspect, rows_of
 from tandem.cti.app.lists.prepare import Mapping, Preparer, Refused
 from tandem.cti.app.lists.rows import MAX_ROWS, Row, Unreadable
