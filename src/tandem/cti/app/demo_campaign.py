@@ -67,6 +67,7 @@ _AGAIN = 0.5
 _AGENTS = ("kai", "kai", "mei", "lin", "jun")
 _SAID: Mapping[str, int] = {"accepted": 16, "thinking": 12, "declined": 60, "not_reached": 6, "": 6}
 """What talks came to, of a hundred; '': the person wants no more calls."""
+_NOTE = "想再考虑一天 · wants a day to think it over"
 _HUNG_UP, _ABANDONED, _MOST_ABANDONED = 0.03, 0.02, 0.024
 """Of the persons who answered; of those of a day at any moment of it, the last one is never passed."""
 _RESULTS: Mapping[Behaviour, AttemptResult] = {
@@ -242,7 +243,7 @@ def _said(past: Past, lead: Lead, attempt: AttemptRecord, said: str, campaign: C
     assert attempt.ended_at is not None
     if said == "thinking":
         again_at = attempt.ended_at + _DAY_S
-        return attempt_plan.promised(lead, again_at, None, "", said)
+        return attempt_plan.promised(lead, again_at, None, _NOTE, said)
     if said:
         return attempt_plan.disposed(lead, said, campaign.success, at=attempt.ended_at)
     entry = DoNotCallEntry(
