@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +15,7 @@ from tandem.cti.model.ids import CampaignId
 from tandem.routing.core.dialer.jurisdictions import RULE_BOOK, Jurisdiction, rules_of
 from tandem.routing.core.dialer.pacing import Pacer
 from tandem.routing.core.dialer.pacing_settings import PacingSettings
+from tandem.routing.core.dialer.promise import limit_of
 from tandem.routing.core.dialer.quotas import completed
 
 if TYPE_CHECKING:
@@ -136,13 +138,13 @@ def _by_itself(center: Center, run: Running, state: State, why: dict[str, str]) 
 
 
 def settings_of(run: Running) -> PacingSettings:
-    return _settings(run.campaign, run.rules, run.mode)
+    return replace(_settings(run.campaign, run.rules, run.mode), abandon_limit=days.limit(run))
 
 
 def _settings(campaign: Campaign, rules: Jurisdiction, mode: str) -> PacingSettings:
     return PacingSettings(
         mode=mode if mode in ("progressive", "power", "predictive") else "progressive",  # type: ignore[arg-type]
-        abandon_limit=min(campaign.abandon_limit, rules.abandon_limit),
+        abandon_limit=limit_of(campaign.abandon_limit, rules),
         target_wait_s=campaign.target_wait_s,
         ratio=max(1.0, campaign.ratio),
         window_days=rules.window_days,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,10 @@ from tandem.cti.model.campaigns import Campaign, Hours
 from tandem.cti.model.leads import CampaignDay
 from tandem.cti.model.timezones import known_timezone
 from tandem.routing.core.dialer.pacing_settings import DayCount
+from tandem.routing.core.dialer.promise import limit_of
 
 KEPT_DAYS = 31
+PRIOR_ANSWERS, PRIOR_COUNTED = 200.0, 0.95
 _USUAL_ZONE = Hours().timezone
 
 
@@ -68,8 +71,21 @@ def count(run: Running, *, cost: float = 0.0, **more: int) -> None:
     run.days[run.day] = msgspec.structs.replace(today, cost=today.cost + cost, **changes)
 
 
+def limit(run: Running) -> float:
+    """Of abandoned calls, for the pacing, which counts everybody who answered. Ofcom's formula leaves out who hung up
+    himself: the limit is lowered by their share of the window's answers, which is taken for a twentieth at first."""
+    legal = limit_of(run.campaign.abandon_limit, run.rules)
+    if run.rules.formula != "ofcom":
+        return legal
+    known = window(run, run.day)
+    answered = sum(day.answered for day in known)
+    counted = sum(day.abandoned + day.talked for day in known)
+    return legal * min(1.0, (counted + PRIOR_COUNTED * PRIOR_ANSWERS) / (answered + PRIOR_ANSWERS))
+
+
 def tell(run: Running) -> None:
     """The pacer hears of today's counts and of those of the days before, as far as they are in the window."""
+    run.pacer.set(replace(run.pacer.settings, abandon_limit=limit(run)))
     before = [counts for counts in window(run, run.day) if counts.day < run.day]
     today = run.today
     run.pacer.history(
