@@ -93,7 +93,8 @@ class Watched(CampaignFloor):
         if resting or record.reserved:
             assert record.reserved, "he was abandoned, and no agent is reserved for him"
             contact = self.center.contacts[CallId(attempt)]
-            assert contact.agent is not None, "reserved, but for nobody"
+            aside = CallId(attempt) in self.center.dialer.aside.values()
+            assert aside or contact.agent is not None, "reserved, but for nobody"
 
 
 def act(floor: Watched, what: str, number: int, calls: list[str]) -> None:
@@ -214,6 +215,12 @@ def check(floor: CampaignFloor) -> None:
         assert campaign_id in center.dialer.campaigns, "held for a campaign that is gone"
         agent = center.agents[agent_id]
         assert agent.state not in (AgentState.LOGGED_OFF, AgentState.NOT_READY), "held, and not at work"
+    for agent_id, call in center.dialer.aside.items():
+        assert center.dialer.attempts[call].aside == agent_id
+        assert agent_id in center.held, "set aside, and no campaign has him"
+        assert agent_id not in center.matcher.available_agents, "set aside, and to be had for others"
+        assert center.agents[agent_id].call is None
+        assert center.contacts[call].phase in (Phase.DIALLING, Phase.SCREENING), "set aside for who is served"
     for contact in center.contacts.values():
         if contact.agent is not None and not contact.mode and not contact.callback and contact.phase is Phase.OFFERED:
             assert center.plan.agents[contact.agent].outbound != "only" or contact.target, "a caller for who gets none"

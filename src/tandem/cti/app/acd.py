@@ -36,6 +36,7 @@ _NOBODY = (Step(needs=(), only=AgentId("")),)
 ANY_AGENT_S = 1.0
 CAMPAIGN_LEVEL = 3
 """Of the skill that stands for a campaign: of middling speed."""
+SET_ASIDE = {"zh": "拨打前已为其预留的坐席", "en": "the agent who was set aside for him before he was dialled"}
 CANDIDATES = 12
 """A decision names up to so many agents who were not taken."""
 
@@ -74,7 +75,11 @@ def seek(center: Center, call: CallId) -> None:
 
 def _seek_for_campaign(center: Center, contact: Contact) -> None:
     """Somebody whom a campaign has called, or is to call, looks for one of its agents. From ``ANY_AGENT_S`` on whoever
-    another campaign has will do, too: he has two seconds in all."""
+    another campaign has will do, too: he has two seconds in all. Who has an agent set aside for him gets that one."""
+    aside = campaign_agents.aside_for(center, contact.id)
+    if aside is not None:
+        campaign_agents.assign(center, contact.id, aside, dict(SET_ASIDE))
+        return
     caller = center.callers[contact.id]
     queue = center.plan.queues.get(contact.queue) if contact.queue is not None else None
     own = Need(campaign_agents.skill_of(contact.campaign), 1)
@@ -322,7 +327,7 @@ def sync_agent(center: Center, agent: Agent) -> None:
         held=agent.id in center.held,
         callers=plan is None or plan.outbound != "only",
     )
-    if kinds and center.switch_up and agent.id not in center.hanging:
+    if kinds and center.switch_up and agent.id not in center.hanging and agent.id not in center.dialer.aside:
         matches = center.matcher.available(agent.id, idle_since=agent.idle_since, kinds=kinds, now=center.now)
         take(center, matches)
     else:

@@ -15,7 +15,7 @@ from tandem.cti.app import floor_plan as c
 from tandem.cti.app.dialer.rows import campaign_rows
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
-from tandem.cti.model.campaigns import Goal, Mode, ModeRule, Quota
+from tandem.cti.model.campaigns import Goal, MachineDetection, Mode, ModeRule, Quota
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import BadRequest, WrongState
 from tandem.cti.model.ids import AgentId, CallId, LeadId
@@ -51,6 +51,77 @@ def test_who_answers_and_finds_nobody_hears_who_called_and_is_called_again_with_
     his = floor.store[LeadId(floor.last(call).lead)]
     assert his.abandoned_at is not None
     assert floor.center.dialer.campaigns[SPRING].today.abandoned == 1
+
+
+def fresh(*agents: AgentId, **document: Any) -> CampaignFloor:
+    """A campaign whose day has just begun: it bears no abandoned call."""
+    floor = CampaignFloor()
+    floor.ready(*(agents or (MEI,)))
+    floor.add(*(lead(number) for number in range(10)))
+    floor.run(campaign(**document))
+    return floor
+
+
+def test_without_a_budget_each_call_has_an_agent_who_is_set_aside_and_hears_nothing_of_it() -> None:
+    floor = fresh(MEI, TOM)
+    dialer, run = floor.center.dialer, floor.center.dialer.campaigns[SPRING]
+    assert len(floor.dials) == 2
+    assert set(dialer.aside) == {MEI, TOM}
+    assert set(run.agents.values()) == {"reserved"}
+    assert not [leg for leg in floor.legs.values() if leg.party is ev.Party.AGENT], "no agent's phone rings"
+    assert all(floor.last(call).reserved for call in dialer.aside.values())
+    agent, call = next(iter(dialer.aside.items()))
+    floor.fail(0, Cause.BUSY)
+    assert floor.center.dialer.aside[agent] != call, "he is set aside for the next one"
+    mine = dialer.aside[TOM]
+    place = [leg.call for leg in floor.legs.values() if leg.party is ev.Party.CUSTOMER].index(mine)
+    assert floor.pick_up(place) == mine
+    assert floor.center.contacts[mine].agent == TOM
+    assert floor.center.contacts[mine].phase is Phase.TALKING
+    assert floor.last(mine).connected_at is not None
+    assert TOM not in dialer.aside
+
+
+def test_who_is_set_aside_and_leaves_is_replaced_by_who_is_idle() -> None:
+    floor = fresh(MEI, TOM)
+    dialer = floor.center.dialer
+    his, hers = dialer.aside[TOM], dialer.aside[MEI]
+    floor.command(TOM, m.SetNotReady(id=1, reason="break"))
+    assert dialer.aside == {MEI: hers}
+    calls = [leg.call for leg in floor.legs.values() if leg.party is ev.Party.CUSTOMER]
+    floor.fail(calls.index(hers), Cause.NO_ANSWER)
+    assert dialer.aside == {MEI: his}, "before anybody else is dialled"
+    assert len(floor.dials) == 2
+    floor.pick_up()
+    assert floor.center.contacts[his].agent == MEI
+
+
+def test_who_answers_when_his_agent_has_left_hears_who_called() -> None:
+    floor = fresh(MEI)
+    call = floor.center.dialer.aside[MEI]
+    floor.command(MEI, m.SetNotReady(id=1, reason="break"))
+    floor.pick_up()
+    floor.pass_time(2)
+    assert floor.center.contacts[call].missed
+    assert not floor.center.dialer.campaigns[SPRING].bereft
+
+
+@pytest.mark.parametrize("on_machine", ["hang_up", "message", "agent"])
+def test_a_machine_is_told_also_when_an_agent_is_set_aside(on_machine: Any) -> None:
+    floor = fresh(MEI, machine_detection=MachineDetection(use=True, on_machine=on_machine, message={"zh": "请回电"}))
+    call = floor.center.dialer.aside[MEI]
+    floor.pick_up()
+    contact = floor.center.contacts[call]
+    assert contact.phase is Phase.SCREENING
+    assert floor.center.dialer.aside == {MEI: call}
+    token = contact.token
+    floor.handle(
+        ev.MachineDetected(call=call, connection=contact.caller, token=token, verdict="machine", why="long greeting")
+    )
+    floor.settle()
+    assert (floor.center.contacts[call].agent == MEI) is (on_machine == "agent")
+    if on_machine != "agent":
+        assert floor.center.dialer.aside.get(MEI) not in (None, call), "she is there for the next one at once"
 
 
 def test_a_network_without_lines_is_left_in_peace_and_the_page_says_so() -> None:

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import acd, blend
-from tandem.cti.app.dialer.state import Running
-from tandem.cti.model.ids import AgentId, CampaignId
+from tandem.cti.app.dialer.state import Attempt, Running
+from tandem.cti.core import contact as ct
+from tandem.cti.model.ids import AgentId, CallId, CampaignId
 from tandem.cti.model.skills import unmet
 from tandem.cti.model.states import AgentState, Phase
+from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.dialer.pacing_settings import AgentStatus
 
@@ -46,6 +48,9 @@ def settle(center: Center, agent: Agent) -> None:
         return
     if not is_free(agent):
         center.dialer.free.pop(agent.id, None)
+        _not_aside(center, agent.id)
+        return
+    if agent.id in center.dialer.aside:
         return
     run = run_of(center, agent.id)
     if run is not None and ((blend.over(center) and not blend.only(center, agent.id)) or not _keeps(run)):
@@ -55,6 +60,63 @@ def settle(center: Center, agent: Agent) -> None:
         center.dialer.free[agent.id] = None
         if blend.only(center, agent.id):
             place(center, agent.id)
+
+
+def set_aside(center: Center, attempt: Attempt, agent: Agent) -> None:
+    """For this attempt alone, from before it is dialled until somebody answers or it is over."""
+    attempt.aside = agent.id
+    center.dialer.aside[agent.id] = CallId(attempt.record.id)
+    acd.sync_agent(center, agent)
+
+
+def give_aside_back(center: Center, attempt: Attempt) -> None:
+    """He is not needed for it any more."""
+    agent_id, attempt.aside = attempt.aside, None
+    if agent_id is not None and center.dialer.aside.pop(agent_id, None) is not None:
+        acd.sync_agent(center, center.agents[agent_id])
+
+
+def aside_for(center: Center, call: CallId) -> Agent | None:
+    """Who was set aside for this attempt, and can take it."""
+    attempt = center.dialer.attempts.get(call)
+    agent = center.agents.get(attempt.aside) if attempt is not None and attempt.aside is not None else None
+    return agent if agent is not None and is_free(agent) and agent.id not in center.hanging else None
+
+
+def assign(center: Center, call: CallId, agent: Agent, why: dict[str, str]) -> None:
+    """The call is for this agent, who is free: nobody is looked for."""
+    center.matcher.unavailable(agent.id)
+    center.callers[call].why = why
+    center.agent_step(agent, ag.Assigned(call))
+    center.step(center.contacts[call], ct.Matched(agent=agent.id, device=agent.device, why=why))
+
+
+def _not_aside(center: Center, agent_id: AgentId) -> None:
+    """He serves the attempt that he was set aside for, or is not to be had for it any more."""
+    call = center.dialer.aside.pop(agent_id, None)
+    attempt = center.dialer.attempts.get(call) if call is not None else None
+    if call is None or attempt is None:
+        return
+    attempt.aside = None
+    run = center.dialer.campaigns.get(attempt.record.campaign)
+    if run is not None and center.agents[agent_id].call != call:
+        run.bereft[call] = None
+        center.dialer.due[run.record.id] = None
+
+
+def set_others_aside(center: Center, run: Running) -> None:
+    """For those who are being dialled and whose agent has left: whoever is idle now."""
+    if not run.bereft:
+        return
+    free = longest_idle(center, run)
+    for call in list(run.bereft):
+        attempt = center.dialer.attempts.get(call)
+        if attempt is not None and attempt.record.answered_at is None:
+            agent = next(free, None)
+            if agent is None:
+                return
+            set_aside(center, attempt, agent)
+        del run.bereft[call]
 
 
 def is_free(agent: Agent) -> bool:
@@ -104,6 +166,7 @@ def let_go(center: Center, agent_id: AgentId) -> None:
     """The campaign has him no longer; what waits for him is his as soon as the matcher hears of it."""
     campaign = center.held.pop(agent_id, None)
     center.dialer.free.pop(agent_id, None)
+    _not_aside(center, agent_id)
     if campaign is None:
         return
     acd.skills_changed(center, agent_id)
@@ -179,7 +242,9 @@ def status_of(center: Center, agent_id: AgentId) -> AgentStatus:
     if not agent.reachable or agent.pending is AgentState.NOT_READY or not center.switch_up:
         return "away"
     if agent.state is AgentState.READY:
-        return "wrapping" if agent_id in center.hanging else "idle"
+        if agent_id in center.hanging:
+            return "wrapping"
+        return "reserved" if agent_id in center.dialer.aside else "idle"
     if agent.state is AgentState.WORKING_AFTER_CALL:
         return "wrapping"
     if agent.state is not AgentState.BUSY:

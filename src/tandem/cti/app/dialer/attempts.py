@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tandem.cti.app.announcements import prompt_for
-from tandem.cti.app.dialer import clearance, days, outcome
+from tandem.cti.app.dialer import agents, clearance, days, outcome
 from tandem.cti.app.dialer.state import Attempt, Running
 from tandem.cti.app.dialer.wording import no_agent_texts, refusal_texts
 from tandem.cti.app.floor_plan import LookUp
@@ -112,7 +112,6 @@ def allow(center: Center, call: CallId) -> None:
         number=attempt.number.number,
         caller_id=cleared.caller_id,
         carrier=cleared.carrier,
-        reserved=attempt.first == "agent",
         agent=contact.agent,
         why=attempt.record.why | {"gate": msgspec.to_builtins(cleared.verdict)},
     )
@@ -128,7 +127,7 @@ def allow(center: Center, call: CallId) -> None:
             call,
             attempt.record.segment,
             now=center.now,
-            reserved=attempt.first == "agent",
+            reserved=attempt.record.reserved,
             detect=detect is not None,
         )
     center.step(
@@ -207,6 +206,9 @@ def machine(center: Center, call: CallId) -> None:
     attempt = center.dialer.attempts.get(call)
     if attempt is not None:
         _change(center, attempt, machine="machine")
+        run = run_of(center, attempt)
+        if run is None or run.campaign.machine_detection.on_machine != "agent":
+            agents.give_aside_back(center, attempt)
 
 
 def connected(center: Center, call: CallId) -> None:
@@ -236,6 +238,7 @@ def missed(center: Center, call: CallId) -> None:
     if attempt is None or attempt.missed:
         return
     _count_missed(center, attempt)
+    agents.give_aside_back(center, attempt)
     _change(center, attempt, message_at=center.now)
 
 
@@ -260,6 +263,7 @@ def over(center: Center, contact: Contact) -> None:
     attempt = center.dialer.attempts.pop(contact.id, None)
     if attempt is None:
         return
+    agents.give_aside_back(center, attempt)
     run = run_of(center, attempt)
     if run is not None:
         run.attempts.pop(contact.id, None)
@@ -275,6 +279,7 @@ def over(center: Center, contact: Contact) -> None:
 def lost(center: Center, call: CallId, attempt: Attempt) -> None:
     """The server was away, and of this call nothing is left: neither at the switch nor with us."""
     del center.dialer.attempts[call]
+    agents.give_aside_back(center, attempt)
     run = run_of(center, attempt)
     if run is not None:
         run.attempts.pop(call, None)

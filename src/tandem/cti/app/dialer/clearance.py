@@ -43,7 +43,7 @@ class Refused:
 
 def clear(center: Center, run: Running | None, attempt: Attempt) -> Cleared | Refused:
     """All that a dial needs, at this moment; nothing is taken yet."""
-    reserved = attempt.first == "agent"
+    reserved = attempt.record.reserved
     said = verdict(center, run, attempt.lead, attempt.number, reserved=reserved, by_hand=attempt.by_hand)
     if not said.allowed:
         return Refused(why=refusal_texts(said), verdict=said, again_at=said.again_at)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from tandem.cti.app.dialer import clearance, outcome, pool
+from tandem.cti.app.dialer import agents, clearance, outcome, pool
 from tandem.cti.app.dialer.state import Attempt, First, Held, Running
 from tandem.cti.app.dialer.wording import refusal_texts
 from tandem.cti.app.floor_plan import Caller, LeadDialled
@@ -19,7 +19,6 @@ from tandem.cti.model.ids import CallId
 from tandem.cti.model.leads import AttemptRecord, Lead, LeadNumber
 from tandem.cti.model.states import Phase
 from tandem.ivr.core.shelf import choose
-from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
 
 if TYPE_CHECKING:
@@ -29,16 +28,18 @@ Launch = Literal["begun", "refused", "no_line"]
 BY_HAND = {"zh": "坐席手动拨号", "en": "dialled by hand"}
 
 
-def launch(center: Center, run: Running, held: Held, agent: Agent | None, why: dict[str, Any]) -> Launch:
-    """Dial him now, or (``agent``) have this agent, who is free, do it. Whom the gate refuses leaves the pool,
-    or waits in it for his time."""
+def launch(
+    center: Center, run: Running, held: Held, agent: Agent | None, why: dict[str, Any], first: First = "customer"
+) -> Launch:
+    """Dial him now; ``agent``: with this agent, who is free, set aside for him, or rung first. Whom the gate refuses
+    leaves the pool, or waits in it for his time."""
     lead = held.lead
     call = CallId(f"{lead.id}.{lead.attempts + 1}")
     if call in center.contacts or center.was_here(call):
         run.pool.pop(lead.id, None)
         outcome.put_back(center, run, lead)  # of a call that a crash has made forget why
         return "refused"
-    attempt = _attempt(run, lead, held.number, call, "customer" if agent is None else "agent", now=center.now, why=why)
+    attempt = _attempt(run, lead, held.number, call, first, now=center.now, why=why, reserved=agent is not None)
     attempt.by_hand = clearance.promised(lead, center.now)
     cleared = clearance.clear(center, run, attempt)
     if isinstance(cleared, clearance.Refused):
@@ -58,7 +59,15 @@ def launch(center: Center, run: Running, held: Held, agent: Agent | None, why: d
 
 
 def _attempt(
-    run: Running | None, lead: Lead, number: LeadNumber, call: CallId, first: First, *, now: float, why: dict[str, Any]
+    run: Running | None,
+    lead: Lead,
+    number: LeadNumber,
+    call: CallId,
+    first: First,
+    *,
+    now: float,
+    why: dict[str, Any],
+    reserved: bool,
 ) -> Attempt:
     record = AttemptRecord(
         id=call,
@@ -73,7 +82,7 @@ def _attempt(
         carrier="",
         mode="manual" if run is None else run.mode,
         segment=lead.segment,
-        reserved=first == "agent",
+        reserved=reserved,
         at=now,
         ringing_at=None,
         answered_at=None,
@@ -111,7 +120,7 @@ def _begin(center: Center, run: Running, attempt: Attempt, agent: Agent | None, 
         queue=campaign.queue or None,
         calling=caller_id,
         customer=lead.customer,
-        agent=None if agent is None else agent.id,
+        agent=agent.id if agent is not None and attempt.first == "agent" else None,
         preview=mode == "preview",
         preview_s=campaign.preview_s,
         flow="" if flow is None else flow.name,
@@ -120,6 +129,8 @@ def _begin(center: Center, run: Running, attempt: Attempt, agent: Agent | None, 
     )
     center.contacts[call] = contact
     center.callers[call] = Caller()
+    if agent is not None and attempt.first == "customer":
+        agents.set_aside(center, attempt, agent)
     center.step(contact, ce.AttemptBegun())
     begun = center.contacts[call]
     if agent is not None and begun.phase is Phase.QUEUED:
@@ -140,7 +151,8 @@ def by_hand(center: Center, asked: LeadDialled) -> None:
     run = center.dialer.campaigns.get(lead.campaign)
     if run is not None:
         run.pool.pop(lead.id, None)
-    attempt = _attempt(run, lead, lead.numbers[0], call, "agent", now=center.now, why={"pacing": BY_HAND})
+    why = {"pacing": BY_HAND}
+    attempt = _attempt(run, lead, lead.numbers[0], call, "agent", now=center.now, why=why, reserved=True)
     attempt.by_hand = True
     attempt.record = msgspec.structs.replace(attempt.record, mode="manual")
     cleared = clearance.clear(center, run, attempt)
@@ -168,6 +180,4 @@ def by_hand(center: Center, asked: LeadDialled) -> None:
     center.contacts[call] = contact
     center.callers[call] = Caller()
     center.step(contact, ce.AttemptBegun())
-    center.matcher.unavailable(agent.id)
-    center.agent_step(agent, ag.Assigned(call))
-    center.step(center.contacts[call], ct.Matched(agent=agent.id, device=agent.device, why=dict(BY_HAND)))
+    agents.assign(center, call, agent, dict(BY_HAND))

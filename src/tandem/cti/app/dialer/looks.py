@@ -28,6 +28,7 @@ REFUSALS = 50
 """So many leads the gate may refuse in one look."""
 PERSONAL_S = 1_800.0
 """So long after its time a promised call waits for the agent who promised it, when he is not at work."""
+PROMISED = {"pacing": {"zh": "本人约定的回拨", "en": "a call that he promised"}}
 PACED = ("progressive", "power", "predictive")
 
 
@@ -65,6 +66,7 @@ def look(center: Center, run: Running) -> None:
     _mode(center, run)
     room = center.dialer.carriers.room(run.campaign.carrier, center.now)
     pool.refill(center, run, room.calls)
+    agents.set_others_aside(center, run)
     agents.spare(center, run)
     again_at = center.now + LOOK_S
     reason = _hindrance(center, run)
@@ -147,7 +149,7 @@ def _personal(center: Center, run: Running, ready: dict[Any, Held]) -> None:
             continue
         del ready[lead]
         if agent is not None and run.agents.get(agent.id) == "idle" and agents.is_free(agent):
-            launch(center, run, held, agent, {"pacing": {"zh": "本人约定的回拨", "en": "a call that he promised"}})
+            launch(center, run, held, agent, dict(PROMISED), first="agent")
 
 
 def _comes(center: Center, run: Running, agent: Agent) -> bool:
@@ -164,7 +166,7 @@ def _preview(center: Center, run: Running, ready: dict[Any, Held]) -> float:
     for held in list(ready.values()):
         if agent is None or refused >= REFUSALS:
             break
-        done = launch(center, run, held, agent, {"pacing": {"zh": "预览", "en": "preview"}})
+        done = launch(center, run, held, agent, {"pacing": {"zh": "预览", "en": "preview"}}, first="agent")
         if done == "no_line":
             break
         refused += done == "refused"
@@ -221,7 +223,7 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
 
 
 def _all(center: Center, run: Running, leads: list[Held], count: int, free: Any, why: dict[str, Any]) -> int:
-    """Launch ``count`` of these, each with an agent of ``free`` when that is given; how many were."""
+    """Launch ``count`` of these, each with an agent of ``free`` set aside when that is given; how many were."""
     begun = refused = 0
     agent = None
     for held in leads:

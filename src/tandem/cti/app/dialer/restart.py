@@ -51,11 +51,12 @@ def restore(center: Center, restored: Restored) -> None:
 
 def _take_up(center: Center, record: AttemptRecord, lead: Lead) -> None:
     number = clearance.number_in(lead, record.number) or LeadNumber(number=record.number)
+    contact = center.contacts.get(CallId(record.id))
     attempt = Attempt(
         record=record,
         lead=lead,
         number=number,
-        first="agent" if record.reserved else "customer",
+        first="agent" if contact is not None and contact.first == "agent" else "customer",
         written=True,
         missed=record.message_at is not None and record.machine != "machine",
     )
@@ -78,8 +79,9 @@ def _take_up(center: Center, record: AttemptRecord, lead: Lead) -> None:
 
 def _tell_pacer(center: Center, run: Running, attempt: Attempt) -> None:
     record, now = attempt.record, center.now
-    detect = run.campaign.machine_detection.use and not record.reserved
-    run.pacer.launched(record.id, record.segment, now=now, reserved=record.reserved, detect=detect)
+    detect = run.campaign.machine_detection.use and attempt.first == "customer"
+    # nobody is set aside for him any more
+    run.pacer.launched(record.id, record.segment, now=now, reserved=attempt.first == "agent", detect=detect)
     if record.answered_at is None:
         return
     run.pacer.answered(record.id, now=now)

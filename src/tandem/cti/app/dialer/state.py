@@ -45,6 +45,8 @@ class Attempt:
     lead: Lead
     number: LeadNumber
     first: First
+    aside: AgentId | None = None
+    """The agent who is set aside for him until he answers; who else answers meanwhile is not given to that agent."""
     by_hand: bool = False
     """A person decided on it: an agent, or whoever promised the call."""
     written: bool = False
@@ -97,6 +99,8 @@ class Running:
     agents: dict[AgentId, AgentStatus] = field(default_factory=dict)
     """Whom it has, and what they do."""
     attempts: dict[CallId, None] = field(default_factory=dict)
+    bereft: dict[CallId, None] = field(default_factory=dict)
+    """Attempts whose agent was set aside for them and has left."""
     pool: dict[LeadId, Held] = field(default_factory=dict)
     """In hand and not dialled yet, in the order to dial them."""
     asked_at: float | None = None
@@ -156,6 +160,8 @@ class Dialer:
     """Over, while the agent has still to say what came of it; bounded, the oldest first."""
     due: dict[CampaignId, None] = field(default_factory=dict)
     """Something has changed: to be looked at when the present input is through."""
+    aside: dict[AgentId, CallId] = field(default_factory=dict)
+    """Agents who are set aside, each for one attempt that is being dialled."""
     free: dict[AgentId, None] = field(default_factory=dict)
     """Agents without a campaign: one is to be looked for when the present input is through."""
     taken_back: deque[ListId] = field(default_factory=lambda: deque(maxlen=MOST_TAKEN_BACK))

@@ -41,8 +41,8 @@ def best_number(
     """The number to dial and the gate's word on it: the first in the plan's order that may be called.
 
     The number that he was promised a call on goes before all, also when its time comes only later; not when it may
-    never be called. When none may, the one that came furthest through the gate; of equals, the one whose time comes first. None and a
-    refusal for a lead without numbers.
+    never be called. When none may, the one that came furthest through the gate; of equals, the one whose time comes
+    first. None and a refusal for a lead without numbers.
     """
     wanted = next((each for each in lead.numbers if each.number == lead.callback_number and not each.bad), None)
     if wanted is not None:
