@@ -18,7 +18,8 @@ def test_who_hangs_up_himself_does_not_count_for_ofcom(rules: str, first: float,
     floor.run(campaign(rules=rules))
     run = floor.center.dialer.campaigns[SPRING]
     assert run.pacer.settings.abandon_limit == pytest.approx(first)
-    run.days[run.day] = msgspec.structs.replace(run.today, answered=1_000, abandoned=20, talked=880)
+    yesterday = msgspec.structs.replace(run.today, day="1970-01-01", answered=1_000, abandoned=20, talked=880)
+    run.days = {yesterday.day: yesterday, **run.days}
     days.tell(run)
     assert run.pacer.settings.abandon_limit == pytest.approx(then)
     floor.run(campaign(rules=rules, target_wait_s=5.0))

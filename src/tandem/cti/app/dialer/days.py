@@ -73,13 +73,12 @@ def count(run: Running, *, cost: float = 0.0, **more: int) -> None:
 
 def limit(run: Running) -> float:
     """Of abandoned calls, for the pacing, which counts everybody who answered. Ofcom's formula leaves out who hung up
-    himself: the limit is lowered by their share of the window's answers, which is taken for a twentieth at first."""
+    himself: the limit is lowered by their share of the last days' answers, which is taken for a twentieth at first."""
     legal = limit_of(run.campaign.abandon_limit, run.rules)
     if run.rules.formula != "ofcom":
         return legal
-    known = window(run, run.day)
-    answered = sum(day.answered for day in known)
-    counted = sum(day.abandoned + day.talked for day in known)
+    answered = sum(day.answered for day in run.days.values())
+    counted = sum(day.abandoned + day.talked for day in run.days.values())
     return legal * min(1.0, (counted + PRIOR_COUNTED * PRIOR_ANSWERS) / (answered + PRIOR_ANSWERS))
 
 
