@@ -351,6 +351,9 @@ def test_call_again() -> None:
     floor, call = talking()
     assert "time to come" in refused(floor, m.CallAgain(id=1, call=call, at=floor.now - 1.0))
     floor.command(MEI, m.CallAgain(id=1, call=call, at=floor.now + 3600.0, personal=True, note="after lunch"))
+    card = call_of(floor).campaign
+    assert card is not None
+    assert card.callback_note == "", "that is what the next call was promised"
     floor.command(MEI, m.HangUp(id=1, call=call))
     floor.command(MEI, m.WrapUp(id=3, call=call, disposition="done", notes="", next="ready"))
     promised = floor.store[LeadId("spring-1")]

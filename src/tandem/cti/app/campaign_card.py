@@ -28,6 +28,8 @@ def card(center: Center, contact: Contact) -> m.CampaignCard | None:
         return None
     campaign, lead = attempts.campaign_of(center, contact), attempts.lead_of(center, contact)
     attempt = attempts.number_of(center, contact)
+    found = attempts.attempt_of(center, contact.id)
+    promised = None if found is not None and found.promise.again_at is not None else lead  # this call, not the next one
     reads = contact.phase is Phase.PREVIEW
     return m.CampaignCard(
         campaign=contact.campaign,
@@ -43,8 +45,8 @@ def card(center: Center, contact: Contact) -> m.CampaignCard | None:
         attempts_allowed=max(attempt, campaign.attempts.most_per_person if campaign else attempt),
         preview_until=contact.deadline if reads else None,
         dispositions=list(campaign.dispositions) if campaign else [],
-        callback_note=lead.callback_note if lead else "",
-        callback_number=lead.callback_number if lead else "",
+        callback_note=promised.callback_note if promised else "",
+        callback_number=promised.callback_number if promised else "",
         machine=contact.machine,
     )
 
