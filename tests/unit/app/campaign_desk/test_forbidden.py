@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -164,6 +165,17 @@ async def test_nothing_is_dialled_for_nobody_or_to_no_number(asked: dict[str, An
     on = await ready()
     with pytest.raises(refusal):
         await on.desk.dial(**{"number": NUMBER, "agent": "mei", "campaign": "", "by": "sue", **asked})
+
+
+async def test_an_agent_dials_only_for_campaigns_that_may_have_him() -> None:
+    on = await ready()
+    plan = on.shell.center.plan
+    mei = replace(plan.agents[AgentId("mei")], outbound=False)
+    on.shell.center.plan = replace(plan, agents={**plan.agents, AgentId("mei"): mei})
+    assert on.desk.dial_choices("mei").campaigns == []
+    with pytest.raises(WrongState):
+        await on.desk.dial(NUMBER, agent="mei", campaign="spring", by="mei")
+    assert not any(isinstance(input_, LeadDialled) for input_ in on.shell.taken)
 
 
 async def test_agents_choose_among_running_campaigns_when_they_work_for_any() -> None:

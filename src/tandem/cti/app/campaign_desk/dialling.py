@@ -9,6 +9,7 @@ from tandem.agent_desktop.core import list_resources as list_shapes
 from tandem.agent_desktop.core.messages import DialNumber
 from tandem.cti.app.campaign_desk import verdicts
 from tandem.cti.app.campaign_desk.ground import Part
+from tandem.cti.app.dialer.agents import may_serve
 from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.floor_plan import LeadDialled
 from tandem.cti.model.campaigns import CampaignRecord
@@ -24,12 +25,11 @@ class Dialling(Part):
     def dial_choices(self, agent: str | None) -> list_shapes.DialChoices:
         """Running campaigns; ``agent``: those whose queue he works in."""
         running = [record for record in self._book.all() if record.state == "running"]
-        plan = self._ground.center.plan.agents.get(AgentId(agent)) if agent is not None else None
         return list_shapes.DialChoices(
             campaigns=[
                 shapes.CampaignChoice(id=record.id, name={"zh": record.document.name, "en": record.document.name})
                 for record in running
-                if record.document.mode != "agentless" and (agent is None or (plan is not None and plan.outbound))
+                if record.document.mode != "agentless" and (agent is None or self._works_for(agent, record))
             ]
         )
 
@@ -38,10 +38,13 @@ class Dialling(Part):
         return list_shapes.Dialled(call=None, number=e164, verdict=verdicts.shown(verdict, _zone(record)))
 
     async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> list_shapes.Dialled:
-        """Raises BadRequest (no number), ResourceMissing (no such campaign, agent), WrongState (he is not free)."""
+        """Raises BadRequest (no number), ResourceMissing (no such campaign, agent), WrongState (he is not free, or asks
+        for a campaign that is not his)."""
         if agent not in self._ground.center.house.agents:
             raise ResourceMissing(f"there is no agent {agent}")
         record, e164, lead, verdict = await self._ask(number, campaign)
+        if by == agent and record is not None and not self._works_for(agent, record):
+            raise WrongState(f"{agent} does not work for this campaign")
         call = None
         if verdict.allowed:
             call = CallId(secrets.token_hex(12))
@@ -53,6 +56,14 @@ class Dialling(Part):
         dialled = await self.dial(command.number, agent=agent, campaign=command.campaign, by=agent)
         if dialled.call is None:
             raise WrongState(" ".join(dialled.verdict.text.values()))
+
+    def _works_for(self, agent: str, record: CampaignRecord) -> bool:
+        """Campaigns may have him, and he has what the campaign's queue needs."""
+        center = self._ground.center
+        plan, known = center.plan.agents.get(AgentId(agent)), center.agents.get(AgentId(agent))
+        run = self._ground.run(record.id)
+        able = known is not None and (run is None or may_serve(center, known, run))
+        return able and plan is not None and bool(plan.outbound)
 
     async def _ask(self, number: str, campaign: str) -> tuple[CampaignRecord | None, str, Lead, Verdict]:
         record = self._book.known(campaign) if campaign else None
