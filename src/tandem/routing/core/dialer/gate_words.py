@@ -92,6 +92,21 @@ WHERE: Mapping[str, Mapping[str, str]] = {
     "person": {"zh": "本人", "en": "the person's"},
     "plan": {"zh": "路由计划", "en": "the routing plan's"},
 }
+STATES: Mapping[str, Mapping[str, str]] = {
+    "draft": {"zh": "草稿", "en": "draft"},
+    "running": {"zh": "运行中", "en": "running"},
+    "paused": {"zh": "已暂停", "en": "paused"},
+    "draining": {"zh": "收尾中", "en": "draining"},
+    "stopped": {"zh": "已停止", "en": "stopped"},
+    "completed": {"zh": "已完成", "en": "completed"},
+    "success": {"zh": "成功", "en": "success"},
+    "done": {"zh": "已处置", "en": "done"},
+    "exhausted": {"zh": "次数已用完", "en": "attempts used up"},
+    "do_not_call": {"zh": "勿扰", "en": "do not call"},
+    "invalid": {"zh": "没有有效号码", "en": "no number that works"},
+    "removed": {"zh": "名单已撤回", "en": "the list was taken back"},
+}
+"""Of campaigns, and of leads that are over."""
 WHOSE: Mapping[str, Mapping[str, str]] = {
     "rules": {"zh": "法规", "en": "the rule book's"},
     "campaign": {"zh": "本活动", "en": "the campaign's"},
@@ -114,6 +129,8 @@ def explained(verdict: Verdict, lang: str, zone: str = "UTC") -> str:
             words[moment] = _clock(float(verdict.evidence[moment]), local)
     if "where" in verdict.evidence:
         words["where"] = WHERE.get(verdict.evidence["where"], {}).get(lang, verdict.evidence["where"])
+    if "state" in verdict.evidence:
+        words["state"] = STATES.get(verdict.evidence["state"], {}).get(lang, verdict.evidence["state"])
     if "gap_s" in verdict.evidence:
         words["gap"] = round(verdict.evidence["gap_s"] / 60)
     return RULES[verdict.rule][lang].format_map(words)
