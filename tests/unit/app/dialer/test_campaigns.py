@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from tandem.cti.model.errors import BadRequest, WrongState
 from tandem.cti.model.ids import AgentId, CallId, LeadId
 from tandem.cti.model.leads import DoNotCallEntry, LeadNumber, PacingRecord
 from tandem.cti.model.states import Phase
+from tandem.routing.core.dialer.jurisdictions import Formula
 
 
 def working(*agents: AgentId, **document: Any) -> CampaignFloor:
@@ -122,6 +124,30 @@ def test_a_machine_is_told_also_when_an_agent_is_set_aside(on_machine: Any) -> N
     assert (floor.center.contacts[call].agent == MEI) is (on_machine == "agent")
     if on_machine != "agent":
         assert floor.center.dialer.aside.get(MEI) not in (None, call), "she is there for the next one at once"
+
+
+@pytest.mark.parametrize(("formula", "counted"), [("us", 1001), ("ofcom", 1000)])
+def test_who_hangs_up_before_anybody_could_answer_counts_by_the_formula_of_the_rules(
+    formula: Formula, counted: int
+) -> None:
+    floor = working(MEI)
+    floor.auto_answer = False
+    run = floor.center.dialer.campaigns[SPRING]
+    run.rules = replace(run.rules, formula=formula)
+    run.days[run.day], run.unserved = msgspec.structs.replace(run.today, talked=1000), 0
+    call = floor.pick_up()
+    assert run.pacer.gauges(floor.now).answered_today == 1001
+    floor.hang_up_caller(call)
+    floor.settle()
+    assert floor.last(call).result == "hung_up"
+    assert run.today.answered == 1001
+    assert run.pacer.gauges(floor.now).answered_today == counted
+    assert campaign_rows(floor.center, floor.now)[0].abandon_ratio_today == 0.0
+    floor.now += 86_400.0
+    floor.handle(c.Tick())
+    floor.settle()
+    gauges = floor.center.dialer.campaigns[SPRING].pacer.gauges(floor.now)
+    assert (gauges.answered_today, gauges.budget_window) == (0, pytest.approx(0.03 * counted))
 
 
 def test_a_network_without_lines_is_left_in_peace_and_the_page_says_so() -> None:

@@ -34,6 +34,8 @@ LINE_S = 10.0
 LINE_LOOK_S = 0.5
 BY_A_PERSON = ("talked", "abandoned", "served", "hung_up")
 """Results of a call that a person answered."""
+UNSERVED = ("served", "hung_up")
+"""Of these: without an agent, and without being abandoned."""
 
 
 # ---- of whom and what it is --------------------------------------------------------------------------------------
@@ -305,6 +307,9 @@ def _over(center: Center, run: Running | None, attempt: Attempt, result: Attempt
         days.tell(run)
     if result == "abandoned" and not attempt.missed:
         _count_missed(center, attempt)
+    elif result in UNSERVED and run is not None:
+        run.unserved += 1
+        days.tell(run)
     if run is not None:
         run.pacer.ended(attempt.record.id, result, now=center.now)
         days.count(run, machines=int(result in ("machine", "message_left")), cost=cost)

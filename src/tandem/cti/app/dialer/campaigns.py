@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -71,6 +70,7 @@ def _change(center: Center, run: Running, record: CampaignRecord) -> None:
         run.caller_ids.set(record.document.caller_ids)
         run.mode, run.rule = record.document.mode, None
         run.pacer.set(settings_of(run))
+        days.tell(run)
         if record.document.mode != before.document.mode or record.document.queue != before.document.queue:
             _agents_anew(center, run)
         _pool_anew(center, run)
@@ -138,7 +138,7 @@ def _by_itself(center: Center, run: Running, state: State, why: dict[str, str]) 
 
 
 def settings_of(run: Running) -> PacingSettings:
-    return replace(_settings(run.campaign, run.rules, run.mode), abandon_limit=days.limit(run))
+    return _settings(run.campaign, run.rules, run.mode)
 
 
 def _settings(campaign: Campaign, rules: Jurisdiction, mode: str) -> PacingSettings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,10 +12,8 @@ from tandem.cti.model.campaigns import Campaign, Hours
 from tandem.cti.model.leads import CampaignDay
 from tandem.cti.model.timezones import known_timezone
 from tandem.routing.core.dialer.pacing_settings import DayCount
-from tandem.routing.core.dialer.promise import limit_of
 
 KEPT_DAYS = 31
-PRIOR_ANSWERS, PRIOR_COUNTED = 200.0, 0.95
 _USUAL_ZONE = Hours().timezone
 
 
@@ -41,7 +38,7 @@ def turn(run: Running, now: float) -> bool:
     day = day_of(run.campaign, now)
     if day <= run.day:
         return False
-    run.day = day
+    run.day, run.unserved = day, 0
     run.days.setdefault(day, empty(run.campaign, day))
     oldest = (date.fromisoformat(day) - timedelta(days=KEPT_DAYS)).isoformat()
     run.days = {known: counts for known, counts in sorted(run.days.items()) if known > oldest}
@@ -71,26 +68,24 @@ def count(run: Running, *, cost: float = 0.0, **more: int) -> None:
     run.days[run.day] = msgspec.structs.replace(today, cost=today.cost + cost, **changes)
 
 
-def limit(run: Running) -> float:
-    """Of abandoned calls, for the pacing, which counts everybody who answered. Ofcom's formula leaves out who hung up
-    himself: the limit is lowered by their share of the last days' answers, which is taken for a twentieth at first."""
-    legal = limit_of(run.campaign.abandon_limit, run.rules)
-    if run.rules.formula != "ofcom":
-        return legal
-    answered = sum(day.answered for day in run.days.values())
-    counted = sum(day.abandoned + day.talked for day in run.days.values())
-    return legal * min(1.0, (counted + PRIOR_COUNTED * PRIOR_ANSWERS) / (answered + PRIOR_ANSWERS))
-
-
 def tell(run: Running) -> None:
     """The pacer hears of today's counts and of those of the days before, as far as they are in the window."""
-    run.pacer.set(replace(run.pacer.settings, abandon_limit=limit(run)))
     before = [counts for counts in window(run, run.day) if counts.day < run.day]
     today = run.today
     run.pacer.history(
-        [DayCount(answered=each.answered, abandoned=each.abandoned) for each in before],
-        today=DayCount(answered=today.answered, abandoned=today.abandoned),
+        [DayCount(answered=answered(run, each), abandoned=each.abandoned) for each in before],
+        today=DayCount(answered=answered(run, today), abandoned=today.abandoned),
     )
+
+
+def answered(run: Running, counts: CampaignDay) -> int:
+    """Of a day: the calls that the abandoned ones are held against, by the formula of the campaign's rules. Ofcom's
+    leaves out who had neither an agent nor the message; who talks at this moment counts."""
+    if run.rules.formula == "us":
+        return counts.answered
+    if counts.day != run.day:
+        return counts.talked + counts.abandoned
+    return max(counts.abandoned, counts.answered - run.unserved)
 
 
 def window(run: Running, day: str) -> list[CampaignDay]:

@@ -32,6 +32,7 @@ def restore(center: Center, restored: Restored) -> None:
         for day in by_campaign[record.id]:
             run.days[day.day] = day
         run.successes = sum(day.successes for day in by_campaign[record.id])
+        run.unserved = run.today.answered - run.today.talked - run.today.abandoned
         days.tell(run)
     for use in restored.caller_ids:
         known = center.dialer.campaigns.get(use.campaign)

@@ -62,7 +62,7 @@ def campaign_row(center: Center, run: Running, now: float) -> CampaignRow:
         talked_today=today.talked,
         successes_today=today.successes,
         abandoned_today=today.abandoned,
-        abandon_ratio_today=_ratio(today.abandoned, today.answered),
+        abandon_ratio_today=_ratio(today.abandoned, days.answered(run, today)),
         abandon_ratio_window=_window_ratio(run, day),
         abandon_limit=limit_of(campaign.abandon_limit, run.rules),
         budget_today=gauges.budget_today,
@@ -82,7 +82,7 @@ def _ratio(abandoned: int, answered: int) -> float | None:
 
 def _window_ratio(run: Running, day: str) -> float | None:
     in_window: list[CampaignDay] = days.window(run, day)
-    return _ratio(sum(each.abandoned for each in in_window), sum(each.answered for each in in_window))
+    return _ratio(sum(each.abandoned for each in in_window), sum(days.answered(run, each) for each in in_window))
 
 
 def _ends_at(run: Running, today: CampaignDay, now: float, hours: float) -> float | None:

@@ -123,6 +123,8 @@ class Running:
     """The day that is being counted, in the campaign's zone."""
     days: dict[str, CampaignDay] = field(default_factory=dict)
     """The days of the window, this one included."""
+    unserved: int = 0
+    """Persons of today who answered and were neither abandoned nor had an agent: they hung up, or heard a flow."""
     successes: int = 0
     quotas: dict[tuple[str, str], int] = field(default_factory=dict)
     """(field, value) -> successes."""
