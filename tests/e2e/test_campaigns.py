@@ -40,6 +40,9 @@ CROWDS += (
     ),
 )
 AGENTS = 10
+LEFT_WORDS = {
+    "en": "Good morning. This is the library. The book that you asked for is here. It waits for you until Friday."
+}
 MESSAGE = {"en": "Hello, this is the bank of the north. Nobody can talk to you now. We will call again tomorrow."}
 
 
@@ -100,6 +103,25 @@ async def test_every_attempt_is_accounted_for(world: CampaignWorld) -> None:
         assert lead["state"] == state, (number, result, lead["state"], lead["why"])
         assert at_least_s - 1 <= waits_s <= at_most_s + 1, (number, result, waits_s, lead["why"])
     assert not world.errors()
+
+
+async def test_machines_are_told_also_by_reserved_attempts(world: CampaignWorld) -> None:
+    """A day that begins: each call has an agent set aside, and is listened to first all the same."""
+    detects = MachineDetection(use=True, on_machine="message", message=LEFT_WORDS)
+    campaign = await world.campaign("fresh", mode="progressive", machine_detection=detects)
+    people, machines = numbers(PEOPLE, 3, 60), numbers(MACHINES, 3, 60)
+    await import_list(world, campaign, listed([*machines, *people], "en"))
+    await world.operator.put(campaign, "running")
+    await world.through(campaign)
+    _, attempts = await world.books(campaign)
+    assert all(one["reserved"] for one in attempts)
+    expected = {**dict.fromkeys(people, "talked"), **dict.fromkeys(machines, "message_left")}
+    assert {one["number"]: one["result"] for one in attempts} == expected
+    talked_to = {number.partition(".")[0] for agent in world.seats.all for number in agent.talked}
+    assert not talked_to & {one["lead"] for one in attempts if one["number"] in machines}, "a machine went to an agent"
+    for number in machines:
+        (file,) = (world.stack.installation.home / "left").glob(f"{number}-*.wav")
+        assert Ear(world.stack, file).times(LEFT_WORDS["en"], "en"), f"{number} has no message"
 
 
 async def _in_hand(world: CampaignWorld, campaign: str) -> bool:
