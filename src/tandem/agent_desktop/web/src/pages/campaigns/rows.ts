@@ -103,9 +103,14 @@ export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? "–" : Math.round(value).toLocaleString("en-US");
 }
 
+/** Somebody talks, or is dialled: that no further call begins is nothing to worry about. */
+function atWork(row: CampaignRow): boolean {
+  return row.ringing + row.agents_talking + row.agents_wrapping > 0;
+}
+
 /** The one sentence that matters: why nothing is dialled, else why the last was. */
 export function sentenceOf(row: CampaignRow | null): { text: Record<string, string>; stuck: boolean } | null {
   if (!row) return null;
-  if (Object.keys(row.why_not).length > 0) return { text: row.why_not, stuck: row.state === "running" };
+  if (Object.keys(row.why_not).length > 0) return { text: row.why_not, stuck: row.state === "running" && !atWork(row) };
   return Object.keys(row.why).length > 0 ? { text: row.why, stuck: false } : null;
 }
