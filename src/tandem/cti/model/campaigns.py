@@ -124,6 +124,9 @@ class MachineDetection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     after_greeting_silence_ms: int = 800
     total_ms: int = 3_500
     words: int = 4
+    mistaken_share: float = 0.0
+    """Persons among those who are taken for machines, as you found by listening: what Ofcom's formula counts as
+    abandoned besides (a "reasoned estimate" of false positives)."""
 
 
 class ModeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

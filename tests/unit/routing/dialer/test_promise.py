@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.routing.dialer.people import NOON, attempt, campaign, day
 
+from tandem.cti.model.campaigns import MachineDetection
 from tandem.routing.core.dialer.compliance import (
     Broken,
     Link,
@@ -123,6 +124,27 @@ def test_the_window_ends_with_the_day_and_is_counted_in_days() -> None:
     assert (uk.formula, uk.limit, uk.kept, uk.window_counted) == ("ofcom", 0.02, False, 50)
     empty = sheet(campaign(), US, day("2026-06-01"), SheetCounts(), [], zone="", number=1, previous="", made_at=NOON)
     assert (empty.shares[0].share, empty.shares[0].kept) == (None, True)
+
+
+def test_persons_taken_for_machines_are_estimated() -> None:
+    def ofcom(detection: MachineDetection) -> float | None:
+        counts = SheetCounts(answered=100, abandoned=2, talked=88, machines=200)
+        made = sheet(
+            campaign(machine_detection=detection),
+            UK,
+            day("2026-06-01"),
+            counts,
+            [],
+            zone="UTC",
+            number=1,
+            previous="",
+            made_at=NOON,
+        )
+        return next(each.share for each in made.shares if each.formula == "ofcom")
+
+    assert ofcom(MachineDetection(use=True, mistaken_share=0.05)) == pytest.approx(12 / 100)
+    assert ofcom(MachineDetection(use=True)) == pytest.approx(2 / 90)
+    assert ofcom(MachineDetection(use=False, mistaken_share=0.05)) == pytest.approx(2 / 90)
 
 
 def test_a_chain_that_holds() -> None:

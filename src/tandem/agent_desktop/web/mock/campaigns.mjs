@@ -46,7 +46,7 @@ const documentOf = (index) => ({
     gap_s: 900,
     day_parts: [{ begin: 480, end: 720 }, { begin: 720, end: 1020 }, { begin: 1020, end: 1260 }],
   },
-  machine_detection: { use: index % 3 === 0, on_machine: "hang_up", message: {}, initial_silence_ms: 2500, greeting_ms: 1500, after_greeting_silence_ms: 800, total_ms: 3500, words: 4 },
+  machine_detection: { use: index % 3 === 0, on_machine: "hang_up", message: {}, initial_silence_ms: 2500, greeting_ms: 1500, after_greeting_silence_ms: 800, total_ms: 3500, words: 4, mistaken_share: 0 },
   order: "list",
   weight: 1,
   priority: index % 5 === 1 ? 10 : 0,

@@ -217,8 +217,11 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
         launched += _all(center, run, by_segment.get(segment, []), count, free if decision.reserved_only else None, why)
     keep_decision(center, run, launched)
     if not launched and ready and not run.why_not:
-        idle = any(status == "idle" for status in run.agents.values())
-        run.why_not = (dict(decision.why) or why_not("pacing")) if idle else why_not("no_idle")
+        statuses = set(run.agents.values())
+        if "idle" in statuses:
+            run.why_not = dict(decision.why) or why_not("pacing")
+        else:
+            run.why_not = why_not("no_agents" if statuses == {"away"} else "no_idle")
     return decision.look_at
 
 
@@ -248,7 +251,7 @@ def _no_agent(center: Center, run: Running) -> dict[str, str]:
         for agent_id, agent in center.agents.items()
         if _outbound(center, agent_id)
     )
-    return why_not("callers_first" if able and not run.agents else "no_idle" if run.agents else "no_agents")
+    return why_not("callers_first" if able else "no_agents")
 
 
 def _outbound(center: Center, agent: AgentId) -> bool:

@@ -311,6 +311,7 @@ def _machines(detection: MachineDetection, found: _Findings) -> None:
     found.number(f"{where}.after_greeting_silence_ms", detection.after_greeting_silence_ms, 100, 5_000)
     found.number(f"{where}.total_ms", detection.total_ms, 500, 15_000)
     found.number(f"{where}.words", detection.words, 1, 20)
+    found.number(f"{where}.mistaken_share", detection.mistaken_share, 0.0, 1.0)
     _spoken(f"{where}.message", detection.message, found)
     if detection.use and detection.on_machine == "message" and not any(detection.message.values()):
         found.error(

@@ -155,10 +155,11 @@ def sheet(
     number: int,
     previous: str,
     made_at: float,
-    mistaken_share: float = 0.0,
 ) -> Sheet:
     """``before``: the days before this one. The day's own numbers are those of ``counts``."""
     limit = limit_of(campaign.abandon_limit, rules)
+    detection = campaign.machine_detection
+    mistaken_share = detection.mistaken_share if detection.use else 0.0
     mistaken = counts.machines * mistaken_share
     today = Tally(
         answered=counts.answered, abandoned=counts.abandoned, talked=counts.talked + counts.served, mistaken=mistaken

@@ -142,6 +142,7 @@ export interface MachineDetection {
   after_greeting_silence_ms?: number;
   total_ms?: number;
   words?: number;
+  mistaken_share?: number;
 }
 
 /** While every given condition holds the campaign works in ``mode``; the first rule that holds counts. */

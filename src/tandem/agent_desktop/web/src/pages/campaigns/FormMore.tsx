@@ -225,6 +225,7 @@ function Machines() {
           {TUNING.map((one) => (
             <NumberRow key={one} field={`machine_detection.${one}`} path={["machine_detection", one]} label={w("amd", one)} value={detection[one]} unit={one === "words" ? "" : "ms"} min={1} />
           ))}
+          <NumberRow field="machine_detection.mistaken_share" path={["machine_detection", "mistaken_share"]} label={w("amd", "mistaken_share")} hint={t("form.mistaken_text")} value={detection.mistaken_share} unit="%" scale={100} max={100} />
         </>
       )}
     </Group>

@@ -57,6 +57,7 @@ export const defaults = {
     after_greeting_silence_ms: 800,
     total_ms: 3_500,
     words: 4,
+    mistaken_share: 0,
   },
   order: "list",
   weight: 1,
