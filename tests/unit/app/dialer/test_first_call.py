@@ -8,6 +8,7 @@ from tests.support.house import ANA, MEI, TOM
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
 from tandem.cti.model import requests as rq
+from tandem.cti.model.ids import CallId
 from tandem.cti.model.leads import AttemptRecord
 from tandem.cti.model.states import AgentState, Phase
 
@@ -75,3 +76,20 @@ def test_one_line_per_free_agent_and_nothing_for_nobody() -> None:
     floor.ready(MEI, TOM, ANA)
     floor.settle()
     assert len(floor.dials) == 3
+
+
+def test_it_says_whether_agents_are_busy_or_not_there() -> None:
+    floor = CampaignFloor()
+    floor.ready(MEI)
+    floor.add(*(lead(number) for number in range(10)))
+    floor.seasoned(campaign())
+    floor.run(campaign())
+    floor.pick_up()
+    floor.pass_time(5)
+    run = floor.center.dialer.campaigns[SPRING]
+    assert run.why_not["en"] == "every agent is busy"
+    floor.handle(c.SeatClosed(MEI, page_gone=True))
+    floor.hang_up_caller(CallId(floor.dials[0][0]))
+    floor.settle()
+    floor.pass_time(60)
+    assert run.why_not["en"] == "no agent to be had: callers come first, or nobody is free"

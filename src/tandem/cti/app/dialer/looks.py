@@ -217,11 +217,8 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
         launched += _all(center, run, by_segment.get(segment, []), count, free if decision.reserved_only else None, why)
     keep_decision(center, run, launched)
     if not launched and ready and not run.why_not:
-        statuses = set(run.agents.values())
-        if "idle" in statuses:
-            run.why_not = dict(decision.why) or why_not("pacing")
-        else:
-            run.why_not = why_not("no_agents" if statuses == {"away"} else "no_idle")
+        idle = "idle" in run.agents.values()
+        run.why_not = (dict(decision.why) or why_not("pacing")) if idle else _no_agent(center, run)
     return decision.look_at
 
 
@@ -246,6 +243,9 @@ def _all(center: Center, run: Running, leads: list[Held], count: int, free: Any,
 
 
 def _no_agent(center: Center, run: Running) -> dict[str, str]:
+    """Why nobody is free for it."""
+    if any(status != "away" for status in run.agents.values()):
+        return why_not("no_idle")
     able = any(
         agents.may_serve(center, agent, run) and center.on_shift.get(agent_id)
         for agent_id, agent in center.agents.items()
