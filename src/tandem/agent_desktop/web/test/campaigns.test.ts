@@ -96,7 +96,7 @@ describe("rows", () => {
     expect(sentenceOf(row("a", { why: { en: "launched" } }))).toEqual({ text: { en: "launched" }, stuck: false });
     expect(sentenceOf(row("a", { why: { en: "launched" }, why_not: { en: "hours" } }))).toEqual({ text: { en: "hours" }, stuck: true });
     expect(sentenceOf(row("a", { state: "paused", why_not: { en: "paused" } }))?.stuck).toBe(false);
-    expect(sentenceOf(row("a", { agents_talking: 1, why_not: { en: "every agent is busy" } }))?.stuck).toBe(false);
+    expect(sentenceOf(row("a", { ringing: 0, agents_talking: 1, agents_wrapping: 0, why_not: { en: "every agent is busy" } }))?.stuck).toBe(false);
   });
 
   it("can be started, paused, drained, stopped as their state allows", () => {
