@@ -247,7 +247,7 @@ def test_person_agent_tone_talk() -> None:
 
 def test_nobody_in_time() -> None:
     call = up()
-    call.wait(1.8)
+    call.wait(1.65)
     assert call.phase() is Phase.QUEUED
     call.wait(0.1)
     assert (call.phase(), call.contact.outcome) == (Phase.PARTING, Outcome.NO_AGENT)
@@ -371,11 +371,11 @@ def test_a_phone_that_does_not_answer_in_time(after_s: float, refused: NotReadyR
 
 def test_a_join_under_way_is_not_broken_off_and_counts_as_late() -> None:
     call = rung()
-    call.wait(1.8)
+    call.wait(1.65)
     call.agent_answers()
     call.wait(0.1)
     assert (call.phase(), call.contact.missed) == (Phase.RINGING, False)
-    call.wait(0.2)
+    call.wait(0.3)
     assert call.did(ce.PromiseMissed)
     call.join()
     assert call.phase() is Phase.TALKING

@@ -68,7 +68,7 @@ class Rules:
     """How long a transfer to one person waits for him before anyone with the needs will do."""
     outside_s: float = 30.0
     """How long an outside number rings."""
-    message_lead_s: float = 0.15
+    message_lead_s: float = 0.3
     """So long before the time is over in which an agent is to be joined with a campaign's callee it is decided that
     none will be: his message must have begun by then."""
     join_s: float = 1.0
