@@ -245,7 +245,7 @@ def board_of(on: Desk, away: dict[Any, str], **more: Any) -> CampaignBoard:
     center = on.shell.center
     return CampaignBoard(
         lambda: center.dialer.campaigns,
-        lambda run, now: msgspec.structs.replace(campaign_row(center, run, now), ends_at=99.0),  # by today's pace
+        lambda run, now: campaign_row(center, run, now),
         away=away,
         samples=Samples(),
         ends={"spring": 5.0},

@@ -109,6 +109,5 @@ class CampaignBoard:
     def _with_more(self, row: CampaignRow) -> CampaignRow:
         if row.state != "running":
             return row
-        ends_at = self._ends.get(row.id) or row.ends_at  # what was worked out knows more than today's pace
         why_not = AWAY if row.id in self._away and not row.ringing else row.why_not
-        return msgspec.structs.replace(row, ends_at=ends_at, why_not=why_not)
+        return msgspec.structs.replace(row, ends_at=self._ends.get(row.id), why_not=why_not)

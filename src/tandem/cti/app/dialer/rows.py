@@ -37,7 +37,6 @@ def campaign_row(center: Center, run: Running, now: float) -> CampaignRow:
             ringing += 1
         elif attempt.record.machine != "machine":
             waiting += 1
-    hours = max((now - days.midnight(campaign, day)) / HOUR_S, 1.0 / 60.0)
     seen_s = min(HOUR_S, max(60.0, now - run.since))
     per_hour = sum(at > now - seen_s for at in run.connects) * HOUR_S / seen_s
     return CampaignRow(
@@ -69,7 +68,7 @@ def campaign_row(center: Center, run: Running, now: float) -> CampaignRow:
         budget_window=gauges.budget_window,
         left=run.left,
         callable_now=run.callable_now,
-        ends_at=_ends_at(run, today, now, hours),
+        ends_at=None,  # the desk works it out
         cost_today=today.cost,
         why=dict(run.why),
         why_not=dict(run.why_not),
@@ -83,10 +82,3 @@ def _ratio(abandoned: int, answered: int) -> float | None:
 def _window_ratio(run: Running, day: str) -> float | None:
     in_window: list[CampaignDay] = days.window(run, day)
     return _ratio(sum(each.abandoned for each in in_window), sum(days.answered(run, each) for each in in_window))
-
-
-def _ends_at(run: Running, today: CampaignDay, now: float, hours: float) -> float | None:
-    """As fast as leads were through today so far."""
-    if run.record.state != "running" or not run.left or not today.dialled:
-        return None
-    return now + run.left * hours * HOUR_S / today.dialled
