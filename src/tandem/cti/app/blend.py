@@ -84,7 +84,7 @@ def timer(center: Center) -> None:
     if too_many > 0:
         agents.give_back(center, too_many)
     elif too_many < 0:
-        center.dialer.due.update(dict.fromkeys(center.dialer.campaigns))
+        center.dialer.due.update(center.dialer.wanting)
     center.blend_timer = any(plan.outbound for plan in center.plan.agents.values())
     if center.blend_timer:
         center.wake(center.now + LOOK_EVERY_S, "blend", "")

@@ -144,7 +144,8 @@ def place(center: Center, agent_id: AgentId) -> None:
     agent = center.agents[agent_id]
     if not is_free(agent) or agent_id in center.held or agent_id in center.hanging or not center.switch_up:
         return
-    wanting = [run for run in center.dialer.campaigns.values() if room(run) > 0 and may_serve(center, agent, run)]
+    runs = (center.dialer.campaigns.get(campaign) for campaign in center.dialer.wanting)
+    wanting = [run for run in runs if run is not None and room(run) > 0 and may_serve(center, agent, run)]
     if not wanting or not (blend.only(center, agent_id) or blend.may_take(center)):
         return
     run = min(wanting, key=_turn)
@@ -210,6 +211,14 @@ def spare(center: Center, run: Running) -> None:
     for agent_id in idle(run)[:too_many] if too_many > 0 else ():
         release(center, agent_id)
         center.dialer.free[agent_id] = None
+
+
+def count_room(center: Center, run: Running) -> None:
+    """Only campaigns that could use another agent are asked when one is free."""
+    if room(run) > 0:
+        center.dialer.wanting[run.record.id] = None
+    else:
+        center.dialer.wanting.pop(run.record.id, None)
 
 
 def call_up(center: Center, run: Running) -> None:

@@ -118,6 +118,7 @@ def allow(center: Center, call: CallId) -> None:
         why=attempt.record.why | {"gate": msgspec.to_builtins(cleared.verdict)},
     )
     attempt.written = True
+    center.dialer.to_dial.pop(call, None)
     _keep(center, attempt)
     clearance.dialled(center, run, attempt)
     detect = None
@@ -265,6 +266,7 @@ def over(center: Center, contact: Contact) -> None:
     attempt = center.dialer.attempts.pop(contact.id, None)
     if attempt is None:
         return
+    center.dialer.to_dial.pop(contact.id, None)
     agents.give_aside_back(center, attempt)
     run = run_of(center, attempt)
     if run is not None:

@@ -115,8 +115,9 @@ def lines_promised(center: Center, run: Running) -> int:
     """Lines of its carrier that agents will want in a moment whose phones ring."""
     name = center.dialer.carriers.name(run.campaign.carrier)
     waiting = 0
-    for attempt in center.dialer.attempts.values():
-        if not attempt.written and attempt.record.mode not in ("preview", "manual"):
+    for call in center.dialer.to_dial:
+        attempt = center.dialer.attempts[call]
+        if attempt.record.mode not in ("preview", "manual"):
             other = center.dialer.campaigns.get(attempt.record.campaign)
             waiting += other is not None and center.dialer.carriers.name(other.campaign.carrier) == name
     return waiting

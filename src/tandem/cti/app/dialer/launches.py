@@ -103,6 +103,7 @@ def _attempt(
 def _begin(center: Center, run: Running, attempt: Attempt, agent: Agent | None, caller_id: str) -> None:
     campaign, lead, call = run.campaign, attempt.lead, CallId(attempt.record.id)
     center.dialer.attempts[call] = attempt
+    center.dialer.to_dial[call] = None
     run.attempts[call] = None
     mode: Mode = run.mode
     flow = next((flow for flow in center.flows if flow.name == campaign.flow), None) if mode == "agentless" else None
@@ -159,6 +160,7 @@ def by_hand(center: Center, asked: LeadDialled) -> None:
     if isinstance(cleared, clearance.Refused):
         raise WrongState(cleared.why["en"])
     center.dialer.attempts[call] = attempt
+    center.dialer.to_dial[call] = None
     if run is not None:
         run.attempts[call] = None
     contact = beginnings.begin_attempt(

@@ -68,6 +68,7 @@ def look(center: Center, run: Running) -> None:
     pool.refill(center, run, room.calls)
     agents.set_others_aside(center, run)
     agents.spare(center, run)
+    agents.count_room(center, run)
     again_at = center.now + LOOK_S
     reason = _hindrance(center, run)
     if reason is not None:
@@ -80,6 +81,7 @@ def look(center: Center, run: Running) -> None:
         if room.calls <= 0:
             run.why_not = dict(WHY[room.why])
             again_at = min(again_at, room.again_at or again_at)
+    agents.count_room(center, run)
     if run.record.state == "running" or run.attempts or run.record.state == "draining":
         again_at = min([again_at, *(held.not_before for held in run.pool.values() if held.not_before > center.now)])
         again_at = min(again_at, pool.ask_at(run, room.calls, center.now))

@@ -168,6 +168,10 @@ class Dialer:
     """Agents without a campaign: one is to be looked for when the present input is through."""
     taken_back: deque[ListId] = field(default_factory=lambda: deque(maxlen=MOST_TAKEN_BACK))
     """Lists whose leads may still come with a reading that began before."""
+    wanting: dict[CampaignId, None] = field(default_factory=dict)
+    """Campaigns that could use another agent when they were looked at last."""
+    to_dial: dict[CallId, None] = field(default_factory=dict)
+    """Attempts that are begun and not dialled: their agents read, or are rung."""
     sounds: dict[Prompt, str] = field(default_factory=dict)
     """What campaigns say to callees -> its media name at the switch."""
     carriers: Carriers = field(default_factory=Carriers)
