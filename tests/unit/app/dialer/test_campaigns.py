@@ -472,3 +472,18 @@ def test_a_killed_server_dials_nobody_twice_and_whoever_answered_gets_an_agent_o
         assert record.result is not None or contact is not None
         if record.answered_at is not None:
             assert record.connected_at is not None or record.message_at is not None
+
+
+def test_successes_that_the_store_counted_complete_the_campaign_and_fill_quotas() -> None:
+    floor = working(MEI, goal=Goal(successes=5), quotas=[Quota(field="sex", value="f", most=2)])
+    floor.handle(
+        c.LeadsRead(campaign=SPRING, leads=(), left=8, successes=4, quotas=(("sex", "f", 2), ("sex", "m", 1)))
+    )
+    run = floor.center.dialer.campaigns[SPRING]
+    assert (run.successes, run.quotas["sex", "f"], run.record.state) == (4, 2, "running")
+    floor.handle(c.LeadsRead(campaign=SPRING, leads=(lead(90, fields={"sex": "f"}),), successes=4))
+    assert LeadId("spring-90") not in run.pool, "of them there are enough"
+    floor.handle(c.LeadsRead(campaign=SPRING, leads=(), left=8, successes=3))
+    assert run.successes == 4, "an answer that is older than what was heard since"
+    floor.handle(c.LeadsRead(campaign=SPRING, leads=(), left=8, successes=5))
+    assert floor.center.dialer.campaigns[SPRING].record.state == "completed"
