@@ -171,19 +171,7 @@ class Pacer(Watch):
             abandoned_today=self._budget.abandoned,
             budget_today=self._budget.today(limit),
             budget_window=self._budget.window(limit),
-            expected_free=self._expected_free(now),
         )
-
-    def _expected_free(self, now: float) -> float:
-        look = outlook(
-            self._scene(),
-            Learned(answer=self.learned.answer, talk=self.learned.talk, wrap_up=self.learned.wrap_up),
-            {},
-            now=now,
-            hour=0,
-            patience_s=self.settings.answer_within_s,
-        )
-        return look.expected_free()
 
 
 def apportioned(segments: Mapping[str, int], wanted: int) -> tuple[tuple[str, int], ...]:

@@ -96,5 +96,3 @@ class Gauges:
     """Abandoned calls that today still bears now (less than 1: none)."""
     budget_window: float
     """The same over the window, today included."""
-    expected_free: float
-    """Agents free within the time that a call launched now takes to be answered, those idle now included."""
