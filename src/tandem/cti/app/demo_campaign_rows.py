@@ -16,7 +16,9 @@ from tandem.cti.storage.queries import load
 from tandem.routing.plan_file import read_plan
 
 _QUERIES = load("tandem.cti.app", "demo_campaign.sql")
-_MOMENTS = frozenset({"at", "ringing_at", "answered_at", "connected_at", "ended_at", "message_at", "person_at", "until"})
+_MOMENTS = frozenset(
+    {"at", "ringing_at", "answered_at", "connected_at", "ended_at", "message_at", "person_at", "until"}
+)
 _LEAD = (
     *(
         "id",
