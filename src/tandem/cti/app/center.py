@@ -29,7 +29,7 @@ from tandem.cti.app import (
     timers,
 )
 from tandem.cti.app.commands import commanded
-from tandem.cti.app.dialer import launches, looks, pool
+from tandem.cti.app.dialer import launches, looks, outcome, pool
 from tandem.cti.app.dialer.campaigns import apply as apply_campaigns
 from tandem.cti.app.dialer.state import Dialer
 from tandem.cti.app.floor_plan import (
@@ -51,6 +51,7 @@ from tandem.cti.app.floor_plan import (
     House,
     Input,
     Keep,
+    LeadAgain,
     LeadDialled,
     LeadsRead,
     LeadsRemoved,
@@ -514,6 +515,7 @@ class Center:
         LeadsRemoved: pool.removed,
         CallsForbidden: pool.forbidden,
         LeadDialled: launches.by_hand,
+        LeadAgain: outcome.again,
         CallbackAsked: callbacks.create,
         CallbackAltered: callbacks.alter,
         CallbackCancelled: callbacks.cancel,

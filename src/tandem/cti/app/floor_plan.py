@@ -271,6 +271,20 @@ class LeadDialled:
     lead: Lead
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadAgain:
+    """An operator wants a lead that is in hand, and not being dialled, to be called at ``at``. ``promised``: as a
+    callback of ``agent``, or of the team (None)."""
+
+    campaign: CampaignId
+    lead: LeadId
+    at: float
+    promised: bool
+    agent: AgentId | None
+    note: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class FlowsDeployed:
     """From now on these flows answer; calls in progress stay with theirs. ``sounds``: their prompts -> media names."""
@@ -339,6 +353,7 @@ Input = (
     | CallsForbidden
     | LeadsRemoved
     | LeadDialled
+    | LeadAgain
     | FlowsDeployed
     | DraftCalled
     | DipAnswered

@@ -16,6 +16,7 @@ from tandem.cti.app.campaign_desk.board import CampaignBoard
 from tandem.cti.app.campaign_desk.samples import Samples
 from tandem.cti.app.campaign_desk.simulated_hours import World, simulate
 from tandem.cti.app.dialer.rows import campaign_row, campaign_rows
+from tandem.cti.app.floor_plan import LeadsRead
 from tandem.cti.model.campaigns import CampaignRecord, Hours, Span, State
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import CampaignId
@@ -124,6 +125,19 @@ async def test_a_promise_needs_a_moment_to_come_and_an_agent_who_exists() -> Non
     on.leads.rows[0] = msgspec.structs.replace(on.leads.rows[0], state="in_hand")
     with pytest.raises(WrongState):
         await on.desk.dial_again("spring-1", by="sue")
+
+
+async def test_who_is_in_hand_and_not_being_dialled_is_called_again_by_the_center() -> None:
+    on = await opened(desk())
+    [known] = [row for row in on.leads.rows if row.id == "spring-1"]
+    on.leads.rows[0] = msgspec.structs.replace(known, state="in_hand")
+    on.floor.add(known)
+    on.floor.handle(LeadsRead(campaign=SPRING, leads=(known,)))
+    run = on.floor.center.dialer.campaigns[SPRING]
+    assert known.id in run.pool
+    await on.desk.dial_again("spring-1", by="sue")
+    assert known.id not in run.pool
+    assert not on.leads.again, "the store was not asked behind the center's back"
 
 
 async def test_the_waterfall_goes_down_to_those_who_may_be_called_now() -> None:

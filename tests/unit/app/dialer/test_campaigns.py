@@ -476,9 +476,7 @@ def test_a_killed_server_dials_nobody_twice_and_whoever_answered_gets_an_agent_o
 
 def test_successes_that_the_store_counted_complete_the_campaign_and_fill_quotas() -> None:
     floor = working(MEI, goal=Goal(successes=5), quotas=[Quota(field="sex", value="f", most=2)])
-    floor.handle(
-        c.LeadsRead(campaign=SPRING, leads=(), left=8, successes=4, quotas=(("sex", "f", 2), ("sex", "m", 1)))
-    )
+    floor.handle(c.LeadsRead(campaign=SPRING, leads=(), left=8, successes=4, quotas=(("sex", "f", 2), ("sex", "m", 1))))
     run = floor.center.dialer.campaigns[SPRING]
     assert (run.successes, run.quotas["sex", "f"], run.record.state) == (4, 2, "running")
     floor.handle(c.LeadsRead(campaign=SPRING, leads=(lead(90, fields={"sex": "f"}),), successes=4))
@@ -487,3 +485,22 @@ def test_successes_that_the_store_counted_complete_the_campaign_and_fill_quotas(
     assert run.successes == 4, "an answer that is older than what was heard since"
     floor.handle(c.LeadsRead(campaign=SPRING, leads=(), left=8, successes=5))
     assert floor.center.dialer.campaigns[SPRING].record.state == "completed"
+
+
+@pytest.mark.parametrize("promised", [True, False])
+def test_an_operator_may_have_somebody_in_hand_called_at_another_time(promised: bool) -> None:
+    floor = working(MEI)
+    run = floor.center.dialer.campaigns[SPRING]
+    his = LeadId("spring-5")
+    assert his in run.pool
+    at = floor.now + 7_200.0
+    asked = c.LeadAgain(campaign=SPRING, lead=his, at=at, promised=promised, agent=TOM, note="late", why="by sue")
+    floor.handle(asked)
+    assert his not in run.pool
+    kept = floor.store[his]
+    assert (kept.state, kept.next_at, kept.callback_at) == ("open", at, at if promised else None)
+    assert (kept.callback_agent, kept.callback_note) == ((TOM, "late") if promised else (None, ""))
+    with pytest.raises(WrongState):
+        floor.handle(asked)
+    with pytest.raises(WrongState):
+        floor.handle(replace(asked, lead=LeadId("spring-0")))

@@ -9,8 +9,10 @@ from tandem.cti.adapters.postgres.leads import LeadFilter, LeadRow
 from tandem.cti.app.campaign_desk import verdicts
 from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.dialer.days import zone_of
+from tandem.cti.app.floor_plan import LeadAgain
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
+from tandem.cti.model.ids import AgentId
 from tandem.cti.model.leads import AttemptRecord
 from tandem.routing.core.dialer.attempt_plan import said
 
@@ -19,6 +21,8 @@ LOOKED_AT = 500
 MOST_LOOKED_AT = 5_000
 """For one page; the cursor goes on from there."""
 DAY_S = 86_400.0
+JOURNAL_S = 2.0
+"""So long it is waited until what the center keeps can be read."""
 
 
 class LeadPages(Part):
@@ -97,6 +101,20 @@ class LeadPages(Part):
         row = await self._ground.leads.one(lead, now=self._ground.now)
         if row is None:
             raise ResourceMissing(f"there is no contact {lead}")
+        run = self._ground.run(row.lead.campaign)
+        if run is not None and row.lead.id in run.pool:
+            asked = LeadAgain(
+                campaign=row.lead.campaign,
+                lead=row.lead.id,
+                at=at,
+                promised=promised,
+                agent=None if agent is None else AgentId(agent),
+                note=note,
+                why=why,
+            )
+            self._ground.shell.take(asked)
+            await self._ground.drain(JOURNAL_S)
+            return
         if not await self._ground.leads.call_again(lead, at=at, why=why, promised=promised, agent=agent, note=note):
             raise WrongState("he is being dialled, or is never to be: look at the reason beside his name")
         self._ground.look_again(row.lead.campaign)

@@ -9,6 +9,7 @@ import msgspec
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app.dialer import clearance, days, pool
 from tandem.cti.app.dialer.state import Attempt, Held, Promise, Running
+from tandem.cti.app.floor_plan import LeadAgain
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.campaigns import SUCCESS, AttemptPlan, AttemptResult
 from tandem.cti.model.errors import BadRequest, WrongState
@@ -150,6 +151,20 @@ def put_back(center: Center, run: Running | None, lead: Lead) -> None:
             run.owes = True
     else:
         center.keep(kept)
+
+
+def again(center: Center, asked: LeadAgain) -> None:
+    """Out of hand, and read again when his time comes. Raises WrongState: he is not in hand, or being dialled."""
+    run = center.dialer.campaigns.get(asked.campaign)
+    held = run.pool.pop(asked.lead, None) if run is not None else None
+    if run is None or held is None:
+        raise WrongState("he is being dialled, or is in hand no more")
+    if asked.promised:
+        kept = attempt_plan.promised(held.lead, asked.at, asked.agent, asked.note, None)
+    else:
+        kept = attempt_plan.opened(held.lead, asked.at)
+    center.keep(msgspec.structs.replace(kept, why=asked.why))
+    center.dialer.due[run.record.id] = None
 
 
 def used_up(lead: Lead) -> Lead:

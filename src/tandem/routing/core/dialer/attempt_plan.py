@@ -85,6 +85,11 @@ def promised(
     return record_of(kept, state="open", next_at=callback_at, disposition=disposition, why=why)
 
 
+def opened(lead: Lead, at: float) -> LeadRecord:
+    """He is to be called from ``at`` on; nothing is promised."""
+    return record_of(_kept(lead), state="open", next_at=at, why="")
+
+
 def forbidden(lead: Lead, *, at: float, disposition: str | None = None) -> LeadRecord:
     """He does not want to be called any more."""
     return record_of(_kept(lead), state="do_not_call", next_at=at, disposition=disposition, why="do_not_call")
