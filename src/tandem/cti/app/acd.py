@@ -36,7 +36,7 @@ _NOBODY = (Step(needs=(), only=AgentId("")),)
 ANY_AGENT_S = 1.0
 CAMPAIGN_LEVEL = 3
 """Of the skill that stands for a campaign: of middling speed."""
-SET_ASIDE = {"zh": "拨打前已为其预留的坐席", "en": "the agent who was set aside for him before he was dialled"}
+SET_ASIDE = {"zh": "拨打前已为其预留的座席", "en": "the agent who was set aside for him before he was dialled"}
 CANDIDATES = 12
 """A decision names up to so many agents who were not taken."""
 

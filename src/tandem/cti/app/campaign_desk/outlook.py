@@ -181,7 +181,7 @@ class Outlooks(Part):
         before, after = figures
         more = after.connects_per_hour - before.connects_per_hour
         words: Mapping[str, str] = {
-            "zh": f"{after.agents} 名坐席（现 {before.agents} 名）：每小时约 {more:+.0f} 次通话，"
+            "zh": f"{after.agents} 名座席（现 {before.agents} 名）：每小时约 {more:+.0f} 次通话，"
             f"通话时间占比 {100 * before.talk_ratio:.0f} % → {100 * after.talk_ratio:.0f} %",
             "en": f"{after.agents} agents instead of {before.agents}: about {more:+.0f} talks an hour, "
             f"talking {100 * before.talk_ratio:.0f} % → {100 * after.talk_ratio:.0f} % of their time",

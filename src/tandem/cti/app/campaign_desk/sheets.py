@@ -27,7 +27,7 @@ MOST_AT_ONCE = 400
 DAY_S = 86_400.0
 NAMES = {
     "us": {"zh": "美国（放弃 / 真人接听）", "en": "US: abandoned / answered by a person"},
-    "ofcom": {"zh": "Ofcom（放弃 / 放弃 + 接通坐席）", "en": "Ofcom: abandoned / (abandoned + put through)"},
+    "ofcom": {"zh": "Ofcom（放弃 / 放弃 + 接通座席）", "en": "Ofcom: abandoned / (abandoned + put through)"},
 }
 
 

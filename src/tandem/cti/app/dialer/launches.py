@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
 Launch = Literal["begun", "refused", "no_line"]
-BY_HAND = {"zh": "坐席手动拨号", "en": "dialled by hand"}
+BY_HAND = {"zh": "座席手动拨号", "en": "dialled by hand"}
 
 
 def launch(

@@ -190,7 +190,7 @@ def _agentless(center: Center, run: Running, ready: dict[Any, Held], lines: int)
     for held in list(ready.values()):
         if lines <= 0 or refused >= REFUSALS:
             break
-        done = launch(center, run, held, None, {"pacing": {"zh": "无坐席外呼", "en": "agentless"}})
+        done = launch(center, run, held, None, {"pacing": {"zh": "无座席外呼", "en": "agentless"}})
         if done == "no_line":
             break
         refused += done == "refused"

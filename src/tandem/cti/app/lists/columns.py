@@ -54,7 +54,7 @@ _MEANINGS: Mapping[str, str] = {
     "consent": "consent optin optedin permission agreed 同意 是否同意 授权 是否授权 营销同意",
     "segment": "segment source campaignsegment 分组 客群 来源 渠道",
     "callback_at": "callback callbackat callbacktime calltime appointment 回电时间 预约时间 回拨时间 约定时间",
-    "callback_agent": "callbackagent agent owner 回电坐席 跟进人 坐席",
+    "callback_agent": "callbackagent agent owner 回电坐席 跟进人 坐席 座席 回电座席",
     "callback_note": "callbacknote 回电备注",
     "until": "until validuntil expires expiresat expiry 截止 截止时间 有效期 到期时间",
 }

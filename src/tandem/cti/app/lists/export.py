@@ -17,7 +17,7 @@ from tandem.cti.adapters.postgres.leads import LeadStore
 _HEADERS: Mapping[str, Sequence[str]] = {
     "zh": (
         "编号", "名单", "行号", "客户", "姓名", "号码", "语言", "时区", "优先级", "状态", "拨打次数", "最近拨打",
-        "最近号码", "最近结果", "坐席", "处理结果", "下次拨打", "约定回电", "回电备注", "同意", "说明",
+        "最近号码", "最近结果", "座席", "处理结果", "下次拨打", "约定回电", "回电备注", "同意", "说明",
     ),
     "en": (
         "id", "list", "row", "person", "name", "numbers", "language", "time zone", "priority", "state", "attempts",

@@ -192,7 +192,7 @@ def _text(at: float) -> str:
 
 RESULTS: Mapping[str, Mapping[str, str]] = {
     "talked": {"zh": "已通话", "en": "talked"},
-    "abandoned": {"zh": "接听时无坐席", "en": "answered, nobody was there"},
+    "abandoned": {"zh": "接听时无座席", "en": "answered, nobody was there"},
     "machine": {"zh": "语音信箱", "en": "machine"},
     "message_left": {"zh": "已留言", "en": "message left"},
     "served": {"zh": "已听完流程", "en": "served by the flow"},

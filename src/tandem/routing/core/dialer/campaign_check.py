@@ -142,7 +142,7 @@ def _who(campaign: Campaign, known: Known, found: _Findings) -> None:
     elif campaign.mode != "agentless" or any(rule.mode != "agentless" for rule in campaign.mode_rules):
         found.error(
             "queue",
-            {"zh": "没有队列，不知道由哪些坐席通话", "en": "there is no queue: nobody knows whose agents talk"},
+            {"zh": "没有队列，不知道由哪些座席通话", "en": "there is no queue: nobody knows whose agents talk"},
             _choose(known.queues),
         )
     if campaign.flow:
@@ -150,7 +150,7 @@ def _who(campaign: Campaign, known: Known, found: _Findings) -> None:
     elif campaign.mode == "agentless":
         found.error(
             "flow",
-            {"zh": "无坐席外呼需要一个流程", "en": "without agents there must be a flow for who answers"},
+            {"zh": "无座席外呼需要一个流程", "en": "without agents there must be a flow for who answers"},
             _choose(known.flows),
         )
 
@@ -339,7 +339,7 @@ def _rules_of_mode(campaign: Campaign, known: Known, found: _Findings) -> None:
         if rule.mode == "agentless" and not campaign.flow:
             found.error(
                 where,
-                {"zh": "无坐席外呼需要一个流程", "en": "without agents there must be a flow for who answers"},
+                {"zh": "无座席外呼需要一个流程", "en": "without agents there must be a flow for who answers"},
                 _choose(known.flows),
             )
 
@@ -366,7 +366,7 @@ def _ends(campaign: Campaign, known: Known, found: _Findings) -> None:
             said = _short(code)
             found.warning(
                 f"success.{place}",
-                {"zh": f"坐席不能选“{said}”", "en": f'agents cannot choose "{said}"'},
+                {"zh": f"座席不能选“{said}”", "en": f'agents cannot choose "{said}"'},
                 {"zh": "加入处置代码", "en": "Add it to the dispositions."},
             )
     if (campaign.goal.successes is not None or campaign.quotas) and not campaign.success:

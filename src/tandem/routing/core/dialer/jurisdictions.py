@@ -78,7 +78,7 @@ _RESTED = Source(
     rules=("abandoned_rest_s",),
     force="ours",
     citation="Ofcom, Revised statement of policy on persistent misuse, 1 October 2010 (replaced 2017)",
-    zh="英国曾要求：弃呼后 72 小时内，须先有坐席才能再拨；我们处处遵守",
+    zh="英国曾要求：弃呼后 72 小时内，须先有座席才能再拨；我们处处遵守",
     en="the United Kingdom asked for an agent at hand for 72 h after an abandoned call; we keep to it everywhere",
 )
 _US = Jurisdiction(
@@ -112,7 +112,7 @@ _US = Jurisdiction(
             rules=("answer_within_s",),
             force="law",
             citation="16 CFR 310.4(b)(1)(iv), (b)(4)(iii); 47 CFR 64.1200(a)(7)",
-            zh="问候语结束后 2 秒内接通坐席，否则播放身份信息",
+            zh="问候语结束后 2 秒内接通座席，否则播放身份信息",
             en="an agent within 2 s of the callee's completed greeting, else a message that says who calls",
         ),
         Source(
@@ -157,7 +157,7 @@ _UK = Jurisdiction(
             rules=("formula",),
             force="regulator",
             citation="Ofcom, Persistent misuse: statement of general policy, 20 December 2016, annex on the call rate",
-            zh="弃呼率 = 弃呼 /（弃呼 + 接通坐席），含误判为语音信箱的估计数",
+            zh="弃呼率 = 弃呼 /（弃呼 + 接通座席），含误判为语音信箱的估计数",
             en="abandoned / (abandoned + put through), with an estimate of persons taken for machines",
         ),
         Source(

@@ -92,6 +92,6 @@ def _text(leads: int, ratio: float, agent_hours: float) -> dict[str, str]:
     hours = f"{agent_hours:.0f}" if agent_hours >= 10 else f"{agent_hours:.1f}"
     share = f"{100 * ratio:.0f} %"
     return {
-        "zh": f"{leads} 位联系人：约需 {hours} 个坐席工时，可接通 {share}",
+        "zh": f"{leads} 位联系人：约需 {hours} 个座席工时，可接通 {share}",
         "en": f"{leads} contacts: needs {hours} agent-hours, reaches {share}",
     }
