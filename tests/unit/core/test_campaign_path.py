@@ -467,7 +467,7 @@ def test_a_person_is_promised_his_time_from_the_end_of_his_greeting() -> None:
     call = screening()
     call.now += 2.0
     verdict(call, "human")
-    assert call.did(ce.PersonThere) == [ce.PersonThere(verdict="human")]
+    assert call.did(ce.PersonThere) == [ce.PersonThere(verdict="human", why="x")]
     assert call.contact.connect_by == pytest.approx(call.now - 0.8 + 2.0), "800 ms of silence were listened to"
     assert call.contact.machine == "human"
 

@@ -30,10 +30,10 @@ def effect(center: Center, call: CallId, wanted: ct.Effect) -> None:
             attempts.ringing(center, call)
         case ct.Reached():
             attempts.answered(center, call)
-        case ce.PersonThere(verdict=verdict):
-            attempts.person(center, call, verdict)
-        case ce.MachineThere():
-            attempts.machine(center, call)
+        case ce.PersonThere(verdict=verdict, why=why):
+            attempts.person(center, call, verdict, why)
+        case ce.MachineThere(why=why):
+            attempts.machine(center, call, why)
         case ce.AgentJoined():
             attempts.connected(center, call)
         case ce.PromiseMissed():

@@ -47,14 +47,17 @@ class CustomerRings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonThere:
     """A person is on the line; from now on an agent is looked for. ``verdict``: of the detector, '' = not asked,
-    ``unsure`` counts as a person."""
+    ``unsure`` counts as a person. ``why``: its own word for it."""
 
     verdict: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MachineThere:
-    """The detector says that a machine answered."""
+    """The detector says that a machine answered. ``why``: its own word for it."""
+
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,11 +188,11 @@ def screened(t: Turn, e: MachineDetected) -> None:
     t.set(machine=e.verdict)
     t.note("screened", f"the detector says: {e.verdict} ({e.why})", verdict=e.verdict, why=e.why)
     if e.verdict == "machine":
-        _machine(t)
+        _machine(t, e.why)
         return
     # a person's greeting was over when the silence began by which he was known
     silence_s = c.detect.after_greeting_silence_ms / 1000.0 if c.detect and e.verdict == "human" else 0.0
-    person(t, e.verdict, max(t.now - silence_s, c.since))
+    person(t, e.verdict, max(t.now - silence_s, c.since), e.why)
 
 
 def screening_refused(t: Turn, e: RequestFailed) -> None:
@@ -210,10 +210,10 @@ def _unsure(t: Turn) -> None:
     person(t, "unsure", t.now)
 
 
-def _machine(t: Turn) -> None:
+def _machine(t: Turn, why: str) -> None:
     c = t.contact
     what = c.detect.on_machine if c.detect is not None else "hang_up"
-    t.do(MachineThere())
+    t.do(MachineThere(why=why))
     if what == "agent":
         _await_agent(t, t.now)
     elif what == "message":
@@ -228,10 +228,10 @@ def _hang_up_on_machine(t: Turn) -> None:
     end_contact(t, End.MACHINE, Cause.NORMAL)
 
 
-def person(t: Turn, verdict: str, greeted_at: float) -> None:
+def person(t: Turn, verdict: str, greeted_at: float, why: str = "") -> None:
     """Somebody listens: the flow begins, or an agent is looked for, for so long as we promised."""
     c = t.contact
-    t.do(PersonThere(verdict=verdict))
+    t.do(PersonThere(verdict=verdict, why=why))
     if c.mode == "agentless":
         t.enter(P.IVR, "answered")
         t.set(as_caller=True)

@@ -165,6 +165,12 @@ class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, tag="attempt"):
     """The pacing's decision and the gate's verdict that led to it."""
     person_at: float | None = None
     """When the machine detection took him for a person: the end of his greeting. None: nothing was detected."""
+    machine_why: str = ""
+    """The detection's own word for what it found, with what it was held against: ``HUMAN-820-800``,
+    ``LONGGREETING-1500-1500``, ``MAXWORDS-4-4``, ``INITIALSILENCE-2520-2500``, ``TOOLONG-6000``. What an agent says of
+    the call later changes ``machine``, not this."""
+    machine_s: float | None = None
+    """From the answer to the detection's verdict."""
 
 
 class PacingRecord(msgspec.Struct, frozen=True, kw_only=True, tag="pacing"):
@@ -205,3 +211,39 @@ class CallerIdUse(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     answered: int
     today: int
+
+
+class TriesOfHour(msgspec.Struct, frozen=True, kw_only=True):
+    """How the leads of a segment were reached in one hour of a day in the campaign's zone. ``days_ago``: 0 is today;
+    ``hour``: 0..23; ``answered``: of the tries, by a person; ``abandoned``: of those."""
+
+    segment: str
+    days_ago: int
+    hour: int
+    tries: int
+    answered: int
+    abandoned: int
+
+
+class CampaignExperience(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pacing of a campaign may learn from its attempts of the last days. ``hours``: oldest first. Seconds of
+    the last attempts, oldest first: ``answer_s`` from the dialling to a person's answer (with a machine detection: to
+    its verdict), ``other_s`` to the end, or to the machine's answer, of who was not reached, ``talk_s``,
+    ``wrap_up_s``."""
+
+    campaign: CampaignId
+    hours: tuple[TriesOfHour, ...] = ()
+    answer_s: tuple[float, ...] = ()
+    other_s: tuple[float, ...] = ()
+    talk_s: tuple[float, ...] = ()
+    wrap_up_s: tuple[float, ...] = ()
+    agents: int = 0
+    """Who talked on the last day."""
+    dialled: int = 0
+    machines: int = 0
+    """Of these."""
+    persons: int = 0
+    """Of those that the machine detection ``judged``."""
+    judged: int = 0
+    verdict_s: float = 0.0
+    """Mean time that it took; 0 without one."""

@@ -133,11 +133,11 @@ where lead = changed.id and bad <> (number = any($13))
 insert into attempts as old (
     id, rev, campaign, lead, list, person, number_of, number, caller_id, carrier, mode, segment, reserved, at,
     ringing_at, answered_at, connected_at, ended_at, result, machine, agent, message_at, cause, disposition, cost, why,
-    person_at
+    person_at, machine_why, machine_s
 ) values (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, to_timestamp($14),
     to_timestamp($15), to_timestamp($16), to_timestamp($17), to_timestamp($18), $19, $20, $21, to_timestamp($22), $23,
-    $24, $25, $26, to_timestamp($27)
+    $24, $25, $26, to_timestamp($27), $28, $29
 )
 on conflict (id) do update set
     rev = excluded.rev, campaign = excluded.campaign, lead = excluded.lead, list = excluded.list,
@@ -147,7 +147,7 @@ on conflict (id) do update set
     answered_at = excluded.answered_at, connected_at = excluded.connected_at, ended_at = excluded.ended_at,
     result = excluded.result, machine = excluded.machine, agent = excluded.agent, message_at = excluded.message_at,
     cause = excluded.cause, disposition = excluded.disposition, cost = excluded.cost, why = excluded.why,
-    person_at = excluded.person_at
+    person_at = excluded.person_at, machine_why = excluded.machine_why, machine_s = excluded.machine_s
 where old.rev < excluded.rev
 
 -- name: put_do_not_call

@@ -126,6 +126,26 @@ def test_a_machine_is_told_also_when_an_agent_is_set_aside(on_machine: Any) -> N
         assert floor.center.dialer.aside.get(MEI) not in (None, call), "she is there for the next one at once"
 
 
+def test_the_detectors_own_word_is_kept_whatever_the_agent_says_of_the_call() -> None:
+    floor = fresh(MEI, machine_detection=MachineDetection(use=True))
+    call = floor.center.dialer.aside[MEI]
+    floor.pick_up()
+    contact = floor.center.contacts[call]
+    floor.now += 1.75
+    heard = ev.MachineDetected(
+        call=call, connection=contact.caller, token=contact.token, verdict="human", why="HUMAN-820-800"
+    )
+    floor.handle(heard)
+    floor.settle()
+    assert floor.center.contacts[call].phase is Phase.TALKING
+    floor.command(MEI, m.MarkMachine(id=1, call=call))
+    floor.settle()
+    record = floor.last(call)
+    assert (record.machine, record.machine_why, record.result) == ("machine", "HUMAN-820-800", "machine")
+    assert record.machine_s == pytest.approx(1.75)
+    assert record.person_at is not None, "so the detection is known to have been wrong"
+
+
 @pytest.mark.parametrize(("formula", "counted"), [("us", 1001), ("ofcom", 1000)])
 def test_who_hangs_up_before_anybody_could_answer_counts_by_the_formula_of_the_rules(
     formula: Formula, counted: int

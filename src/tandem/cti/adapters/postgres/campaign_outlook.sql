@@ -39,7 +39,7 @@ select id, rev, campaign, lead, list, person, number_of, number, caller_id, carr
     extract(epoch from answered_at)::float8 as answered_at, extract(epoch from connected_at)::float8 as connected_at,
     extract(epoch from ended_at)::float8 as ended_at, result, machine, agent,
     extract(epoch from message_at)::float8 as message_at, cause, disposition, cost, '{}' as why,
-    extract(epoch from person_at)::float8 as person_at
+    extract(epoch from person_at)::float8 as person_at, machine_why, machine_s
 from attempts
 where campaign = $1 and attempts.at >= to_timestamp($2) and attempts.at < to_timestamp($3)
     and (attempts.at, id) > (to_timestamp($4), $5)
@@ -67,7 +67,7 @@ select id, rev, campaign, lead, list, person, number_of, number, caller_id, carr
     extract(epoch from answered_at)::float8 as answered_at, extract(epoch from connected_at)::float8 as connected_at,
     extract(epoch from ended_at)::float8 as ended_at, result, machine, agent,
     extract(epoch from message_at)::float8 as message_at, cause, disposition, cost, '{}' as why,
-    extract(epoch from person_at)::float8 as person_at
+    extract(epoch from person_at)::float8 as person_at, machine_why, machine_s
 from attempts
 where attempts.ended_at > to_timestamp($1) and result = 'talked' and disposition is null
 order by attempts.at, id

@@ -253,7 +253,7 @@ select id, rev, campaign, lead, list, person, number_of, number, caller_id, carr
     extract(epoch from answered_at)::float8 as answered_at, extract(epoch from connected_at)::float8 as connected_at,
     extract(epoch from ended_at)::float8 as ended_at, result, machine, agent,
     extract(epoch from message_at)::float8 as message_at, cause, disposition, cost, why,
-    extract(epoch from person_at)::float8 as person_at
+    extract(epoch from person_at)::float8 as person_at, machine_why, machine_s
 from attempts
 where ended_at is null
 order by attempts.at, id
@@ -265,7 +265,7 @@ select id, rev, campaign, lead, list, person, number_of, number, caller_id, carr
     extract(epoch from answered_at)::float8 as answered_at, extract(epoch from connected_at)::float8 as connected_at,
     extract(epoch from ended_at)::float8 as ended_at, result, machine, agent,
     extract(epoch from message_at)::float8 as message_at, cause, disposition, cost, why,
-    extract(epoch from person_at)::float8 as person_at
+    extract(epoch from person_at)::float8 as person_at, machine_why, machine_s
 from attempts
 where lead = $1
 order by number_of desc

@@ -184,13 +184,14 @@ def answered(center: Center, call: CallId) -> None:
         center.put(LookUp(call, contact.ani_e164))
 
 
-def person(center: Center, call: CallId, verdict: str) -> None:
+def person(center: Center, call: CallId, verdict: str, why: str = "") -> None:
     """A person is there, or what is taken for one: from now on the promise runs."""
     attempt = center.dialer.attempts.get(call)
     if attempt is None:
         return
     if verdict:
-        _change(center, attempt, machine=verdict, person_at=center.now)
+        heard_s = _heard_s(center, attempt)
+        _change(center, attempt, machine=verdict, person_at=center.now, machine_why=why, machine_s=heard_s)
     _count_person(center, attempt)
     run = run_of(center, attempt)
     if run is not None:
@@ -205,13 +206,19 @@ def _count_person(center: Center, attempt: Attempt) -> None:
         days.count(run, answered=1)
 
 
-def machine(center: Center, call: CallId) -> None:
+def machine(center: Center, call: CallId, why: str = "") -> None:
     attempt = center.dialer.attempts.get(call)
     if attempt is not None:
-        _change(center, attempt, machine="machine")
+        _change(center, attempt, machine="machine", machine_why=why, machine_s=_heard_s(center, attempt))
         run = run_of(center, attempt)
         if run is None or run.campaign.machine_detection.on_machine != "agent":
             agents.give_aside_back(center, attempt)
+
+
+def _heard_s(center: Center, attempt: Attempt) -> float | None:
+    """So long the detection took: it begins when the call is answered."""
+    since = attempt.record.answered_at
+    return None if since is None else max(0.0, center.now - since)
 
 
 def connected(center: Center, call: CallId) -> None:

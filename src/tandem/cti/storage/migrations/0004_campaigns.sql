@@ -137,11 +137,15 @@ create table attempts (
     disposition  text,
     cost         double precision not null,
     why          jsonb not null,
-    person_at    timestamptz
+    person_at    timestamptz,
+    machine_why  text not null default '',
+    machine_s    double precision
 );
 comment on column attempts.reserved is 'an agent was there for it before it was dialled';
 comment on column attempts.message_at is 'when the message began that says who called';
 comment on column attempts.person_at is 'end of the greeting, when the machine detection took it for a person';
+comment on column attempts.machine_why is 'the detection''s own word for what it found, with its threshold';
+comment on column attempts.machine_s is 'seconds from the answer to the detection''s verdict';
 comment on column attempts.why is 'the decision of the pacing and the verdict of the gate that led to it';
 -- A lead has one attempt under way at most.
 create unique index attempts_one_open_per_lead on attempts (lead) where ended_at is null;
