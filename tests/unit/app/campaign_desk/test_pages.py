@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -220,6 +221,21 @@ async def test_a_forecast_counts_only_the_hours_in_which_is_dialled() -> None:
     assert found.ends_at > on.floor.now + (days - 1.0) * 86_400.0
     run.agents.clear()
     assert (await on.desk.forecast("spring")).ends_at is None
+
+
+async def test_a_forecast_that_goes_wrong_harms_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    on = await opened(desk())
+
+    async def wrong(campaign: str) -> shapes.CampaignForecast:
+        raise ZeroDivisionError(campaign)
+
+    monkeypatch.setattr(on.desk, "forecast", wrong)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await on.desk.keep_ends()
+    assert "when the campaign spring will be through could not be worked out" in caplog.text
 
 
 async def test_recycling_is_tried_before_it_is_done() -> None:

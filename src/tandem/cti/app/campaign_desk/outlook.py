@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 import pickle
 import sys
 from asyncio.subprocess import PIPE
@@ -24,6 +25,8 @@ from tandem.cti.model.errors import BadRequest, CtiError, Unavailable, WrongStat
 from tandem.routing.core.dialer.pacing_settings import DayCount
 from tandem.routing.core.dialer.recycling import Group, Seen, forecast
 from tandem.routing.core.dialer.terms import Terms
+
+log = logging.getLogger(__name__)
 
 DAY_S = 86_400.0
 SEEN_S = 14 * DAY_S
@@ -95,8 +98,13 @@ class Outlooks(Part):
             for record in self._book.all():
                 ends_at = None
                 if record.state == "running":
-                    with suppress(CtiError):
+                    try:
                         ends_at = (await self.forecast(record.id)).ends_at
+                    except CtiError:
+                        pass
+                    except Exception:
+                        # a forecast is worth no call: the others go on, and so does the server
+                        log.exception("when the campaign %s will be through could not be worked out", record.id)
                 self._ground.ends[record.id] = ends_at
             await asyncio.sleep(ENDS_EVERY_S)
 
