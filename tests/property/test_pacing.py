@@ -122,3 +122,61 @@ def test_the_same_news_again_decide_the_same(chosen: PacingSettings, today: DayC
     assert played(pacer, first) == played(twin, first)
     thawed = pickle.loads(pickle.dumps(pacer))  # noqa: S301
     assert played(thawed, then) == played(twin, then)
+
+
+moment = st.tuples(st.floats(0.2, 1.0), st.sampled_from(["nobody", "one", "all"]), st.integers(0, 4), st.booleans())
+
+
+@given(
+    st.sampled_from(["power", "predictive"]),
+    st.integers(1, 6),
+    st.integers(0, 10),
+    st.lists(moment, min_size=5, max_size=40),
+)
+@settings(max_examples=60)
+def test_not_even_everybody_at_once_takes_the_day_over_the_limit(
+    mode: Any, agents: int, budget: int, told: list[tuple[float, str, int, bool]]
+) -> None:
+    """While no agent goes away: whatever is in flight, all of it may be answered in the same moment."""
+    pacer = Pacer(PacingSettings(mode=mode, ratio=4.0))
+    pacer.new_day(0.0)
+    for number in range(200):
+        # most people answer: then the worst case is that all of them do
+        pacer.launched(f"h{number}", "x", now=0.1 * number)
+        pacer.connected(f"h{number}", "a0", now=0.1 * number + 0.5)
+    answered, abandoned = 1000, 30 - budget
+    pacer.history([], DayCount(answered, abandoned))
+    idle = {f"a{number}" for number in range(agents)}
+    busy: list[str] = []
+    flying: list[str] = []
+    now = 100.0
+    for agent in sorted(idle):
+        pacer.agent(agent, "idle", now=now)
+    for number, (after_s, who, freed, over) in enumerate(told):
+        now += after_s
+        for call in flying[: {"nobody": 0, "one": 1, "all": len(flying)}[who]]:
+            flying.remove(call)
+            answered += 1
+            if idle:
+                busy.append(min(idle))
+                idle.remove(busy[-1])
+                pacer.connected(call, busy[-1], now=now)
+            else:
+                abandoned += 1
+                pacer.abandoned(call, now=now)
+        assert abandoned <= 0.03 * answered + 1e-9
+        if over:
+            for call in flying:
+                pacer.ended(call, "congestion", now=now)
+            flying.clear()
+        for agent in busy[:freed]:
+            busy.remove(agent)
+            idle.add(agent)
+            pacer.agent(agent, "idle", now=now)
+        decision = pacer.decide(now=now, segments={"x": 1000}, lines=1000)
+        for each in range(decision.total):
+            if decision.reserved_only:
+                # he is there for this call whatever happens: neither counts here
+                continue
+            flying.append(f"c{number}.{each}")
+            pacer.launched(flying[-1], "x", now=now)

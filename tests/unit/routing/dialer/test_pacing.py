@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from tandem.routing.core.dialer.pacing import DayCount, Learned, Pacer, PacingSettings
-from tandem.routing.core.dialer.pacing_budget import Budget, Caution, lent_answers
+from tandem.routing.core.dialer.pacing_budget import Budget, Caution, lent_answers, most_lent, sure_time_s
 
 LEADS = {"list": 1000}
 
@@ -112,6 +112,15 @@ def test_an_agent_who_leaves_before_the_answer_is_not_counted_on() -> None:
     assert pacer.decide(now=0.0, segments=LEADS, lines=100).total == 0
 
 
+@pytest.mark.parametrize("mode", ["progressive", "power", "predictive"])
+def test_idle_agents_who_leave_before_a_call_is_over_are_not_counted_on(mode: str) -> None:
+    pacer = rich(made(mode, idle=0))
+    for number in range(4):
+        pacer.agent(f"b{number}", "idle", now=0.0, leaving_at=100.0)
+    assert pacer.decide(now=1.0, segments=LEADS, lines=100).total >= 4
+    assert pacer.decide(now=99.0, segments=LEADS, lines=100).total == 0
+
+
 def test_nothing_to_dial_says_why() -> None:
     pacer = made()
     assert pacer.decide(now=1.0, segments={}, lines=9).why["en"] == "launched none: no contact may be called now"
@@ -172,13 +181,31 @@ def test_the_beginning_of_a_day_is_lent_a_little_of_what_is_sure_to_come() -> No
     assert made(idle=20).decide(now=1.0, segments={"list": 50}, lines=100).reserved_only  # a short list
 
 
+def test_a_day_that_had_answers_before_a_restart_is_lent_nothing_more() -> None:
+    pacer = made(idle=20)
+    pacer.history([], DayCount(30, 0))
+    assert pacer.decide(now=1.0, segments=LEADS, lines=100).reserved_only
+    pacer.new_day(86_400.0)
+    assert not pacer.decide(now=86_400.0, segments=LEADS, lines=100).reserved_only
+
+
+def lent(*, agents: int = 5, time_s: float = 3600.0, leads: int = 9999, limit: float = 0.03) -> float:
+    return lent_answers(limit, agents, cycle_s=100.0, dial_s=100.0, time_s=time_s, most=2.0, leads=leads)
+
+
 def test_lent_answers() -> None:
-    assert lent_answers(0.03, 5, 100.0, passed_s=0.0, left_s=None, leads=9999) == pytest.approx(54.0)
-    assert lent_answers(0.03, 5, 100.0, passed_s=0.0, left_s=2000.0, leads=9999) == pytest.approx(15.0)
-    assert lent_answers(0.03, 500, 100.0, passed_s=0.0, left_s=2000.0, leads=9999) == pytest.approx(2 / 0.03)
-    assert lent_answers(0.03, 5, 100.0, passed_s=4000.0, left_s=None, leads=9999) == 0.0
-    assert lent_answers(0.03, 5, 100.0, passed_s=0.0, left_s=-1.0, leads=9999) == 0.0
-    assert lent_answers(0.0, 5, 100.0, passed_s=0.0, left_s=1000.0, leads=9999) == 0.0
+    assert lent() == pytest.approx(5 * 3600.0 / 350.0)
+    assert lent(time_s=700.0) == pytest.approx(10.0)
+    assert lent(agents=500) == pytest.approx(2 / 0.03)
+    assert lent(leads=100) == pytest.approx(5.0)
+    assert lent(time_s=-1.0) == 0.0
+    assert lent(limit=0.0) == 0.0
+    assert lent(agents=0) == 0.0
+
+
+def test_the_time_that_is_sure_and_what_is_lent_at_most() -> None:
+    assert (sure_time_s(600.0, None), sure_time_s(600.0, 1000.0)) == (3000.0, 500.0)
+    assert most_lent(200, told=False) == most_lent(5, told=False) < most_lent(5, told=True) < most_lent(200, told=True)
 
 
 def test_restricted_leads_when_nothing_else_may_be_called() -> None:
@@ -190,8 +217,8 @@ def test_restricted_leads_when_nothing_else_may_be_called() -> None:
 
 
 def test_restricted_leads_first_while_every_call_has_an_agent_anyway() -> None:
-    decision = made("progressive").decide(now=1.0, segments=LEADS, lines=100, restricted=1)
-    assert (decision.restricted, decision.total, decision.reserved_only) == (1, 3, True)
+    decision = made("progressive", idle=2).decide(now=1.0, segments=LEADS, lines=100, restricted=1)
+    assert (decision.restricted, decision.total, decision.reserved_only) == (1, 2, True)
 
 
 def test_reserved_calls_are_left_out_of_the_sums() -> None:
@@ -211,6 +238,18 @@ def test_caution_falls_with_the_abandoned_and_rises_with_the_answered() -> None:
     assert caution.share > begun
     assert caution.allowed(1.0, 5) == 0.0
     assert 0.0 < caution.allowed(2.0, 5) < caution.allowed(20.0, 5)
+    assert caution.allowed(2.0, 5) < caution.allowed(2.0, 5, sure=0.3)  # the end of the day is near
+    assert caution.allowed(2.0, 5) == caution.allowed(2.0, 5, sure=30.0)
+
+
+def test_in_the_long_run_the_share_aimed_at_leaves_the_caution_where_it_is() -> None:
+    caution = Caution()
+    begun = caution.share
+    for number in range(20_000):
+        caution.answered(0.03, 5)
+        if number * 291 % 10_000 < 291:
+            caution.abandoned(5)
+    assert caution.share == pytest.approx(begun, rel=0.35)
 
 
 def test_a_target_wait_that_is_kept_takes_no_risk() -> None:

@@ -19,10 +19,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tandem.routing.core.dialer import pacing_words as words
-from tandem.routing.core.dialer.pacing_budget import lent_answers
+from tandem.routing.core.dialer.pacing_budget import lent_answers, most_lent, sure_time_s
 from tandem.routing.core.dialer.pacing_learned import Learned
 from tandem.routing.core.dialer.pacing_lookahead import Scene, outlook
-from tandem.routing.core.dialer.pacing_outlook import Risk
+from tandem.routing.core.dialer.pacing_outlook import Outlook, Risk
 from tandem.routing.core.dialer.pacing_settings import (
     AgentStatus,
     DayCount,
@@ -55,7 +55,8 @@ class Pacer(Watch):
         idle = len(self._idle)
         pending = sum(map(len, self._ringing.values())) + len(self._screened) + len(self._waiting)
         most = min(leads, lines, int(settings.most_lines_per_agent * len(self._agents)) - pending)
-        left = budget.left(settings.abandon_limit, self._lent(now, leads))
+        lent = self._lent(now, segments, leads)
+        left = budget.left(settings.abandon_limit, lent)
         reserved_only = left < 1.0
         evidence: dict[str, float] = {
             "idle": idle,
@@ -81,10 +82,16 @@ class Pacer(Watch):
             why = words.one_each(apart + wanted, idle, pending, budget.abandoned, budget.answered)
         elif settings.mode == "predictive":
             wait_s = _LOOK_S
-            wanted, why = self._predicted(now, segments, most, left, evidence, least=max(0, min(free, most)))
+            allowed = self._allowed(left, lent)
+            least = max(0, min(self._staying(now) - pending, most))
+            wanted, why = self._predicted(now, segments, most, left, allowed, evidence, least=least)
         else:
             ratio = settings.ratio if settings.mode == "power" else 1.0
-            wanted = max(0, min(int(ratio * idle) - pending, most))
+            staying = self._staying(now)
+            wanted = max(0, min(int(ratio * staying) - pending, most))
+            if pending + wanted > staying:
+                risk = Risk(self._outlook(now, segments), wanted)
+                wanted = max(staying - pending, risk.most_within(1.0, left, _SUDDENLY))
             why = words.by_ratio(wanted, idle, pending, ratio)
         return Decision(
             launch=apportioned(segments, wanted),
@@ -95,21 +102,40 @@ class Pacer(Watch):
             reserved_only=reserved_only,
         )
 
-    def _predicted(
-        self, now: float, segments: Mapping[str, int], most: int, left: float, evidence: dict[str, float], *, least: int
-    ) -> tuple[int, dict[str, str]]:
-        """``least``: one call for each idle agent is always right."""
-        agents = len(self._agents)
-        look = outlook(
+    def _outlook(self, now: float, segments: Mapping[str, int]) -> Outlook:
+        return outlook(
             self._scene(),
             self.learned,
             segments,
             now=now,
             hour=self._hour(now),
             patience_s=self.settings.answer_within_s,
+            idle=self._staying(now),
         )
-        allowed = self.learned.caution.allowed(left, agents)
-        risk = Risk(look, max(0, min(most, 4 * agents + 20)))
+
+    def _staying(self, now: float) -> int:
+        """Idle agents who are not known to go before a call launched now is over."""
+        over_at = now + self.settings.ring_s + self.settings.answer_within_s
+        return sum(self._leaving.get(agent, over_at) >= over_at for agent in self._idle)
+
+    def _allowed(self, left: float, lent: float) -> float:
+        sure = None if self._day_ends is None else self.settings.abandon_limit * lent
+        return self.learned.caution.allowed(left, len(self._agents), sure)
+
+    def _predicted(
+        self,
+        now: float,
+        segments: Mapping[str, int],
+        most: int,
+        left: float,
+        allowed: float,
+        evidence: dict[str, float],
+        *,
+        least: int,
+    ) -> tuple[int, dict[str, str]]:
+        """``least``: one call for each idle agent who stays is always right."""
+        look = self._outlook(now, segments)
+        risk = Risk(look, max(0, min(most, 4 * len(self._agents) + 20)))
         count = max(least, risk.most_within(allowed, left, _SUDDENLY))
         rate = float(look.answer[-1]) / 0.95
         expected = look.expected_free()
@@ -127,13 +153,20 @@ class Pacer(Watch):
             count, len(self._idle), freed, float(look.moments_s[-1]), rate, int(evidence["in_flight"])
         )
 
-    def _lent(self, now: float, leads: int) -> float:
+    def _lent(self, now: float, segments: Mapping[str, int], leads: int) -> float:
+        passed_s = now - self._first_agent_at
+        left_s = None if self._day_ends is None else self._day_ends - now
+        if sure_time_s(passed_s, left_s) <= 0.0 or leads <= 0:
+            return 0.0
+        learned, hour = self.learned, self._hour(now)
+        answers = sum(learned.rate(name).now(hour)[0] * count for name, count in segments.items() if count > 0)
         return lent_answers(
             self.settings.abandon_limit,
             len(self._agents),
-            self.learned.talk.mean_s() + self.learned.wrap_up.mean_s(),
-            passed_s=now - self._first_agent_at,
-            left_s=None if self._day_ends is None else self._day_ends - now,
+            cycle_s=learned.talk.mean_s() + learned.wrap_up.mean_s(),
+            dial_s=self.settings.ring_s * leads / answers,
+            time_s=sure_time_s(passed_s, left_s),
+            most=most_lent(len(self._agents), told=left_s is not None),
             leads=leads,
         )
 

@@ -7,6 +7,7 @@ first 33 would otherwise bear no risk at all): a day whose end is not known is t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -45,34 +46,48 @@ class Budget:
         return min(self.today(limit, lent), self.window(limit, lent))
 
 
-_LENT_CALLS = 2.0
-"""Abandoned calls at most that answers still to come may pay for."""
+_LENT_CALLS, _LENT_CALLS_TOLD, _LENT_PER_AGENT_TOLD = 2.0, 6.0, 0.2
+"""Abandoned calls at most that answers still to come may pay for: on any day, and on one whose end is known."""
 _LEAST_DAY_S = 3600.0
-_SURE, _SURE_FIRST = 0.15, 0.3
-"""Of the agents' time that is left, how much is sure to be spent on calls: on a day whose end is known, and of the
-first hour (1:1 dialling brings about half)."""
+_RARER = 0.4
+"""Answers are sure to come if they do although people answer so many times as often as now."""
+_STAYS = 0.5
+"""Share of the agents' time until the end of the day that they are sure to be there."""
 _SURE_OF_LEADS = 0.05
 
 
+def sure_time_s(passed_s: float, left_s: float | None) -> float:
+    """Time that agents are sure to be there yet today: ``passed_s`` since the first agent came, ``left_s`` until the
+    end of the day (None: not known)."""
+    return _LEAST_DAY_S - passed_s if left_s is None else _STAYS * left_s
+
+
+def most_lent(agents: int, *, told: bool) -> float:
+    """Abandoned calls at most that answers still to come may pay for."""
+    return _LENT_CALLS_TOLD + _LENT_PER_AGENT_TOLD * agents if told else _LENT_CALLS
+
+
 def lent_answers(
-    limit: float, agents: int, cycle_s: float, *, passed_s: float, left_s: float | None, leads: int
+    limit: float, agents: int, *, cycle_s: float, dial_s: float, time_s: float, most: float, leads: int
 ) -> float:
-    """Answered calls that ``agents`` are sure to have yet today, when one takes ``cycle_s`` of an agent's time;
-    ``passed_s`` since the first agent came, ``left_s`` until the end of the day (None: not known)."""
+    """Answered calls that ``agents`` are sure to have yet today by one call for each, in ``time_s``: an answered one
+    takes ``cycle_s`` of an agent's time, finding it ``dial_s`` (mean time of a call / answer rate)."""
     if limit <= 0.0 or agents <= 0:
         return 0.0
-    time_s = _SURE_FIRST * (_LEAST_DAY_S - passed_s) if left_s is None else _SURE * left_s
-    return max(0.0, min(_LENT_CALLS / limit, agents * time_s / max(1.0, cycle_s), _SURE_OF_LEADS * leads))
+    answers = agents * time_s / max(1.0, cycle_s + dial_s / _RARER)
+    return max(0.0, min(most / limit, answers, _SURE_OF_LEADS * leads))
 
 
-_GAIN = 0.08
+_GAIN = 0.06
 _LARGE = 10.0
 """Agents for whom ``_GAIN`` is meant; with more the same share of calls is many more, and comes in bursts."""
 _AIM = 0.97
 """Share of the limit that is aimed at."""
-_RESERVE, _RESERVE_PER_AGENT = 4.0, 0.2
+_RESERVE, _RESERVE_PER_AGENT = 6.0, 0.2
 """Abandoned calls kept back for what nobody sees coming: a sudden change finds the calls of a whole group in flight."""
-_MOST = 2.5
+_RESERVE_LAST = 0.5
+"""The same less one, at the end of a day whose end is known."""
+_MOST = 1.5
 
 
 @dataclass(slots=True)
@@ -81,7 +96,7 @@ class Caution:
     answers the abandoned ones come to what is aimed at (the outlook may err as it likes: the outcome counts), times
     what the budget says now. ``ease``: 0..1, less while agents wait no longer than they are meant to."""
 
-    share: float = 0.02
+    share: float = 0.025
     ease: float = 1.0
 
     def answered(self, limit: float, agents: int) -> None:
@@ -90,7 +105,7 @@ class Caution:
             self.share = min(0.5, self.share * (1.0 + self._gain(agents) * _AIM * limit))
 
     def abandoned(self, agents: int) -> None:
-        self.share = max(1e-4, self.share * (1.0 - self._gain(agents)))
+        self.share = max(1e-4, self.share * math.exp(-self._gain(agents)))
 
     def waited(self, wait_s: float, target_s: float, agents: int) -> None:
         """An agent waited so long for his call."""
@@ -100,10 +115,13 @@ class Caution:
         step = self._gain(agents) * max(-1.0, min(1.0, (wait_s - target_s) / target_s))
         self.ease = min(1.0, max(0.02, self.ease * (1.0 + step)))
 
-    def allowed(self, left: float, agents: int) -> float:
-        """With ``left`` abandoned calls in the budget; 0 when that is 1 or less."""
-        reserve = _RESERVE + _RESERVE_PER_AGENT * agents
-        return self.share * self.ease * min(_MOST, max(0.0, (left - 1.0) / (reserve - 1.0)))
+    def allowed(self, left: float, agents: int, sure: float | None = None) -> float:
+        """With ``left`` abandoned calls in the budget; 0 when that is 1 or less. ``sure``: what the answers that are
+        sure until the end of the day pay for, if it is known: towards it nothing is kept back."""
+        back = _RESERVE + _RESERVE_PER_AGENT * agents - 1.0
+        if sure is not None:
+            back = min(back, max(_RESERVE_LAST, sure))
+        return self.share * self.ease * min(_MOST, max(0.0, (left - 1.0) / back))
 
     @staticmethod
     def _gain(agents: int) -> float:

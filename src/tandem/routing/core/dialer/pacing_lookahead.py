@@ -34,10 +34,10 @@ class Scene:
 
 
 def outlook(
-    scene: Scene, learned: Learned, segments: Mapping[str, int], *, now: float, hour: int, patience_s: float
+    scene: Scene, learned: Learned, segments: Mapping[str, int], *, now: float, hour: int, patience_s: float, idle: int
 ) -> Outlook:
     """``segments``: leads, by which the calls launched now are shared out. ``patience_s``: how long who answers waits
-    for an agent. Counts the exposure of the answer rates until now."""
+    for an agent. ``idle``: idle agents who stay. Counts the exposure of the answer rates until now."""
     reached = learned.answer.reached()
     gone = learned.other.reached()
     moments = np.interp(_SHARES, reached, _SECONDS)
@@ -66,6 +66,7 @@ def outlook(
     return Outlook(
         moments_s=moments,
         waiting=len(scene.waiting),
+        idle=idle,
         free=free,
         agents=agents,
         answers=np.concatenate(kinds) if kinds else np.zeros((0, len(moments))),

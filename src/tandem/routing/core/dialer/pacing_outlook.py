@@ -18,17 +18,21 @@ from tandem.routing.core.dialer.pacing_times import Array
 _ROOT_2 = math.sqrt(2.0)
 _CERTAIN = 0.98
 """No call is taken for surer to be answered."""
+_DEVIATIONS = 3.0
+"""How unlucky the worst case is, that much beyond a sudden change."""
 
 
 @dataclass(slots=True)
 class Outlook:
-    """``waiting``: callees who wait for an agent. ``free``: (kinds, moments) probability that an agent of a kind is
-    there and free by then; ``agents``: how many of each kind. ``answers``: (kinds, moments) that a call in flight of a
-    kind is answered by then; ``calls``: how many of each. ``answer``: (moments,) that a call launched now is.
-    ``doubt``: standard deviation of the answer rate as a share of it."""
+    """``waiting``: callees who wait for an agent. ``idle``: agents who do and are not known to go before a call is
+    over. ``free``: (kinds, moments) probability that an agent of a kind is there and free by then; ``agents``: how
+    many of each kind. ``answers``: (kinds, moments) that a call in flight of a kind is answered by then; ``calls``: how
+    many of each. ``answer``: (moments,) that a call launched now is. ``doubt``: standard deviation of the answer rate
+    as a share of it."""
 
     moments_s: Array
     waiting: int
+    idle: int
     free: Array
     agents: Array
     answers: Array
@@ -49,6 +53,7 @@ class Risk:
         self.most = most
         self._free = look.agents @ look.free
         self._free_var = look.agents @ (look.free * (1.0 - look.free))
+        self._calls = float(look.calls.sum())
         self._answers = look.calls @ look.answers
         self._answers_var = look.calls @ (look.answers * (1.0 - look.answers))
 
@@ -66,25 +71,27 @@ class Risk:
             total += worst
         return total / len(z)
 
-    def loss(self, launched: int, times: float) -> float:
-        """Expected number of callees who meet nobody by the last moment, if everybody answered ``times`` as often."""
+    def bearable(self, launched: int, budget: float, times: float) -> bool:
+        """Whether no more than ``budget`` callees meet nobody in the worst case. Surely not more than all calls in
+        flight for whom no agent is idle now (one of whom may go away meanwhile). Of many calls not all are answered
+        and some agents become free: if everybody answers ``times`` as often, and by bad luck three deviations more."""
         look = self.outlook
-        answers = min(float(self._answers[-1]) * times, float(look.calls.sum()))
-        answers += launched * min(_CERTAIN, float(look.answer[-1]) * times)
-        mean = answers + look.waiting - float(self._free[-1])
-        deviation = math.sqrt(max(1e-6, answers + float(self._free_var[-1])))
-        z = mean / deviation
-        normal = math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-        return mean * 0.5 * math.erfc(-z / math.sqrt(2.0)) + deviation * normal
+        calls = self._calls + launched
+        if calls + look.waiting - max(0, look.idle - 1) <= budget:
+            return True
+        share = np.minimum((self._answers + launched * look.answer) * times / max(1.0, calls), _CERTAIN)
+        mean = calls * share + look.waiting - self._free
+        deviation = np.sqrt(calls * share * (1.0 - share) + self._free_var)
+        return float(np.max(mean + _DEVIATIONS * deviation)) + 1.0 <= budget
 
-    def most_within(self, share: float, loss: float, times: float) -> int:
-        """How many calls may be launched so that the last one's ``nobody`` is at most ``share``, and the ``loss`` at
-        ``times`` the answer rate at most that."""
+    def most_within(self, share: float, budget: float, times: float) -> int:
+        """How many calls may be launched so that the last one's ``nobody`` is at most ``share``, and the worst case
+        ``bearable``."""
         low, step = 0, 1
         # mostly none or one: so from below, in growing steps, then back by halves
         while low < self.most:
             middle = min(low + step, self.most)
-            if self.nobody(middle - 1) <= share and self.loss(middle, times) <= loss:
+            if self.bearable(middle, budget, times) and self.nobody(middle - 1) <= share:
                 low, step = middle, step * 2
             elif step == 1:
                 break

@@ -73,6 +73,8 @@ class Watch:
         self._budget.set_history(days, self.settings.window_days)
         if today is not None:
             self._budget.answered, self._budget.abandoned = today.answered, today.abandoned
+            if today.answered > 0:
+                self._first_agent_at = float("-inf")  # nobody knows when: the first hour is over
 
     def new_day(self, now: float, *, ends_at: float | None = None, began_at: float | None = None) -> None:
         """A day begins, at ``began_at`` (local midnight) or now. ``ends_at``: when dialling ends on it, if that is
