@@ -24,6 +24,7 @@ function Bars({ waterfall, reason, onReason }: { waterfall: Waterfall; reason: s
       {barsOf(waterfall).map((bar) => {
         const on = bar.rule === reason;
         const title = bar.kind === "total" ? t("waterfall.total") : bar.kind === "callable" ? t("waterfall.callable") : w("gate", bar.rule);
+        const text = pick(bar.text);
         return (
           <li key={bar.rule ?? bar.kind} className={`fall fall-${bar.kind} ${on ? "on" : ""}`} data-rule={bar.rule ?? ""}>
             <button type="button" aria-pressed={on} onClick={() => onReason(on ? null : bar.rule)}>
@@ -49,9 +50,9 @@ function Bars({ waterfall, reason, onReason }: { waterfall: Waterfall; reason: s
                   )}
                 </span>
               )}
-              {bar.kind === "step" && (
+              {bar.kind === "step" && text.toLowerCase() !== title.toLowerCase() && (
                 <span className="fall-text quiet small">
-                  <bdi>{pick(bar.text)}</bdi>
+                  <bdi>{text}</bdi>
                 </span>
               )}
             </button>
