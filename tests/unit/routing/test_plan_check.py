@@ -192,3 +192,8 @@ def test_a_plan_without_a_queue_for_calls() -> None:
     calling = GOOD + 'calling: {hours: {"+86": dawn, everywhere: office}, per_day: 2, never: ["+8613800138000"]}\n'
     assert [code for code, _, _ in errors_of(calling)] == ["unknown_hours"]
     assert errors_of(calling.replace("dawn", "office")) == []
+
+
+def test_the_rule_book_of_calls_of_no_campaign() -> None:
+    assert errors_of(GOOD + "calling: {rules: us}\n") == []
+    assert [code for code, _, _ in errors_of(GOOD + "calling: {rules: usa}\n")] == ["unknown_word"]

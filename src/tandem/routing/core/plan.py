@@ -157,6 +157,8 @@ class Calling:
     """How often one number is dialled in 24 hours at most."""
     never: frozenset[str] = frozenset()
     """Numbers (E.164) that are not called at all."""
+    rules: str = "none"
+    """The rule book for callbacks and for calls of no campaign; a campaign names its own."""
 
 
 TIERS = (

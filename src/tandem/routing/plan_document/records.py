@@ -14,6 +14,7 @@ from tandem.cti.documents.shapes import Integer, OneOf, Record, Table, Text, ite
 from tandem.cti.model.ids import AgentId, DeviceId, QueueId
 from tandem.cti.model.needs import SKILL
 from tandem.cti.model.skills import HIGHEST, LOWEST, Needs
+from tandem.routing.core.dialer.jurisdictions import RULE_BOOK
 from tandem.routing.core.plan import (
     EVERYWHERE,
     Action,
@@ -285,9 +286,12 @@ class _Calling:
     )
     per_day: int | None = item(Integer(1, 100), "how often one number is dialled in 24 hours at most", default=None)
     never: frozenset[str] | None = item(Numbers(), "numbers that are not called at all", default=None)
+    rules: str | None = item(
+        OneOf(tuple(RULE_BOOK)), "the law that callbacks and calls of no campaign are under", default=None
+    )
 
     def made(self) -> Calling:
-        return Calling(**_given(hours=self.hours, per_day=self.per_day, never=self.never))
+        return Calling(**_given(hours=self.hours, per_day=self.per_day, never=self.never, rules=self.rules))
 
 
 @record

@@ -52,7 +52,9 @@ def plan_plain(plan: Plan) -> dict[str, Plain]:
 
 
 def _calling(calling: Calling, usual: Calling) -> dict[str, Any]:
-    plain: dict[str, Any] = {"hours": dict(calling.hours)} if calling.hours else {}
+    plain: dict[str, Any] = {} if calling.rules == usual.rules else {"rules": calling.rules}
+    if calling.hours:
+        plain["hours"] = dict(calling.hours)
     if calling.per_day != usual.per_day:
         plain["per_day"] = calling.per_day
     if calling.never:

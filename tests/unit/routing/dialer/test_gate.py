@@ -361,3 +361,44 @@ def test_it_can_be_frozen() -> None:
     thawed: Gate = pickle.loads(pickle.dumps(gate))  # noqa: S301 - our own bytes
     assert asked(document=document, gate=thawed, at=NIGHT) == asked(document=document, gate=gate, at=NIGHT)
     assert thawed.refusal(NUMBER, NOON) == gate.refusal(NUMBER, NOON)
+
+
+def test_calls_of_no_campaign_are_under_the_rule_book_that_the_plan_names() -> None:
+    gate = Gate(Calling(rules="us"))
+    of = lead(consent=None)
+    assert gate.may_call(of, of.numbers[0], NOON, by_hand=True, reserved=True).allowed  # consent: only in campaigns
+    verdict = gate.may_call(of, of.numbers[0], NIGHT, by_hand=True, reserved=True)
+    assert (verdict.rule, verdict.again_at) == ("hours", NIGHT + 8 * HOUR)
+    assert gate.refusal(NUMBER, NOON) is None
+    assert gate.refusal(NUMBER, NIGHT) == Refusal(reason="hours", again_at=NIGHT + 8 * HOUR)
+    nowhere = lead(number(zone=""), zone="")
+    assert gate.may_call(nowhere, nowhere.numbers[0], NOON, by_hand=True, reserved=True).rule == "zone"
+    rested = lead(abandoned_at=NOON - HOUR)
+    assert gate.may_call(rested, rested.numbers[0], NOON, by_hand=True).rule == "abandoned"
+    assert gate.may_call(rested, rested.numbers[0], NOON, by_hand=True, reserved=True).allowed
+    own = campaign(rules="none")  # a campaign names its own
+    assert asked(at=NIGHT, gate=gate, document=own).allowed
+    gate.set_rules(Calling(), {})
+    assert gate.refusal(NUMBER, NIGHT) is None
+
+
+def test_a_number_that_can_be_in_many_zones_is_called_back_when_all_are_open() -> None:
+    gate, toll_free = Gate(Calling(rules="us")), "+18005550123"
+    refusal = gate.refusal(toll_free, NOON)  # noon in New York, six in the morning in Honolulu
+    assert refusal is not None
+    assert refusal.reason == "hours"
+    assert refusal.again_at is not None
+    assert gate.refusal(toll_free, refusal.again_at) is None
+
+
+def test_the_rule_book_of_calls_of_no_campaign_counts_their_dials() -> None:
+    gate, number_ = Gate(Calling(rules="cn")), "+8613800138000"
+    noon = NOON + 10 * HOUR  # in the morning there
+    for minute in range(3):
+        assert gate.refusal(number_, noon + minute) is None
+        gate.dialled(number_, noon + minute)
+    assert gate.refusal(number_, noon + 3.0) == Refusal(reason="attempts", again_at=noon + DAY)
+
+
+def test_a_rule_book_that_does_not_exist_lets_nobody_be_called() -> None:
+    assert Gate(Calling(rules="gone")).refusal(NUMBER, NOON) == Refusal(reason="not_allowed", again_at=None)

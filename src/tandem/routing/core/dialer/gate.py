@@ -19,6 +19,7 @@ from tandem.routing.core.dialer.attempt_plan import counted
 from tandem.routing.core.dialer.jurisdictions import DAY_S
 from tandem.routing.core.dialer.remembered import WEEK_S, Dials, Forbidden
 from tandem.routing.core.dialer.terms import NO_CALLING, NO_HOURS, PlanHours, Terms
+from tandem.routing.core.dialer.zones import facts_of
 from tandem.routing.core.plan import Calling
 
 YES = Verdict(allowed=True, rule="yes")
@@ -54,7 +55,7 @@ def may_call(
     of attempts does not bind him, everything else does; nor does it bind a promised callback whose time has come.
     """
     to = number.number
-    if terms.campaign is not None and (state != "running" or not terms.sound):
+    if not terms.sound or (terms.campaign is not None and state != "running"):
         return _no("state", {"state": state if terms.sound else "draft"})
     if not _E164.fullmatch(to):
         return _no("bad_number", {"number": to[:32]})
@@ -192,6 +193,7 @@ class Refusal:
 _REASONS: Mapping[str, Literal["do_not_call", "not_allowed", "hours", "attempts"]] = {
     "do_not_call": "do_not_call",
     "consent": "do_not_call",
+    "state": "not_allowed",
     "country": "not_allowed",
     "bad_number": "not_allowed",
     "hours": "hours",
@@ -261,7 +263,9 @@ class Gate:
 
     def refusal(self, number: str, at: float, *, allowed: Callable[[str], bool] = ANYBODY) -> Refusal | None:
         """For who asked himself to be called back at ``number`` (E.164), on no list of ours. None: yes."""
-        verdict = self.may_call(stranger(number), LeadNumber(number=number), at, allowed=allowed, by_hand=True)
+        about = facts_of(number)
+        to = LeadNumber(number=number, zone=about.zone, country=about.country)
+        verdict = self.may_call(stranger(number), to, at, allowed=allowed, by_hand=True)
         return None if verdict.allowed else Refusal(reason=_REASONS[verdict.rule], again_at=verdict.again_at)
 
     def dialled(self, number: str, at: float, person: str = "") -> None:

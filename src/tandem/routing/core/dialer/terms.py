@@ -41,8 +41,8 @@ class PlanHours:
 
 
 class Terms:
-    """``campaign`` is None for calls of none: only the routing plan's ``calling:`` rules count then, and ``rules``.
-    Remembers hours by zone. Data only: it can be frozen.
+    """``campaign`` is None for calls of none: what the routing plan's ``calling:`` says counts then, and the rule book
+    that it names (but no consent is asked for). Remembers hours by zone. Data only: it can be frozen.
 
     Not ``sound``: its rule book or its hours do not exist (a draft, or another version): nobody is called.
     """
@@ -70,10 +70,10 @@ class Terms:
         plan_hours: PlanHours | None = None,
     ) -> None:
         self.campaign = campaign
-        named = RULE_BOOK.get(campaign.rules) if campaign is not None else None
+        named = RULE_BOOK.get(calling.rules if campaign is None else campaign.rules)
         self.rules = rules or named or RULE_BOOK["none"]
         week = _week_of(campaign)
-        self.sound = campaign is None or ((rules or named) is not None and week is not None)
+        self.sound = (rules or named) is not None and week is not None
         self.calling = calling
         self.per_day = calling.per_day if self.rules.per_day is None else min(self.rules.per_day, calling.per_day)
         """Dials of one number in 24 hours at most."""
