@@ -24,7 +24,7 @@ from tandem.cti.model.ids import (
     RecordingId,
     Token,
 )
-from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, DoNotCallEntry, Lead
+from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, CampaignExperience, DoNotCallEntry, Lead
 from tandem.cti.model.profiles import AgentProfile
 from tandem.cti.model.records import (
     AgentStateRecord,
@@ -116,6 +116,8 @@ class Restored:
     """Of the last 31 days."""
     caller_ids: tuple[CallerIdUse, ...] = ()
     """How the campaigns' own numbers were answered lately."""
+    experience: tuple[CampaignExperience, ...] = ()
+    """What the campaigns' attempts of the last days teach the pacing."""
     ended: tuple[CallId, ...] = ()
     """Calls that are over since lately: news of them that comes late begins none anew."""
 

@@ -11,6 +11,8 @@ from tandem.cti.app.dialer.state import Running
 from tandem.cti.app.floor_plan import CampaignsApplied, ShowCampaigns
 from tandem.cti.model.campaigns import Campaign, CampaignRecord, State
 from tandem.cti.model.ids import CampaignId
+from tandem.cti.model.leads import CampaignExperience
+from tandem.routing.core.dialer.experience import learned_from
 from tandem.routing.core.dialer.jurisdictions import RULE_BOOK, Jurisdiction, rules_of
 from tandem.routing.core.dialer.pacing import Pacer
 from tandem.routing.core.dialer.pacing_settings import PacingSettings
@@ -36,10 +38,11 @@ def apply(center: Center, input_: CampaignsApplied) -> None:
     center.put(ShowCampaigns())
 
 
-def put(center: Center, record: CampaignRecord) -> Running:
+def put(center: Center, record: CampaignRecord, past: CampaignExperience | None = None) -> Running:
+    """``past``: of a campaign that begins: what its pacing learned before."""
     run = center.dialer.campaigns.get(record.id)
     if run is None:
-        run = _new(record, center.now)
+        run = _new(record, center.now, past)
         center.dialer.campaigns[record.id] = run
         under_way = center.dialer.attempts.items()
         run.attempts.update({call: None for call, attempt in under_way if attempt.record.campaign == record.id})
@@ -50,12 +53,13 @@ def put(center: Center, record: CampaignRecord) -> Running:
     return run
 
 
-def _new(record: CampaignRecord, now: float) -> Running:
+def _new(record: CampaignRecord, now: float, past: CampaignExperience | None) -> Running:
     rules = _rules(record.document)
+    settings = _settings(record.document, rules, record.document.mode)
     run = Running(
         record=record,
         rules=rules,
-        pacer=Pacer(_settings(record.document, rules, record.document.mode)),
+        pacer=Pacer(settings, learned_from(past, settings) if past is not None else None),
         mode=record.document.mode,
         since=now,
     )

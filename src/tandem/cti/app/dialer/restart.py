@@ -27,8 +27,9 @@ def restore(center: Center, restored: Restored) -> None:
     by_campaign: dict[str, list[CampaignDay]] = defaultdict(list)
     for day in restored.campaign_days:
         by_campaign[day.campaign].append(day)
+    experience = {past.campaign: past for past in restored.experience}
     for record in restored.campaigns:
-        run = campaigns.put(center, record)
+        run = campaigns.put(center, record, experience.get(record.id))
         for day in by_campaign[record.id]:
             run.days[day.day] = day
         run.successes = sum(day.successes for day in by_campaign[record.id])
