@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from tests.support import records as some
 from tests.support.killed import run_and_kill
+from tests.support.lists import bring_in, person
 
+from tandem.cti.app.campaign_desk.wiring import read_campaigns
 from tandem.cti.provision.postgres import EmbeddedPostgres
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.cti.storage.journal_store import JournalStore
@@ -139,3 +141,19 @@ async def test_a_cancelled_reader_gives_its_connection_back(database: Database) 
         with pytest.raises(asyncio.CancelledError):
             await task
     assert (await database.fetch("select 1 as one"))[0]["one"] == 1
+
+
+async def test_an_attempt_behind_a_long_journal_is_known_at_start(database: Database, tmp_path: Path) -> None:
+    """It was being dialled when the server was killed; the database had been away for a while before."""
+    await bring_in(database, tmp_path, [person(1)])
+    spool = Spool(tmp_path / "journal", JournalStore(database).store)
+    spool.open()
+    for number in range(2_000):
+        spool.write(some.call_event(number))
+    spool.write(some.attempt("list-1.1"))
+    spool.close()
+    async with journal(database, tmp_path / "journal") as successor:
+        await successor.drain_all(lambda _: None, look_s=0.01)
+        start = await read_campaigns(database, successor, now=some.AT)
+    assert [attempt.id for attempt in start.attempts] == ["list-1.1"]
+    assert [lead.id for lead in start.leads_of_attempts] == ["list-1"]

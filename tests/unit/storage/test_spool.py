@@ -13,6 +13,7 @@ import pytest
 from tests.support import records as some
 from tests.support.killed import run_and_kill
 
+from tandem.cti.model.errors import Unavailable
 from tandem.cti.model.records import CallEventRecord
 from tandem.cti.storage.errors import DatabaseDown, SpoolInUse
 from tandem.cti.storage.journal_rows import decode, encode
@@ -95,6 +96,38 @@ async def test_the_database_is_away_for_a_while(tmp_path: Path, shelf: Shelf) ->
         assert await spool.drain(5)
     assert shelf.numbers == list(range(11))
     assert len(alarms) == 1, "one alarm for one outage"
+
+
+async def test_a_long_journal_is_waited_for_as_long_as_it_shrinks(tmp_path: Path, shelf: Shelf) -> None:
+    left: list[int] = []
+    shelf.away = True
+    async with running(tmp_path, shelf) as spool:
+        for number in range(6 * LOT):
+            spool.write(some.call_event(number))
+
+    async def slow(spool: str, lot: Sequence[Entry]) -> None:
+        await asyncio.sleep(0.03)
+        shelf.entries += lot
+
+    shelf.store = slow  # type: ignore[method-assign]
+    async with running(tmp_path, shelf) as spool:
+        await spool.drain_all(left.append, look_s=0.01, patience_s=0.15)  # as long as all lots take, nearly
+        assert spool.status.pending == 0
+    assert shelf.numbers == list(range(6 * LOT))
+    assert left == sorted(left, reverse=True)
+    assert left[0] > left[-1] > 0
+
+
+async def test_a_journal_that_nobody_takes_is_not_waited_for(tmp_path: Path, shelf: Shelf) -> None:
+    left: list[int] = []
+    shelf.away = True
+    async with running(tmp_path, shelf) as spool:
+        await spool.drain_all(left.append)
+        assert left == [], "there is nothing in it"
+        spool.write(some.call_event(1))
+        with pytest.raises(Unavailable, match="1 records wait"):
+            await spool.drain_all(left.append, look_s=0.01, patience_s=0.03)
+    assert set(left) == {1}
 
 
 async def test_a_mistake_in_the_store_loses_nothing(tmp_path: Path, shelf: Shelf) -> None:

@@ -66,7 +66,6 @@ from tandem.routing.plan_file import parse_plan
 log = logging.getLogger(__name__)
 
 DATABASE_WAIT_S = 60.0
-DRAIN_S = 10.0
 SWITCH_WAIT_S = 3.0
 LATE_NEWS_S = 3_600.0
 """News of a call that is over for longer is not thought possible."""
@@ -108,6 +107,12 @@ async def _database(stack: AsyncExitStack, url: str, progress: Callable[[str], N
     await database.open()
     stack.push_async_callback(database.close)
     return database
+
+
+def _journal_left(progress: Callable[[str], None], records: int) -> None:
+    text = f"journal: {records} records of the last run go into the database first"
+    log.info(text)
+    progress(text)
 
 
 async def _stored_plan(plans: PlanStore) -> Plan:
@@ -177,8 +182,9 @@ async def serving(
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         stack.callback(tasks.create_task(database.run(), name="database").cancel)
         stack.callback(tasks.create_task(spool.run(), name="journal").cancel)
-        # what an earlier process could not write comes first: it is part of what we read next
-        await spool.drain(DRAIN_S)
+        # what an earlier process could not write comes first, however much: an attempt that is known to the journal
+        # alone would be dialled again
+        await spool.drain_all(partial(_journal_left, progress))
 
         store = CallStore(database)
         plans = PlanStore(database)

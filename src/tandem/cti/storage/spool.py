@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from tandem.cti.model.errors import Unavailable
 from tandem.cti.model.records import Record
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.cti.storage.journal_rows import encode
@@ -110,6 +111,21 @@ class Spool:
                     self._stored.clear()
                     await self._stored.wait()
         return self._files.stored_seq >= target
+
+    async def drain_all(
+        self, progress: Callable[[int], None], *, look_s: float = 2.0, patience_s: float = 60.0
+    ) -> None:
+        """Wait however long it takes until all that was taken so far is in the database. ``progress``: how many records
+        are left, every ``look_s``. Raises Unavailable when nothing was stored for ``patience_s``."""
+        idle_s, before = 0.0, self._files.stored_seq
+        while not await self.drain(look_s):
+            progress(self.status.pending)
+            idle_s = idle_s + look_s if self._files.stored_seq == before else 0.0
+            before = self._files.stored_seq
+            if idle_s >= patience_s:
+                raise Unavailable(
+                    f"for {idle_s:.0f} s the database took nothing of the journal; {self.status.pending} records wait"
+                )
 
     def close(self) -> None:
         """After ``run`` has ended. What is not drained stays for the successor."""
