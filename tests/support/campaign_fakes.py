@@ -225,6 +225,26 @@ class FakeCampaigns:
     async def day(self, campaign: str, day: str | None) -> r.DaySeries:
         return r.DaySeries(campaign=campaign, day=day or "2026-11-22", zone="Asia/Shanghai", step_s=300.0, points=[])
 
+    async def detections(self, campaign: str) -> r.DetectionReport:
+        advice = r.DetectionAdvice(text=BOTH, change="", before=0, after=0, effect={}, more_mistaken=False)
+        return r.DetectionReport(
+            campaign=campaign,
+            since=0.0,
+            human=0,
+            unsure=0,
+            machines=0,
+            connected=0,
+            missed=0,
+            missed_agent_s=0.0,
+            put_through=0,
+            unmarked=0,
+            mistaken_share=0.0,
+            verdict_p50_s=None,
+            verdict_p90_s=None,
+            silence_s=0.8,
+            advice=advice,
+        )
+
     async def decisions(self, campaign: str, *, before: int | None, limit: int) -> r.PacingDecisions:
         one = r.PacingDecision(number=1, at=1.0, launched=3, why=BOTH, evidence={"idle": 2})
         return r.PacingDecisions(decisions=[one], before=None)

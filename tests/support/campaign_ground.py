@@ -28,6 +28,7 @@ from tandem.cti.model.records import Record
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.ivr.core.speech import Prompt
 
+from tandem.routing.core.dialer.machine_tuning import Heard
 
 class Campaigns:
     def __init__(self) -> None:
@@ -160,6 +161,13 @@ class Outlook:
         self.attempts: list[AttemptRecord] = []
         self.succeeded = 0
 
+        self.heard: list[Heard] = []
+
+    async def detections(self, campaign: str, *, since: float) -> list[Heard]:
+        return self.heard
+
+    async def detection_times(self, campaign: str, *, since: float) -> tuple[float | None, float | None]:
+        return 1.8, 2.6
     async def open_by_tries(self, campaign: str) -> dict[int, int]:
         return self.tried
 

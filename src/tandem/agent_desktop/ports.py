@@ -15,6 +15,7 @@ from tandem.agent_desktop.core.campaign_resources import (
     CampaignView,
     ComplianceSheet,
     DaySeries,
+    DetectionReport,
     Jurisdictions,
     LeadCallback,
     LeadDetail,
@@ -381,6 +382,8 @@ class CampaignDesk(Protocol):
     async def day(self, campaign: str, day: str | None) -> DaySeries: ...
 
     async def decisions(self, campaign: str, *, before: int | None, limit: int) -> PacingDecisions: ...
+
+    async def detections(self, campaign: str) -> DetectionReport: ...
 
     async def forecast(self, campaign: str) -> CampaignForecast: ...
 

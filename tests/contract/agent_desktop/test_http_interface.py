@@ -79,6 +79,7 @@ OF_CAMPAIGNS = [
     "waterfall",
     "campaign_leads",
     "campaign_day",
+    "campaign_detections",
     "pacing_decisions",
     "campaign_forecast",
     "agents_what_if",

@@ -12,6 +12,7 @@ from tests.support.lists import bring_in, person
 from tandem.cti.adapters.postgres import campaign_outlook
 from tandem.cti.adapters.postgres.campaign_outlook import CampaignOutlookStore, Times
 from tandem.cti.storage.pool import Database
+from tandem.routing.core.dialer.machine_tuning import Heard
 
 K = some.campaign().id
 
@@ -64,6 +65,31 @@ async def test_a_long_day_comes_in_several_answers(
     monkeypatch.setattr(campaign_outlook, "ROWS", 2)
     store = CampaignOutlookStore(database)
     assert len([each async for each in store.attempts_between(K, some.AT, some.AT + 10.0)]) == 7
+
+
+async def test_what_the_detection_said_stands_beside_what_agents_said(database: Database, tmp_path: Path) -> None:
+    await bring_in(database, tmp_path, [person(number) for number in range(1, 7)])
+    heard = {"answered_at": some.AT, "person_at": some.AT + 2.0, "machine_why": "HUMAN-820-800"}
+    agent = {"connected_at": some.AT + 10.0}
+    machine = {"answered_at": some.AT, "machine": "machine", "machine_why": "MAXWORDS-4-4", "machine_s": 3.0}
+    await journal(
+        database,
+        attempt(1, some.AT, "talked", machine="human", machine_s=1.0, **heard, **agent),
+        attempt(2, some.AT, "machine", machine="machine", machine_s=2.0, **heard, **agent),
+        attempt(3, some.AT, "abandoned", machine="unsure", machine_s=6.0, **{**heard, "machine_why": ""}),
+        attempt(4, some.AT, "machine", **machine),
+        attempt(5, some.AT, "talked", **machine, **agent),
+        attempt(6, some.AT, "busy"),
+    )
+    store = CampaignOutlookStore(database)
+    assert await store.detections(K, since=0.0) == [
+        Heard(said="human", kind="HUMAN", threshold=800, calls=2, connected=2, marked=1, marked_s=50.0),
+        Heard(said="machine", kind="MAXWORDS", threshold=4, calls=2, connected=1),
+        Heard(said="unsure", kind="", threshold=0, calls=1),
+    ]
+    assert await store.detection_times(K, since=0.0) == (2.0, pytest.approx(5.2))
+    assert await store.detections(K, since=some.AT + 1.0) == []
+    assert await store.detection_times(K, since=some.AT + 1.0) == (None, None)
 
 
 async def test_who_was_talked_with_and_nothing_was_said_of_it_yet(database: Database, tmp_path: Path) -> None:

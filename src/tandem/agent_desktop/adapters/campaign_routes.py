@@ -131,6 +131,14 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "GET",
+        "/api/campaigns/{id}/detections",
+        campaigns.campaign_detections,
+        Action.READ_CAMPAIGNS,
+        "What the machine detection said, what its errors cost, and the next step for its thresholds.",
+        answer=shapes.DetectionReport,
+    ),
+    Route(
+        "GET",
         "/api/campaigns/{id}/decisions",
         campaigns.pacing_decisions,
         Action.READ_CAMPAIGNS,

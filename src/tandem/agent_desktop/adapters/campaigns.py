@@ -137,6 +137,10 @@ async def campaign_day(api: Api, ask: Ask) -> shapes.DaySeries:
     return await api.campaigns.day(ask.id, query.day)
 
 
+async def campaign_detections(api: Api, ask: Ask) -> shapes.DetectionReport:
+    return await api.campaigns.detections(ask.id)
+
+
 async def pacing_decisions(api: Api, ask: Ask) -> shapes.PacingDecisions:
     query: shapes.DecisionsQuery = ask.query
     return await api.campaigns.decisions(ask.id, before=query.before, limit=query.limit)

@@ -316,6 +316,47 @@ class DaySeries(msgspec.Struct, frozen=True, kw_only=True):
     points: list[DayPoint]
 
 
+class DetectionAdvice(msgspec.Struct, frozen=True, kw_only=True):
+    """The next step for the machine detection. ``change``: a field of it; '' = none, and ``text`` says why."""
+
+    text: Texts
+    change: Literal["", "initial_silence_ms", "greeting_ms", "after_greeting_silence_ms", "total_ms", "words"]
+    before: int
+    after: int
+    effect: Texts
+    more_mistaken: bool
+    """It may take more persons for machines."""
+
+
+class DetectionReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What the machine detection did since ``since``, and what its errors cost. ``human``, ``unsure``, ``machines``:
+    its verdicts on the calls that are over."""
+
+    campaign: str
+    since: float
+    human: int
+    unsure: int
+    machines: int
+    connected: int
+    """Of human and unsure: with an agent."""
+    missed: int
+    """Of these, agents said that they were machines."""
+    missed_agent_s: float
+    """The time of agents on those calls."""
+    put_through: int
+    """Machines that went to an agent, as the campaign wants it."""
+    unmarked: int
+    """Of these the agent did not say that it was a machine: persons, or he forgot."""
+    mistaken_share: float
+    """Persons among those who were taken for machines, as the operator found by listening."""
+    verdict_p50_s: float | None
+    verdict_p90_s: float | None
+    """From the answer of a person to the verdict."""
+    silence_s: float
+    """So much of the promised two seconds is gone when somebody is known to be a person."""
+    advice: DetectionAdvice
+
+
 class DecisionsQuery(msgspec.Struct, frozen=True, kw_only=True):
     before: Count | None = None
     """Number of a decision."""

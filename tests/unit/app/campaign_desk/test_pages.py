@@ -22,6 +22,7 @@ from tandem.cti.model.campaigns import CampaignRecord, Hours, Span, State
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import AttemptRecord, Lead, LeadNumber, PacingRecord
+from tandem.routing.core.dialer.machine_tuning import Heard
 from tandem.routing.core.dialer.pacing import Learned
 from tandem.routing.core.dialer.pacing_settings import PacingSettings
 
@@ -192,6 +193,21 @@ async def test_the_day_in_stretches_of_five_minutes() -> None:
     assert (await on.desk.day("spring", "1970-01-13")).points == []
     with pytest.raises(BadRequest):
         await on.desk.day("spring", "1970-02-30")
+
+
+async def test_what_the_errors_of_the_machine_detection_cost() -> None:
+    on = desk()
+    on.outlook.heard = [
+        Heard(said="human", kind="HUMAN", threshold=800, calls=150, connected=120, marked=30, marked_s=180.0),
+        Heard(said="unsure", kind="TOOLONG", threshold=6_020, calls=10, connected=8, marked=1, marked_s=5.0),
+        Heard(said="machine", kind="MAXWORDS", threshold=4, calls=40, connected=7, marked=6, marked_s=20.0),
+    ]
+    report = await on.desk.detections("spring")
+    assert (report.human, report.unsure, report.machines) == (150, 10, 40)
+    assert (report.connected, report.missed, report.missed_agent_s) == (128, 31, 185.0)
+    assert (report.put_through, report.unmarked) == (7, 1)
+    assert (report.advice.change, report.advice.before, report.advice.after) == ("after_greeting_silence_ms", 800, 1000)
+    assert report.advice.more_mistaken
 
 
 async def test_decisions_page_by_page() -> None:

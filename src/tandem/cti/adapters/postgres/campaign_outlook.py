@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tandem.cti.model.leads import AttemptRecord
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
+from tandem.routing.core.dialer.machine_tuning import Heard
 
 _QUERIES = load("tandem.cti.adapters.postgres", "campaign_outlook.sql")
 LONG_S = 30.0
@@ -77,6 +78,16 @@ class CampaignOutlookStore:
         """Talks that ended after ``since`` and have no disposition, without their reasons."""
         rows = await self._database.fetch(_QUERIES["undisposed"], since, deadline_s=LONG_S)
         return [AttemptRecord(**{**row, "why": {}}) for row in rows]
+
+    async def detections(self, campaign: str, *, since: float) -> list[Heard]:
+        """What the machine detection said of calls that are over, and what agents said of that."""
+        rows = await self._database.fetch(_QUERIES["detections"], campaign, since, deadline_s=LONG_S)
+        return [Heard(**row) for row in rows]
+
+    async def detection_times(self, campaign: str, *, since: float) -> tuple[float | None, float | None]:
+        """Median and 90th percentile of the seconds from the answer of a person to the verdict; None: nobody."""
+        [row] = await self._database.fetch(_QUERIES["detection_times"], campaign, since, deadline_s=LONG_S)
+        return row["p50_s"], row["p90_s"]
 
     async def first_attempt(self, campaign: str, *, since: float) -> float | None:
         """When the campaign dialled for the first time from then on."""

@@ -72,3 +72,31 @@ from attempts
 where attempts.ended_at > to_timestamp($1) and result = 'talked' and disposition is null
 order by attempts.at, id
 limit 10000
+
+-- name: detections
+-- What the machine detection said, by its own word and threshold, and what agents said of it. A call that went to an
+-- agent as a person's and was marked by him has its person_at still.
+select said, kind, threshold, count(*)::int as calls,
+    count(connected_at)::int as connected,
+    count(*) filter (where marked)::int as marked,
+    coalesce(sum(extract(epoch from ended_at - connected_at)) filter (where marked), 0)::float8 as marked_s
+from attempts
+cross join lateral (
+    select coalesce(substring(machine_why from '^[A-Z]+'), '') as kind,
+        coalesce(substring(machine_why from '-([0-9]{1,6})$')::int, 0) as threshold
+) as word
+cross join lateral (
+    select case when person_at is null then 'machine' when kind = 'HUMAN' then 'human' else 'unsure' end as said,
+        connected_at is not null and case when person_at is null then result = 'machine' else machine = 'machine' end
+            as marked
+) as verdict
+where campaign = $1 and attempts.at >= to_timestamp($2) and machine_s is not null and ended_at is not null
+group by 1, 2, 3
+order by 4 desc, 1, 2, 3
+limit 1000
+
+-- name: detection_times
+select percentile_cont(0.5) within group (order by machine_s) as p50_s,
+    percentile_cont(0.9) within group (order by machine_s) as p90_s
+from attempts
+where campaign = $1 and attempts.at >= to_timestamp($2) and machine_s is not null and person_at is not null

@@ -11,6 +11,10 @@ from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.campaign_desk.samples import STEP_S
 from tandem.cti.app.dialer.days import day_of, midnight, zone_of
 from tandem.cti.model.errors import BadRequest
+from tandem.routing.core.dialer.machine_tuning import advise
+
+DETECTIONS_S = 14 * 86_400.0
+"""What the machine detection did longer ago is not looked at."""
 
 _NOTHING = Counts(
     at=0.0,
@@ -66,6 +70,40 @@ class Numbers(Part):
             agents_wrapping=None if sample is None else sample.mean("wrapping"),
             lines_per_agent=None if sample is None or not sample.lines_count else sample.lines / sample.lines_count,
             answer_rate=counts.answered / counts.dialled if counts.dialled else None,
+        )
+
+    async def detections(self, campaign: str) -> shapes.DetectionReport:
+        settings = self._book.known(campaign).document.machine_detection
+        since = self._ground.now - DETECTIONS_S
+        heard = await self._ground.outlook.detections(campaign, since=since)
+        p50_s, p90_s = await self._ground.outlook.detection_times(campaign, since=since)
+        machines = [each for each in heard if each.said == "machine"]
+        persons = [each for each in heard if each.said != "machine"]
+        put_through = sum(each.connected for each in machines)
+        advice = advise(settings, heard)
+        return shapes.DetectionReport(
+            campaign=campaign,
+            since=since,
+            human=sum(each.calls for each in persons if each.said == "human"),
+            unsure=sum(each.calls for each in persons if each.said == "unsure"),
+            machines=sum(each.calls for each in machines),
+            connected=sum(each.connected for each in persons),
+            missed=sum(each.marked for each in persons),
+            missed_agent_s=sum(each.marked_s for each in persons),
+            put_through=put_through,
+            unmarked=put_through - sum(each.marked for each in machines),
+            mistaken_share=settings.mistaken_share,
+            verdict_p50_s=p50_s,
+            verdict_p90_s=p90_s,
+            silence_s=settings.after_greeting_silence_ms / 1000.0,
+            advice=shapes.DetectionAdvice(
+                text=advice.text,
+                change=advice.change or "",
+                before=advice.before,
+                after=advice.after,
+                effect=advice.effect,
+                more_mistaken=advice.more_mistaken,
+            ),
         )
 
     async def decisions(self, campaign: str, *, before: int | None, limit: int) -> shapes.PacingDecisions:

@@ -1426,6 +1426,38 @@ export interface DaySeries {
   points: DayPoint[];
 }
 
+/** The next step for the machine detection. ``change``: a field of it; '' = none, and ``text`` says why. */
+export interface DetectionAdvice {
+  text: Record<string, string>;
+  change: "" | "after_greeting_silence_ms" | "greeting_ms" | "initial_silence_ms" | "total_ms" | "words";
+  before: number;
+  after: number;
+  effect: Record<string, string>;
+  more_mistaken: boolean;
+}
+
+/**
+ * What the machine detection did since ``since``, and what its errors cost. ``human``, ``unsure``, ``machines``:
+ * its verdicts on the calls that are over.
+ */
+export interface DetectionReport {
+  campaign: string;
+  since: number;
+  human: number;
+  unsure: number;
+  machines: number;
+  connected: number;
+  missed: number;
+  missed_agent_s: number;
+  put_through: number;
+  unmarked: number;
+  mistaken_share: number;
+  verdict_p50_s: number | null;
+  verdict_p90_s: number | null;
+  silence_s: number;
+  advice: DetectionAdvice;
+}
+
 export interface DecisionsQuery {
   before?: number | null;
   limit?: number;
