@@ -15,10 +15,10 @@ _LEADS = 1_000_000
 
 
 class Tandem:
-    """``told``: whether the pacer hears when the day ends. ``spent_s``, ``slowest_s``: CPU seconds of its decisions,
-    all and the longest."""
+    """``told``: whether the pacer hears when the day ends, as it does of a campaign with hours. ``spent_s``,
+    ``slowest_s``: CPU seconds of its decisions, all and the longest."""
 
-    def __init__(self, world: World, settings: PacingSettings | None = None, *, told: bool = False) -> None:
+    def __init__(self, world: World, settings: PacingSettings | None = None, *, told: bool = True) -> None:
         self.design = world.design
         self.pacer = Pacer(settings or PacingSettings(ring_s=world.design.ring_s))
         self.told = told

@@ -171,14 +171,33 @@ def test_a_budget_of_exactly_one_still_dials_for_idle_agents() -> None:
 
 
 def test_the_beginning_of_a_day_is_lent_a_little_of_what_is_sure_to_come() -> None:
-    told = made(idle=20)
-    told.new_day(0.0, ends_at=8 * 3600.0)
-    assert not told.decide(now=1.0, segments=LEADS, lines=100).reserved_only
-    assert told.decide(now=8 * 3600.0 - 60.0, segments=LEADS, lines=100).reserved_only
-    not_told = made(idle=20)
-    assert not not_told.decide(now=1.0, segments=LEADS, lines=100).reserved_only
-    assert not_told.decide(now=3600.0, segments=LEADS, lines=100).reserved_only
+    pacer = made(idle=20)
+    assert not pacer.decide(now=1.0, segments=LEADS, lines=100).reserved_only
+    assert pacer.decide(now=3600.0, segments=LEADS, lines=100).reserved_only
     assert made(idle=20).decide(now=1.0, segments={"list": 50}, lines=100).reserved_only  # a short list
+
+
+def told(last_answer_at: float) -> Pacer:
+    """On the second day that is to end after eight hours; on the first one somebody answered last at that moment."""
+    pacer = made(idle=20)
+    pacer.new_day(0.0, ends_at=8 * 3600.0)
+    assert pacer.decide(now=4000.0, segments=LEADS, lines=100).reserved_only  # it was not seen yet to end then
+    pacer.launched("c", "list", now=last_answer_at - 9.0)
+    pacer.answered("c", now=last_answer_at)
+    pacer.ended("c", "hung_up", now=last_answer_at)
+    pacer.new_day(86_400.0, ends_at=86_400.0 + 8 * 3600.0)
+    return pacer
+
+
+def test_a_day_whose_end_is_told_is_lent_more_if_days_went_on_until_then() -> None:
+    pacer = told(last_answer_at=8 * 3600.0 - 20.0)
+    for hours, reserved_only in ((1.5, False), (7.0, False), (7.95, True)):
+        now = 86_400.0 + hours * 3600.0
+        assert pacer.decide(now=now, segments=LEADS, lines=100).reserved_only is reserved_only
+    early = told(last_answer_at=5 * 3600.0)
+    for hours, reserved_only in ((1.5, False), (4.95, True), (7.0, True)):
+        now = 86_400.0 + hours * 3600.0
+        assert early.decide(now=now, segments=LEADS, lines=100).reserved_only is reserved_only
 
 
 def test_a_day_that_had_answers_before_a_restart_is_lent_nothing_more() -> None:

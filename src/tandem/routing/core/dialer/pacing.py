@@ -82,7 +82,7 @@ class Pacer(Watch):
             why = words.one_each(apart + wanted, idle, pending, budget.abandoned, budget.answered)
         elif settings.mode == "predictive":
             wait_s = _LOOK_S
-            allowed = self._allowed(left, lent)
+            allowed = self._allowed(now, left, lent)
             least = max(0, min(self._staying(now) - pending, most))
             wanted, why = self._predicted(now, segments, most, left, allowed, evidence, least=least)
         else:
@@ -118,8 +118,8 @@ class Pacer(Watch):
         over_at = now + self.settings.ring_s + self.settings.answer_within_s
         return sum(self._leaving.get(agent, over_at) >= over_at for agent in self._idle)
 
-    def _allowed(self, left: float, lent: float) -> float:
-        sure = None if self._day_ends is None else self.settings.abandon_limit * lent
+    def _allowed(self, now: float, left: float, lent: float) -> float:
+        sure = None if self._left_s(now) is None else self.settings.abandon_limit * lent
         return self.learned.caution.allowed(left, len(self._agents), sure)
 
     def _predicted(
@@ -155,7 +155,7 @@ class Pacer(Watch):
 
     def _lent(self, now: float, segments: Mapping[str, int], leads: int) -> float:
         passed_s = now - self._first_agent_at
-        left_s = None if self._day_ends is None else self._day_ends - now
+        left_s = self._left_s(now)
         if sure_time_s(passed_s, left_s) <= 0.0 or leads <= 0:
             return 0.0
         learned, hour = self.learned, self._hour(now)

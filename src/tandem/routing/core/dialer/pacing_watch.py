@@ -53,6 +53,8 @@ class Watch:
         self._day_ends: float | None = None
         self._first_agent_at = float("inf")
         """Today."""
+        self._last_answer_at: float | None = None
+        """Today."""
         # since when, by what they do: a decision goes through these. Calls: only those without an agent reserved
         self._idle: dict[str, float] = {}
         self._talking: dict[str, float] = {}
@@ -78,9 +80,10 @@ class Watch:
 
     def new_day(self, now: float, *, ends_at: float | None = None, began_at: float | None = None) -> None:
         """A day begins, at ``began_at`` (local midnight) or now. ``ends_at``: when dialling ends on it, if that is
-        known. Said again on the same day, only ``ends_at`` is news."""
+        known. Said again on the same day, only ``ends_at`` is news. It is relied on as far as earlier days went on
+        until then."""
         now = self._tick(now)
-        self._day_ends = ends_at
+        ended, self._day_ends = self._day_ends, ends_at
         began = now if began_at is None else min(began_at, now)
         if self._day_began is None:
             self._day_began = began
@@ -88,7 +91,11 @@ class Watch:
             self._day_began = began
             self._first_agent_at = now if self._agents else float("inf")
             self._budget.new_day(self.settings.window_days)
-            self.learned.new_day()
+            early_s = None
+            if ended is not None and self._last_answer_at is not None:
+                early_s = max(0.0, ended - self._last_answer_at)
+            self._last_answer_at = None
+            self.learned.new_day(early_s)
 
     # ---- agents ------------------------------------------------------------------------------------------------
 
@@ -182,6 +189,7 @@ class Watch:
             call.answered_at = now
         call.person_at = now
         self._budget.answered += 1
+        self._last_answer_at = now
         learned.caution.answered(self.settings.abandon_limit, len(self._agents))
         learned.answer.add(now - call.launched_at)
         learned.rate(call.segment).answer()
@@ -240,6 +248,12 @@ class Watch:
             self._ringing[call.segment].pop(attempt, None)
             self._screened.pop(attempt, None)
             self._waiting.pop(attempt, None)
+
+    def _left_s(self, now: float) -> float | None:
+        """Until today's end, if it was told and earlier days were seen to end."""
+        if self._day_ends is None or self.learned.early_s is None:
+            return None
+        return self._day_ends - self.learned.early_s - now
 
     def _hour(self, now: float) -> int:
         """Of the day, 0..23."""
