@@ -74,9 +74,9 @@ class Watch:
         """The days of the legal window before today, oldest first; ``today``: what was counted before a restart."""
         self._budget.set_history(days, self.settings.window_days)
         if today is not None:
+            if today.answered > self._budget.answered:
+                self._first_agent_at = float("-inf")  # there were answers before we knew of any: no first hour again
             self._budget.answered, self._budget.abandoned = today.answered, today.abandoned
-            if today.answered > 0:
-                self._first_agent_at = float("-inf")  # nobody knows when: the first hour is over
 
     def new_day(self, now: float, *, ends_at: float | None = None, began_at: float | None = None) -> None:
         """A day begins, at ``began_at`` (local midnight) or now. ``ends_at``: when dialling ends on it, if that is
