@@ -329,3 +329,26 @@ class FakeCampaigns:
     async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> list_shapes.Dialled:
         self._did("dial", by, (number, agent, campaign))
         return list_shapes.Dialled(call="call-1", number=number, verdict=YES)
+
+    async def promises(self, agent: str | None) -> list_shapes.Promises:
+        self._did("promises", agent or "anybody", ())
+        one = list_shapes.PromisedCall(
+            id="l1",
+            campaign="spring",
+            campaign_name="Spring",
+            name="Lin",
+            number="+8613800138000",
+            zone="Asia/Shanghai",
+            at=1.0,
+            agent=agent,
+            note="",
+            in_hand=False,
+            may_change=True,
+        )
+        return list_shapes.Promises(promises=[one], more=False)
+
+    async def move_promise(self, lead: str, change: list_shapes.MovePromise, *, by: str, agent: str | None) -> None:
+        self._did("move_promise", by, (lead, change.at, agent))
+
+    async def cancel_promise(self, lead: str, *, by: str, agent: str | None) -> None:
+        self._did("cancel_promise", by, (lead, agent))

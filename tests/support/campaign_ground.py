@@ -14,6 +14,7 @@ from tandem.cti.adapters.postgres.campaigns import CampaignStore, Stretch
 from tandem.cti.adapters.postgres.compliance import SheetStore, StoredSheet
 from tandem.cti.adapters.postgres.do_not_call import DoNotCallStore
 from tandem.cti.adapters.postgres.leads import LeadRow, LeadStore, Reading
+from tandem.cti.adapters.postgres.promises import PromisedCall, PromiseOwner, PromiseStore
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.campaign_desk.desk import CampaignDesk
 from tandem.cti.app.campaign_desk.ground import Book, Ground
@@ -27,8 +28,8 @@ from tandem.cti.model.profiles import DispositionNode
 from tandem.cti.model.records import Record
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.ivr.core.speech import Prompt
-
 from tandem.routing.core.dialer.machine_tuning import Heard
+
 
 class Campaigns:
     def __init__(self) -> None:
@@ -160,7 +161,6 @@ class Outlook:
         self.tried: dict[int, int] = {}
         self.attempts: list[AttemptRecord] = []
         self.succeeded = 0
-
         self.heard: list[Heard] = []
 
     async def detections(self, campaign: str, *, since: float) -> list[Heard]:
@@ -168,6 +168,7 @@ class Outlook:
 
     async def detection_times(self, campaign: str, *, since: float) -> tuple[float | None, float | None]:
         return 1.8, 2.6
+
     async def open_by_tries(self, campaign: str) -> dict[int, int]:
         return self.tried
 
@@ -190,6 +191,36 @@ class Outlook:
 
     async def first_attempt(self, campaign: str, *, since: float) -> float | None:
         return min((each.at for each in self.attempts if each.at >= since), default=None)
+
+
+class Promised:
+    """``changed``: what was moved (to when) and cancelled (None)."""
+
+    def __init__(self) -> None:
+        self.calls: list[PromisedCall] = []
+        self.changed: list[tuple[str, float | None]] = []
+
+    async def open(
+        self, campaigns: Sequence[str], *, until: float, limit: int, agent: str | None, team: Sequence[str]
+    ) -> list[PromisedCall]:
+        mine = (c for c in self.calls if c.agent == agent or (c.agent is None and c.campaign in team))
+        found = self.calls if agent is None else mine
+        return [call for call in found if call.at < until and call.campaign in campaigns][:limit]
+
+    async def one(self, lead: str) -> PromiseOwner | None:
+        for call in self.calls:
+            if call.id == lead:
+                state = "in_hand" if call.in_hand else "open"
+                return PromiseOwner(id=call.id, campaign=call.campaign, agent=call.agent, state=state)
+        return None
+
+    async def move(self, lead: str, *, at: float, note: str | None, why: str) -> bool:
+        self.changed.append((lead, at))
+        return True
+
+    async def cancel(self, lead: str, *, why: str) -> bool:
+        self.changed.append((lead, None))
+        return True
 
 
 class Remembered:
@@ -226,6 +257,7 @@ class Desk:
     entries: Entries = field(default_factory=Entries)
     sheets: Sheets = field(default_factory=Sheets)
     outlook: Outlook = field(default_factory=Outlook)
+    promised: Promised = field(default_factory=Promised)
     journal: Remembered = field(default_factory=Remembered)
     spoken: list[Prompt] = field(default_factory=list)
     speech: Exception | None = None
@@ -244,6 +276,7 @@ class Desk:
             do_not_call=cast(DoNotCallStore, self.entries),
             sheets=cast(SheetStore, self.sheets),
             outlook=cast(CampaignOutlookStore, self.outlook),
+            promises=cast(PromiseStore, self.promised),
             lists=cast(ListDesk, None),
             speak=self.speak,
             drain=self.drain,

@@ -59,7 +59,9 @@ from tandem.agent_desktop.core.list_resources import (
     ImportJob,
     Inspected,
     LeadLists,
+    MovePromise,
     NewList,
+    Promises,
 )
 from tandem.agent_desktop.core.messages import PageCommand, ServerMessage
 from tandem.agent_desktop.core.resources import (
@@ -381,9 +383,9 @@ class CampaignDesk(Protocol):
 
     async def day(self, campaign: str, day: str | None) -> DaySeries: ...
 
-    async def decisions(self, campaign: str, *, before: int | None, limit: int) -> PacingDecisions: ...
-
     async def detections(self, campaign: str) -> DetectionReport: ...
+
+    async def decisions(self, campaign: str, *, before: int | None, limit: int) -> PacingDecisions: ...
 
     async def forecast(self, campaign: str) -> CampaignForecast: ...
 
@@ -435,3 +437,14 @@ class CampaignDesk(Protocol):
 
     async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> Dialled:
         """Asks the gate, then dials for this agent. Raises BadRequest (no number), WrongState (he is not free)."""
+
+    # ---- calls that were promised: ``agent`` None: anybody's
+
+    async def promises(self, agent: str | None) -> Promises:
+        """``agent``: his own, and the team's of campaigns that may have him."""
+
+    async def move_promise(self, lead: str, change: MovePromise, *, by: str, agent: str | None) -> None:
+        """Raises BadRequest (in the past), ResourceMissing (none, or not his), WrongState (it is in hand)."""
+
+    async def cancel_promise(self, lead: str, *, by: str, agent: str | None) -> None:
+        """He is not called for it any more. Raises ResourceMissing, WrongState."""

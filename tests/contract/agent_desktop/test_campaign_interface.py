@@ -96,6 +96,24 @@ async def test_agents_have_numbers_dialled_for_themselves_only(tmp_path: Path) -
         assert [who for who, action in desk.journal.audit() if action == "dialled"] == ["mei", "sue"]
 
 
+async def test_agents_have_a_list_of_the_calls_that_they_promised(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk:
+        async with desk.browser("mei") as browser, browser.get("/api/dial/promises") as answer:
+            assert (answer.status, (await answer.json())["promises"][0]["agent"]) == (200, "mei")
+        assert (await post(desk, "mei", "/api/dial/promises/l1", {"at": 5.0, "note": "later"}, "PUT"))[0] == 204
+        assert (await post(desk, "mei", "/api/dial/promises/l1", None, "DELETE"))[0] == 204
+        assert (await post(desk, "sue", "/api/dial/promises/l1", None, "DELETE"))[0] == 204
+        assert (await post(desk, "oli", "/api/dial/promises/l1", None, "DELETE"))[0] == 403
+        assert (await post(desk, "mei", "/api/dial/promises/l1", {"at": -1}, "PUT"))[0] == 400
+        assert [about for what, _, about in desk.campaigns.done if what != "promises"] == [
+            ("l1", 5.0, "mei"),
+            ("l1", "mei"),
+            ("l1", None),
+        ]
+        audit = [(who, action) for who, action in desk.journal.audit() if action.startswith("promise_")]
+        assert audit == [("mei", "promise_moved"), ("mei", "promise_cancelled"), ("sue", "promise_cancelled")]
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

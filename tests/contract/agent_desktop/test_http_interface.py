@@ -67,6 +67,7 @@ BODIES: dict[str, Any] = {
     "forbid_number": {"number": "+8613800138000"},
     "forbid_numbers": {"numbers": ["+8613800138000"]},
     "forbid_list": {"upload": "u1", "columns": ["number"]},
+    "move_promise": {"at": 1.0},
     "dial": {"number": "13800138000"},
 }
 OF_CAMPAIGNS = [
@@ -105,6 +106,7 @@ IDS = {
     **dict.fromkeys(("flow_numbers", "replay_flow"), "main"),
     **dict.fromkeys(OF_CAMPAIGNS, "spring"),
     **dict.fromkeys(("lead", "promise_lead_callback", "dial_lead_again"), "l1"),
+    **dict.fromkeys(("move_promise", "cancel_promise"), "l1"),
     **dict.fromkeys(("import_job", "undo_list", "bad_rows", "lift_entry"), "x1"),
 }
 QUERIES = {

@@ -57,6 +57,8 @@ def test_agents_reach_only_what_is_their_own() -> None:
         Action.READ_WHY,
         Action.READ_TASKS,
         Action.DIAL,
+        Action.READ_PROMISES,
+        Action.CHANGE_PROMISES,
     }
     others = {
         action for role in ("supervisor", "operator", "admin") for action in Action if reach(role, action) == "own"
@@ -82,6 +84,7 @@ def test_agents_neither_see_nor_change_campaigns_and_operators_change_none() -> 
 
     assert who(Action.READ_CAMPAIGNS) == who(Action.FORBID_CALLS) == [Role.SUPERVISOR, Role.OPERATOR, Role.ADMIN]
     assert who(Action.CHANGE_CAMPAIGNS) == [Role.SUPERVISOR, Role.ADMIN]
+    assert who(Action.READ_PROMISES) == who(Action.CHANGE_PROMISES) == [Role.AGENT, Role.SUPERVISOR, Role.ADMIN]
     assert who(Action.DIAL) == [Role.AGENT, Role.SUPERVISOR, Role.ADMIN]
 
 

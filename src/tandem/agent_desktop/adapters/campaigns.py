@@ -281,7 +281,7 @@ async def lift_entry(api: Api, ask: Ask) -> web.Response:
 
 
 async def dial_choices(api: Api, ask: Ask) -> list_shapes.DialChoices:
-    return api.campaigns.dial_choices(None if ask.reach is Reach.ALL else ask.user.login)
+    return api.campaigns.dial_choices(_own(ask))
 
 
 async def dial(api: Api, ask: Ask) -> list_shapes.Dialled:
@@ -295,3 +295,27 @@ async def dial(api: Api, ask: Ask) -> list_shapes.Dialled:
     verdict = dialled.verdict.rule
     api.audit(ask.user.login, "dialled", number=dialled.number, agent=agent, call=dialled.call or "", verdict=verdict)
     return dialled
+
+
+# ---- calls that were promised ----------------------------------------------------------------------------------------
+
+
+async def promises(api: Api, ask: Ask) -> list_shapes.Promises:
+    return await api.campaigns.promises(_own(ask))
+
+
+async def move_promise(api: Api, ask: Ask) -> web.Response:
+    await api.campaigns.move_promise(ask.id, ask.body, by=ask.user.login, agent=_own(ask))
+    api.audit(ask.user.login, "promise_moved", lead=ask.id)
+    return web.Response(status=204)
+
+
+async def cancel_promise(api: Api, ask: Ask) -> web.Response:
+    await api.campaigns.cancel_promise(ask.id, by=ask.user.login, agent=_own(ask))
+    api.audit(ask.user.login, "promise_cancelled", lead=ask.id)
+    return web.Response(status=204)
+
+
+def _own(ask: Ask) -> str | None:
+    """Whose they must be; None: anybody's."""
+    return None if ask.reach is Reach.ALL else ask.user.login

@@ -210,3 +210,37 @@ class Dialled(msgspec.Struct, frozen=True, kw_only=True):
     call: str | None
     number: str
     verdict: GateVerdict
+
+
+# ---- calls that were promised ----------------------------------------------------------------------------------------
+
+
+class PromisedCall(msgspec.Struct, frozen=True, kw_only=True):
+    """``id``: the lead's. ``number``: that will be dialled; ``zone``: the time zones that he can be in (``A|B``), ''
+    unknown. ``agent`` None: the team. ``in_hand``: about to be dialled. ``may_change``: by who asks."""
+
+    id: str
+    campaign: str
+    campaign_name: str
+    name: str
+    number: str
+    zone: str
+    at: float
+    agent: str | None
+    note: str
+    in_hand: bool
+    may_change: bool
+
+
+class Promises(msgspec.Struct, frozen=True, kw_only=True):
+    """The soonest first, of the next 14 days and those that are overdue. ``more``: there are more than these."""
+
+    promises: list[PromisedCall]
+    more: bool
+
+
+class MovePromise(msgspec.Struct, frozen=True, kw_only=True):
+    """``note`` None: as it is."""
+
+    at: Moment
+    note: Line | None = None

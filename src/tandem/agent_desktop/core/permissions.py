@@ -55,6 +55,11 @@ class Action(StrEnum):
     """Enter numbers that are not to be called; who may change campaigns can lift an entry."""
     DIAL = "dial"
     """Have a number dialled for an agent. Own: for oneself."""
+    READ_PROMISES = "read_promises"
+    """Calls that people of campaigns were promised. Own: those that the agent promised, and the team's of campaigns
+    that may have him."""
+    CHANGE_PROMISES = "change_promises"
+    """Move and cancel them. Own: those that the agent promised."""
     STUDY = "study"
     """What-if, staffing, accuracy of the predicted waits."""
 
@@ -105,6 +110,8 @@ _TABLE: dict[Action, tuple[Reach, ...]] = {
     Action.CHANGE_CAMPAIGNS:      (_NO,    _NO,   _ALL,       _NO,      _ALL),
     Action.FORBID_CALLS:          (_NO,    _NO,   _ALL,       _ALL,     _ALL),
     Action.DIAL:                  (_NO,    _OWN,  _ALL,       _NO,      _ALL),
+    Action.READ_PROMISES:         (_NO,    _OWN,  _ALL,       _NO,      _ALL),
+    Action.CHANGE_PROMISES:       (_NO,    _OWN,  _ALL,       _NO,      _ALL),
     Action.STUDY:                 (_NO,    _NO,   _ALL,       _NO,      _ALL),
 }  # fmt: skip
 

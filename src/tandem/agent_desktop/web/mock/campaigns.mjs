@@ -394,6 +394,26 @@ export const cards = {
 
 const page = (status, value) => [status, value];
 
+const zonesOf = ["Asia/Shanghai", "America/New_York|America/Chicago", "Europe/London", "", "America/Los_Angeles"];
+const notes = ["下午三点后方便，谈利率", "", "Wants the offer in writing first; ask for Mrs Okonkwo-Featherstonehaugh", "<img src=x onerror=alert(1)>", "带合同"];
+const promisedCalls = (count) =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `p${index}`,
+    campaign: "c0",
+    campaign_name: names[0],
+    name: index % 5 === 3 ? "" : ["林晓燕", "Amara Okonkwo", "欧阳志强", "", "Ürün Çelik"][index % 5],
+    number: `+86138001380${String(index % 100).padStart(2, "0")}`,
+    zone: zonesOf[index % 5],
+    at: now() + (index - 1) * 2_700,
+    agent: index % 3 === 2 ? null : "agent1",
+    note: notes[index % 5],
+    in_hand: index === 0,
+    may_change: index !== 0 && index % 3 !== 2,
+  }));
+let promises = promisedCalls(5);
+/** So many from now on. */
+export const setPromises = (count) => (promises = promisedCalls(count));
+
 /** Answers a request, or null when it is not about campaigns. */
 export function answer(method, path, query, body) {
   if (path === "/api/campaigns" && method === "GET") return page(200, { campaigns: ids().filter((id) => !removed.has(id)).map((id) => ({ id, rev: 3, name: document(id).name, state: stateOf(id, indexOf(id)), mode: modeOf(id, indexOf(id)), queue: "vip", rules: "cn", priority: 0, weight: 1, changed_by: "sofia", changed_at: now() - 7200, why: "" })) });
@@ -439,6 +459,11 @@ export function answer(method, path, query, body) {
         return page(200, day(query));
       case "decisions":
         return page(200, decisions(query));
+      case "detections":
+        return page(200, {
+          campaign: id, since: now() - 1_209_600, human: 612, unsure: 41, machines: 388, connected: 590, missed: 71, missed_agent_s: 462, put_through: 0, unmarked: 0, mistaken_share: 0, verdict_p50_s: 1.8, verdict_p90_s: 2.9, silence_s: 0.8,
+          advice: { text: both("接通的 560 个“真人”中，座席标出 64 个机器（每个占用 7 秒）。", "Of 560 connected as persons, agents marked 64 as machines (7 s of an agent's time each)."), change: "after_greeting_silence_ms", before: 800, after: 1000, effect: both("每个真人多等 200 毫秒，两秒中剩 1000 毫秒接通座席。", "Every person waits 200 ms longer, 1000 ms of the two seconds are left for an agent."), more_mistaken: true },
+        });
       case "forecast":
         return page(200, { at: now(), left: 6300, attempts: 14_210, attempts_per_hour: 1_180, agent_hours: 41.2, reach_ratio: 0.63, ends_at: now() + 43_000, text: both("还需 41 座席工时，预计触达 63 %，明天 14:20 拨完。", "Needs 41 agent-hours, reaches 63 %, through tomorrow at 14:20.") });
       case "whatif":
@@ -489,6 +514,16 @@ export function answer(method, path, query, body) {
     return page(204, null);
   }
   if (path === "/api/jurisdictions") return page(200, { jurisdictions: laws });
+  if (path === "/api/dial/promises") return page(200, { promises: promises.filter((one) => one.at < now() + 14 * 86_400), more: false });
+  const promised = /^\/api\/dial\/promises\/(.+)$/.exec(path);
+  if (promised) {
+    const found = promises.find((one) => one.id === promised[1]);
+    if (!found) return page(404, { code: "resource_missing", message: "You have promised him no call." });
+    if (found.in_hand) return page(409, { code: "wrong_state", message: "This call is about to be dialled, or was dialled just now." });
+    promises = promises.filter((one) => one !== found);
+    if (method === "PUT") promises = [...promises, { ...found, at: body.at, note: body.note ?? found.note }].sort((a, b) => a.at - b.at);
+    return page(204, null);
+  }
   if (path === "/api/dial" && method === "GET") return page(200, { campaigns: [choice("c0", names[0], "Card invitations"), choice("c1", "十一月续约", names[1])] });
   if (path === "/api/dial") {
     const refused = /^(\+?1|00)/.test(body.number);

@@ -167,6 +167,7 @@ const scripts = {
   "/mock/campaigns": (query) => {
     if (query.has("count")) campaigns.resize(Number(query.get("count")), query.get("hostile") !== "no");
     if (query.has("lists")) campaigns.setLists(Number(query.get("lists")));
+    if (query.has("promises")) campaigns.setPromises(Number(query.get("promises")));
     if (query.has("entries")) campaigns.makeEntries(Number(query.get("entries")));
     if (query.has("chain")) campaigns.breakChain(query.get("chain") === "broken");
     push("board", campaigns.message(true));
@@ -273,10 +274,10 @@ const people = {
   operator: { login: "operator", name: "Olga Petrova", role: "operator", language: "en", device: "1099" },
   admin: { login: "admin", name: "Admin", role: "admin", language: "en", device: null },
 };
-const campaignActions = ["read_campaigns", "change_campaigns", "forbid_calls", "dial"];
+const campaignActions = ["read_campaigns", "change_campaigns", "forbid_calls", "dial", "read_promises", "change_promises"];
 const routingActions = ["read_routing", "change_routing", "read_line", "call_back", "read_why", "read_tasks", "create_task", "cancel_task", "study"];
 const may = {
-  agent: ["open_seat", "work_seat", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "create_customer", "read_transfer_targets", "read_line", "call_back", "read_why", "read_tasks", "create_task", "dial"],
+  agent: ["open_seat", "work_seat", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "create_customer", "read_transfer_targets", "read_line", "call_back", "read_why", "read_tasks", "create_task", "dial", "read_promises", "change_promises"],
   supervisor: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", ...campaignActions, ...routingActions],
   operator: ["read_campaigns", "forbid_calls", "open_board", "read_calls", "read_callbacks", "read_flows", "change_flows", "check"],
   admin: ["open_board", "read_calls", "read_recordings", "read_callbacks", "finish_callback", "read_customers", "read_flows", "change_flows", "check", ...campaignActions, ...routingActions],

@@ -4,6 +4,7 @@ declare module "*/mock/campaigns.mjs" {
   export function answer(method: string, path: string, query: URLSearchParams, body: unknown): [number, unknown] | null;
   export function rows(): import("../src/generated/live").CampaignRow[];
   export function resize(count: number, withHostile?: boolean): void;
+  export function setPromises(count: number): void;
   export function setLists(count: number): void;
   export function makeEntries(count: number): void;
   export function breakChain(broken: boolean): void;

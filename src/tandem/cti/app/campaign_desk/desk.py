@@ -11,12 +11,13 @@ from tandem.cti.app.campaign_desk.leads import LeadPages
 from tandem.cti.app.campaign_desk.lists import CampaignLists
 from tandem.cti.app.campaign_desk.numbers import Numbers
 from tandem.cti.app.campaign_desk.outlook import Outlooks
+from tandem.cti.app.campaign_desk.promises import Promises
 from tandem.cti.app.campaign_desk.sheets import Sheets
 from tandem.cti.app.campaign_desk.waterfalls import Waterfalls
 
 
 class CampaignDesk(
-    Documents, LeadPages, Waterfalls, CampaignLists, ForbiddenNumbers, Dialling, Numbers, Outlooks, Sheets
+    Documents, LeadPages, Waterfalls, CampaignLists, ForbiddenNumbers, Dialling, Promises, Numbers, Outlooks, Sheets
 ):
     """Its parts know the same ground and the same book of campaigns."""
 

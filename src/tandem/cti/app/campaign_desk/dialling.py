@@ -8,7 +8,7 @@ from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.agent_desktop.core import list_resources as list_shapes
 from tandem.agent_desktop.core.messages import DialNumber
 from tandem.cti.app.campaign_desk import verdicts
-from tandem.cti.app.campaign_desk.ground import Part
+from tandem.cti.app.campaign_desk.ground import Ground, Part
 from tandem.cti.app.dialer.agents import may_serve
 from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.floor_plan import LeadDialled
@@ -29,7 +29,7 @@ class Dialling(Part):
             campaigns=[
                 shapes.CampaignChoice(id=record.id, name={"zh": record.document.name, "en": record.document.name})
                 for record in running
-                if record.document.mode != "agentless" and (agent is None or self._works_for(agent, record))
+                if record.document.mode != "agentless" and (agent is None or works_for(self._ground, agent, record))
             ]
         )
 
@@ -43,7 +43,7 @@ class Dialling(Part):
         if agent not in self._ground.center.house.agents:
             raise ResourceMissing(f"there is no agent {agent}")
         record, e164, lead, verdict = await self._ask(number, campaign)
-        if by == agent and record is not None and not self._works_for(agent, record):
+        if by == agent and record is not None and not works_for(self._ground, agent, record):
             raise WrongState(f"{agent} does not work for this campaign")
         call = None
         if verdict.allowed:
@@ -57,14 +57,6 @@ class Dialling(Part):
         if dialled.call is None:
             raise WrongState(" ".join(dialled.verdict.text.values()))
 
-    def _works_for(self, agent: str, record: CampaignRecord) -> bool:
-        """Campaigns may have him, and he has what the campaign's queue needs."""
-        center = self._ground.center
-        plan, known = center.plan.agents.get(AgentId(agent)), center.agents.get(AgentId(agent))
-        run = self._ground.run(record.id)
-        able = known is not None and (run is None or may_serve(center, known, run))
-        return able and plan is not None and bool(plan.outbound)
-
     async def _ask(self, number: str, campaign: str) -> tuple[CampaignRecord | None, str, Lead, Verdict]:
         record = self._book.known(campaign) if campaign else None
         e164: str = self._ground.center.house.normalise(number)
@@ -76,6 +68,15 @@ class Dialling(Part):
             e164, campaign=campaign, now=self._ground.now, zone=about.zone, country=about.country
         )
         return record, e164, lead, verdicts.by_hand(self._ground, lead, record)
+
+
+def works_for(ground: Ground, agent: str, record: CampaignRecord) -> bool:
+    """Campaigns may have him, and he has what the campaign's queue needs."""
+    center = ground.center
+    plan, known = center.plan.agents.get(AgentId(agent)), center.agents.get(AgentId(agent))
+    run = ground.run(record.id)
+    able = known is not None and (run is None or may_serve(center, known, run))
+    return able and plan is not None and bool(plan.outbound)
 
 
 def _zone(record: CampaignRecord | None) -> str:

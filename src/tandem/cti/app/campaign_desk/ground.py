@@ -10,6 +10,7 @@ from tandem.cti.adapters.postgres.campaigns import CampaignStore
 from tandem.cti.adapters.postgres.compliance import SheetStore
 from tandem.cti.adapters.postgres.do_not_call import DoNotCallStore
 from tandem.cti.adapters.postgres.leads import LeadStore
+from tandem.cti.adapters.postgres.promises import PromiseStore
 from tandem.cti.app.campaign_desk.samples import Samples
 from tandem.cti.app.center import Center
 from tandem.cti.app.dialer.state import Running
@@ -39,6 +40,7 @@ class Ground:
     do_not_call: DoNotCallStore
     sheets: SheetStore
     outlook: CampaignOutlookStore
+    promises: PromiseStore
     lists: ListDesk
     speak: Speak
     drain: Callable[[float], Awaitable[bool]]

@@ -7,18 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from tandem.cti.adapters.postgres.campaign_experience import read_experience
 from tandem.cti.adapters.postgres.campaign_outlook import CampaignOutlookStore
 from tandem.cti.adapters.postgres.campaigns import CampaignStore
 from tandem.cti.adapters.postgres.compliance import SheetStore
 from tandem.cti.adapters.postgres.do_not_call import DoNotCallStore
 from tandem.cti.adapters.postgres.lead_import import LeadImportStore
 from tandem.cti.adapters.postgres.leads import LeadStore
+from tandem.cti.adapters.postgres.promises import PromiseStore
 from tandem.cti.app.campaign_desk.board import CampaignBoard
 from tandem.cti.app.campaign_desk.desk import CampaignDesk
 from tandem.cti.app.campaign_desk.ground import Book, Ground
 from tandem.cti.app.campaign_desk.reader import LeadReader
 from tandem.cti.app.campaign_desk.samples import Samples
-from tandem.cti.app.dialer.days import KEPT_DAYS, day_of, midnight
+from tandem.cti.app.dialer.days import KEPT_DAYS, day_of, midnight, zone_of
 from tandem.cti.app.dialer.rows import campaign_row
 from tandem.cti.app.dialer.wording import prompts_of
 from tandem.cti.app.floor_plan import CallsForbidden, LeadsRemoved, Restored
@@ -28,7 +30,7 @@ from tandem.cti.app.lists.list_desk import ListDesk
 from tandem.cti.app.plan_desk import Speak
 from tandem.cti.app.shell import Shell
 from tandem.cti.model.campaigns import CampaignRecord, Hours
-from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, Lead
+from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, CampaignExperience, Lead
 from tandem.cti.model.profiles import DispositionNode
 from tandem.cti.ports import Clock
 from tandem.cti.runtime.settings import Settings
@@ -55,6 +57,7 @@ class CampaignsAtStart:
     leads_of_attempts: Sequence[Lead]
     days: Sequence[CampaignDay]
     caller_ids: Sequence[CallerIdUse]
+    experience: Sequence[CampaignExperience]
 
     @property
     def applied(self) -> list[CampaignRecord]:
@@ -73,6 +76,7 @@ class CampaignsAtStart:
             leads=tuple(self.leads_of_attempts),
             campaign_days=tuple(self.days),
             caller_ids=tuple(self.caller_ids),
+            experience=tuple(self.experience),
         )
 
 
@@ -96,6 +100,9 @@ async def read_campaigns(database: Database, spool: Spool, *, now: float) -> Cam
         for document in (record.document for record in records if record.state != "draft")
         if document.caller_ids.numbers
     ]
+    zones = {
+        record.id: zone_of(record.document).key for record in records if record.state not in ("draft", "completed")
+    }
     return CampaignsAtStart(
         campaigns=campaigns,
         leads=leads,
@@ -104,6 +111,7 @@ async def read_campaigns(database: Database, spool: Spool, *, now: float) -> Cam
         leads_of_attempts=[*leads_of_attempts, *(row.lead for row in rows)],
         days=days,
         caller_ids=[use for each in uses for use in each],
+        experience=await read_experience(database, zones, now=now),
     )
 
 
@@ -142,6 +150,7 @@ def campaign_desk(
         do_not_call=DoNotCallStore(database),
         sheets=SheetStore(studies),
         outlook=CampaignOutlookStore(studies),
+        promises=PromiseStore(database),
         lists=lists,
         speak=speak,
         drain=journal.drain,

@@ -1743,3 +1743,33 @@ export interface Dialled {
   number: string;
   verdict: GateVerdict;
 }
+
+/**
+ * ``id``: the lead's. ``number``: that will be dialled; ``zone``: the time zones that he can be in (``A|B``), ''
+ * unknown. ``agent`` None: the team. ``in_hand``: about to be dialled. ``may_change``: by who asks.
+ */
+export interface PromisedCall {
+  id: string;
+  campaign: string;
+  campaign_name: string;
+  name: string;
+  number: string;
+  zone: string;
+  at: number;
+  agent: string | null;
+  note: string;
+  in_hand: boolean;
+  may_change: boolean;
+}
+
+/** The soonest first, of the next 14 days and those that are overdue. ``more``: there are more than these. */
+export interface Promises {
+  promises: PromisedCall[];
+  more: boolean;
+}
+
+/** ``note`` None: as it is. */
+export interface MovePromise {
+  at: number;
+  note?: string | null;
+}

@@ -14,6 +14,8 @@ import { Kbd, Loading, Name, Nothing, Panel, Since, toneOf } from "../../ui/bits
 import { Icon } from "../../ui/icons";
 import { chordOf } from "../../keys";
 import { CallbackEntries } from "../callbacks/CallbackEntries";
+import { PromiseEntries } from "../promises/PromiseEntries";
+import { usePromises } from "../promises/usePromises";
 import { DialPad } from "./DialPad";
 import { useReasonWord } from "./StateControl";
 import { Tasks } from "./Tasks";
@@ -136,7 +138,10 @@ export function IdleSeat() {
   const { t } = useSpeech();
   const { calls, failed, again } = useTodaysCalls();
   const callbacks = useDeskState((state) => state.live.callbacks);
-  const mayDial = useDesk().me.may.includes("dial");
+  const { may } = useDesk().me;
+  const mayDial = may.includes("dial");
+  const mayPromise = may.includes("read_promises");
+  const promised = usePromises(mayPromise);
   return (
     <div className="seat-idle">
       <div className="seat-idle-main">
@@ -196,6 +201,17 @@ export function IdleSeat() {
         >
           <CallbackEntries />
         </Panel>
+        {mayPromise && (
+          <Panel
+            title={t("promise.title")}
+            icon="callback"
+            flush
+            className="fill"
+            extra={promised.value && promised.value.promises.length > 0 ? <b className="num">{promised.value.promises.length}</b> : null}
+          >
+            <PromiseEntries polled={promised} />
+          </Panel>
+        )}
       </div>
       <p className="seat-idle-foot quiet small">
         <Icon name="help" size={14} /> {t("idle.keys")} <Kbd>?</Kbd>

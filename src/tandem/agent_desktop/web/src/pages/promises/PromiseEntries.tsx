@@ -1,0 +1,155 @@
+// Calls that people of campaigns were promised: own ones and the team's, the soonest first, in the time of who is called.
+
+import { App, Button, Popconfirm } from "antd";
+import { type KeyboardEvent, useState } from "react";
+import { campaignsApi } from "../../campaignsApi";
+import { serverNow } from "../../clock";
+import { useDesk } from "../../desk";
+import type { PromisedCall } from "../../generated/rest";
+import { moment, phoneNumber } from "../../format";
+import { useSpeech } from "../../i18n";
+import { Loading, Name, Nothing } from "../../ui/bits";
+import { offset_s, zoneOf } from "../../zones";
+import { useProblem } from "../useProblem";
+import type { Polled } from "../why/usePolled";
+import { MoveDialog } from "./MoveDialog";
+import type { PromiseList } from "./usePromises";
+import { placeOf, timeThere } from "./times";
+
+function Entry({ one, onMove, onCancelled }: { one: PromisedCall; onMove: () => void; onCancelled: () => void }) {
+  const { t, lang } = useSpeech();
+  const { message } = App.useApp();
+  const problemOf = useProblem();
+  const { me } = useDesk();
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const { zone, own } = zoneOf(one.zone);
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const elsewhere = !own && offset_s(zone, one.at) !== offset_s(here, one.at);
+  const overdue = one.at <= serverNow();
+  const mayChange = one.may_change && me.may.includes("change_promises");
+
+  const cancel = async () => {
+    setAsking(false);
+    setBusy(true);
+    try {
+      await campaignsApi.cancelPromise(one.id);
+      message.success({ content: t("promise.cancelled"), key: "promise" });
+    } catch (error) {
+      message.error({ content: problemOf(error), key: "promise" });
+    } finally {
+      setBusy(false);
+      onCancelled();
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLLIElement>) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const next = event.key === "ArrowDown" ? event.currentTarget.nextElementSibling : event.currentTarget.previousElementSibling;
+      if (next instanceof HTMLElement) {
+        event.preventDefault();
+        next.focus();
+      }
+      return;
+    }
+    if (!mayChange || event.target !== event.currentTarget) return;
+    if (event.key === "Enter") onMove();
+    else if (event.key === "Delete") setAsking(true);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <li className={overdue ? "promise is-overdue" : "promise"} data-testid="promise" tabIndex={0} onKeyDown={onKeyDown}>
+      <div className="promise-when">
+        <b className="num">{timeThere(zone, one.at, serverNow(), t)}</b>
+        {overdue && (
+          <span className="mark promise-overdue" data-testid="promise-overdue">
+            {t("promise.overdue")}
+          </span>
+        )}
+        <span className="quiet small">{own ? t("promise.own_zone") : placeOf(one.zone)}</span>
+        {elsewhere && <span className="quiet small num">{t("promise.here", { time: moment(one.at, serverNow(), lang) })}</span>}
+      </div>
+      <div className="promise-who">
+        <b>{one.name ? <Name>{one.name}</Name> : <bdi className="num">{phoneNumber(one.number)}</bdi>}</b>
+        {one.name && (
+          <bdi className="num quiet small">{phoneNumber(one.number)}</bdi>
+        )}
+        {one.note && (
+          <span className="promise-note">
+            <Name>{one.note}</Name>
+          </span>
+        )}
+        <span className="quiet small">
+          <Name>{one.campaign_name}</Name>
+          {" · "}
+          {one.agent === null ? t("promise.team") : one.agent === me.user.login ? t("promise.mine") : <Name>{one.agent}</Name>}
+        </span>
+      </div>
+      {one.in_hand && <span className="mark">{t("promise.in_hand")}</span>}
+      {mayChange && (
+        <span className="promise-do">
+          <Button size="small" onClick={onMove} disabled={busy} data-testid="promise-move">
+            {t("promise.move")}
+          </Button>
+          <Popconfirm
+            title={t("promise.cancel_sure")}
+            okText={t("promise.cancel_yes")}
+            cancelText={t("plan.cancel")}
+            open={asking}
+            onOpenChange={setAsking}
+            onConfirm={() => void cancel()}
+          >
+            <Button size="small" type="text" danger loading={busy} data-testid="promise-cancel">
+              {t("promise.cancel")}
+            </Button>
+          </Popconfirm>
+        </span>
+      )}
+    </li>
+  );
+}
+
+export function PromiseEntries({ polled }: { polled: Polled<PromiseList> }) {
+  const { t } = useSpeech();
+  const problemOf = useProblem();
+  const [moving, setMoving] = useState<PromisedCall | null>(null);
+  const { value, error, again } = polled;
+  if (value === null) {
+    if (!error) return <Loading rows={3} />;
+    return (
+      <Nothing icon="link" title={problemOf(error)}>
+        <button type="button" className="link" onClick={again}>
+          {t("retry")}
+        </button>
+      </Nothing>
+    );
+  }
+  if (value.promises.length === 0) {
+    return (
+      <Nothing icon="check" title={t("promise.none")}>
+        {t("promise.none_text")}
+      </Nothing>
+    );
+  }
+  return (
+    <>
+      <ul className="promises scroll" data-testid="promises" aria-label={t("promise.title")}>
+        {value.promises.map((one) => (
+          <Entry key={one.id} one={one} onMove={() => setMoving(one)} onCancelled={again} />
+        ))}
+        {value.more && <li className="quiet small promise-more">{t("promise.more", { count: value.promises.length })}</li>}
+      </ul>
+      {moving && (
+        <MoveDialog
+          key={moving.id}
+          one={moving}
+          onClose={() => setMoving(null)}
+          onDone={() => {
+            setMoving(null);
+            again();
+          }}
+        />
+      )}
+    </>
+  );
+}
