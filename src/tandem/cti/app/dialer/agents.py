@@ -173,6 +173,7 @@ def let_go(center: Center, agent_id: AgentId) -> None:
     acd.skills_changed(center, agent_id)
     run = center.dialer.campaigns.get(campaign)
     if run is not None and run.agents.pop(agent_id, None) is not None:
+        run.leaving.pop(agent_id, None)
         run.pacer.agent(agent_id, "away", now=center.now)
         center.dialer.due[campaign] = None
 
@@ -240,15 +241,21 @@ def tell(center: Center, agent_id: AgentId) -> None:
     if run is None:
         return
     status = status_of(center, agent_id)
-    if run.agents.get(agent_id) != status:
+    # who has asked for a break gets no other call after this one
+    leaving = center.agents[agent_id].pending is AgentState.NOT_READY
+    if run.agents.get(agent_id) != status or (agent_id in run.leaving) != leaving:
         run.agents[agent_id] = status
-        run.pacer.agent(agent_id, status, now=center.now)
+        if leaving:
+            run.leaving[agent_id] = None
+        else:
+            run.leaving.pop(agent_id, None)
+        run.pacer.agent(agent_id, status, now=center.now, leaving_at=center.now if leaving else None)
         center.dialer.due[run.record.id] = None
 
 
 def status_of(center: Center, agent_id: AgentId) -> AgentStatus:
     agent = center.agents[agent_id]
-    if not agent.reachable or agent.pending is AgentState.NOT_READY or not center.switch_up:
+    if not agent.reachable or not center.switch_up:
         return "away"
     if agent.state is AgentState.READY:
         if agent_id in center.hanging:

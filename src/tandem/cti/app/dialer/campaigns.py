@@ -74,6 +74,7 @@ def _change(center: Center, run: Running, record: CampaignRecord) -> None:
         run.caller_ids.set(record.document.caller_ids)
         run.mode, run.rule = record.document.mode, None
         run.pacer.set(settings_of(run))
+        days.tell_hours(run, center.now)
         days.tell(run)
         if record.document.mode != before.document.mode or record.document.queue != before.document.queue:
             _agents_anew(center, run)

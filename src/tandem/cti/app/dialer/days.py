@@ -9,8 +9,11 @@ import msgspec
 
 from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.campaigns import Campaign, Hours
+from tandem.cti.model.hours import spans_of
 from tandem.cti.model.leads import CampaignDay
+from tandem.cti.model.public_holidays import known_region
 from tandem.cti.model.timezones import known_timezone
+from tandem.routing.core.dialer.calling_hours import weekly_of
 from tandem.routing.core.dialer.pacing_settings import DayCount
 
 KEPT_DAYS = 31
@@ -32,6 +35,22 @@ def midnight(campaign: Campaign, day: str) -> float:
     return datetime(begin.year, begin.month, begin.day, tzinfo=zone_of(campaign)).timestamp()
 
 
+def ends_at(campaign: Campaign, day: str) -> float | None:
+    """When the campaign closes for the last time on this day; None when its hours do not say."""
+    try:
+        hours = weekly_of(campaign.hours) if campaign.hours is not None else None
+    except ValueError:
+        return None
+    if hours is None or not known_timezone(hours.timezone) or (hours.holidays and not known_region(hours.holidays)):
+        return None
+    begin = date.fromisoformat(day)
+    minutes = [end for _, end in spans_of(hours, begin)]
+    if not minutes:
+        return None
+    midnight_ = datetime(begin.year, begin.month, begin.day)  # noqa: DTZ001 - the zone comes below
+    return (midnight_ + timedelta(minutes=max(minutes))).replace(tzinfo=zone_of(campaign)).timestamp()
+
+
 def turn(run: Running, now: float) -> bool:
     """A new day has begun: the counts start at 0. A day that was counted already does not come back when a clock or the
     campaign's time zone is set back."""
@@ -42,9 +61,15 @@ def turn(run: Running, now: float) -> bool:
     run.days.setdefault(day, empty(run.campaign, day))
     oldest = (date.fromisoformat(day) - timedelta(days=KEPT_DAYS)).isoformat()
     run.days = {known: counts for known, counts in sorted(run.days.items()) if known > oldest}
-    run.pacer.new_day(now, began_at=midnight(run.campaign, day))
+    tell_hours(run, now)
     tell(run)
     return True
+
+
+def tell_hours(run: Running, now: float) -> None:
+    """The pacer hears when the day that is counted began and when it ends, also when the hours were changed on it."""
+    campaign, day = run.campaign, run.day
+    run.pacer.new_day(now, began_at=midnight(campaign, day), ends_at=ends_at(campaign, day))
 
 
 def empty(campaign: Campaign, day: str) -> CampaignDay:

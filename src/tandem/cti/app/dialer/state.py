@@ -98,6 +98,8 @@ class Running:
     caller_ids: CallerIdPool = field(default_factory=CallerIdPool)
     agents: dict[AgentId, AgentStatus] = field(default_factory=dict)
     """Whom it has, and what they do."""
+    leaving: dict[AgentId, None] = field(default_factory=dict)
+    """Of these, who takes a break after his call."""
     attempts: dict[CallId, None] = field(default_factory=dict)
     bereft: dict[CallId, None] = field(default_factory=dict)
     """Attempts whose agent was set aside for them and has left."""
