@@ -125,7 +125,7 @@ class DetectMachine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveMessage:
-    """Wait for the end of a machine's greeting (its beep, or two seconds of silence; at most ``wait_s``), then play
+    """Wait for the end of a machine's greeting (two seconds of silence; at most ``wait_s``), then play
     ``prompts``. MediaEnded with ``token`` follows."""
 
     call: CallId

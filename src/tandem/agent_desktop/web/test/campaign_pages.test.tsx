@@ -208,6 +208,16 @@ describe("a campaign", () => {
     mock.breakChain(false);
   });
 
+  it("shows what the machine detection's errors cost, and makes the next step by one click", async () => {
+    await open("rules");
+    expect(one("machine-costs").textContent).toContain("71 of 590");
+    expect(one("machine-advice").dataset.change).toBe("after_greeting_silence_ms");
+    await click(one("machine-apply"));
+    const saved = asked.find(({ method }) => method === "PUT")?.body as { document: { name: string; machine_detection: unknown } };
+    expect(saved.document.machine_detection).toMatchObject({ use: true, after_greeting_silence_ms: 1000, greeting_ms: 1500 });
+    expect(saved.document.name).not.toBe("");
+  });
+
   it("forecasts recycling before it does it", async () => {
     await open("rules");
     expect(all("recycle-do")).toHaveLength(0);

@@ -26,7 +26,7 @@ import { WhatIfView } from "./WhatIfView";
 
 const DayView = lazy(() => import("./DayView"));
 
-function Shown({ view, line, campaign, reason, onChanged }: { view: CampaignView; line: CampaignLine; campaign: Campaign; reason: string | null; onChanged: () => void }) {
+function Shown({ view, line, campaign, reason, onSaved, onChanged }: { view: CampaignView; line: CampaignLine; campaign: Campaign; reason: string | null; onSaved: () => void; onChanged: () => void }) {
   switch (view) {
     case "now":
       return <NowView line={line} problems={campaign.problems} />;
@@ -45,13 +45,13 @@ function Shown({ view, line, campaign, reason, onChanged }: { view: CampaignView
     case "lists":
       return <ListsView id={line.id} />;
     case "rules":
-      return <RulesView campaign={campaign} />;
+      return <RulesView campaign={campaign} onChanged={onChanged} />;
     case "compliance":
       return <ComplianceView id={line.id} />;
     case "whatif":
       return <WhatIfView line={line} />;
     case "edit":
-      return <CampaignForm view={campaign} onSaved={onChanged} />;
+      return <CampaignForm view={campaign} onSaved={onSaved} />;
   }
 }
 
@@ -109,7 +109,7 @@ export function CampaignDesk({ id, view, reason }: { id: string; view: CampaignV
         items={views.map((one) => ({ key: one, label: <span data-testid={`campaign-${one}`}>{t(`view.${one}`)}</span> }))}
       />
       <div className="desk-view">
-        <Shown view={view} line={line} campaign={value} reason={reason} onChanged={saved} />
+        <Shown view={view} line={line} campaign={value} reason={reason} onSaved={saved} onChanged={again} />
       </div>
     </div>
   );

@@ -9,6 +9,7 @@ import { Loading, Name } from "../../ui/bits";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
 import { type Full, complete, results, spansText } from "./document";
+import { MachineCosts } from "./MachineCosts";
 import { Failed, Refused } from "./parts";
 import { count, percent } from "./rows";
 import { useCampaignSpeech } from "./speech";
@@ -213,7 +214,7 @@ function Recycling({ id }: { id: string }) {
   );
 }
 
-export function RulesView({ campaign }: { campaign: CampaignView }) {
+export function RulesView({ campaign, onChanged }: { campaign: CampaignView; onChanged: () => void }) {
   const { t } = useCampaignSpeech();
   const { value, error, again } = useLoaded(useCallback(() => campaignsApi.jurisdictions(), []));
   const document = complete(campaign.document);
@@ -222,6 +223,7 @@ export function RulesView({ campaign }: { campaign: CampaignView }) {
     <div className="rules-view scroll">
       {value === null ? error === null ? <Loading rows={6} /> : <Failed error={error} onAgain={again} /> : law ? <Law law={law} document={document} /> : <p className="warn-text">{t("rules.unknown", { id: document.rules })}</p>}
       <Own document={document} />
+      {document.machine_detection.use && <MachineCosts campaign={campaign} onChanged={onChanged} />}
       <Recycling id={campaign.id} />
     </div>
   );
