@@ -265,6 +265,22 @@ def test_an_entry_ends_or_is_lifted() -> None:
     assert asked(gate=gate).allowed
 
 
+def test_entries_that_are_over_are_not_kept() -> None:
+    gate = Gate()
+    assert asked(gate=gate).allowed
+    empty = len(pickle.dumps(gate))
+    gate.forbid([entry(id_=f"e{each}", number=f"+12125550{each:03}", until=NOON + HOUR) for each in range(300)])
+    gate.forbid([entry(id_="longer", until=NOON + HOUR), entry(id_="ever")])
+    gate.forbid([entry(id_="longer", until=NOON + 5 * DAY)])
+    asked(at=NOON + HOUR + DAY - 1.0, gate=gate)
+    assert len(pickle.dumps(gate)) > empty + 300 * 20, "a clock that is set back finds them"
+    assert asked(at=NOON + HOUR + DAY, gate=gate).rule == "do_not_call"
+    gate.forbid([entry(id_="ever", lifted=True)])
+    assert asked(at=NOON + 2 * DAY, gate=gate).again_at == NOON + 5 * DAY
+    assert asked(at=NOON + 7 * DAY, gate=gate).rule != "do_not_call"
+    assert len(pickle.dumps(gate)) <= empty + 100
+
+
 def test_the_plans_hours_bind_campaigns_and_callbacks_alike() -> None:
     hours = WeeklyHours(days=dict.fromkeys(range(7), ((540, 660),)), timezone="America/New_York")
     gate = Gate(Calling(hours={"+1": "morning", "+1212": "morning"}), {"morning": hours})

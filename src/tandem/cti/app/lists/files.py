@@ -6,16 +6,21 @@ import re
 import secrets
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from tandem.cti.app.lists.inspection import Inspection
 from tandem.cti.app.lists.worker import BAD_ROWS
-from tandem.cti.model.errors import ResourceMissing
+from tandem.cti.model.errors import LimitReached, ResourceMissing
 
 KEPT_S = 86_400.0
 """How long a file that was sent waits for its import."""
+MOST_BYTES = 2_000_000_000
+"""Of all files together, bad rows included, while another one is taken."""
+LOOK_BYTES = 16_000_000
+"""So often it is looked at while a file comes."""
 _ID = re.compile(r"[a-z0-9]{1,40}")
 _FILE, _INSPECTED = "sent", "inspected.json"
 
@@ -29,8 +34,10 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 class ListFiles:
     """``folder``: nobody else's. Names that come from outside never become names of files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES, look_bytes: int = LOOK_BYTES) -> None:
         self._folder = folder
+        self._most_bytes = most_bytes
+        self._look_bytes = look_bytes
 
     def new(self) -> str:
         """A new id (of a file that was sent, or of an import) with a folder of its own."""
@@ -49,13 +56,39 @@ class ListFiles:
         return self.of(made) / _FILE
 
     async def receive(self, made: str, pieces: AsyncIterator[bytes]) -> int:
-        """Bytes that came. Raises what ``pieces`` raises, and OSError."""
-        size = 0
+        """Bytes that came. Raises what ``pieces`` raises, LimitReached when there are too many files, and OSError."""
+        size = looked_at = 0
         with self.file(made).open("wb") as file:
+            self._check_room()
             async for piece in pieces:
                 file.write(piece)
                 size += len(piece)
+                if size - looked_at >= self._look_bytes:
+                    looked_at = size
+                    file.flush()
+                    self._check_room()
+            file.flush()
+            self._check_room()
         return size
+
+    def held_bytes(self) -> int:
+        """Of all files."""
+        size = 0
+        for file in self._folder.glob("*/*"):
+            with suppress(FileNotFoundError):  # removed meanwhile
+                size += file.stat().st_size
+        return size
+
+    def _check_room(self) -> None:
+        held = self.held_bytes()
+        if held > self._most_bytes:
+            held_gb, most_gb = held / 1e9, self._most_bytes / 1e9
+            raise LimitReached(
+                f"The files of lists take up {held_gb:.1f} GB, {most_gb:.1f} GB is the most: import or discard what "
+                "was sent (after a day it goes by itself), or take back lists whose bad rows nobody needs. "
+                f"名单文件已占用 {held_gb:.1f} GB,上限为 {most_gb:.1f} GB:请导入或放弃已上传的文件(一天后自动删除),"
+                "或撤销不再需要其错误行的名单。"
+            )
 
     def keep(self, made: str, sent: Sent) -> None:
         (self.of(made) / _INSPECTED).write_bytes(msgspec.json.encode(sent))

@@ -246,6 +246,7 @@ class Gate:
     ) -> Verdict:
         """``may_call`` with all that this gate remembers."""
         self._dials.forget(now)
+        self._forbidden.forget(now)
         return may_call(
             lead,
             number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 
 from tandem.cti.model.leads import DoNotCallEntry
@@ -54,21 +55,37 @@ def _each(moments: _Moments | None) -> tuple[float, ...]:
 
 
 class Forbidden:
-    """Entries heard of, by what they forbid; each kept until it is lifted. A lead read before knows nothing of them."""
+    """Entries heard of, by what they forbid; each kept until it is lifted or has been over for a day. A lead read
+    before knows nothing of them."""
 
     def __init__(self) -> None:
         self._until: dict[tuple[str, str], dict[str, float | None]] = {}
+        self._ends: list[tuple[float, tuple[str, str], str]] = []
+        """A heap of those that end: when, what they forbid, which."""
 
     def add(self, entries: Iterable[DoNotCallEntry]) -> None:
         for entry in entries:
             key = _key(entry)
             if entry.lifted:
-                kept = self._until.get(key, {})
-                kept.pop(entry.id, None)
-                if not kept:
-                    self._until.pop(key, None)
-            else:
-                self._until.setdefault(key, {})[entry.id] = entry.until
+                self._drop(key, entry.id)
+                continue
+            ids = self._until.setdefault(key, {})
+            if entry.until is not None and (entry.id not in ids or ids[entry.id] != entry.until):
+                heapq.heappush(self._ends, (entry.until, key, entry.id))
+            ids[entry.id] = entry.until
+
+    def forget(self, now: float) -> None:
+        """What has been over for a day: a clock that is set back an hour still finds it."""
+        while self._ends and self._ends[0][0] <= now - DAY_S:
+            until, key, id_ = heapq.heappop(self._ends)
+            if self._until.get(key, {}).get(id_) == until:
+                self._drop(key, id_)
+
+    def _drop(self, key: tuple[str, str], id_: str) -> None:
+        kept = self._until.get(key, {})
+        kept.pop(id_, None)
+        if not kept:
+            self._until.pop(key, None)
 
     def scope(self, number: str, person: str, campaign: str, now: float) -> tuple[str, float | None] | None:
         """Where it stands (``global``, ``campaign``, ``person``) and until when (None = for ever)."""
