@@ -251,6 +251,10 @@ class AttemptLine(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: float | None
     result: str | None
     machine: str
+    machine_why: str
+    """The machine detection's own word (``HUMAN-820-800``), whatever the agent said later."""
+    machine_s: float | None
+    """From the answer to its verdict."""
     agent: str | None
     message_at: float | None
     cause: str | None

@@ -105,13 +105,14 @@ def attempt(number_of: int, **fields: Any) -> AttemptRecord:
 
 async def test_one_lead_with_every_number_and_attempt() -> None:
     on = await opened(desk())
-    on.leads.tried["spring-5"] = [attempt(1), attempt(2, why={})]
+    on.leads.tried["spring-5"] = [attempt(1), attempt(2, why={}, machine_why="HUMAN-820-800", machine_s=1.8)]
     detail = await on.desk.lead("spring-5")
     assert [line.verdict.rule for line in detail.numbers] == ["do_not_call", "yes"]
     assert detail.numbers[1].local_time == "21:46"
     assert [line.pacing for line in detail.attempts] == [{"zh": "发起", "en": "launched 1"}, {}]
     assert detail.attempts[0].gate is not None
     assert detail.attempts[1].gate is None
+    assert [(line.machine_why, line.machine_s) for line in detail.attempts] == [("", None), ("HUMAN-820-800", 1.8)]
     with pytest.raises(ResourceMissing):
         await on.desk.lead("gone")
 

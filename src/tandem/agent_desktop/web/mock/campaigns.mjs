@@ -214,6 +214,8 @@ function lead(id) {
     ended_at: now() - 9000 * (4 - number) + 26.4,
     result,
     machine: "",
+    machine_why: "",
+    machine_s: null,
     agent: null,
     message_at: null,
     cause: "no_answer",
@@ -235,7 +237,7 @@ function lead(id) {
     callback_note: line.callback_at ? "想先看资料" : "",
     why: both("无人接听，15:20 再拨，第 2 次，共 4 次", "no answer: again at 15:20, 2 of 4"),
     numbers: line.numbers.map((number, at) => ({ number, kind: at ? "work" : "mobile", zone: at ? "Asia/Shanghai" : "America/Chicago", country: "CN", local_time: at ? "20:40" : "06:40", attempts: at ? 0 : 3, last_at: null, last_result: "", bad: false, verdict: at ? verdict("yes") : line.verdict })),
-    attempts: [attempt(3, "talked", { answered_at: answered, connected_at: answered + 0.62, ended_at: answered + 95, agent: "agent1", disposition: "sales.upgrade", cause: "normal_clearing", machine: "human", gate: verdict("hours") }), attempt(2, "abandoned", { answered_at: now() - 18_000 + 9, message_at: now() - 18_000 + 10.7, cause: "normal_clearing" }), attempt(1, "no_answer")],
+    attempts: [attempt(3, "talked", { answered_at: answered, connected_at: answered + 0.62, ended_at: answered + 95, agent: "agent1", disposition: "sales.upgrade", cause: "normal_clearing", machine: "human", machine_why: "HUMAN-820-800", machine_s: 1.8, gate: verdict("hours") }), attempt(2, "abandoned", { answered_at: now() - 18_000 + 9, message_at: now() - 18_000 + 10.7, cause: "normal_clearing" }), attempt(1, "no_answer")],
   };
 }
 

@@ -1369,6 +1369,8 @@ export interface AttemptLine {
   ended_at: number | null;
   result: string | null;
   machine: string;
+  machine_why: string;
+  machine_s: number | null;
   agent: string | null;
   message_at: number | null;
   cause: string | null;

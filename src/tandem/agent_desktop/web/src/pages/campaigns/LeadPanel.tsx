@@ -122,7 +122,16 @@ function Attempt({ attempt }: { attempt: AttemptLine }) {
             {attempt.machine && (
               <div>
                 <dt>{t("lead.heard")}</dt>
-                <dd>{w("heard", attempt.machine)}</dd>
+                <dd>
+                  {w("heard", attempt.machine)}
+                  {attempt.machine_why && (
+                    <span className="quiet">
+                      {" "}
+                      · <bdi className="mono">{attempt.machine_why}</bdi>
+                      {attempt.machine_s !== null && ` · ${t("form.seconds", { count: attempt.machine_s.toFixed(1) })}`}
+                    </span>
+                  )}
+                </dd>
               </div>
             )}
             {attempt.disposition && (
