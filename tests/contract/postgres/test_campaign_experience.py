@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.contract.postgres.test_campaigns import attempt, journal
 from tests.support import records as some
 
+from tandem.cti.adapters.postgres import campaign_experience
 from tandem.cti.adapters.postgres.campaign_experience import _QUERIES, read_experience
+from tandem.cti.adapters.postgres.campaigns import CampaignStore
+from tandem.cti.app.campaign_desk.wiring import read_campaigns
 from tandem.cti.model.ids import AgentId, CallId, CampaignId
 from tandem.cti.model.leads import CampaignExperience, TriesOfHour
 from tandem.cti.model.records import AgentStateRecord
+from tandem.cti.storage.journal_store import JournalStore
 from tandem.cti.storage.pool import Database
+from tandem.cti.storage.spool import Spool
 
 _K = some.campaign().id
 _DAY_S = 86_400.0
@@ -94,3 +101,18 @@ async def test_no_more_is_read_than_the_last_attempts(database: Database) -> Non
     [past] = await read_experience(database, {_K: "UTC"}, now=some.AT)
     assert past.dialled == 3_000
     assert sum(hour.tries for hour in past.hours) == 20_000
+
+
+async def test_the_server_starts_without_it(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = CampaignStore(database)
+    await store.create(some.campaign())
+    await journal(database, attempt(1, some.AT, "busy"))
+    spool = Spool(tmp_path, JournalStore(database).store)
+    start = await read_campaigns(database, spool, now=some.AT + 60.0)
+    assert [past.dialled for past in start.experience] == [1]
+    monkeypatch.setattr(campaign_experience, "DEADLINE_S", 1e-6)
+    start = await read_campaigns(database, spool, now=some.AT + 60.0)
+    assert start.experience == ()
+    assert len(start.applied) == 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -30,14 +31,18 @@ from tandem.cti.app.lists.list_desk import ListDesk
 from tandem.cti.app.plan_desk import Speak
 from tandem.cti.app.shell import Shell
 from tandem.cti.model.campaigns import CampaignRecord, Hours
+from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, CampaignExperience, Lead
 from tandem.cti.model.profiles import DispositionNode
 from tandem.cti.ports import Clock
 from tandem.cti.runtime.settings import Settings
+from tandem.cti.storage.errors import DatabaseDown
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.spool import Spool
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.dialer.carriers import CarrierPlan
+
+log = logging.getLogger(__name__)
 
 DAY_S = 86_400.0
 CALLER_IDS_S = 7 * DAY_S
@@ -111,8 +116,19 @@ async def read_campaigns(database: Database, spool: Spool, *, now: float) -> Cam
         leads_of_attempts=[*leads_of_attempts, *(row.lead for row in rows)],
         days=days,
         caller_ids=[use for each in uses for use in each],
-        experience=await read_experience(database, zones, now=now),
+        experience=await _experience(database, zones, now=now),
     )
+
+
+async def _experience(
+    database: Database, zones: Mapping[CampaignId, str], *, now: float
+) -> tuple[CampaignExperience, ...]:
+    """Nothing when the database is too slow for it: the pacing learns anew, which is no reason not to start."""
+    try:
+        return await read_experience(database, zones, now=now)
+    except DatabaseDown as error:
+        log.warning("the pacing of all campaigns learns anew: %s", error)
+        return ()
 
 
 def campaign_desk(
