@@ -159,13 +159,19 @@ describe("promised calls", () => {
     await click([...document.querySelectorAll<HTMLElement>(".ant-popconfirm button")].find((one) => one.textContent?.includes("Cancel the call")));
     expect(asked.find((one) => one.method === "DELETE")?.path).toBe("/api/dial/promises/p1");
     expect(all("promise")).toHaveLength(4);
+    expect(document.activeElement?.textContent).toContain("欧阳志强");
   });
 
-  it("of 500 shows those of the next 14 days", async () => {
+  it("of 500 draws some, and more when they are scrolled to", async () => {
     mock.setPromises(500);
     await draw();
     await campaignsTab();
-    expect(all("promise").length).toBeGreaterThan(400);
+    expect(all("promise")).toHaveLength(60);
+    expect(document.body.textContent).toContain("Campaigns 450");
+    await act(async () => {
+      all("promises")[0]?.dispatchEvent(new Event("scroll", { bubbles: true }));
+    });
+    expect(all("promise")).toHaveLength(120);
   });
 });
 

@@ -19,7 +19,7 @@ JOURNAL_S = 1.0
 
 class Promises(Part):
     async def promises(self, agent: str | None) -> shapes.Promises:
-        """``agent``: the calls that he promised himself, and the team's of the campaigns that may have him; None: all."""
+        """``agent``: what he promised himself, and the team's of the campaigns that may have him; None: everybody's."""
         known = [record for record in self._book.all() if record.state != "draft"]
         team = [record.id for record in known if agent is not None and works_for(self._ground, agent, record)]
         names = {record.id: record.document.name for record in known}

@@ -86,6 +86,7 @@ export const campaignsEn = {
   "promise.none": "No promised calls",
   "promise.none_text": "Calls that you or your team promised people of campaigns appear here, for the next 14 days.",
   "promise.overdue": "overdue",
+  "promise.overdue_count": "{count} overdue",
   "promise.own_zone": "your time; his zone is not known",
   "promise.here": "yours: {time}",
   "promise.today": "today {time}",

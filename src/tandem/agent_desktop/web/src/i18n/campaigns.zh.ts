@@ -86,6 +86,7 @@ export const campaignsZh: Record<keyof typeof campaignsEn, string> = {
   "promise.none": "没有约定的外呼",
   "promise.none_text": "您或团队与外呼活动客户约定的致电会显示在这里（未来 14 天）。",
   "promise.overdue": "已过时",
+  "promise.overdue_count": "{count} 个已过时",
   "promise.own_zone": "按您的本地时间；对方时区未知",
   "promise.here": "您的时间：{time}",
   "promise.today": "今天 {time}",

@@ -1,7 +1,7 @@
 // Calls that people of campaigns were promised: own ones and the team's, the soonest first, in the time of who is called.
 
 import { App, Button, Popconfirm } from "antd";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, type UIEvent, useRef, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { serverNow } from "../../clock";
 import { useDesk } from "../../desk";
@@ -21,6 +21,7 @@ function Entry({ one, onMove, onCancelled }: { one: PromisedCall; onMove: () => 
   const { message } = App.useApp();
   const problemOf = useProblem();
   const { me } = useDesk();
+  const row = useRef<HTMLLIElement>(null);
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const { zone, own } = zoneOf(one.zone);
@@ -30,11 +31,14 @@ function Entry({ one, onMove, onCancelled }: { one: PromisedCall; onMove: () => 
   const mayChange = one.may_change && me.may.includes("change_promises");
 
   const cancel = async () => {
+    // Whoever works by keyboard stays in the list.
+    const near = row.current?.nextElementSibling ?? row.current?.previousElementSibling;
     setAsking(false);
     setBusy(true);
     try {
       await campaignsApi.cancelPromise(one.id);
       message.success({ content: t("promise.cancelled"), key: "promise" });
+      if (near instanceof HTMLElement) near.focus();
     } catch (error) {
       message.error({ content: problemOf(error), key: "promise" });
     } finally {
@@ -57,8 +61,14 @@ function Entry({ one, onMove, onCancelled }: { one: PromisedCall; onMove: () => 
     else return;
     event.preventDefault();
   };
+  // Of hundreds of rows only the one that is asked about has the question.
+  const button = (
+    <Button size="small" type="text" danger loading={busy} onClick={() => setAsking(true)} data-testid="promise-cancel">
+      {t("promise.cancel")}
+    </Button>
+  );
   return (
-    <li className={overdue ? "promise is-overdue" : "promise"} data-testid="promise" tabIndex={0} onKeyDown={onKeyDown}>
+    <li ref={row} className={overdue ? "promise is-overdue" : "promise"} data-testid="promise" tabIndex={0} onKeyDown={onKeyDown}>
       <div className="promise-when">
         <b className="num">{timeThere(zone, one.at, serverNow(), t)}</b>
         {overdue && (
@@ -91,28 +101,36 @@ function Entry({ one, onMove, onCancelled }: { one: PromisedCall; onMove: () => 
           <Button size="small" onClick={onMove} disabled={busy} data-testid="promise-move">
             {t("promise.move")}
           </Button>
-          <Popconfirm
-            title={t("promise.cancel_sure")}
-            okText={t("promise.cancel_yes")}
-            cancelText={t("plan.cancel")}
-            open={asking}
-            onOpenChange={setAsking}
-            onConfirm={() => void cancel()}
-          >
-            <Button size="small" type="text" danger loading={busy} data-testid="promise-cancel">
-              {t("promise.cancel")}
-            </Button>
-          </Popconfirm>
+          {asking ? (
+            <Popconfirm
+              title={t("promise.cancel_sure")}
+              okText={t("promise.cancel_yes")}
+              cancelText={t("plan.cancel")}
+              okButtonProps={{ autoFocus: true, danger: true }}
+              open
+              onOpenChange={setAsking}
+              onConfirm={() => void cancel()}
+            >
+              {button}
+            </Popconfirm>
+          ) : (
+            button
+          )}
         </span>
       )}
     </li>
   );
 }
 
+/** Rows that are drawn at first, and more of them near the end of these. */
+const STEP = 60;
+const END_PX = 400;
+
 export function PromiseEntries({ polled }: { polled: Polled<PromiseList> }) {
   const { t } = useSpeech();
   const problemOf = useProblem();
   const [moving, setMoving] = useState<PromisedCall | null>(null);
+  const [drawn, setDrawn] = useState(STEP);
   const { value, error, again } = polled;
   if (value === null) {
     if (!error) return <Loading rows={3} />;
@@ -131,13 +149,16 @@ export function PromiseEntries({ polled }: { polled: Polled<PromiseList> }) {
       </Nothing>
     );
   }
+  const onScroll = ({ currentTarget: list }: UIEvent) => {
+    if (list.scrollTop + list.clientHeight > list.scrollHeight - END_PX && drawn < value.promises.length) setDrawn(drawn + STEP);
+  };
   return (
     <>
-      <ul className="promises scroll" data-testid="promises" aria-label={t("promise.title")}>
-        {value.promises.map((one) => (
+      <ul className="promises scroll" onScroll={onScroll} data-testid="promises" aria-label={t("promise.title")}>
+        {value.promises.slice(0, drawn).map((one) => (
           <Entry key={one.id} one={one} onMove={() => setMoving(one)} onCancelled={again} />
         ))}
-        {value.more && <li className="quiet small promise-more">{t("promise.more", { count: value.promises.length })}</li>}
+        {value.more && drawn >= value.promises.length && <li className="quiet small promise-more">{t("promise.more", { count: value.promises.length })}</li>}
       </ul>
       {moving && (
         <MoveDialog

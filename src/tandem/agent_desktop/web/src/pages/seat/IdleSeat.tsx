@@ -13,9 +13,7 @@ import { navigate } from "../../router";
 import { Kbd, Loading, Name, Nothing, Panel, Since, toneOf } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { chordOf } from "../../keys";
-import { CallbackEntries } from "../callbacks/CallbackEntries";
-import { PromiseEntries } from "../promises/PromiseEntries";
-import { usePromises } from "../promises/usePromises";
+import { CallbackPanel } from "../callbacks/CallbackPanel";
 import { DialPad } from "./DialPad";
 import { useReasonWord } from "./StateControl";
 import { Tasks } from "./Tasks";
@@ -137,11 +135,7 @@ function CallRow({ call }: { call: CallLine }) {
 export function IdleSeat() {
   const { t } = useSpeech();
   const { calls, failed, again } = useTodaysCalls();
-  const callbacks = useDeskState((state) => state.live.callbacks);
-  const { may } = useDesk().me;
-  const mayDial = may.includes("dial");
-  const mayPromise = may.includes("read_promises");
-  const promised = usePromises(mayPromise);
+  const mayDial = useDesk().me.may.includes("dial");
   return (
     <div className="seat-idle">
       <div className="seat-idle-main">
@@ -192,26 +186,7 @@ export function IdleSeat() {
       <div className="seat-idle-side">
         {mayDial && <DialPad />}
         <Tasks />
-        <Panel
-          title={t("callbacks.title")}
-          icon="callback"
-          flush
-          className="fill"
-          extra={callbacks && callbacks.length > 0 ? <b className="num">{callbacks.length}</b> : null}
-        >
-          <CallbackEntries />
-        </Panel>
-        {mayPromise && (
-          <Panel
-            title={t("promise.title")}
-            icon="callback"
-            flush
-            className="fill"
-            extra={promised.value && promised.value.promises.length > 0 ? <b className="num">{promised.value.promises.length}</b> : null}
-          >
-            <PromiseEntries polled={promised} />
-          </Panel>
-        )}
+        <CallbackPanel className="fill" />
       </div>
       <p className="seat-idle-foot quiet small">
         <Icon name="help" size={14} /> {t("idle.keys")} <Kbd>?</Kbd>
