@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,9 +43,14 @@ class Channel:
         self.vault[f"ref{len(self.vault)}"] = digits
         return f"ref{len(self.vault) - 1}"
 
+    def hear(self, ended: Iterable[object]) -> None:
+        for end in ended:
+            assert isinstance(end, MediaEnded), "nobody asked for anything else"
+            self.ended.append(end)
+
     def follow(self, step: Step) -> None:
         assert not (self.left and (step.commands or step.interrupt or step.ended))
-        self.ended += step.ended
+        self.hear(step.ended)
         self.queue += step.commands
         if step.interrupt:
             self._key("D", tone=False)
@@ -220,7 +226,7 @@ def test_nothing_is_said_after_the_leg_has_left_and_each_request_has_one_end(scr
     channel, tokens = Channel(), []
     for number, doing in enumerate(script):
         if number == leaves:
-            channel.ended += channel.lane.abandon()
+            channel.hear(channel.lane.abandon())
             channel.left = True
         token = Token(f"t{number}")
         if doing == "frame":

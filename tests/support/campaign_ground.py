@@ -22,13 +22,13 @@ from tandem.cti.app.campaign_desk.samples import Samples
 from tandem.cti.app.lists.list_desk import ListDesk
 from tandem.cti.app.shell import Shell
 from tandem.cti.model.campaigns import CampaignRecord
+from tandem.cti.model.detections import Heard
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import AttemptRecord, CampaignDay, DoNotCallEntry, Lead, PacingRecord
 from tandem.cti.model.profiles import DispositionNode
 from tandem.cti.model.records import Record
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.ivr.core.speech import Prompt
-from tandem.routing.core.dialer.machine_tuning import Heard
 
 
 class Campaigns:

@@ -32,7 +32,7 @@ class RecordedFloor(Floor):
     folder: Path = Path()
     part_bytes: int = 64 << 20
     journal_of: type[InputJournal] = InputJournal
-    kept: int = 2_000
+    keeps: int = 2_000
     """Records that it does not forget."""
 
     def __post_init__(self) -> None:
@@ -64,8 +64,8 @@ class RecordedFloor(Floor):
     def forget(self) -> None:
         for seen in (self.requests, self.looked_up, self.talks, self.seen_events):
             seen.clear()
-        if len(self.records) > self.kept:
-            del self.records[: -self.kept]
+        if len(self.records) > self.keeps:
+            del self.records[: -self.keeps]
 
     def close(self) -> None:
         assert self.journal is not None

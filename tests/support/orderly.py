@@ -79,7 +79,7 @@ class OrderlyDay:
 
 
 def orderly_day(folder: Path, *, seed: int, begins_at: float, hours: float, per_hour: float) -> RecordedFloor:
-    floor = RecordedFloor(folder=folder, now=begins_at, kept=1_000_000)
+    floor = RecordedFloor(folder=folder, now=begins_at, keeps=1_000_000)
     OrderlyDay(floor, Random(seed)).run(hours=hours, per_hour=per_hour, talk_s=90.0, patience_s=120.0)
     for agent in floor.center.agents:
         floor.handle(ev.BackInService(device=floor.center.agents[agent].device))

@@ -11,8 +11,8 @@ from tests.support.lists import bring_in, person
 
 from tandem.cti.adapters.postgres import campaign_outlook
 from tandem.cti.adapters.postgres.campaign_outlook import CampaignOutlookStore, Times
+from tandem.cti.model.detections import Heard
 from tandem.cti.storage.pool import Database
-from tandem.routing.core.dialer.machine_tuning import Heard
 
 K = some.campaign().id
 
@@ -87,7 +87,7 @@ async def test_what_the_detection_said_stands_beside_what_agents_said(database: 
         Heard(said="machine", kind="MAXWORDS", threshold=4, calls=2, connected=1),
         Heard(said="unsure", kind="", threshold=0, calls=1),
     ]
-    assert await store.detection_times(K, since=0.0) == (2.0, pytest.approx(5.2))
+    assert list(await store.detection_times(K, since=0.0)) == pytest.approx([2.0, 5.2])
     assert await store.detections(K, since=some.AT + 1.0) == []
     assert await store.detection_times(K, since=some.AT + 1.0) == (None, None)
 

@@ -14,6 +14,7 @@ from tandem.cti.app.demo_callers import for_campaigns_only
 from tandem.cti.app.demo_campaign import COUNTRY, COUNTS, DAYS, NEW, NUMBER_ZONE, PEOPLE, Past, document, lists, made_up
 from tandem.cti.app.demo_data import shipped
 from tandem.cti.app.demo_journeys import ZONE
+from tandem.cti.model.ids import AgentId
 from tandem.cti.model.leads import AttemptRecord
 from tandem.cti.model.skills import unmet
 from tandem.cti.runtime.settings import Settings
@@ -44,7 +45,7 @@ def test_the_campaign_has_nothing_to_mend() -> None:
 def test_an_agent_works_for_it_alone_and_gets_no_callers() -> None:
     [agent] = for_campaigns_only()
     [step] = _PLAN.queues[document().queue].steps
-    assert unmet(step.needs, _PLAN.agents[agent].skills) is None
+    assert unmet(step.needs, _PLAN.agents[AgentId(agent)].skills) is None
 
 
 def test_everybody_on_the_lists_lives_at_the_demo_carrier(past: Past) -> None:

@@ -112,9 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     why.add_argument("call", help="the call's id, as the pages show it")
     why.add_argument("--language", choices=("en", "zh"), default="en")
     why.add_argument("--json", action="store_true", help="everything, as JSON")
-    campaign = command(
-        "campaign", _campaign, "create, start and stop campaigns, import lists, see why they dial"
-    )
+    campaign = command("campaign", _campaign, "create, start and stop campaigns, import lists, see why they dial")
     add_campaign_commands(campaign, at_home)
     do_not_call = command("do-not-call", _do_not_call, "enter, find and lift numbers that are not to be called")
     add_do_not_call_commands(do_not_call, at_home)

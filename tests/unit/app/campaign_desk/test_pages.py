@@ -19,10 +19,10 @@ from tandem.cti.app.campaign_desk.simulated_hours import World, simulate
 from tandem.cti.app.dialer.rows import campaign_row, campaign_rows
 from tandem.cti.app.floor_plan import LeadsRead
 from tandem.cti.model.campaigns import CampaignRecord, Hours, Span, State
+from tandem.cti.model.detections import Heard
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import AttemptRecord, Lead, LeadNumber, PacingRecord
-from tandem.routing.core.dialer.machine_tuning import Heard
 from tandem.routing.core.dialer.pacing import Learned
 from tandem.routing.core.dialer.pacing_settings import PacingSettings
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tandem.cti.model.campaigns import MachineDetection
-from tandem.routing.core.dialer.machine_tuning import Advice, Heard, advise
+from tandem.cti.model.detections import Heard
+from tandem.routing.core.dialer.machine_tuning import Advice, advise
 
 USUAL = MachineDetection(use=True)
 HUMAN = Heard(said="human", kind="HUMAN", threshold=800, calls=150, connected=120, marked=30, marked_s=180.0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from tandem.cti.model.detections import Heard
 from tandem.cti.model.leads import AttemptRecord
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
-from tandem.routing.core.dialer.machine_tuning import Heard
 
 _QUERIES = load("tandem.cti.adapters.postgres", "campaign_outlook.sql")
 LONG_S = 30.0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tandem.cti.model.campaigns import MachineDetection
+from tandem.cti.model.detections import Heard
 
 LEAST_MARKS = 20
 """Calls that agents contradicted the detection on, before anything is suggested."""
@@ -27,21 +28,6 @@ TOO_LONG_SLACK_MS = 200
 
 Threshold = Literal["initial_silence_ms", "greeting_ms", "after_greeting_silence_ms", "total_ms", "words"]
 Texts = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """Calls that the detection judged alike. ``said``: ``human``, ``unsure``, ``machine``. ``kind``, ``threshold``: of
-    its own word. ``connected``: with an agent; of those he said ``marked`` times that it was a machine, after
-    ``marked_s`` seconds of his in all."""
-
-    said: str
-    kind: str
-    threshold: int
-    calls: int
-    connected: int = 0
-    marked: int = 0
-    marked_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
