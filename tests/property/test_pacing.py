@@ -124,7 +124,7 @@ def test_the_same_news_again_decide_the_same(chosen: PacingSettings, today: DayC
     assert played(thawed, then) == played(twin, then)
 
 
-moment = st.tuples(st.floats(0.2, 1.0), st.sampled_from(["nobody", "one", "all"]), st.integers(0, 4), st.booleans())
+moment = st.tuples(st.floats(0.05, 0.5), st.sampled_from(["nobody", "one", "all"]), st.integers(0, 4), st.booleans())
 
 
 @given(
@@ -140,10 +140,12 @@ def test_not_even_everybody_at_once_takes_the_day_over_the_limit(
     """While no agent goes away: whatever is in flight, all of it may be answered in the same moment."""
     pacer = Pacer(PacingSettings(mode=mode, ratio=4.0))
     pacer.new_day(0.0)
+    # nearly everybody answers, at any moment of 20 s: then the worst case is that all in flight do
     for number in range(200):
-        # most people answer: then the worst case is that all of them do
-        pacer.launched(f"h{number}", "x", now=0.1 * number)
-        pacer.connected(f"h{number}", "a0", now=0.1 * number + 0.5)
+        pacer.launched(f"h{number}", "x", now=0.0)
+    for number in range(200):
+        pacer.answered(f"h{number}", now=0.1 * number)
+        pacer.ended(f"h{number}", "hung_up", now=0.1 * number)
     answered, abandoned = 1000, 30 - budget
     pacer.history([], DayCount(answered, abandoned))
     idle = {f"a{number}" for number in range(agents)}

@@ -72,17 +72,17 @@ class Risk:
         return total / len(z)
 
     def bearable(self, launched: int, budget: float, times: float) -> bool:
-        """Whether no more than ``budget`` callees meet nobody in the worst case. Surely not more than all calls in
-        flight for whom no agent is idle now (one of whom may go away meanwhile). Of many calls not all are answered
-        and some agents become free: if everybody answers ``times`` as often, and by bad luck three deviations more."""
+        """Whether no more than ``budget`` callees meet nobody in the worst case: no agent becomes free, one of those
+        idle goes away, and all calls in flight are answered; of many calls not all: as many as if everybody answered
+        ``times`` as often, and by bad luck three deviations and one more."""
         look = self.outlook
         calls = self._calls + launched
-        if calls + look.waiting - max(0, look.idle - 1) <= budget:
+        budget += max(0, look.idle - 1) - look.waiting
+        if calls <= budget:
             return True
-        share = np.minimum((self._answers + launched * look.answer) * times / max(1.0, calls), _CERTAIN)
-        mean = calls * share + look.waiting - self._free
-        deviation = np.sqrt(calls * share * (1.0 - share) + self._free_var)
-        return float(np.max(mean + _DEVIATIONS * deviation)) + 1.0 <= budget
+        answers = (float(self._answers[-1]) + launched * float(look.answer[-1])) * times
+        share = min(answers / max(1.0, calls), _CERTAIN)
+        return calls * share + _DEVIATIONS * math.sqrt(calls * share * (1.0 - share)) + 1.0 <= budget
 
     def most_within(self, share: float, budget: float, times: float) -> int:
         """How many calls may be launched so that the last one's ``nobody`` is at most ``share``, and the worst case
