@@ -98,6 +98,7 @@ export const campaignsEn = {
   "promise.move_title": "Move the promised call",
   "promise.cancel": "Cancel",
   "promise.cancel_sure": "Cancel this promised call?",
+  "promise.keep": "Keep it",
   "promise.cancel_yes": "Cancel the call",
   "promise.cancelled": "The call is cancelled",
   "promise.more": "The next {count}; there are more.",

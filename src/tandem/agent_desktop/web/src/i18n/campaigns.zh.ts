@@ -98,6 +98,7 @@ export const campaignsZh: Record<keyof typeof campaignsEn, string> = {
   "promise.move_title": "更改约定时间",
   "promise.cancel": "取消",
   "promise.cancel_sure": "取消这次约定的致电？",
+  "promise.keep": "保留",
   "promise.cancel_yes": "取消致电",
   "promise.cancelled": "约定已取消",
   "promise.more": "仅显示最近 {count} 条，后面还有。",

@@ -105,7 +105,7 @@ function Entry({ one, onMove, onCancelled }: { one: PromisedCall; onMove: () => 
             <Popconfirm
               title={t("promise.cancel_sure")}
               okText={t("promise.cancel_yes")}
-              cancelText={t("plan.cancel")}
+              cancelText={t("promise.keep")}
               okButtonProps={{ autoFocus: true, danger: true }}
               open
               onOpenChange={setAsking}
