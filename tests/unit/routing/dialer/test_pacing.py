@@ -121,6 +121,14 @@ def test_idle_agents_who_leave_before_a_call_is_over_are_not_counted_on(mode: st
     assert pacer.decide(now=99.0, segments=LEADS, lines=100).total == 0
 
 
+def test_nobody_is_counted_on_in_the_last_seconds_of_a_day() -> None:
+    pacer = rich(made("progressive", idle=4))
+    pacer.new_day(0.0, ends_at=100.0)
+    assert pacer.decide(now=60.0, segments=LEADS, lines=100).total == 4
+    assert pacer.decide(now=90.0, segments=LEADS, lines=100).total == 0
+    assert pacer.decide(now=101.0, segments=LEADS, lines=100).total == 4
+
+
 def test_nothing_to_dial_says_why() -> None:
     pacer = made()
     assert pacer.decide(now=1.0, segments={}, lines=9).why["en"] == "launched none: no contact may be called now"

@@ -114,8 +114,10 @@ class Pacer(Watch):
         )
 
     def _staying(self, now: float) -> int:
-        """Idle agents who are not known to go before a call launched now is over."""
+        """Idle agents who are not known to go before a call launched now is over; at the end of the day all do."""
         over_at = now + self.settings.ring_s + self.settings.answer_within_s
+        if self._day_ends is not None and now < self._day_ends < over_at:
+            return 0
         return sum(self._leaving.get(agent, over_at) >= over_at for agent in self._idle)
 
     def _allowed(self, now: float, left: float, lent: float) -> float:
