@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tandem.cti.model.ids import QueueId
@@ -46,7 +46,12 @@ def live(predictor: Predictor, history: list[tuple[tuple, tuple[str, float, int]
     return seen
 
 
+GONE_AT_ONCE = ((QUEUES[0], 0, 0, None, 1, 0, 1.0), ("abandoned", 5e-324, 0))
+"""The shortest time that there is: a rate per second would have no end."""
+
+
 @given(histories)
+@example([GONE_AT_ONCE, ((QUEUES[0], 0, 0, None, 1, 0, 1.0), ("answered", 0.0, 0))])
 def test_an_ordered_band_of_seconds_or_unknown(history: list) -> None:  # type: ignore[type-arg]
     for (question, _), expected in zip(history, live(Predictor(), history), strict=True):
         _, _, _, _, logged_on, free, _ = question

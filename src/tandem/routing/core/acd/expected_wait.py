@@ -164,7 +164,8 @@ class Predictor:
         place_s = handle_s / logged_on
         pace = (line.placed + _AS_PLACES * everything.placed / everything.places) / (line.places + _AS_PLACES)
         prior_s = _PATIENCE_PRIOR * handle_s
-        abandon_rate = everything.abandons / everything.waited_s if everything.waited_s > 0 else 0.0
+        # one who gave up in the first moment says nothing of a rate per second
+        abandon_rate = everything.abandons / max(1.0, everything.waited_s)
         abandon_rate = (line.abandons + prior_s * abandon_rate) / (line.waited_s + prior_s)
         mean_s, own_variance = _drain(places, place_s * max(pace, _PACE_LEAST), abandon_rate)
         spread = (line.excess + _AS_OUTCOMES * everything.excess / everything.weight) / (line.weight + _AS_OUTCOMES)
