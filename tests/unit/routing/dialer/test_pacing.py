@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from tandem.routing.core.dialer.pacing import DayCount, Learned, Pacer, PacingSettings
-from tandem.routing.core.dialer.pacing_budget import Budget, Caution, lent_answers, most_lent, sure_time_s
+from tandem.routing.core.dialer.pacing_budget import Budget, Caution
 
 LEADS = {"list": 1000}
 
@@ -178,61 +178,27 @@ def test_a_budget_of_exactly_one_still_dials_for_idle_agents() -> None:
     assert not decision.reserved_only
 
 
-def test_the_beginning_of_a_day_is_lent_a_little_of_what_is_sure_to_come() -> None:
-    pacer = made(idle=20)
-    assert not pacer.decide(now=1.0, segments=LEADS, lines=100).reserved_only
-    assert pacer.decide(now=3600.0, segments=LEADS, lines=100).reserved_only
-    assert made(idle=20).decide(now=1.0, segments={"list": 50}, lines=100).reserved_only  # a short list
-
-
-def told(last_answer_at: float) -> Pacer:
-    """On the second day that is to end after eight hours; on the first one somebody answered last at that moment."""
+def test_the_beginning_of_a_day_is_lent_nothing() -> None:
     pacer = made(idle=20)
     pacer.new_day(0.0, ends_at=8 * 3600.0)
-    assert pacer.decide(now=4000.0, segments=LEADS, lines=100).reserved_only  # it was not seen yet to end then
-    pacer.launched("c", "list", now=last_answer_at - 9.0)
-    pacer.answered("c", now=last_answer_at)
-    pacer.ended("c", "hung_up", now=last_answer_at)
-    pacer.new_day(86_400.0, ends_at=86_400.0 + 8 * 3600.0)
-    return pacer
-
-
-def test_a_day_whose_end_is_told_is_lent_more_if_days_went_on_until_then() -> None:
-    pacer = told(last_answer_at=8 * 3600.0 - 20.0)
-    for hours, reserved_only in ((1.5, False), (7.0, False), (7.95, True)):
-        now = 86_400.0 + hours * 3600.0
-        assert pacer.decide(now=now, segments=LEADS, lines=100).reserved_only is reserved_only
-    early = told(last_answer_at=5 * 3600.0)
-    for hours, reserved_only in ((1.5, False), (4.95, True), (7.0, True)):
-        now = 86_400.0 + hours * 3600.0
-        assert early.decide(now=now, segments=LEADS, lines=100).reserved_only is reserved_only
-
-
-def test_a_day_that_had_answers_before_a_restart_is_lent_nothing_more() -> None:
-    pacer = made(idle=20)
-    pacer.history([], DayCount(30, 0))
     assert pacer.decide(now=1.0, segments=LEADS, lines=100).reserved_only
-    pacer.new_day(86_400.0)
-    assert not pacer.decide(now=86_400.0, segments=LEADS, lines=100).reserved_only
+    pacer.history([], DayCount(33, 0))
+    assert pacer.decide(now=2.0, segments=LEADS, lines=100).reserved_only
+    pacer.history([], DayCount(34, 0))
+    assert not pacer.decide(now=3.0, segments=LEADS, lines=100).reserved_only
 
 
-def lent(*, agents: int = 5, time_s: float = 3600.0, leads: int = 9999, limit: float = 0.03) -> float:
-    return lent_answers(limit, agents, cycle_s=100.0, dial_s=100.0, time_s=time_s, most=2.0, leads=leads)
+def test_towards_the_told_end_of_a_day_less_is_kept_back() -> None:
+    def allowed(now: float, ends_at: float | None) -> float:
+        pacer = made(idle=5)
+        pacer.new_day(0.0, ends_at=ends_at)
+        pacer.history([], DayCount(100, 1))
+        return pacer.decide(now=now, segments=LEADS, lines=100).evidence["risk_allowed"]
 
-
-def test_lent_answers() -> None:
-    assert lent() == pytest.approx(5 * 3600.0 / 350.0)
-    assert lent(time_s=700.0) == pytest.approx(10.0)
-    assert lent(agents=500) == pytest.approx(2 / 0.03)
-    assert lent(leads=100) == pytest.approx(5.0)
-    assert lent(time_s=-1.0) == 0.0
-    assert lent(limit=0.0) == 0.0
-    assert lent(agents=0) == 0.0
-
-
-def test_the_time_that_is_sure_and_what_is_lent_at_most() -> None:
-    assert (sure_time_s(600.0, None), sure_time_s(600.0, 1000.0)) == (3000.0, 500.0)
-    assert most_lent(200, told=False) == most_lent(5, told=False) < most_lent(5, told=True) < most_lent(200, told=True)
+    end = 8 * 3600.0
+    assert allowed(3600.0, end) == allowed(3600.0, None) == allowed(end - 900.0, None) > 0.0
+    assert allowed(end - 900.0, end) > allowed(3600.0, end)
+    assert allowed(end + 900.0, end) > 0.0
 
 
 def test_restricted_leads_when_nothing_else_may_be_called() -> None:
@@ -244,8 +210,8 @@ def test_restricted_leads_when_nothing_else_may_be_called() -> None:
 
 
 def test_restricted_leads_first_while_every_call_has_an_agent_anyway() -> None:
-    decision = made("progressive", idle=2).decide(now=1.0, segments=LEADS, lines=100, restricted=1)
-    assert (decision.restricted, decision.total, decision.reserved_only) == (1, 2, True)
+    decision = made("progressive").decide(now=1.0, segments=LEADS, lines=100, restricted=1)
+    assert (decision.restricted, decision.total, decision.reserved_only) == (1, 3, True)
 
 
 def test_reserved_calls_are_left_out_of_the_sums() -> None:
@@ -265,8 +231,8 @@ def test_caution_falls_with_the_abandoned_and_rises_with_the_answered() -> None:
     assert caution.share > begun
     assert caution.allowed(1.0, 5) == 0.0
     assert 0.0 < caution.allowed(2.0, 5) < caution.allowed(20.0, 5)
-    assert caution.allowed(2.0, 5) < caution.allowed(2.0, 5, sure=0.3)  # the end of the day is near
-    assert caution.allowed(2.0, 5) == caution.allowed(2.0, 5, sure=30.0)
+    assert caution.allowed(2.0, 5) < caution.allowed(2.0, 5, coming=0.3)  # the end of the day is near
+    assert caution.allowed(2.0, 5) == caution.allowed(2.0, 5, coming=30.0)
 
 
 def test_in_the_long_run_the_share_aimed_at_leaves_the_caution_where_it_is() -> None:

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tandem.routing.core.dialer import pacing_words as words
-from tandem.routing.core.dialer.pacing_budget import lent_answers, most_lent, sure_time_s
 from tandem.routing.core.dialer.pacing_learned import Learned
 from tandem.routing.core.dialer.pacing_lookahead import Scene, outlook
 from tandem.routing.core.dialer.pacing_outlook import Outlook, Risk
@@ -55,8 +54,7 @@ class Pacer(Watch):
         idle = len(self._idle)
         pending = sum(map(len, self._ringing.values())) + len(self._screened) + len(self._waiting)
         most = min(leads, lines, int(settings.most_lines_per_agent * len(self._agents)) - pending)
-        lent = self._lent(now, segments, leads)
-        left = budget.left(settings.abandon_limit, lent)
+        left = budget.left(settings.abandon_limit)
         reserved_only = left < 1.0
         evidence: dict[str, float] = {
             "idle": idle,
@@ -82,7 +80,7 @@ class Pacer(Watch):
             why = words.one_each(apart + wanted, idle, pending, budget.abandoned, budget.answered)
         elif settings.mode == "predictive":
             wait_s = _LOOK_S
-            allowed = self._allowed(now, left, lent)
+            allowed = self.learned.caution.allowed(left, len(self._agents), self._coming(now))
             least = max(0, min(self._staying(now) - pending, most))
             wanted, why = self._predicted(now, segments, most, left, allowed, evidence, least=least)
         else:
@@ -120,10 +118,6 @@ class Pacer(Watch):
             return 0
         return sum(self._leaving.get(agent, over_at) >= over_at for agent in self._idle)
 
-    def _allowed(self, now: float, left: float, lent: float) -> float:
-        sure = None if self._left_s(now) is None else self.settings.abandon_limit * lent
-        return self.learned.caution.allowed(left, len(self._agents), sure)
-
     def _predicted(
         self,
         now: float,
@@ -153,23 +147,6 @@ class Pacer(Watch):
         freed = max(0.0, expected + len(self._waiting) - len(self._idle))
         return count, words.predicted(
             count, len(self._idle), freed, float(look.moments_s[-1]), rate, int(evidence["in_flight"])
-        )
-
-    def _lent(self, now: float, segments: Mapping[str, int], leads: int) -> float:
-        passed_s = now - self._first_agent_at
-        left_s = self._left_s(now)
-        if sure_time_s(passed_s, left_s) <= 0.0 or leads <= 0:
-            return 0.0
-        learned, hour = self.learned, self._hour(now)
-        answers = sum(learned.rate(name).now(hour)[0] * count for name, count in segments.items() if count > 0)
-        return lent_answers(
-            self.settings.abandon_limit,
-            len(self._agents),
-            cycle_s=learned.talk.mean_s() + learned.wrap_up.mean_s(),
-            dial_s=self.settings.ring_s * leads / answers,
-            time_s=sure_time_s(passed_s, left_s),
-            most=most_lent(len(self._agents), told=left_s is not None),
-            leads=leads,
         )
 
     def _scene(self) -> Scene:

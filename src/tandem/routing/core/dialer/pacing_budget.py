@@ -1,8 +1,8 @@
 """How many abandoned calls a day and the legal window still bear. Arithmetic; no clock.
 
 The limit is a share of the calls that a person answered. It has to hold when the day ENDS, and nobody knows when that
-is: so it is held at every moment. Only its beginning is lent a few of the answers that are sure to come (at 3 % the
-first 33 would otherwise bear no risk at all): a day whose end is not known is taken for an hour long at least.
+is, or when it is stopped: so it is held at every moment. Nothing is lent of answers that are still to come (at 3 % the
+first 33 of a day bear no risk at all).
 """
 
 from __future__ import annotations
@@ -32,62 +32,29 @@ class Budget:
         self.set_history([*self.days, DayCount(self.answered, self.abandoned)], window_days)
         self.answered = self.abandoned = 0
 
-    def today(self, limit: float, lent: float = 0.0) -> float:
-        """Abandoned calls that today bears; ``lent``: answered calls that are sure to come."""
-        return limit * (self.answered + lent) - self.abandoned
+    def today(self, limit: float) -> float:
+        """Abandoned calls that today bears now."""
+        return limit * self.answered - self.abandoned
 
-    def window(self, limit: float, lent: float = 0.0) -> float:
+    def window(self, limit: float) -> float:
         """The same over the window; without a history it is the same as today's."""
-        answered = self.answered + sum(day.answered for day in self.days)
-        return limit * (answered + lent) - self.abandoned - sum(day.abandoned for day in self.days)
+        return self.today(limit) + sum(limit * day.answered - day.abandoned for day in self.days)
 
-    def left(self, limit: float, lent: float = 0.0) -> float:
+    def left(self, limit: float) -> float:
         """The smaller of the two."""
-        return min(self.today(limit, lent), self.window(limit, lent))
+        return min(self.today(limit), self.window(limit))
 
 
-_LENT_CALLS, _LENT_CALLS_TOLD, _LENT_PER_AGENT_TOLD = 2.0, 6.0, 0.2
-"""Abandoned calls at most that answers still to come may pay for: on any day, and on one whose end is known."""
-_LEAST_DAY_S = 3600.0
-_RARER = 0.4
-"""Answers are sure to come if they do although people answer so many times as often as now."""
-_STAYS = 0.5
-"""Share of the agents' time until the end of the day that they are sure to be there."""
-_SURE_OF_LEADS = 0.05
-
-
-def sure_time_s(passed_s: float, left_s: float | None) -> float:
-    """Time that agents are sure to be there yet today: ``passed_s`` since the first agent came, ``left_s`` until the
-    end of the day (None: not known)."""
-    return _LEAST_DAY_S - passed_s if left_s is None else _STAYS * left_s
-
-
-def most_lent(agents: int, *, told: bool) -> float:
-    """Abandoned calls at most that answers still to come may pay for."""
-    return _LENT_CALLS_TOLD + _LENT_PER_AGENT_TOLD * agents if told else _LENT_CALLS
-
-
-def lent_answers(
-    limit: float, agents: int, *, cycle_s: float, dial_s: float, time_s: float, most: float, leads: int
-) -> float:
-    """Answered calls that ``agents`` are sure to have yet today by one call for each, in ``time_s``: an answered one
-    takes ``cycle_s`` of an agent's time, finding it ``dial_s`` (mean time of a call / answer rate)."""
-    if limit <= 0.0 or agents <= 0:
-        return 0.0
-    answers = agents * time_s / max(1.0, cycle_s + dial_s / _RARER)
-    return max(0.0, min(most / limit, answers, _SURE_OF_LEADS * leads))
-
-
-_GAIN = 0.06
+_GAIN = 0.04
 _LARGE = 10.0
 """Agents for whom ``_GAIN`` is meant; with more the same share of calls is many more, and comes in bursts."""
 _AIM = 0.97
 """Share of the limit that is aimed at."""
-_RESERVE, _RESERVE_PER_AGENT = 6.0, 0.2
+_RESERVE, _RESERVE_PER_AGENT = 3.5, 0.1
 """Abandoned calls kept back for what nobody sees coming: a sudden change finds the calls of a whole group in flight."""
 _RESERVE_LAST = 0.5
 """The same less one, at the end of a day whose end is known."""
-_MOST = 1.5
+_MOST = 2.5
 
 
 @dataclass(slots=True)
@@ -115,12 +82,10 @@ class Caution:
         step = self._gain(agents) * max(-1.0, min(1.0, (wait_s - target_s) / target_s))
         self.ease = min(1.0, max(0.02, self.ease * (1.0 + step)))
 
-    def allowed(self, left: float, agents: int, sure: float | None = None) -> float:
-        """With ``left`` abandoned calls in the budget; 0 when that is 1 or less. ``sure``: what the answers that are
-        sure until the end of the day pay for, if it is known: towards it nothing is kept back."""
-        back = _RESERVE + _RESERVE_PER_AGENT * agents - 1.0
-        if sure is not None:
-            back = min(back, max(_RESERVE_LAST, sure))
+    def allowed(self, left: float, agents: int, coming: float = math.inf) -> float:
+        """With ``left`` abandoned calls in the budget; 0 when that is 1 or less. ``coming``: what the answers until the
+        end of the day will pay for: towards it nothing is kept back."""
+        back = min(_RESERVE + _RESERVE_PER_AGENT * agents - 1.0, max(_RESERVE_LAST, coming))
         return self.share * self.ease * min(_MOST, max(0.0, (left - 1.0) / back))
 
     @staticmethod

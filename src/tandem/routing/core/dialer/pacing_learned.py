@@ -10,8 +10,6 @@ from tandem.routing.core.dialer.pacing_times import Delays, Durations, guessed_d
 
 _KEEP = 0.995
 """What an event counts after another one of its kind."""
-_KEEP_EARLY = 0.8
-"""A day that ended early is forgotten so fast by days that did not."""
 
 
 @dataclass(slots=True)
@@ -40,8 +38,6 @@ class Learned:
     waits: float = 0.0
     dialled: float = 0.0
     machines: float = 0.0
-    early_s: float | None = None
-    """How long before its end, as it was told, a day's last call was answered: agents may go before it."""
 
     def rate(self, segment: str) -> AnswerRate:
         rate = self.rates.get(segment)
@@ -49,10 +45,7 @@ class Learned:
             rate = self.rates[segment] = AnswerRate()
         return rate
 
-    def new_day(self, early_s: float | None = None) -> None:
-        """``early_s``: of the day before, None when it was not told or nobody answered."""
-        if early_s is not None:
-            self.early_s = max(early_s, _KEEP_EARLY * (self.early_s or 0.0))
+    def new_day(self) -> None:
         for rate in self.rates.values():
             rate.new_day()
 

@@ -18,7 +18,7 @@ from tandem.routing.core.dialer.pacing_times import Array
 _ROOT_2 = math.sqrt(2.0)
 _CERTAIN = 0.98
 """No call is taken for surer to be answered."""
-_DEVIATIONS = 3.0
+_DEVIATIONS = 1.0
 """How unlucky the worst case is, that much beyond a sudden change."""
 
 
@@ -74,7 +74,7 @@ class Risk:
     def bearable(self, launched: int, budget: float, times: float) -> bool:
         """Whether no more than ``budget`` callees meet nobody in the worst case: no agent becomes free, one of those
         idle goes away, and all calls in flight are answered; of many calls not all: as many as if everybody answered
-        ``times`` as often, and by bad luck three deviations and one more."""
+        ``times`` as often, and by bad luck a deviation and one more."""
         look = self.outlook
         calls = self._calls + launched
         budget += max(0, look.idle - 1) - look.waiting

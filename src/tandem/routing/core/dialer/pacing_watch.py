@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,8 +54,6 @@ class Watch:
         self._day_ends: float | None = None
         self._first_agent_at = float("inf")
         """Today."""
-        self._last_answer_at: float | None = None
-        """Today."""
         # since when, by what they do: a decision goes through these. Calls: only those without an agent reserved
         self._idle: dict[str, float] = {}
         self._talking: dict[str, float] = {}
@@ -74,16 +73,13 @@ class Watch:
         """The days of the legal window before today, oldest first; ``today``: what was counted before a restart."""
         self._budget.set_history(days, self.settings.window_days)
         if today is not None:
-            if today.answered > self._budget.answered:
-                self._first_agent_at = float("-inf")  # there were answers before we knew of any: no first hour again
             self._budget.answered, self._budget.abandoned = today.answered, today.abandoned
 
     def new_day(self, now: float, *, ends_at: float | None = None, began_at: float | None = None) -> None:
         """A day begins, at ``began_at`` (local midnight) or now. ``ends_at``: when dialling ends on it, if that is
-        known. Said again on the same day, only ``ends_at`` is news. It is relied on as far as earlier days went on
-        until then."""
+        known. Said again on the same day, only ``ends_at`` is news."""
         now = self._tick(now)
-        ended, self._day_ends = self._day_ends, ends_at
+        self._day_ends = ends_at
         began = now if began_at is None else min(began_at, now)
         if self._day_began is None:
             self._day_began = began
@@ -91,11 +87,7 @@ class Watch:
             self._day_began = began
             self._first_agent_at = now if self._agents else float("inf")
             self._budget.new_day(self.settings.window_days)
-            early_s = None
-            if ended is not None and self._last_answer_at is not None:
-                early_s = max(0.0, ended - self._last_answer_at)
-            self._last_answer_at = None
-            self.learned.new_day(early_s)
+            self.learned.new_day()
 
     # ---- agents ------------------------------------------------------------------------------------------------
 
@@ -189,7 +181,6 @@ class Watch:
             call.answered_at = now
         call.person_at = now
         self._budget.answered += 1
-        self._last_answer_at = now
         learned.caution.answered(self.settings.abandon_limit, len(self._agents))
         learned.answer.add(now - call.launched_at)
         learned.rate(call.segment).answer()
@@ -249,11 +240,13 @@ class Watch:
             self._screened.pop(attempt, None)
             self._waiting.pop(attempt, None)
 
-    def _left_s(self, now: float) -> float | None:
-        """Until today's end, if it was told and earlier days were seen to end."""
-        if self._day_ends is None or self.learned.early_s is None:
-            return None
-        return self._day_ends - self.learned.early_s - now
+    def _coming(self, now: float) -> float:
+        """Abandoned calls that the answers until today's end will pay for if it goes on as until now; without an end
+        told, no number is too high."""
+        if self._day_ends is None or not self._first_agent_at < now:
+            return math.inf
+        left = max(0.0, self._day_ends - now) / (now - self._first_agent_at)
+        return self.settings.abandon_limit * self._budget.answered * left
 
     def _hour(self, now: float) -> int:
         """Of the day, 0..23."""
