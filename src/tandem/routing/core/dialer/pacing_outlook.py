@@ -18,8 +18,9 @@ from tandem.routing.core.dialer.pacing_times import Array
 _ROOT_2 = math.sqrt(2.0)
 _CERTAIN = 0.98
 """No call is taken for surer to be answered."""
-_DEVIATIONS = 1.0
-"""How unlucky the worst case is, that much beyond a sudden change."""
+_DEVIATIONS, _DEVIATIONS_FEW, _FEW_AGENTS = 1.0, 2.0, 5.0
+"""How unlucky the worst case is beyond a sudden change, and how much more for few agents (less with more of them): one
+call more is a large part of what their day bears."""
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ class Risk:
         self._free = look.agents @ look.free
         self._free_var = look.agents @ (look.free * (1.0 - look.free))
         self._calls = float(look.calls.sum())
+        self._deviations = _DEVIATIONS + _DEVIATIONS_FEW * min(1.0, _FEW_AGENTS / max(1.0, float(look.agents.sum())))
         self._answers = look.calls @ look.answers
         self._answers_var = look.calls @ (look.answers * (1.0 - look.answers))
 
@@ -74,7 +76,7 @@ class Risk:
     def bearable(self, launched: int, budget: float, times: float) -> bool:
         """Whether no more than ``budget`` callees meet nobody in the worst case: no agent becomes free, one of those
         idle goes away, and all calls in flight are answered; of many calls not all: as many as if everybody answered
-        ``times`` as often, and by bad luck a deviation and one more."""
+        ``times`` as often, and by bad luck some deviations and one more."""
         look = self.outlook
         calls = self._calls + launched
         budget += max(0, look.idle - 1) - look.waiting
@@ -82,7 +84,7 @@ class Risk:
             return True
         answers = (float(self._answers[-1]) + launched * float(look.answer[-1])) * times
         share = min(answers / max(1.0, calls), _CERTAIN)
-        return calls * share + _DEVIATIONS * math.sqrt(calls * share * (1.0 - share)) + 1.0 <= budget
+        return calls * share + self._deviations * math.sqrt(calls * share * (1.0 - share)) + 1.0 <= budget
 
     def most_within(self, share: float, budget: float, times: float) -> int:
         """How many calls may be launched so that the last one's ``nobody`` is at most ``share``, and the worst case
