@@ -43,10 +43,7 @@ def launch(
     attempt.by_hand = clearance.promised(lead, center.now)
     cleared = clearance.clear(center, run, attempt)
     if isinstance(cleared, clearance.Refused):
-        if cleared.verdict is None:
-            run.why_not = cleared.why
-            return "no_line"
-        if cleared.verdict.rule in pool.OURS:
+        if cleared.verdict is None or cleared.verdict.rule in pool.OURS:
             run.why_not = cleared.why
             return "no_line"
         del run.pool[lead.id]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from tandem.cti.app import blend
 from tandem.cti.app.dialer import agents, campaigns, clearance, days, pool
 from tandem.cti.app.dialer.decisions import keep_decision
 from tandem.cti.app.dialer.launches import launch
 from tandem.cti.app.dialer.state import Held, Running
 from tandem.cti.app.dialer.wording import why_not
-from tandem.cti.model.ids import AgentId, CampaignId
+from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.states import AgentState
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.dialer.carriers import WHY
@@ -157,7 +158,7 @@ def _personal(center: Center, run: Running, ready: dict[Any, Held]) -> None:
 def _comes(center: Center, run: Running, agent: Agent) -> bool:
     """He works, and this campaign may have him sooner or later."""
     at_work = center.on_shift.get(agent.id) and agent.state is not AgentState.NOT_READY
-    return bool(at_work) and _outbound(center, agent.id) and agents.may_serve(center, agent, run)
+    return bool(at_work) and blend.does_outbound(center, agent.id) and agents.may_serve(center, agent, run)
 
 
 def _preview(center: Center, run: Running, ready: dict[Any, Held]) -> float:
@@ -251,11 +252,6 @@ def _no_agent(center: Center, run: Running) -> dict[str, str]:
     able = any(
         agents.may_serve(center, agent, run) and center.on_shift.get(agent_id)
         for agent_id, agent in center.agents.items()
-        if _outbound(center, agent_id)
+        if blend.does_outbound(center, agent_id)
     )
     return why_not("callers_first" if able else "no_agents")
-
-
-def _outbound(center: Center, agent: AgentId) -> bool:
-    plan = center.plan.agents.get(agent)
-    return plan is not None and bool(plan.outbound)
