@@ -19,6 +19,7 @@ from tandem.cti.model.events import Party
 from tandem.cti.model.ids import CallId, ConnectionId, DeviceId
 from tandem.cti.model.requests import MakeConnection
 from tandem.cti.runtime.settings import BadSettings, Carrier, load
+from tandem.routing.core.dialer.carriers import CarrierPlan, Carriers
 
 NORTH = Trunk(name="north", host="192.0.2.9", port=5080)
 SHARES = {Behaviour.PERSON: 30, Behaviour.MACHINE: 20, Behaviour.RING: 40, Behaviour.BUSY: 10}
@@ -43,9 +44,10 @@ def test_more_by_name_and_what_each_takes(tmp_path: Path) -> None:
     )
     assert list(carriers) == ["trunk", "north"]
     assert (carriers["trunk"].host, carriers["trunk"].lines, carriers["north"].lines) == ("192.0.2.1", 120, 60)
-    assert carriers["trunk"].price_per_minute("+861012345678") == 0.04
-    assert carriers["trunk"].price_per_minute("+862112345678") == 0.06
-    assert carriers["trunk"].price_per_minute("+12125550100") is None
+    priced = Carriers((CarrierPlan(name="trunk", prices=carriers["trunk"].prices),))
+    assert priced.cost("trunk", "+861012345678", 60.0) == 0.04
+    assert priced.cost("trunk", "+862112345678", 60.0) == 0.06
+    assert priced.cost("trunk", "+12125550100", 60.0) == 0.0
 
 
 @pytest.mark.parametrize(

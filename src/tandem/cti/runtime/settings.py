@@ -62,11 +62,6 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     prices: dict[str, float] = {}
     """Of a minute, by how a number begins (``+86``, ``+8610``); any currency, the same for all carriers."""
 
-    def price_per_minute(self, number: str) -> float | None:
-        """Of the longest beginning that is given; None when none is. ``number``: E.164."""
-        known = max((prefix for prefix in self.prices if number.startswith(prefix)), key=len, default=None)
-        return None if known is None else self.prices[known]
-
 
 FIRST_CARRIER = "trunk"
 """The carrier of ``trunk_host`` and ``trunk_port``; it has all calls for which no other is named."""
