@@ -53,5 +53,13 @@ def test_an_error_says_its_sentence_or_at_least_its_code() -> None:
     assert not problem_of(errors.OutcomeUnknown()).retryable
 
 
+def test_a_refusal_is_told_by_code_and_values_on_both_ways() -> None:
+    error = errors.WrongState.because("campaign_step", state="stopped", wanted="paused")
+    problem = problem_of(error)
+    assert (problem.code, problem.reason) == ("wrong_state", "campaign_step")
+    assert problem.message == "a campaign that is stopped cannot become paused"
+    assert problem.values == error_view(error).values == {"state": "stopped", "wanted": "paused"}
+
+
 def test_our_own_faults_say_nothing_about_the_inside() -> None:
     assert error_view(None).code == "internal"

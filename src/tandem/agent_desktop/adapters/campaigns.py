@@ -179,7 +179,7 @@ async def compliance_sheet(api: Api, ask: Ask) -> web.Response:
 async def upload_list(api: Api, ask: Ask) -> list_shapes.Inspected:
     query: list_shapes.UploadQuery = ask.query
     if ask.request.content_type == JSON:
-        raise BadRequest("Send the file as it is, with Content-Type application/octet-stream.")
+        raise BadRequest.because("list_body")
     return await api.campaigns.inspect(query.name, _pieces(ask.request), by=ask.user.login, forbidden=query.forbidden)
 
 
@@ -191,12 +191,12 @@ async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
             async with asyncio.timeout(_IDLE_S):
                 piece = await request.content.read(_PIECE_BYTES)
         except TimeoutError:
-            raise BadRequest(f"Nothing of the file came for {_IDLE_S:.0f} s.") from None
+            raise BadRequest.because("list_slow", wait_s=round(_IDLE_S)) from None
         if not piece:
             return
         size += len(piece)
         if size > list_shapes.UPLOAD_BYTES:
-            raise TooLarge(f"The file is larger than {list_shapes.UPLOAD_BYTES >> 20} MiB.")
+            raise TooLarge.because("list_too_large", most_mib=list_shapes.UPLOAD_BYTES >> 20)
         yield piece
 
 
@@ -249,9 +249,9 @@ async def forbidden_numbers(api: Api, ask: Ask) -> list_shapes.ForbiddenPage:
 async def forbid_number(api: Api, ask: Ask) -> list_shapes.ForbiddenLine:
     asked: list_shapes.Forbid = ask.body
     if bool(asked.person) is not (asked.scope == "person") or bool(asked.number) is (asked.scope == "person"):
-        raise BadRequest("Give a person for the scope person, and a number for the others.")
+        raise BadRequest.because("forbid_person_or_number")
     if (asked.campaign is None) is (asked.scope == "campaign"):
-        raise BadRequest("Name a campaign for the scope campaign, and only there.")
+        raise BadRequest.because("forbid_campaign")
     entry = await api.campaigns.forbid(asked, by=ask.user.login)
     api.audit(ask.user.login, "call_forbidden", entry=entry.id, scope=entry.scope)
     return entry
@@ -288,7 +288,7 @@ async def dial(api: Api, ask: Ask) -> list_shapes.Dialled:
     asked: list_shapes.Dial = ask.body
     agent = asked.agent or ask.user.login
     if ask.reach is Reach.OWN and agent != ask.user.login:
-        raise Forbidden("You may only have numbers dialled for yourself.")
+        raise Forbidden.because("dial_for_others")
     if asked.check:
         return await api.campaigns.may_dial(asked.number, campaign=asked.campaign)
     dialled = await api.campaigns.dial(asked.number, agent=agent, campaign=asked.campaign, by=ask.user.login)

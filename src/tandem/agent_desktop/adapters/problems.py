@@ -39,13 +39,20 @@ def status_of(error: CtiError) -> int:
 
 
 def problem_of(error: CtiError) -> Problem:
-    return Problem(code=error.code, message=str(error) or error.code, retryable=error.retryable)
+    return Problem(
+        code=error.code,
+        message=str(error) or error.code,
+        retryable=error.retryable,
+        reason=error.reason,
+        values=dict(error.values),
+        texts=dict(error.texts),
+    )
 
 
 def error_view(error: CtiError | None) -> ErrorView:
     """The same for the live channel. None: an error that is nobody's business but ours."""
     problem = OUR_FAULT if error is None else problem_of(error)
-    return ErrorView(code=problem.code, message=problem.message, retryable=problem.retryable)
+    return ErrorView(**msgspec.structs.asdict(problem))
 
 
 def misfit(error: Exception, *, described_at: str) -> BadRequest:

@@ -22,7 +22,7 @@ def within_bounds(document: Campaign) -> Campaign:
     """The same document. Raises BadRequest: a text with control characters or too long, a list too long, a number that
     is none, an id that is not one of ours."""
     if not _ID.fullmatch(document.id):
-        raise BadRequest("id: at most 64 characters of A-Z a-z 0-9 . _ - are an id.")
+        raise BadRequest.because("bad_id")
     _look(msgspec.to_builtins(document), "")
     return document
 
@@ -31,14 +31,14 @@ def _look(value: Any, path: str) -> None:
     match value:
         case str():
             if len(value) > LONGEST_TEXT:
-                raise BadRequest(f"{path[:200]}: longer than {LONGEST_TEXT} characters.")
+                raise BadRequest.because("text_too_long", field=path[:200], most=LONGEST_TEXT)
             if _CONTROL.search(value):
-                raise BadRequest(f"{path[:200]}: has control characters.")
+                raise BadRequest.because("control_characters", field=path[:200])
         case bool() | None:
             pass
         case int() | float():
             if not math.isfinite(value) or abs(value) > _LARGEST:
-                raise BadRequest(f"{path[:200]}: is not a number that can be meant.")
+                raise BadRequest.because("number_not_meant", field=path[:200])
         case dict():
             _few(value, path)
             for key, inner in value.items():
@@ -52,4 +52,4 @@ def _look(value: Any, path: str) -> None:
 
 def _few(value: dict[Any, Any] | list[Any] | tuple[Any, ...], path: str) -> None:
     if len(value) > MOST_ENTRIES:
-        raise BadRequest(f"{path[:200]}: more than {MOST_ENTRIES} entries.")
+        raise BadRequest.because("too_many_entries", field=path[:200], most=MOST_ENTRIES)

@@ -359,9 +359,14 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, tag="service"):
 
 
 class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
+    """As ``resources.Problem``."""
+
     code: str
     message: str
     retryable: bool
+    reason: str = ""
+    values: dict[str, str | float] = {}
+    texts: dict[str, str] = {}
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, tag="reply"):

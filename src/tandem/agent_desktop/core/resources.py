@@ -176,8 +176,15 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of every answer that is not 2xx."""
+    """The body of every answer that is not 2xx.
+
+    ``reason``, ``values``: which refusal of this ``code`` it is, and what it names, for programs ('' when there is only
+    one); ``message`` says the same in English. ``texts``: the part of it that is a sentence of its own, by language.
+    """
 
     code: str
     message: str
     retryable: bool
+    reason: str = ""
+    values: dict[str, str | float] = {}
+    texts: dict[str, str] = {}

@@ -24,7 +24,7 @@ def dial(center: Center, contact: Contact, command: m.PreviewDial) -> None:
     _reads(contact)
     number = attempts.preview_number(center, contact, command.number)
     if refused := attempts.refusal(center, contact, number):
-        raise WrongState(refused["en"])
+        raise WrongState.because("gate", texts=refused)
     center.step(contact, ce.PreviewDialAsked(number=number))
 
 
@@ -36,14 +36,14 @@ def skip(center: Center, contact: Contact, command: m.PreviewSkip) -> None:
 
 def _reads(contact: Contact) -> None:
     if contact.phase is not Phase.PREVIEW:
-        raise WrongState("the number is being dialled already" if contact.mode else "this call is no campaign's")
+        raise WrongState.because("dialled_already" if contact.mode else "no_campaign_call")
 
 
 def mark_machine(center: Center, agent: AgentId, contact: Contact) -> None:
     if not contact.mode:
-        raise WrongState("only a call that we made can have met a machine")
+        raise WrongState.because("machine_not_ours")
     if contact.phase not in (Phase.TALKING, Phase.REJOINING):
-        raise WrongState("nobody has answered yet")
+        raise WrongState.because("nobody_answered")
     outcome.mark_machine(center, agent, contact.id)
     center.step(contact, ce.MachineMarked())
 
@@ -71,7 +71,7 @@ def _take_back(center: Center, contact: Contact) -> None:
 def check_disposition(center: Center, contact: Contact, code: str) -> None:
     campaign = attempts.campaign_of(center, contact) if contact.campaign else None
     if campaign is not None and campaign.dispositions and code not in campaign.dispositions:
-        raise BadRequest("choose one of this campaign's dispositions")
+        raise BadRequest.because("other_disposition")
 
 
 def disposed(center: Center, agent: AgentId, contact: Contact, code: str) -> None:

@@ -82,7 +82,7 @@ def dial_allowed(t: Turn, e: DialAllowed) -> None:
 def dial_refused(t: Turn, e: DialRefused) -> None:
     if t.contact.dialled:
         return
-    t.note("dial_refused", e.reason)
+    t.note("dial_refused", e.reason, **({} if e.why is None else {"why": dict(e.why)}))
     end_contact(t, End.NOT_REACHED, Cause.CANCELLED)
 
 

@@ -6,6 +6,7 @@ the store and, in short, as the text that ``memory.remember`` leaves with the ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -307,9 +308,11 @@ class DialAllowed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialRefused:
-    """Answer to ``DialAsked``: not now, or dialled before."""
+    """Answer to ``DialAsked``: not now, or dialled before. ``reason``: in English; ``why``: the same by language, where
+    it can be said."""
 
     reason: str
+    why: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,11 @@ A normal refusal (no agent is free) is a result, not an exception. Categories fo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
+
+from tandem.cti.model.refusals import SENTENCES
 
 
 class Category(StrEnum):
@@ -35,11 +38,26 @@ class Category(StrEnum):
 
 
 class CtiError(Exception):
-    """Base of the tree. ``str(error)`` is a sentence for the person who can mend it; it carries no secret."""
+    """Base of the tree. ``str(error)`` is a sentence for the person who can mend it; it carries no secret.
+
+    ``reason``: which refusal of this kind it is, a key of ``refusals.SENTENCES`` ('' = none of those); ``values``: what
+    its sentence names. ``texts``: by language, what stands for ``{text}`` in it.
+    """
 
     code: ClassVar[str] = "error"
     category: ClassVar[Category] = Category.BAD_REQUEST
     retryable: ClassVar[bool] = False
+    reason: str = ""
+    values: Mapping[str, str | float] = {}
+    texts: Mapping[str, str] = {}
+
+    @classmethod
+    def because(cls, reason: str, *, texts: Mapping[str, str] | None = None, **values: str | float) -> Self:
+        """With the English sentence of ``reason``."""
+        said = {} if texts is None else texts
+        error = cls(SENTENCES[reason].format_map({**values, "text": said.get("en", "")}))
+        error.reason, error.values, error.texts = reason, values, said
+        return error
 
 
 class BadRequest(CtiError):

@@ -179,6 +179,10 @@ def test_the_next_number() -> None:
 def test_words_that_are_not_ours_stay() -> None:
     assert said("imported twice", "zh") == "imported twice"
     assert said("", "en") == ""
+    assert said("moved by mei", "zh") == "mei 改了回拨时间"
+    assert said("call back promised by ana", "en") == "callback promised by ana"
+    assert said("recycled by mei: busy, no_answer", "zh") == "mei 重新放回名单（忙、无人接听）"
+    assert said("opened again by mei", "en") == "opened again by mei"
     assert said("gate hours", "en") == "outside the hours"
     assert said("gate x", "en") == "gate x"
     assert said("busy again 2026-99-99T00:00Z", "en") == "busy, 2026-99-99T00:00Z"

@@ -23,8 +23,17 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly retryAfter_s: number | null = null,
+    readonly reason: string = "",
+    readonly values: Record<string, string | number> = {},
+    readonly texts: Record<string, string> = {},
   ) {
     super(message);
+  }
+
+  /** From the body of an answer that is not 2xx. */
+  static of(status: number, body: unknown, statusText: string, retryAfter_s: number | null = null): ApiError {
+    const problem = (body ?? {}) as Partial<Problem>;
+    return new ApiError(status, problem.code ?? `http_${status}`, problem.message ?? statusText, retryAfter_s, problem.reason, problem.values, problem.texts);
   }
 }
 
@@ -38,19 +47,14 @@ export function whenLoggedOut(handler: () => void): void {
 }
 
 async function failure(response: Response): Promise<ApiError> {
-  let problem: Partial<Problem> = {};
+  let problem: unknown = null;
   try {
-    problem = (await response.json()) as Partial<Problem>;
+    problem = await response.json();
   } catch {
     // A proxy's page or an empty body: the status says enough.
   }
   const retry = Number(response.headers.get("Retry-After"));
-  return new ApiError(
-    response.status,
-    problem.code ?? `http_${response.status}`,
-    problem.message ?? response.statusText,
-    Number.isFinite(retry) && retry > 0 ? retry : null,
-  );
+  return ApiError.of(response.status, problem, response.statusText, Number.isFinite(retry) && retry > 0 ? retry : null);
 }
 
 export async function request<T>(path: string, init: RequestInit = {}, timeout_ms = TIMEOUT_MS): Promise<T> {

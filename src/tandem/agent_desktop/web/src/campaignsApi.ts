@@ -30,7 +30,6 @@ import type {
   MovePromise,
   NewList,
   PacingDecisions,
-  Problem,
   Promises,
   Recycle,
   Recycled,
@@ -129,8 +128,7 @@ export function upload(file: File, forbidden: boolean, onProgress: (ratio: numbe
         // The page of a proxy: the status says enough.
       }
       if (sending.status >= 200 && sending.status < 300 && answer !== null) return resolve(answer as Inspected);
-      const problem = (answer ?? {}) as Partial<Problem>;
-      reject(new ApiError(sending.status, problem.code ?? `http_${sending.status}`, problem.message ?? sending.statusText));
+      reject(ApiError.of(sending.status, answer, sending.statusText));
     };
     signal.addEventListener("abort", () => sending.abort(), { once: true });
     sending.send(file);

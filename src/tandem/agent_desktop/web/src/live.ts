@@ -47,6 +47,9 @@ export class CommandError extends Error {
     readonly code: string,
     message: string,
     readonly retryable: boolean,
+    readonly reason: string = "",
+    readonly values: Record<string, string | number> = {},
+    readonly texts: Record<string, string> = {},
   ) {
     super(message);
   }
@@ -202,7 +205,10 @@ export class LiveClient {
         this.waiting.delete(message.id);
         clearTimeout(waiting.timer);
         if (message.error === null) waiting.resolve();
-        else waiting.reject(new CommandError(message.error.code, message.error.message, message.error.retryable));
+        else {
+          const { code, message: sentence, retryable, reason, values, texts } = message.error;
+          waiting.reject(new CommandError(code, sentence, retryable, reason, values, texts));
+        }
         return;
       }
       case "replaced":

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fill, isWord, translate, word } from "../src/i18n";
 import { en } from "../src/i18n/en";
+import { refusalText } from "../src/i18n/refusal";
 import { zh } from "../src/i18n/zh";
 import { shortcuts } from "../src/keys";
 import { allKinds, kinds } from "../src/pages/flows/document/kinds";
@@ -56,6 +57,25 @@ describe("codes of the server", () => {
     const codes = [...errors.matchAll(/^ {4}code = "(\w+)"/gm)].map((match) => match[1] ?? "");
     expect(codes.length).toBeGreaterThan(8);
     expect(codes.filter((code) => !isWord("error", code))).toEqual([]);
+  });
+
+  it("every reason of a refusal has both texts, which name nothing that the server does not give", () => {
+    const refusals = readFileSync(new URL("../../../cti/model/refusals.py", import.meta.url), "utf8");
+    const sentences = [...refusals.matchAll(/^ {4}"(\w+)": (?:"([^"]*)",|\(\n((?: {8}"[^"]*"\n)+) {4}\),)$/gm)];
+    const given = Object.fromEntries(sentences.map(([, reason, line, lines]) => [`refusal.${reason}`, placeholders(line ?? lines ?? "")]));
+    expect(sentences.length).toBe([...refusals.matchAll(/^ {4}"\w+": /gm)].length);
+    const ours = Object.keys(english).filter((key) => key.startsWith("refusal."));
+    expect(ours.sort()).toEqual(Object.keys(given).sort());
+    for (const key of ours) expect(placeholders(english[key] ?? ""), key).toEqual(given[key]);
+  });
+
+  it("a refusal is said in the reader's language", () => {
+    const refusal = { code: "campaign_refused", message: "a campaign that is stopped cannot become paused", reason: "campaign_step", values: { state: "stopped", wanted: "paused" } };
+    expect(refusalText("zh", refusal)).toBe("已停止 的活动不能变为 已暂停。");
+    expect(refusalText("en", refusal)).toBe("A campaign that is stopped cannot become paused.");
+    const gate = { code: "wrong_state", message: "", reason: "gate", texts: { zh: "没有本人同意", en: "there is no consent" } };
+    expect(refusalText("zh", gate)).toBe("不可拨打：没有本人同意");
+    expect(refusalText("zh", { code: "wrong_state", message: "in English", reason: "of_tomorrow" })).toBe(chinese["error.wrong_state"]);
   });
 
   it("that are new are still readable", () => {

@@ -93,7 +93,7 @@ class LeadImportStore:
         ResourceMissing when the campaign is gone."""
         async with _Own(self._database.url) as connection, connection.transaction():
             if not await connection.fetch(_QUERIES["lock_campaign"], new.campaign):
-                raise ResourceMissing(f"there is no campaign {new.campaign}")
+                raise ResourceMissing.because("no_campaign", campaign=new.campaign)
             await _stage(connection, file)
             await connection.execute(_QUERIES["keep_persons"])
             await connection.execute(_QUERIES["drop_known_persons"], new.campaign)
@@ -142,8 +142,8 @@ class LeadImportStore:
         if rows:
             return CampaignId(rows[0]["campaign"])
         if any(known.id == list_id for known in await self.lists(count=False)):
-            raise WrongState(f"the list {list_id} was taken back already")
-        raise ResourceMissing(f"there is no list {list_id}")
+            raise WrongState.because("list_taken_back", list=list_id)
+        raise ResourceMissing.because("no_list", list=list_id)
 
     async def take_away(self, list_id: str) -> None:
         """Deletes the leads of a list that was taken back; those that were dialled stay as ``removed``."""

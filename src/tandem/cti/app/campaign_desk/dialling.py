@@ -41,10 +41,10 @@ class Dialling(Part):
         """Raises BadRequest (no number), ResourceMissing (no such campaign, agent), WrongState (he is not free, or asks
         for a campaign that is not his)."""
         if agent not in self._ground.center.house.agents:
-            raise ResourceMissing(f"there is no agent {agent}")
+            raise ResourceMissing.because("no_agent", agent=agent)
         record, e164, lead, verdict = await self._ask(number, campaign)
         if by == agent and record is not None and not works_for(self._ground, agent, record):
-            raise WrongState(f"{agent} does not work for this campaign")
+            raise WrongState.because("not_for_campaign", agent=agent)
         call = None
         if verdict.allowed:
             call = CallId(secrets.token_hex(12))
@@ -55,13 +55,13 @@ class Dialling(Part):
         """The same for the agent's page. Raises WrongState with the gate's sentence as well."""
         dialled = await self.dial(command.number, agent=agent, campaign=command.campaign, by=agent)
         if dialled.call is None:
-            raise WrongState(" ".join(dialled.verdict.text.values()))
+            raise WrongState.because("gate", texts=dialled.verdict.text, rule=dialled.verdict.rule)
 
     async def _ask(self, number: str, campaign: str) -> tuple[CampaignRecord | None, str, Lead, Verdict]:
         record = self._book.known(campaign) if campaign else None
         e164: str = self._ground.center.house.normalise(number)
         if not e164:
-            raise BadRequest(f"{number[:40]!r} is no telephone number")
+            raise BadRequest.because("no_number", number=number[:40])
         about = facts_of(e164)
         await self._ground.drain(JOURNAL_S)  # what was entered or dialled a moment ago counts
         lead = await self._ground.leads.facts(

@@ -67,21 +67,21 @@ class Documents(Part):
         document = _named(document)
         async with self._one:
             if len(self._book.all()) >= MOST_CAMPAIGNS:
-                raise CampaignRefused(f"there are {MOST_CAMPAIGNS} campaigns: delete drafts that are not needed")
+                raise CampaignRefused.because("campaigns_full", most=MOST_CAMPAIGNS)
             record = CampaignRecord(id=document.id, rev=1, state="draft", document=document, by=by, at=self._ground.now)
             if self._book.get(document.id) is not None or not await self._ground.campaigns.create(record):
-                raise BadRequest(f"there is a campaign with the id {document.id}")
+                raise BadRequest.because("campaign_exists", campaign=document.id)
             self._book.put(record)
         return self._view(record)
 
     async def change(self, campaign: str, rev: int, document: Campaign, *, by: str) -> shapes.CampaignView:
         if document.id not in ("", campaign):
-            raise BadRequest("the id of a campaign does not change: copy it instead")
+            raise BadRequest.because("campaign_id_fixed")
         document = msgspec.structs.replace(document, id=CampaignId(campaign))
         async with self._one:
             before = self._book.known(campaign)
             if before.rev != rev:
-                raise CampaignChanged(f"{before.by or 'the campaign itself'} changed it meanwhile: look at it again")
+                raise _changed(before.by)
             if before.state != "draft":
                 self._no_errors(document)
                 await self._speak([document])
@@ -94,7 +94,7 @@ class Documents(Part):
     async def delete(self, campaign: str, *, by: str) -> None:
         async with self._one:
             if self._book.known(campaign).state != "draft":
-                raise CampaignRefused("only a draft can be deleted: of what was dialled records are kept")
+                raise CampaignRefused.because("campaign_not_draft")
             await self._ground.campaigns.delete(campaign)
             self._book.drop(campaign)
 
@@ -104,7 +104,7 @@ class Documents(Part):
             if before.state == state:
                 return self._view(before)
             if before.state not in FROM.get(state, ()):
-                raise CampaignRefused(f"a campaign that is {before.state} cannot become {state}")
+                raise CampaignRefused.because("campaign_step", state=before.state, wanted=state)
             if state == "running":
                 self._no_errors(before.document)
                 await self._speak([before.document])
@@ -131,7 +131,7 @@ class Documents(Part):
             return self._carry_out(before, after, by=by)
         record = msgspec.structs.replace(after, rev=before.rev + 1, by=by, at=self._ground.now)
         if not await self._ground.campaigns.replace(record, expected_rev=before.rev):
-            raise CampaignChanged("it was changed meanwhile: look at it again")
+            raise _changed("")
         self._book.put(record)
         return self._view(record)
 
@@ -161,7 +161,7 @@ class Documents(Part):
         errors = [each for each in choices.problems(self._ground, document) if each.severity == "error"]
         if errors:
             first = errors[0]
-            raise CampaignRefused(f"{first.field}: {first.what.get('zh', '')} {first.what.get('en', '')}".strip())
+            raise CampaignRefused.because("campaign_errors", texts=first.what, field=first.field)
 
     def _view(self, record: CampaignRecord) -> shapes.CampaignView:
         return shapes.CampaignView(
@@ -197,3 +197,10 @@ def _summary(record: CampaignRecord) -> shapes.CampaignSummary:
         changed_at=record.at,
         why=record.why,
     )
+
+
+def _changed(by: str) -> CampaignChanged:
+    """``by``: '' when the campaign changed by itself, or nobody knows who it was."""
+    if by:
+        return CampaignChanged.because("campaign_changed_by", by=by)
+    return CampaignChanged.because("campaign_changed_itself")

@@ -79,14 +79,14 @@ class ForbiddenNumbers(Part):
             await asyncio.sleep(0)
         if len(found) > TOLD_WHOLE:
             if not await self._ground.drain(STORED_S):
-                raise Unavailable("the numbers are entered; they count as soon as the database has them")
+                raise Unavailable.because("forbidden_late")
             self._tell(found, whole=False)  # what was read meanwhile
         return shapes.ForbiddenMany(entered=len(found), bad=bad, bad_count=bad_count)
 
     async def lift(self, entry_id: str, *, by: str) -> None:
         entry = await self._ground.do_not_call.one(entry_id)
         if entry is None:
-            raise ResourceMissing(f"there is no entry {entry_id}")
+            raise ResourceMissing.because("no_entry", entry=entry_id)
         if not entry.lifted:
             self._put([msgspec.structs.replace(entry, rev=self._rev(entry.rev), by=by, lifted=True)])
 
@@ -137,7 +137,7 @@ class ForbiddenNumbers(Part):
     def _number(self, given: str) -> str:
         number: str = self._ground.center.house.normalise(given)
         if not number:
-            raise BadRequest(f"{given[:40]!r} is no telephone number: write it with its country code, +8613800138000")
+            raise BadRequest.because("number_without_country", number=given[:40])
         return number
 
     def _known(self, campaign: str | None) -> None:
@@ -166,7 +166,7 @@ def _cursor(cursor: str) -> tuple[float, str] | None:
     try:
         return float(at), entry
     except ValueError:
-        raise BadRequest("this cursor is none of ours: begin at the first page") from None
+        raise BadRequest.because("bad_cursor") from None
 
 
 def _line(entry: DoNotCallEntry) -> shapes.ForbiddenLine:

@@ -91,7 +91,7 @@ class Book:
         """Raises ResourceMissing."""
         record = self.get(campaign)
         if record is None:
-            raise ResourceMissing(f"there is no campaign {campaign}")
+            raise ResourceMissing.because("no_campaign", campaign=campaign)
         return record
 
     def all(self) -> list[CampaignRecord]:

@@ -50,7 +50,7 @@ class LeadPages(Part):
     async def lead(self, lead: str) -> shapes.LeadDetail:
         row = await self._ground.leads.one(lead, now=self._ground.now)
         if row is None:
-            raise ResourceMissing(f"there is no contact {lead}")
+            raise ResourceMissing.because("no_lead", lead=lead)
         record = self._book.known(row.lead.campaign)
         attempts = await self._ground.leads.attempts(lead)
         zone, known = str(zone_of(record.document)), row.lead
@@ -84,15 +84,15 @@ class LeadPages(Part):
 
     async def promise_callback(self, lead: str, asked: shapes.LeadCallback, *, by: str) -> shapes.LeadDetail:
         if asked.at < self._ground.now - DAY_S:
-            raise BadRequest("this moment is over: give one to come")
+            raise BadRequest.because("moment_over")
         if asked.agent is not None and asked.agent not in self._ground.center.house.agents:
-            raise BadRequest(f"there is no agent {asked.agent}")
-        why = f"call back promised by {by}"
+            raise BadRequest.because("no_agent", agent=asked.agent)
+        why = f"promised by {by}"
         await self._again(lead, at=asked.at, why=why, promised=True, agent=asked.agent, note=asked.note)
         return await self.lead(lead)
 
     async def dial_again(self, lead: str, *, by: str) -> shapes.LeadDetail:
-        await self._again(lead, at=self._ground.now, why=f"opened again by {by}")
+        await self._again(lead, at=self._ground.now, why=f"opened by {by}")
         return await self.lead(lead)
 
     async def _again(
@@ -100,7 +100,7 @@ class LeadPages(Part):
     ) -> None:
         row = await self._ground.leads.one(lead, now=self._ground.now)
         if row is None:
-            raise ResourceMissing(f"there is no contact {lead}")
+            raise ResourceMissing.because("no_lead", lead=lead)
         run = self._ground.run(row.lead.campaign)
         if run is not None and row.lead.id in run.pool:
             asked = LeadAgain(
@@ -116,7 +116,7 @@ class LeadPages(Part):
             await self._ground.drain(JOURNAL_S)
             return
         if not await self._ground.leads.call_again(lead, at=at, why=why, promised=promised, agent=agent, note=note):
-            raise WrongState("he is being dialled, or is never to be: look at the reason beside his name")
+            raise WrongState.because("lead_not_open")
         self._ground.look_again(row.lead.campaign)
 
     def _line(self, row: LeadRow, record: CampaignRecord) -> shapes.LeadLine:
@@ -143,7 +143,7 @@ def _cursor(cursor: str) -> int:
     if not cursor:
         return 0
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-        raise BadRequest("this cursor is none of ours: begin at the first page")
+        raise BadRequest.because("bad_cursor")
     return int(cursor)
 
 

@@ -40,7 +40,7 @@ class Numbers(Part):
         try:
             following = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
         except (ValueError, OverflowError):
-            raise BadRequest(f"there is no day {day}") from None
+            raise BadRequest.because("no_day", day=day) from None
         since, until = midnight(document, day), min(midnight(document, following), now)
         counts = await self._ground.campaigns.series(campaign, since=since, until=until, step_s=STEP_S)
         by_moment = {round(each.at): each for each in counts}

@@ -145,11 +145,11 @@ class Outlooks(Part):
         record = self._book.known(campaign)
         run = self._ground.run(campaign)
         if run is None or run.mode not in ("progressive", "power", "predictive"):
-            raise WrongState("this campaign does not dial ahead of its agents now: there is nothing to simulate")
+            raise WrongState.because("nothing_to_simulate")
         now = _at_work(run)
         then = now + agents
         if then < 1:
-            raise BadRequest(f"{now} agents work for it now: nobody would be left")
+            raise BadRequest.because("nobody_left", agents=now)
         times = await self._ground.outlook.times(campaign, since=self._ground.now - DAY_S)
         world = self._world(run, times)
         async with self._one_what_if:
@@ -222,7 +222,7 @@ async def _simulated(order: whatif_worker.Order) -> whatif_worker.Answer:
         figures: whatif_worker.Answer = msgspec.json.decode(answer, type=whatif_worker.Answer)
         return figures
     except (TimeoutError, msgspec.DecodeError):
-        raise Unavailable("the simulation did not come to an end; try it with fewer agents") from None
+        raise Unavailable.because("simulation_late") from None
     finally:
         with suppress(ProcessLookupError):
             process.kill()

@@ -50,16 +50,16 @@ class Promises(Part):
     async def move_promise(self, lead: str, change: shapes.MovePromise, *, by: str, agent: str | None) -> None:
         now = self._ground.now
         if not now - SLACK_S <= change.at <= now + LONGEST_AHEAD_S:
-            raise BadRequest("give a moment to come, within a year")
+            raise BadRequest.because("moment_not_near")
         found = await self._own(lead, agent)
-        why = f"call back moved by {by}"
+        why = f"moved by {by}"
         if not await self._ground.promises.move(lead, at=change.at, note=change.note, why=why):
             raise _in_hand()
         self._ground.look_again(found.campaign)
 
     async def cancel_promise(self, lead: str, *, by: str, agent: str | None) -> None:
         found = await self._own(lead, agent)
-        if not await self._ground.promises.cancel(lead, why=f"call back cancelled by {by}"):
+        if not await self._ground.promises.cancel(lead, why=f"cancelled by {by}"):
             raise _in_hand()
         self._ground.look_again(found.campaign)
 
@@ -67,11 +67,13 @@ class Promises(Part):
         await self._ground.drain(JOURNAL_S)
         found = await self._ground.promises.one(lead)
         if found is None or (agent is not None and found.agent != agent):
-            raise ResourceMissing(f"{'nobody' if agent is None else agent} has promised {lead} a call")
+            if agent is None:
+                raise ResourceMissing.because("no_promise", lead=lead)
+            raise ResourceMissing.because("promise_of_others", lead=lead, agent=agent)
         if found.state != "open":
             raise _in_hand()
         return found
 
 
 def _in_hand() -> WrongState:
-    return WrongState("this call is about to be dialled, or was dialled just now")
+    return WrongState.because("promise_in_hand")

@@ -54,7 +54,7 @@ class Sheets(Part):
         day = day or today
         _read_day(day)
         if day > today:
-            raise ResourceMissing(f"{day} has not begun yet")
+            raise ResourceMissing.because("day_not_begun", day=day)
         stored = await self._ground.sheets.of_day(campaign, day)
         if stored is not None:
             return _shown(compliance.read(stored.text), stored.hash)
@@ -158,9 +158,9 @@ def _read_day(day: str) -> date:
     try:
         found = date.fromisoformat(day)
     except ValueError:
-        raise BadRequest(f"{day} is no day of the calendar") from None
+        raise BadRequest.because("no_day", day=day) from None
     if not 1970 <= found.year <= 2100:
-        raise BadRequest(f"{day} is no day of ours")
+        raise BadRequest.because("no_day", day=day)
     return found
 
 

@@ -32,6 +32,7 @@ HOUR_S = 3_600.0
 LINE_S = 10.0
 """So long an agent waits for a line to the network."""
 LINE_LOOK_S = 0.5
+LOST = {"zh": "之前已拨过，或已无人知晓此呼叫", "en": "it was dialled before, or nobody knows of it any more"}
 BY_A_PERSON = ("talked", "abandoned", "served", "hung_up")
 """Results of a call that a person answered."""
 UNSERVED = ("served", "hung_up")
@@ -95,7 +96,7 @@ def allow(center: Center, call: CallId) -> None:
     contact = center.contacts[call]
     attempt = center.dialer.attempts.get(call)
     if attempt is None or attempt.written:
-        center.step(contact, ct.DialRefused(reason="it was dialled before, or nobody knows of it any more"))
+        center.step(contact, ct.DialRefused(reason=LOST["en"], why=LOST))
         return
     run = run_of(center, attempt)
     cleared = clearance.clear(center, run, attempt)
@@ -106,7 +107,7 @@ def allow(center: Center, call: CallId) -> None:
             again_at = cleared.again_at or center.now + LINE_LOOK_S
             center.wake(min(max(again_at, center.now + 0.05), center.now + LINE_LOOK_S), "campaign_dial", call)
             return
-        center.step(contact, ct.DialRefused(reason=cleared.why["en"]))
+        center.step(contact, ct.DialRefused(reason=cleared.why["en"], why=cleared.why))
         return
     attempt.record = msgspec.structs.replace(
         attempt.record,
@@ -329,11 +330,11 @@ def preview_number(center: Center, contact: Contact, number: str) -> str:
     """What is dialled for a card: ``number``, one of his, or the one that was proposed. Raises BadRequest."""
     attempt = center.dialer.attempts.get(contact.id)
     if attempt is None:
-        raise BadRequest("this card is over")
+        raise BadRequest.because("card_over")
     asked = center.house.normalise(number) if number else attempt.number.number
     chosen = clearance.number_in(attempt.lead, asked or number)
     if chosen is None:
-        raise BadRequest("this is not one of his numbers")
+        raise BadRequest.because("other_number")
     attempt.number = chosen
     return chosen.number
 

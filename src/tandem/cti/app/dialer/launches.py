@@ -141,11 +141,11 @@ def by_hand(center: Center, asked: LeadDialled) -> None:
     agent = center.agent(asked.agent)
     lead, call = asked.lead, asked.call
     if not agent.available or agent.call is not None or agent.id in center.hanging:
-        raise WrongState(f"{agent.id} is not free")
+        raise WrongState.because("agent_not_free", agent=agent.id)
     if not center.switch_up or call in center.contacts or center.was_here(call) or not lead.numbers:
-        raise WrongState("the switch is not there, or this call is there already")
+        raise WrongState.because("switch_or_call")
     if any(attempt.lead.id == lead.id for attempt in center.dialer.attempts.values() if lead.id):
-        raise WrongState("he is being dialled at this moment")
+        raise WrongState.because("lead_being_dialled")
     run = center.dialer.campaigns.get(lead.campaign)
     if run is not None:
         run.pool.pop(lead.id, None)
@@ -155,7 +155,7 @@ def by_hand(center: Center, asked: LeadDialled) -> None:
     attempt.record = msgspec.structs.replace(attempt.record, mode="manual")
     cleared = clearance.clear(center, run, attempt)
     if isinstance(cleared, clearance.Refused):
-        raise WrongState(cleared.why["en"])
+        raise WrongState.because("no_line" if cleared.verdict is None else "gate", texts=cleared.why)
     center.dialer.attempts[call] = attempt
     center.dialer.to_dial[call] = None
     if run is not None:

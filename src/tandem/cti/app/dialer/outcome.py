@@ -158,7 +158,7 @@ def again(center: Center, asked: LeadAgain) -> None:
     run = center.dialer.campaigns.get(asked.campaign)
     held = run.pool.pop(asked.lead, None) if run is not None else None
     if run is None or held is None:
-        raise WrongState("he is being dialled, or is in hand no more")
+        raise WrongState.because("lead_in_hand")
     if asked.promised:
         kept = attempt_plan.promised(held.lead, asked.at, asked.agent, asked.note, None)
     else:
@@ -212,7 +212,7 @@ def do_not_call(center: Center, agent: AgentId, command: m.DoNotCall) -> None:
     if (scope == "person" and not person) or (scope == "campaign" and campaign is None):
         scope = "global"
     if not number and scope != "person":
-        raise WrongState("there is no number that could be forbidden")
+        raise WrongState.because("no_number_to_forbid")
     entry = DoNotCallEntry(
         id=f"{call}.{scope}",
         rev=1,
@@ -235,12 +235,12 @@ def call_again(center: Center, agent: AgentId, command: m.CallAgain) -> None:
     """He is promised another call. Raises BadRequest, WrongState."""
     attempt = _find(center, CallId(command.call))
     if attempt is None or not attempt.lead.id:
-        raise WrongState("this call is no campaign's, or too long ago")
+        raise WrongState.because("campaign_call_long_over")
     if not center.now < command.at < center.now + FURTHEST_S:
-        raise BadRequest("choose a time to come, within a year")
+        raise BadRequest.because("moment_not_near")
     number = center.house.normalise(command.number) if command.number else ""
     if command.number and clearance.number_in(attempt.lead, number) is None:
-        raise BadRequest("this is not one of his numbers")
+        raise BadRequest.because("other_number")
     promise = attempt.promise
     promise.again_at, promise.again_by = command.at, agent if command.personal else None
     promise.note, promise.number = command.note, number
@@ -265,5 +265,5 @@ def _find(center: Center, call: CallId) -> Attempt | None:
 def _at_work(center: Center, call: CallId) -> Attempt:
     attempt = center.dialer.attempts.get(call)
     if attempt is None:
-        raise WrongState("this call is no campaign's, or it is over")
+        raise WrongState.because("campaign_call_over")
     return attempt

@@ -82,13 +82,8 @@ class ListFiles:
     def _check_room(self) -> None:
         held = self.held_bytes()
         if held > self._most_bytes:
-            held_gb, most_gb = held / 1e9, self._most_bytes / 1e9
-            raise LimitReached(
-                f"The files of lists take up {held_gb:.1f} GB, {most_gb:.1f} GB is the most: import or discard what "
-                "was sent (after a day it goes by itself), or take back lists whose bad rows nobody needs. "
-                f"名单文件已占用 {held_gb:.1f} GB,上限为 {most_gb:.1f} GB:请导入或放弃已上传的文件(一天后自动删除),"
-                "或撤销不再需要其错误行的名单。"
-            )
+            held_gb, most_gb = round(held / 1e9, 1), round(self._most_bytes / 1e9, 1)
+            raise LimitReached.because("list_room", held_gb=held_gb, most_gb=most_gb)
 
     def keep(self, made: str, sent: Sent) -> None:
         (self.of(made) / _INSPECTED).write_bytes(msgspec.json.encode(sent))
@@ -98,7 +93,7 @@ class ListFiles:
         try:
             return msgspec.json.decode((self.of(made) / _INSPECTED).read_bytes(), type=Sent)
         except (FileNotFoundError, msgspec.DecodeError) as error:
-            raise ResourceMissing(f"there is no file {made}") from error
+            raise ResourceMissing.because("no_file", file=made) from error
 
     def bad_rows(self, made: str) -> Path | None:
         """None when there were none, or they were not kept."""

@@ -93,8 +93,7 @@ class ListDesk:
             order = Order(path=str(self.files.file(made)), forbidden=forbidden)
             answer = await process.run(order, limit_s=process.INSPECT_S)
             if answer.inspection is None:
-                problem = PROBLEMS[answer.problem]
-                raise BadRequest(f"{problem['en']} {problem['zh']}")
+                raise BadRequest.because("list_unreadable", texts=PROBLEMS[answer.problem], problem=answer.problem)
             seen = answer.inspection
             self.files.keep(made, Sent(name=file_name(name), at=self.now(), inspection=seen))
         except BaseException:
@@ -152,14 +151,14 @@ class ListDesk:
         """Nothing of it will be there. Raises ResourceMissing, WrongState."""
         known = self._known(job)
         if known.view.state not in _OPEN or known.task is None:
-            raise WrongState("this import is over")
+            raise WrongState.because("import_over")
         known.task.cancel()
 
     def _known(self, job: str) -> _Job:
         try:
             return self._jobs[job]
         except KeyError:
-            raise ResourceMissing(f"there is no import {job[:40]}") from None
+            raise ResourceMissing.because("no_job", job=job[:40]) from None
 
     def _order(
         self,
@@ -193,9 +192,9 @@ class ListDesk:
     def _job(self, upload: str, campaign: str, name: str, sent: Sent) -> _Job:
         waiting = [job for job in self._jobs.values() if job.view.state in _OPEN]
         if any(job.sent == upload for job in waiting):
-            raise BadRequest("this file is being imported already")
+            raise BadRequest.because("import_twice")
         if len(waiting) >= MOST_WAITING:
-            raise LimitReached(f"{MOST_WAITING} imports are waiting: let them come to their end first")
+            raise LimitReached.because("imports_waiting", most=MOST_WAITING)
         made = self.files.new()
         job = _Job(
             sent=upload,
@@ -338,7 +337,7 @@ class ListDesk:
         """CSV (UTF-8 with its mark), a row as it was with the reason. Raises ResourceMissing."""
         file = self.files.bad_rows(list_id)
         if file is None:
-            raise ResourceMissing(f"no bad rows are kept of list {list_id[:40]}")
+            raise ResourceMissing.because("no_bad_rows", list=list_id[:40])
         with file.open("rb") as opened:
             while piece := await asyncio.to_thread(opened.read, _PIECE):
                 yield piece
@@ -362,15 +361,15 @@ def file_name(text: str) -> str:
 def check_columns(columns: Sequence[str], width: int, uses: frozenset[str], *, forbidden: bool = False) -> None:
     """Raises BadRequest."""
     if len(columns) != width:
-        raise BadRequest(f"the file has {width} columns, not {len(columns)}")
+        raise BadRequest.because("list_columns", columns=width, given=len(columns))
     for use in columns:
         field_name = use.removeprefix(FIELD) if use.startswith(FIELD) and not forbidden else None
         if field_name is not None and 0 < len(field_name) <= MAX_FIELD_NAME + 10:
             continue
         if use not in uses:
-            raise BadRequest(f"a column cannot be used as {use[:60]!r}")
+            raise BadRequest.because("list_use", use=use[:60])
     once = [use for use in columns if use and use not in NUMBER_USES]
     if len(set(once)) < len(once):
-        raise BadRequest("two columns have the same use")
+        raise BadRequest.because("list_use_twice")
     if not any(use in NUMBER_USES for use in columns) and not (forbidden and "person" in columns):
-        raise BadRequest("say which column has the telephone numbers")
+        raise BadRequest.because("list_no_numbers")

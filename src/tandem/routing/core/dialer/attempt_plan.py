@@ -1,11 +1,13 @@
 """What comes after an attempt: when the lead is dialled again, on which number, or that he is through. Pure.
 
 ``why`` of a LeadRecord is kept in a form that can be said in both languages, see ``said``:
-``busy again 2026-11-22T07:20Z 2/3``, ``no_answer exhausted 5/4``, ``talked done``, ``gate hours`` (a rule).
+``busy again 2026-11-22T07:20Z 2/3``, ``no_answer exhausted 5/4``, ``talked done``, ``gate hours`` (a rule),
+``moved by mei`` (somebody decided it).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -219,9 +221,24 @@ _WHAT: Mapping[str, Mapping[str, str]] = {
 }
 
 
+_BY_SOMEBODY: Mapping[str, Mapping[str, str]] = {
+    "promised": {"zh": "{by} 约定回拨", "en": "callback promised by {by}"},
+    "moved": {"zh": "{by} 改了回拨时间", "en": "callback moved by {by}"},
+    "cancelled": {"zh": "{by} 取消了回拨", "en": "callback cancelled by {by}"},
+    "opened": {"zh": "{by} 重新放开", "en": "opened again by {by}"},
+    "recycled": {"zh": "{by} 重新放回名单（{results}）", "en": "put back on the list by {by} ({results})"},
+}
+_DECIDED = re.compile(r"(?:call back )?(promised|moved|cancelled|opened|recycled)(?: again)? by ([^:]+)(?:: (.*))?")
+"""Also as it was written before."""
+
+
 def said(why: str, lang: str, zone: str = "UTC") -> str:
     """``why`` of a LeadRecord as a sentence; moments in ``zone``. What was not written here stays as it is."""
     lang = lang if lang in ("zh", "en") else "en"
+    if decided := _DECIDED.fullmatch(why):
+        act, by, results = decided.groups(default="")
+        names = [RESULTS.get(result, {}).get(lang, result) for result in results.split(", ")]
+        return _BY_SOMEBODY[act][lang].format(by=by, results=("、" if lang == "zh" else ", ").join(names))
     first, *rest = why.split() or [""]
     if first == "gate" and len(rest) == 1 and rest[0] in STEPS:
         return STEPS[rest[0]][lang]

@@ -282,10 +282,14 @@ export interface Service {
   database_up: boolean;
 }
 
+/** As ``resources.Problem``. */
 export interface ErrorView {
   code: string;
   message: string;
   retryable: boolean;
+  reason?: string;
+  values?: Record<string, string | number>;
+  texts?: Record<string, string>;
 }
 
 /** The answer to the command with this ``id``; ``error`` is None when it was accepted. */

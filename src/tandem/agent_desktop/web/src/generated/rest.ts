@@ -355,11 +355,19 @@ export interface Health {
   version: string;
 }
 
-/** The body of every answer that is not 2xx. */
+/**
+ * The body of every answer that is not 2xx.
+ *
+ * ``reason``, ``values``: which refusal of this ``code`` it is, and what it names, for programs ('' when there is only
+ * one); ``message`` says the same in English. ``texts``: the part of it that is a sentence of its own, by language.
+ */
 export interface Problem {
   code: string;
   message: string;
   retryable: boolean;
+  reason?: string;
+  values?: Record<string, string | number>;
+  texts?: Record<string, string>;
 }
 
 /** ``line``: from 1; 0 = the whole text. A plan with an ``error`` cannot be applied, one with a ``warning`` can. */

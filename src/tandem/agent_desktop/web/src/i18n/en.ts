@@ -1,9 +1,11 @@
 import { campaignsEn } from "./campaigns.en";
+import { refusalsEn } from "./refusals.en";
 import { routingEn } from "./routing.en";
 
 export const en = {
   ...routingEn,
   ...campaignsEn,
+  ...refusalsEn,
   loading: "Loading",
   retry: "Try again",
   reload: "Load the page again",
@@ -351,6 +353,7 @@ export const en = {
   "event.recording_recording": "Recording started",
   "event.recording_saved": "Recording saved",
   "event.recording_failed": "Recording failed",
+  "error.unreachable": "The server cannot be reached; try again in a moment.",
   "error.disconnected": "Not connected to the server; try again in a moment.",
   "error.timeout": "The server has not replied; the page is being brought up to date.",
   "error.forbidden": "You may not do this.",

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import { ApiError } from "../api";
+import { useProblem } from "./useProblem";
 
 export interface LoadedValue<T> {
   value: T | null;
@@ -11,7 +11,8 @@ export interface LoadedValue<T> {
 /** Loads once, and again when asked; what was loaded stays on the screen meanwhile. */
 export function useLoaded<T>(load: () => Promise<T>): LoadedValue<T> {
   const [value, setValue] = useState<T | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const [failure, setFailure] = useState<{ why: unknown } | null>(null);
+  const problemOf = useProblem();
   const [busy, setBusy] = useState(true);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -22,10 +23,10 @@ export function useLoaded<T>(load: () => Promise<T>): LoadedValue<T> {
         (loaded) => {
           if (gone) return;
           setValue(loaded);
-          setError(null);
+          setFailure(null);
         },
         (problem: unknown) => {
-          if (!gone) setError(problem instanceof ApiError ? problem.message : String(problem));
+          if (!gone) setFailure({ why: problem });
         },
       )
       .finally(() => {
@@ -35,5 +36,5 @@ export function useLoaded<T>(load: () => Promise<T>): LoadedValue<T> {
       gone = true;
     };
   }, [load, turn]);
-  return { value, error, busy, again: useCallback(() => setTurn((old) => old + 1), []) };
+  return { value, error: failure && problemOf(failure.why), busy, again: useCallback(() => setTurn((old) => old + 1), []) };
 }

@@ -1,16 +1,17 @@
 import { useCallback } from "react";
 import { ApiError } from "../api";
-import { isWord, useSpeech } from "../i18n";
+import { useLanguage } from "../i18n";
+import { refusalText } from "../i18n/refusal";
 
-/** A failure as a sentence. The server's own one is the more exact, but in English. */
+/** A failure as a sentence. */
 export function useProblem(): (error: unknown) => string {
-  const { lang, w } = useSpeech();
+  const lang = useLanguage();
   return useCallback(
     (error: unknown) => {
       if (!(error instanceof ApiError)) return String(error);
-      const known = isWord("error", error.code) ? w("error", error.code) : "";
-      return lang === "en" && error.status > 0 ? error.message : known || error.message;
+      // Without an answer (status 0) the sentence is ours, and in English only.
+      return refusalText(lang, error.status > 0 ? error : { code: error.code, message: "" });
     },
-    [lang, w],
+    [lang],
   );
 }

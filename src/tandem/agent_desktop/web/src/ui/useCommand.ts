@@ -3,13 +3,14 @@
 import { App } from "antd";
 import { useCallback, useState } from "react";
 import { useDesk } from "../desk";
-import { useSpeech } from "../i18n";
+import { useLanguage } from "../i18n";
+import { refusalText } from "../i18n/refusal";
 import { type Command, CommandError } from "../live";
 
 export function useCommand(): { busy: boolean; run(command: Command): Promise<boolean> } {
   const desk = useDesk();
   const { message } = App.useApp();
-  const { lang, w } = useSpeech();
+  const lang = useLanguage();
   const [busy, setBusy] = useState(false);
   const run = useCallback(
     async (command: Command) => {
@@ -18,17 +19,14 @@ export function useCommand(): { busy: boolean; run(command: Command): Promise<bo
         await desk.send(command);
         return true;
       } catch (error) {
-        const code = error instanceof CommandError ? error.code : "error";
-        const detail = error instanceof CommandError ? error.message : String(error);
-        // The server's sentence is the more exact one, but it is in English.
-        const content = (lang === "en" && detail) || w("error", code) || detail;
+        const content = error instanceof CommandError ? refusalText(lang, error) : String(error);
         message.error({ content, key: `command-${command.type}` });
         return false;
       } finally {
         setBusy(false);
       }
     },
-    [desk, message, lang, w],
+    [desk, message, lang],
   );
   return { busy, run };
 }

@@ -2,7 +2,7 @@
 
 import { Button, Input, Select } from "antd";
 import { type FormEvent, useEffect, useState } from "react";
-import { ApiError, api } from "../../api";
+import { api } from "../../api";
 import { useDeskState } from "../../desk";
 import type { PopView } from "../../generated/live";
 import type { CustomerMatch } from "../../generated/rest";
@@ -11,6 +11,7 @@ import { type Language, asLanguage, useSpeech } from "../../i18n";
 import { oneLine } from "../../text";
 import { LanguageMark, Name, Tier } from "../../ui/bits";
 import { useCommand } from "../../ui/useCommand";
+import { useProblem } from "../useProblem";
 
 const NAME_LENGTH = 200;
 const SEARCH_DELAY_MS = 250;
@@ -39,6 +40,7 @@ function useCustomerSearch(text: string): CustomerMatch[] {
 
 export function UnknownCaller({ callId, pop }: { callId: string; pop: PopView }) {
   const { t, w } = useSpeech();
+  const problemOf = useProblem();
   const live = useDeskState((state) => state.status === "live");
   const { run, busy: linking } = useCommand();
   const [name, setName] = useState(oneLine(pop.caller_name).slice(0, NAME_LENGTH));
@@ -60,7 +62,7 @@ export function UnknownCaller({ callId, pop }: { callId: string; pop: PopView })
     api
       .createCustomer({ name: oneLine(name), number: oneLine(number), company: oneLine(company), city: oneLine(city), language })
       .then((customer) => link(customer.id))
-      .catch((problem: unknown) => setError(problem instanceof ApiError ? problem.message : String(problem)))
+      .catch((problem: unknown) => setError(problemOf(problem)))
       .finally(() => setSaving(false));
   };
 
