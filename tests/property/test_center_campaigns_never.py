@@ -16,6 +16,7 @@ from tests.support.house import ANA, MEI, TOM
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.center import Center
+from tandem.cti.app.dialer import agents
 from tandem.cti.app.history.center_state import HouseCode, freeze, thaw
 from tandem.cti.app.history.input_codec import NO_OUTPUTS_YET, chain
 from tandem.cti.model import events as ev
@@ -48,7 +49,7 @@ def documents(number: int) -> Campaign:
         id_,
         mode=MODES[number % len(MODES)],
         flow="main",
-        priority=number % 2,
+        priority=number // 2 % 2,
         preview_s=5.0 if number % 3 else None,
         ratio=2.0,
         caller_ids=CallerIds(numbers=["+861095588", "+862195588"] if number % 2 else []),
@@ -215,6 +216,22 @@ def check(floor: CampaignFloor) -> None:
         assert campaign_id in center.dialer.campaigns, "held for a campaign that is gone"
         agent = center.agents[agent_id]
         assert agent.state not in (AgentState.LOGGED_OFF, AgentState.NOT_READY), "held, and not at work"
+    for run in center.dialer.campaigns.values():
+        assert set(run.in_air) == {
+            contact.id
+            for contact in center.contacts.values()
+            if contact.campaign == run.record.id
+            and contact.mode in agents.WITH_AGENTS
+            and contact.first == "customer"
+            and contact.agent is None
+            and contact.phase in (Phase.DIALLING, Phase.SCREENING, Phase.QUEUED)
+            and contact.id in center.dialer.attempts
+            and center.dialer.attempts[contact.id].aside is None
+        }, "not those who may need an agent"
+    for agent_id, campaign_id in center.dialer.claimed.items():
+        assert center.held[agent_id] != campaign_id, "claimed by who has him"
+        assert agent_id in center.dialer.campaigns[center.held[agent_id]].leaving, "claimed, and counted on"
+        assert campaign_id in center.dialer.campaigns, "claimed by who is gone"
     for agent_id, call in center.dialer.aside.items():
         assert center.dialer.attempts[call].aside == agent_id
         assert agent_id in center.held, "set aside, and no campaign has him"

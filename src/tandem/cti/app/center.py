@@ -29,6 +29,7 @@ from tandem.cti.app import (
     timers,
 )
 from tandem.cti.app.commands import commanded
+from tandem.cti.app.dialer import agents as campaign_agents
 from tandem.cti.app.dialer import launches, looks, outcome, pool
 from tandem.cti.app.dialer.campaigns import apply as apply_campaigns
 from tandem.cti.app.dialer.state import Dialer
@@ -258,6 +259,8 @@ class Center:
             return
         self.contacts[after.id] = after
         self.track_agent(contact, after)
+        if after.mode:
+            campaign_agents.count_in_air(self, after)
         if outcome.wake_at is not None and outcome.wake_at != contact.wake_at:
             self.wake(outcome.wake_at, "call", after.id)
         self.dirty_calls.add(after.id)

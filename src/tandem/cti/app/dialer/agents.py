@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import acd, blend
+from tandem.cti.app.dialer import moving
 from tandem.cti.app.dialer.state import Attempt, Running
 from tandem.cti.core import contact as ct
+from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, CampaignId
 from tandem.cti.model.skills import unmet
 from tandem.cti.model.states import AgentState, Phase
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
+from tandem.routing.core.dialer.apportion import Claim, turn
 from tandem.routing.core.dialer.pacing_settings import AgentStatus
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 WITH_AGENTS = ("preview", "progressive", "power", "predictive")
 SKILL = "campaign:"
 CALL_UP_S = 1.0
+TO_BE_SERVED = (Phase.DIALLING, Phase.SCREENING, Phase.QUEUED)
 
 
 def skill_of(campaign: CampaignId) -> str:
@@ -66,12 +70,14 @@ def set_aside(center: Center, attempt: Attempt, agent: Agent) -> None:
     """For this attempt alone, from before it is dialled until somebody answers or it is over."""
     attempt.aside = agent.id
     center.dialer.aside[agent.id] = CallId(attempt.record.id)
+    _count_attempt(center, attempt)
     acd.sync_agent(center, agent)
 
 
 def give_aside_back(center: Center, attempt: Attempt) -> None:
     """He is not needed for it any more."""
     agent_id, attempt.aside = attempt.aside, None
+    _count_attempt(center, attempt)
     if agent_id is not None and center.dialer.aside.pop(agent_id, None) is not None:
         acd.sync_agent(center, center.agents[agent_id])
 
@@ -91,6 +97,12 @@ def assign(center: Center, call: CallId, agent: Agent, why: dict[str, str]) -> N
     center.step(center.contacts[call], ct.Matched(agent=agent.id, device=agent.device, why=why))
 
 
+def _count_attempt(center: Center, attempt: Attempt) -> None:
+    contact = center.contacts.get(CallId(attempt.record.id))
+    if contact is not None:
+        count_in_air(center, contact)
+
+
 def _not_aside(center: Center, agent_id: AgentId) -> None:
     """He serves the attempt that he was set aside for, or is not to be had for it any more."""
     call = center.dialer.aside.pop(agent_id, None)
@@ -98,6 +110,7 @@ def _not_aside(center: Center, agent_id: AgentId) -> None:
     if call is None or attempt is None:
         return
     attempt.aside = None
+    _count_attempt(center, attempt)
     run = center.dialer.campaigns.get(attempt.record.campaign)
     if run is not None and center.agents[agent_id].call != call:
         run.bereft[call] = None
@@ -125,16 +138,30 @@ def is_free(agent: Agent) -> bool:
 
 def _keeps(run: Running) -> bool:
     """An agent who becomes free may stay."""
-    return room(run) > 0 or (run.record.state == "running" and run.mode in WITH_AGENTS and not run.dry)
+    at_work = run.record.state == "running" and run.mode in WITH_AGENTS
+    more_leads = run.asked_at is not None or not run.pool
+    return room(run) > 0 or (at_work and more_leads and not run.dry)
 
 
 def room(run: Running) -> int:
     """How many more idle agents it can use now: for those who may answer soon, and for who may be dialled."""
-    idle = sum(status == "idle" for status in run.agents.values())
-    wanted = len(run.attempts)
+    wanted = len(run.in_air)
     if run.record.state == "running" and run.mode in WITH_AGENTS:
-        wanted += len(run.pool)
-    return wanted - idle
+        wanted += min(run.ready, len(run.pool))
+    return wanted - len(idle(run))
+
+
+def count_in_air(center: Center, contact: Contact) -> None:
+    """Keep ``in_air`` true: whoever may answer soon, or has, and is to have an agent whom nobody has chosen yet."""
+    run = center.dialer.campaigns.get(contact.campaign)
+    attempt = center.dialer.attempts.get(contact.id)
+    if run is None:
+        return
+    seeks = contact.agent is None and contact.first == "customer" and contact.mode in WITH_AGENTS
+    if seeks and contact.phase in TO_BE_SERVED and attempt is not None and attempt.aside is None:
+        run.in_air[contact.id] = None
+    else:
+        run.in_air.pop(contact.id, None)
 
 
 def place(center: Center, agent_id: AgentId) -> None:
@@ -148,14 +175,20 @@ def place(center: Center, agent_id: AgentId) -> None:
     wanting = [run for run in runs if run is not None and room(run) > 0 and may_serve(center, agent, run)]
     if not wanting or not (blend.only(center, agent_id) or blend.may_take(center)):
         return
-    run = min(wanting, key=_turn)
+    run = min(wanting, key=lambda run: turn(claim_of(run)))
     center.held[agent_id] = run.record.id
     acd.sync_agent(center, agent)
 
 
-def _turn(run: Running) -> tuple[float, float, str]:
+def claim_of(run: Running, more: int = 0) -> Claim:
+    """With ``more`` agents than it has."""
     campaign = run.campaign
-    return -campaign.priority, len(run.agents) / max(campaign.weight, 1e-9), campaign.id
+    return Claim(
+        campaign=campaign.id,
+        priority=campaign.priority,
+        weight=campaign.weight,
+        agents=max(0, len(run.agents) + more),
+    )
 
 
 def may_serve(center: Center, agent: Agent, run: Running) -> bool:
@@ -166,6 +199,7 @@ def may_serve(center: Center, agent: Agent, run: Running) -> bool:
 def let_go(center: Center, agent_id: AgentId) -> None:
     """The campaign has him no longer; what waits for him is his as soon as the matcher hears of it."""
     campaign = center.held.pop(agent_id, None)
+    center.dialer.claimed.pop(agent_id, None)
     center.dialer.free.pop(agent_id, None)
     _not_aside(center, agent_id)
     if campaign is None:
@@ -180,14 +214,19 @@ def let_go(center: Center, agent_id: AgentId) -> None:
 
 def give_back(center: Center, most: int) -> None:
     """Callers need agents: up to ``most`` who are idle and on whom nobody counts who may answer soon."""
-    for run in sorted(center.dialer.campaigns.values(), key=_turn, reverse=True):
-        spare = sum(status == "idle" for status in run.agents.values()) - len(run.attempts)
+    for run in sorted(center.dialer.campaigns.values(), key=lambda run: turn(claim_of(run)), reverse=True):
+        spare = not_counted_on(run)
         for agent_id in idle(run):
             if most <= 0 or spare <= 0:
                 break
             if not blend.only(center, agent_id):
                 release(center, agent_id)
                 most, spare = most - 1, spare - 1
+
+
+def not_counted_on(run: Running) -> int:
+    """Idle agents beyond one for everybody who may answer soon."""
+    return len(idle(run)) - len(run.in_air)
 
 
 def release(center: Center, agent_id: AgentId) -> None:
@@ -206,6 +245,11 @@ def longest_idle(center: Center, run: Running) -> Iterator[Agent]:
     return iter(sorted((agent for agent in able if is_free(agent)), key=lambda agent: (agent.idle_since, agent.id)))
 
 
+def at_hand(center: Center, run: Running) -> Iterator[Agent]:
+    """Of these, for whom somebody may be dialled: no other campaign is to have them."""
+    return (agent for agent in longest_idle(center, run) if agent.id not in center.dialer.claimed)
+
+
 def spare(center: Center, run: Running) -> None:
     """Gives back idle agents for whom it has nothing to do."""
     too_many = -room(run) if not _keeps(run) else 0
@@ -216,20 +260,26 @@ def spare(center: Center, run: Running) -> None:
 
 def count_room(center: Center, run: Running) -> None:
     """Only campaigns that could use another agent are asked when one is free."""
+    run.ready = sum(held.not_before <= center.now for held in run.pool.values())
     if room(run) > 0:
         center.dialer.wanting[run.record.id] = None
+        if center.dialer.claimed:
+            moving.drop(center, run, kept=room(run))
     else:
+        moving.drop(center, run)
         center.dialer.wanting.pop(run.record.id, None)
 
 
 def call_up(center: Center, run: Running) -> None:
-    """It can use more agents: those who are free and in no campaign are thought over, once a second at most."""
+    """It can use more agents: those who are free and in no campaign are thought over, once a second at most; then
+    those of campaigns that come after it."""
     if room(run) <= 0 or 0.0 <= center.now - run.called_up_at < CALL_UP_S:
         return
     run.called_up_at = center.now
     for agent in center.agents.values():
         if is_free(agent) and agent.id not in center.held and blend.does_outbound(center, agent.id):
-            center.dialer.free[agent.id] = None
+            place(center, agent.id)
+    moving.claim(center, run)
 
 
 # ---- what they do ------------------------------------------------------------------------------------------------
@@ -241,8 +291,8 @@ def tell(center: Center, agent_id: AgentId) -> None:
     if run is None:
         return
     status = status_of(center, agent_id)
-    # who has asked for a break gets no other call after this one
-    leaving = center.agents[agent_id].pending is AgentState.NOT_READY
+    # who has asked for a break, or is to go to another campaign, gets no other call after this one
+    leaving = center.agents[agent_id].pending is AgentState.NOT_READY or agent_id in center.dialer.claimed
     if run.agents.get(agent_id) != status or (agent_id in run.leaving) != leaving:
         run.agents[agent_id] = status
         if leaving:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tandem.cti.app.dialer import agents, clearance, days, pool
+from tandem.cti.app.dialer import agents, clearance, days, moving, pool
 from tandem.cti.app.dialer.state import Running
 from tandem.cti.app.floor_plan import CampaignsApplied, ShowCampaigns
 from tandem.cti.model.campaigns import Campaign, CampaignRecord, State
@@ -46,6 +46,9 @@ def put(center: Center, record: CampaignRecord, past: CampaignExperience | None 
         center.dialer.campaigns[record.id] = run
         under_way = center.dialer.attempts.items()
         run.attempts.update({call: None for call, attempt in under_way if attempt.record.campaign == record.id})
+        for call in run.attempts:
+            if call in center.contacts:
+                agents.count_in_air(center, center.contacts[call])
         days.turn(run, center.now)
     elif record.rev > run.record.rev:
         _change(center, run, record)
@@ -76,6 +79,8 @@ def _change(center: Center, run: Running, record: CampaignRecord) -> None:
         run.pacer.set(settings_of(run))
         days.tell_hours(run, center.now)
         days.tell(run)
+        if _claim_terms(record.document) != _claim_terms(before.document):
+            moving.anew(center)
         if record.document.mode != before.document.mode or record.document.queue != before.document.queue:
             _agents_anew(center, run)
         _pool_anew(center, run)
@@ -83,6 +88,11 @@ def _change(center: Center, run: Running, record: CampaignRecord) -> None:
         stop(center, run)
     if record.state == "running" and before.state != "running":
         run.read_at, run.spoiled, run.dry = center.now, 0, True
+
+
+def _claim_terms(campaign: Campaign) -> tuple[int, float]:
+    """What decides between it and others about an agent."""
+    return campaign.priority, campaign.weight
 
 
 def _pool_anew(center: Center, run: Running) -> None:
@@ -112,6 +122,7 @@ def _drop(center: Center, campaign: CampaignId) -> None:
     run = center.dialer.campaigns[campaign]
     run.record = msgspec.structs.replace(run.record, state="stopped")
     stop(center, run)
+    moving.drop(center, run)
     del center.dialer.campaigns[campaign]
     for agent in [agent for agent, held in center.held.items() if held == campaign]:
         agents.release(center, agent)

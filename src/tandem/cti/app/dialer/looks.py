@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tandem.cti.app import blend
-from tandem.cti.app.dialer import agents, campaigns, clearance, days, pool
+from tandem.cti.app.dialer import agents, campaigns, clearance, days, moving, pool
 from tandem.cti.app.dialer.decisions import keep_decision
 from tandem.cti.app.dialer.launches import launch
 from tandem.cti.app.dialer.state import Held, Running
@@ -69,6 +69,7 @@ def look(center: Center, run: Running) -> None:
     pool.refill(center, run, room.calls)
     agents.set_others_aside(center, run)
     agents.spare(center, run)
+    moving.pass_on(center, run)
     agents.count_room(center, run)
     again_at = center.now + LOOK_S
     reason = _hindrance(center, run)
@@ -162,8 +163,8 @@ def _comes(center: Center, run: Running, agent: Agent) -> bool:
 
 
 def _preview(center: Center, run: Running, ready: dict[Any, Held]) -> float:
-    idle = list(agents.longest_idle(center, run))
-    free = iter(idle[: max(0, len(idle) - _may_answer(center, run))])
+    idle = list(agents.at_hand(center, run))
+    free = iter(idle[: max(0, len(idle) - len(run.in_air))])
     refused = 0
     agent = next(free, None)
     for held in list(ready.values()):
@@ -178,12 +179,6 @@ def _preview(center: Center, run: Running, ready: dict[Any, Held]) -> float:
     if agent is None and not run.attempts and ready:
         run.why_not = _no_agent(center, run)
     return center.now + LOOK_S
-
-
-def _may_answer(center: Center, run: Running) -> int:
-    """People who were dialled before the campaign worked by preview, and for whom nobody is there yet."""
-    under_way = (center.contacts.get(call) for call in run.attempts)
-    return sum(each is not None and each.first == "customer" and each.agent is None for each in under_way)
 
 
 def _agentless(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> float:
@@ -211,7 +206,7 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
     run.why = dict(decision.why)
     run.evidence = dict(decision.evidence)
     why = {"pacing": run.why, "evidence": run.evidence}
-    free = agents.longest_idle(center, run)
+    free = agents.at_hand(center, run)
     launched = _all(center, run, restricted, decision.restricted, free, why)
     by_segment: dict[str, list[Held]] = {}
     for held in normal:
@@ -247,6 +242,8 @@ def _all(center: Center, run: Running, leads: list[Held], count: int, free: Any,
 
 def _no_agent(center: Center, run: Running) -> dict[str, str]:
     """Why nobody is free for it."""
+    if any(agent_id in center.dialer.claimed for agent_id in run.agents):
+        return why_not("outranked")
     if any(status != "away" for status in run.agents.values()):
         return why_not("no_idle")
     able = any(

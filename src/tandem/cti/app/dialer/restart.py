@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import acd, blend
-from tandem.cti.app.dialer import attempts, campaigns, clearance, days
+from tandem.cti.app.dialer import agents, attempts, campaigns, clearance, days
 from tandem.cti.app.dialer.state import Attempt, Running
 from tandem.cti.app.dialer.wording import prompts_of
 from tandem.cti.app.floor_plan import Restored
@@ -101,6 +101,8 @@ def taken_up(center: Center) -> None:
     """The switch was found and its calls adopted: what was under way and is not there any more is over."""
     for call, attempt in list(center.dialer.attempts.items()):
         contact = center.contacts.get(call)
+        if contact is not None:
+            agents.count_in_air(center, contact)
         if contact is None:
             attempts.lost(center, call, attempt)
         elif contact.ended:

@@ -101,10 +101,14 @@ class Running:
     leaving: dict[AgentId, None] = field(default_factory=dict)
     """Of these, who takes a break after his call."""
     attempts: dict[CallId, None] = field(default_factory=dict)
+    in_air: dict[CallId, None] = field(default_factory=dict)
+    """Of these, who needs an agent when he answers, or now, and for whom none is chosen yet."""
     bereft: dict[CallId, None] = field(default_factory=dict)
     """Attempts whose agent was set aside for them and has left."""
     pool: dict[LeadId, Held] = field(default_factory=dict)
     """In hand and not dialled yet, in the order to dial them."""
+    ready: int = 0
+    """Of these, who could be dialled when it was looked at last."""
     asked_at: float | None = None
     """When leads were asked for that have not come yet."""
     asked: int = 0
@@ -166,6 +170,9 @@ class Dialer:
     """Something has changed: to be looked at when the present input is through."""
     aside: dict[AgentId, CallId] = field(default_factory=dict)
     """Agents who are set aside, each for one attempt that is being dialled."""
+    claimed: dict[AgentId, CampaignId] = field(default_factory=dict)
+    """Agents whom a campaign has and another one, which comes before it, is to have: nobody is dialled for them any
+    more, and they go as soon as no call in the air counts on them."""
     free: dict[AgentId, None] = field(default_factory=dict)
     """Agents without a campaign: one is to be looked for when the present input is through."""
     taken_back: deque[ListId] = field(default_factory=lambda: deque(maxlen=MOST_TAKEN_BACK))

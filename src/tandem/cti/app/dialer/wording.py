@@ -24,6 +24,10 @@ WHY_NOT: Mapping[str, Mapping[str, str]] = {
         "zh": "没有可用座席：来电优先，或座席均不空闲",
         "en": "no agent to be had: callers come first, or nobody is free",
     },
+    "outranked": {
+        "zh": "座席将转到优先级更高的活动",
+        "en": "agents are going to a campaign that comes first",
+    },
     "no_idle": {"zh": "座席均在忙", "en": "every agent is busy"},
     "reading": {"zh": "正在读取名单", "en": "leads are being read"},
     "no_leads": {"zh": "现在没有可拨打的联系人", "en": "nobody on the list may be called now"},

@@ -1,0 +1,109 @@
+"""Agents go from one campaign to another that comes before it: see ``apportion``. Pure.
+
+Whenever a campaign can use more agents than are free (it was started, its leads' time has come, its priority or weight
+was raised), it claims those of the campaigns that come after it. A claimed agent ends what he does; nobody is dialled
+any more for him. He goes when he is idle and each person who may answer soon has another idle agent: calls in the air
+keep theirs, so they are out first. Callers who wait are served before he goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tandem.cti.app.dialer import agents
+from tandem.cti.app.dialer.decisions import keep_move
+from tandem.cti.app.dialer.state import Running
+from tandem.cti.model.ids import AgentId, CampaignId
+from tandem.routing.core.dialer.apportion import Claim, last
+
+if TYPE_CHECKING:
+    from tandem.cti.app.center import Center
+
+_FIRST = {"idle": 0, "wrapping": 1, "talking": 2, "reserved": 3}
+"""Who is claimed before whom."""
+
+
+def claim(center: Center, run: Running) -> None:
+    """As many as it can use, one by one, each from the campaign that would be served last."""
+    wanted = agents.room(run) - _claims(center).get(run.record.id, 0)
+    if wanted <= 0:
+        return
+    able = _able(center, run)
+    taken: dict[CampaignId, list[AgentId]] = {}
+    while wanted > 0 and able:
+        shares = _shares(center)
+        holder = last(shares[run.record.id], [shares[campaign] for campaign in able])
+        if holder is None:
+            break
+        agent_id = able[holder.campaign].pop(0)
+        if not able[holder.campaign]:
+            del able[holder.campaign]
+        center.dialer.claimed[agent_id] = run.record.id
+        taken.setdefault(holder.campaign, []).append(agent_id)
+        wanted -= 1
+    for campaign, claimed in taken.items():
+        holder_run = center.dialer.campaigns[campaign]
+        keep_move(center, holder_run, run, claimed)
+        for agent_id in claimed:
+            agents.tell(center, agent_id)
+        center.dialer.due[campaign] = None
+
+
+def _able(center: Center, run: Running) -> dict[CampaignId, list[AgentId]]:
+    """By campaign: whom it has, who could serve ``run`` and is claimed by nobody; who is free soonest comes first."""
+    able: dict[CampaignId, list[AgentId]] = {}
+    for campaign, other in center.dialer.campaigns.items():
+        if other is run or other.campaign.priority > run.campaign.priority:
+            continue
+        his = [
+            agent_id
+            for agent_id, status in other.agents.items()
+            if status in _FIRST
+            and agent_id not in center.dialer.claimed
+            and agents.may_serve(center, center.agents[agent_id], run)
+        ]
+        if his:
+            able[campaign] = sorted(his, key=lambda agent_id: _FIRST[other.agents[agent_id]])
+    return able
+
+
+def _shares(center: Center) -> dict[CampaignId, Claim]:
+    """As it will be when all who are claimed have gone."""
+    more = _claims(center)
+    more.subtract(center.held[agent_id] for agent_id in center.dialer.claimed)
+    return {campaign: agents.claim_of(run, more[campaign]) for campaign, run in center.dialer.campaigns.items()}
+
+
+def _claims(center: Center) -> Counter[CampaignId]:
+    return Counter(center.dialer.claimed.values())
+
+
+def drop(center: Center, run: Running, kept: int = 0) -> None:
+    """It can use no more than ``kept`` of those whom it has claimed: the last ones stay where they are."""
+    claimed = [agent_id for agent_id, campaign in center.dialer.claimed.items() if campaign == run.record.id]
+    for agent_id in claimed[max(0, kept) :]:
+        del center.dialer.claimed[agent_id]
+        agents.tell(center, agent_id)
+
+
+def anew(center: Center) -> None:
+    """Campaigns have changed: what was claimed by what they were is not claimed any more, and soon it is claimed
+    again."""
+    for agent_id in list(center.dialer.claimed):
+        del center.dialer.claimed[agent_id]
+        agents.tell(center, agent_id)
+    for run in center.dialer.campaigns.values():
+        run.called_up_at = float("-inf")
+
+
+def pass_on(center: Center, run: Running) -> None:
+    """Whoever of its agents is claimed, idle, and not counted on by a call in the air goes now."""
+    if not center.dialer.claimed:
+        return
+    for agent_id in agents.idle(run):
+        if agents.not_counted_on(run) <= 0:
+            return
+        if agent_id in center.dialer.claimed and agents.is_free(center.agents[agent_id]):
+            agents.release(center, agent_id)
+            agents.place(center, agent_id)
