@@ -24,7 +24,7 @@ from tandem.cti.app.shell import Shell
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.detections import Heard
 from tandem.cti.model.ids import CampaignId
-from tandem.cti.model.leads import AttemptRecord, CampaignDay, DoNotCallEntry, Lead, PacingRecord
+from tandem.cti.model.leads import AttemptRecord, CampaignDay, CampaignSample, DoNotCallEntry, Lead, PacingRecord
 from tandem.cti.model.profiles import DispositionNode
 from tandem.cti.model.records import Record
 from tandem.cti.storage.errors import DatabaseDown
@@ -37,6 +37,7 @@ class Campaigns:
         self.down = False
         self.decided: list[PacingRecord] = []
         self.stretches: list[Stretch] = []
+        self.sampled: list[CampaignSample] = []
         self.counted: list[CampaignDay] = []
 
     def _up(self) -> None:
@@ -60,6 +61,9 @@ class Campaigns:
 
     async def series(self, campaign: str, *, since: float, until: float, step_s: float) -> list[Stretch]:
         return [each for each in self.stretches if since <= each.at < until]
+
+    async def samples(self, campaign: str, *, since: float, until: float) -> list[CampaignSample]:
+        return [each for each in self.sampled if each.campaign == campaign and since <= each.at < until]
 
     async def decisions(self, campaign: str, *, before: int, limit: int) -> list[PacingRecord]:
         found = sorted((each for each in self.decided if each.number < before), key=lambda each: -each.number)
@@ -284,7 +288,7 @@ class Desk:
             countries=("CN", "US"),
             dispositions=(DispositionNode(code="done", zh="完成", en="Done", children=()),),
             flows=lambda: ["main"],
-            samples=Samples(),
+            samples=Samples(self.journal.write),
         )
         self.desk = CampaignDesk(self.ground, Book(self.ground, self.records))
 

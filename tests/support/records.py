@@ -6,7 +6,7 @@ from typing import Any
 
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
 from tandem.cti.model.ids import CampaignId, QueueId
-from tandem.cti.model.leads import AttemptRecord, DoNotCallEntry, LeadRecord, PacingRecord
+from tandem.cti.model.leads import AttemptRecord, CampaignSample, DoNotCallEntry, LeadRecord, PacingRecord
 from tandem.cti.model.records import (
     AgentStateRecord,
     AuditRecord,
@@ -236,3 +236,8 @@ def pacing(number: int = 1, **fields: Any) -> PacingRecord:
         "evidence": {"answer_rate": 0.31},
     }
     return PacingRecord(number=number, **{**given, **fields})
+
+
+def sample(at: float = AT // 300.0 * 300.0, **fields: Any) -> CampaignSample:
+    given: dict[str, Any] = {"campaign": "k", "looks": 4, "idle": 3, "talking": 7, "wrapping": 2}
+    return CampaignSample(at=at, **{**given, **fields})

@@ -135,6 +135,18 @@ async def test_a_day_in_stretches_and_by_caller_id(database: Database) -> None:
     ]
 
 
+async def test_of_a_stretch_the_sample_with_more_looks_stays_until_it_is_too_old(database: Database) -> None:
+    begin = some.AT - some.AT % 300
+    more = some.sample(begin, looks=9, idle=9)
+    await journal(database, some.sample(begin), more, some.sample(begin, looks=5), some.sample(begin - 300))
+    await journal(database, some.sample(begin, campaign="other"))
+    store = CampaignStore(database)
+    assert await store.samples("k", since=begin - 300, until=begin + 1) == [some.sample(begin - 300), more]
+    assert {each.campaign for each in await store.samples("", since=begin, until=begin + 1)} == {"k", "other"}
+    await store.forget_samples(before=begin)
+    assert await store.samples("k", since=0.0, until=begin + 1) == [more]
+
+
 async def test_decisions_are_read_from_the_newest(database: Database) -> None:
     await journal(database, *(some.pacing(number) for number in range(1, 6)), some.pacing(2, launched=99))
     store = CampaignStore(database)

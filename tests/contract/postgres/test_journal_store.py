@@ -41,10 +41,11 @@ _ONE_OF_EACH: list[Record] = [
     some.attempt(),
     some.do_not_call(),
     some.pacing(),
+    some.sample(lines=2.5, lines_looks=2),
     some.audit(),
 ]
 _TABLES = ["calls", "call_events", "segments", "agent_state_history", "contacts", "recordings", "callbacks"]
-_TABLES += ["tasks", "audit", "campaigns", "attempts", "do_not_call", "pacing_decisions"]
+_TABLES += ["tasks", "audit", "campaigns", "attempts", "do_not_call", "pacing_decisions", "campaign_samples"]
 
 
 async def test_twice_is_once(database: Database) -> None:

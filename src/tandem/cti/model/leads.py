@@ -186,6 +186,22 @@ class PacingRecord(msgspec.Struct, frozen=True, kw_only=True, tag="pacing"):
     evidence: dict[str, Any]
 
 
+class CampaignSample(msgspec.Struct, frozen=True, kw_only=True, tag="campaign_sample"):
+    """What a campaign's agents did in a stretch of five minutes, as it was looked at now and then: sums over the looks.
+    ``(campaign, at)`` is the key; the one with more ``looks`` counts."""
+
+    campaign: CampaignId
+    at: float
+    """Beginning of the stretch."""
+    looks: int = 0
+    idle: int = 0
+    talking: int = 0
+    wrapping: int = 0
+    lines: float = 0.0
+    """Lines per agent, summed over the ``lines_looks`` in which somebody worked."""
+    lines_looks: int = 0
+
+
 class CampaignDay(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of one day (in the campaign's zone) of one campaign, for the promise. ``answered``: by a person (or what
     was taken for one). ``abandoned``: of those."""

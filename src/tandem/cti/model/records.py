@@ -12,7 +12,7 @@ import msgspec
 
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.ids import AgentId, CallId, ContactId, CustomerId, QueueId, RecordingId
-from tandem.cti.model.leads import AttemptRecord, DoNotCallEntry, LeadRecord, PacingRecord
+from tandem.cti.model.leads import AttemptRecord, CampaignSample, DoNotCallEntry, LeadRecord, PacingRecord
 
 
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
@@ -263,6 +263,7 @@ Record = (
     | AttemptRecord
     | DoNotCallEntry
     | PacingRecord
+    | CampaignSample
     | AuditRecord
 )
 

@@ -197,6 +197,14 @@ insert into pacing_decisions (campaign, number, at, launched, why, evidence)
 values ($1, $2, to_timestamp($3), $4, $5, $6)
 on conflict do nothing
 
+-- name: put_campaign_sample
+insert into campaign_samples as old (campaign, at, looks, idle, talking, wrapping, lines, lines_looks)
+values ($1, to_timestamp($2), $3, $4, $5, $6, $7, $8)
+on conflict (campaign, at) do update set
+    looks = excluded.looks, idle = excluded.idle, talking = excluded.talking, wrapping = excluded.wrapping,
+    lines = excluded.lines, lines_looks = excluded.lines_looks
+where old.looks < excluded.looks
+
 -- name: put_audit
 insert into audit (id, at, who, action, detail)
 values ($1, to_timestamp($2), $3, $4, $5)

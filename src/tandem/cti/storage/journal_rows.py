@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from tandem.cti.model.campaigns import CampaignRecord
-from tandem.cti.model.leads import AttemptRecord, DoNotCallEntry, LeadRecord, PacingRecord
+from tandem.cti.model.leads import AttemptRecord, CampaignSample, DoNotCallEntry, LeadRecord, PacingRecord
 from tandem.cti.model.records import (
     AgentStateRecord,
     AuditRecord,
@@ -46,6 +46,7 @@ STATEMENT: dict[type, str] = {
     AttemptRecord: "put_attempt",
     DoNotCallEntry: "put_do_not_call",
     PacingRecord: "put_pacing",
+    CampaignSample: "put_campaign_sample",
     AuditRecord: "put_audit",
 }
 _JSON_FIELDS = {

@@ -22,7 +22,7 @@ from tandem.cti.model.campaigns import CampaignRecord, Hours, Span, State
 from tandem.cti.model.detections import Heard
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import CampaignId
-from tandem.cti.model.leads import AttemptRecord, Lead, LeadNumber, PacingRecord
+from tandem.cti.model.leads import AttemptRecord, CampaignSample, Lead, LeadNumber, PacingRecord
 from tandem.routing.core.dialer.pacing import Learned
 from tandem.routing.core.dialer.pacing_settings import PacingSettings
 
@@ -191,6 +191,13 @@ async def test_the_day_in_stretches_of_five_minutes() -> None:
     assert (series.day, series.zone, series.step_s) == ("1970-01-12", "Asia/Shanghai", 300.0)
     [point] = series.points
     assert (point.at, point.dialled, point.answer_rate, point.agents_idle) == (999_000.0, 10, 0.4, None)
+    at_noon = CampaignSample(
+        campaign=CampaignId("spring"), at=998_700.0, looks=4, idle=2, talking=10, lines=3.0, lines_looks=2
+    )
+    on.campaigns.sampled = [at_noon, msgspec.structs.replace(at_noon, at=999_000.0, looks=2)]
+    earlier, now = (await on.desk.day("spring", None)).points
+    assert (earlier.at, earlier.dialled, earlier.agents_talking, earlier.lines_per_agent) == (998_700.0, 0, 2.5, 1.5)
+    assert (now.at, now.dialled, now.agents_talking) == (999_000.0, 10, 5.0)
     assert (await on.desk.day("spring", "1970-01-13")).points == []
     with pytest.raises(BadRequest):
         await on.desk.day("spring", "1970-02-30")
@@ -294,7 +301,7 @@ def board_of(on: Desk, away: dict[Any, str], **more: Any) -> CampaignBoard:
         lambda: center.dialer.campaigns,
         lambda run, now: campaign_row(center, run, now),
         away=away,
-        samples=Samples(),
+        samples=Samples(lambda sample: None),
         ends={"spring": 5.0},
         **more,
     )
@@ -342,14 +349,23 @@ async def test_hundreds_of_campaigns_do_not_hold_up_the_calls() -> None:
     assert [row.id for row in board.whole(20.0).rows] == ids
 
 
-async def test_samples_are_means_of_five_minutes_and_do_not_grow() -> None:
+async def test_a_stretch_is_kept_once_a_minute_and_goes_on_after_a_restart() -> None:
     on = await opened(desk())
     [row] = campaign_rows(on.shell.center, on.floor.now)
-    samples = Samples()
-    for at, idle in ((0.0, 1), (10.0, 3), (300.0, 5)):
-        samples.add(msgspec.structs.replace(row, agents=5, agents_idle=idle, lines_per_agent=None), at)
-    found = samples.of("spring", 20.0)
-    assert found is not None
-    assert found.mean("idle") == 2.0
-    samples.add(row, 3 * 86_400.0)
-    assert samples.of("spring", 20.0) is None
+    row = msgspec.structs.replace(row, agents=5, agents_talking=0, agents_wrapping=0, lines_per_agent=None)
+    kept: list[CampaignSample] = []
+    samples = Samples(kept.append)
+    for at, idle in ((300.0, 1), (310.0, 3), (360.0, 5), (361.0, 5)):
+        samples.add(msgspec.structs.replace(row, agents_idle=idle), at)
+    assert kept == [CampaignSample(campaign=CampaignId("spring"), at=300.0, looks=3, idle=9)]
+    again = Samples(kept.append, kept)  # killed: the last look is lost
+    again.add(msgspec.structs.replace(row, agents_idle=4, lines_per_agent=1.5), 400.0)
+    again.add(row, 600.0)
+    assert kept[1:] == [
+        CampaignSample(campaign=CampaignId("spring"), at=300.0, looks=4, idle=13, lines=1.5, lines_looks=1)
+    ]
+    assert again.of("spring") is not None
+    again.add(msgspec.structs.replace(row, state="stopped", agents=0), 610.0)
+    again.add(msgspec.structs.replace(row, state="stopped", agents=0), 1_000.0)
+    assert [each.at for each in kept] == [300.0, 300.0, 600.0]
+    assert again.of("spring") is None

@@ -10,7 +10,7 @@ import msgspec
 
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
 from tandem.cti.model.ids import CampaignId
-from tandem.cti.model.leads import CallerIdUse, CampaignDay, PacingRecord
+from tandem.cti.model.leads import CallerIdUse, CampaignDay, CampaignSample, PacingRecord
 from tandem.cti.storage.journal_rows import stored_parameters
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
@@ -88,6 +88,14 @@ class CampaignStore:
         """Stretches in which something was dialled, oldest first."""
         rows = await self._database.fetch(_QUERIES["series"], campaign, since, until, step_s)
         return [Stretch(**row) for row in rows]
+
+    async def samples(self, campaign: str, *, since: float, until: float) -> list[CampaignSample]:
+        """What its agents did, oldest first; '': of all campaigns."""
+        rows = await self._database.fetch(_QUERIES["samples"], campaign, since, until)
+        return [CampaignSample(**row) for row in rows]
+
+    async def forget_samples(self, *, before: float) -> None:
+        await self._database.fetch(_QUERIES["forget_samples"], before, deadline_s=DELETE_S)
 
     async def caller_ids(self, campaign: str, *, since: float, midnight: float) -> list[CallerIdUse]:
         """Of calls since ``since`` that are over. ``midnight``: since when they are today's."""

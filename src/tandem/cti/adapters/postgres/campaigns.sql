@@ -56,6 +56,15 @@ where campaign = $1 and attempts.at >= to_timestamp($2) and attempts.at < to_tim
 group by 1
 order by 1
 
+-- name: samples
+select campaign, extract(epoch from at)::float8 as at, looks, idle, talking, wrapping, lines, lines_looks
+from campaign_samples
+where ($1 = '' or campaign = $1) and at >= to_timestamp($2) and at < to_timestamp($3)
+order by campaign, at
+
+-- name: forget_samples
+delete from campaign_samples where at < to_timestamp($1)
+
 -- name: caller_ids
 -- How each of our numbers fared, for the rotation at start. Calls under way are counted when they are over.
 select campaign, caller_id,

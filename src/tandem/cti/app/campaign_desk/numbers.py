@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from datetime import date, timedelta
 
 from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.cti.adapters.postgres.campaigns import NEWEST
 from tandem.cti.adapters.postgres.campaigns import Stretch as Counts
 from tandem.cti.app.campaign_desk.ground import Part
-from tandem.cti.app.campaign_desk.samples import STEP_S
+from tandem.cti.app.campaign_desk.samples import KEPT_DAYS, STEP_S
 from tandem.cti.app.dialer.days import day_of, midnight, zone_of
 from tandem.cti.model.errors import BadRequest
+from tandem.cti.model.leads import CampaignSample
+from tandem.cti.storage.errors import DatabaseDown
 from tandem.routing.core.dialer.machine_tuning import advise
 
+log = logging.getLogger(__name__)
+
+DAY_S = 86_400.0
 DETECTIONS_S = 14 * 86_400.0
 """What the machine detection did longer ago is not looked at."""
 
@@ -42,35 +49,16 @@ class Numbers(Part):
         except (ValueError, OverflowError):
             raise BadRequest.because("no_day", day=day) from None
         since, until = midnight(document, day), min(midnight(document, following), now)
+        begin = since - since % STEP_S
         counts = await self._ground.campaigns.series(campaign, since=since, until=until, step_s=STEP_S)
-        by_moment = {round(each.at): each for each in counts}
-        points = []
-        at = since - since % STEP_S
-        while at < until:
-            point = self._point(campaign, at, by_moment.get(round(at)))
-            if point is not None:
-                points.append(point)
-            at += STEP_S
+        samples = await self._ground.campaigns.samples(campaign, since=begin, until=until)
+        counted = {round(each.at): each for each in counts}
+        sampled = {round(each.at): each for each in samples}
+        going_on = self._ground.samples.of(campaign)
+        if going_on is not None and begin <= going_on.at < until:
+            sampled[round(going_on.at)] = going_on
+        points = [_point(at, counted.get(at), sampled.get(at)) for at in sorted(counted.keys() | sampled.keys())]
         return shapes.DaySeries(campaign=campaign, day=day, zone=str(zone_of(document)), step_s=STEP_S, points=points)
-
-    def _point(self, campaign: str, at: float, counts: Counts | None) -> shapes.DayPoint | None:
-        sample = self._ground.samples.of(campaign, at)
-        if counts is None and sample is None:
-            return None
-        counts = counts or _NOTHING
-        return shapes.DayPoint(
-            at=at,
-            dialled=counts.dialled,
-            answered=counts.answered,
-            abandoned=counts.abandoned,
-            machines=counts.machines,
-            talked=counts.talked,
-            agents_idle=None if sample is None else sample.mean("idle"),
-            agents_talking=None if sample is None else sample.mean("talking"),
-            agents_wrapping=None if sample is None else sample.mean("wrapping"),
-            lines_per_agent=None if sample is None or not sample.lines_count else sample.lines / sample.lines_count,
-            answer_rate=counts.answered / counts.dialled if counts.dialled else None,
-        )
 
     async def detections(self, campaign: str) -> shapes.DetectionReport:
         settings = self._book.known(campaign).document.machine_detection
@@ -120,3 +108,30 @@ class Numbers(Part):
             ],
             before=shown[-1].number if len(found) > limit else None,
         )
+
+    async def forget_samples(self) -> None:
+        """What is too old for a plot, once a day; until cancelled."""
+        while True:
+            try:
+                await self._ground.campaigns.forget_samples(before=self._ground.now - KEPT_DAYS * DAY_S)
+            except DatabaseDown as error:
+                log.warning("old samples of campaigns are not forgotten yet: %s", error)
+            await asyncio.sleep(DAY_S)
+
+
+def _point(at: float, counts: Counts | None, sample: CampaignSample | None) -> shapes.DayPoint:
+    counts = counts or _NOTHING
+    looks = 1 if sample is None else sample.looks
+    return shapes.DayPoint(
+        at=float(at),
+        dialled=counts.dialled,
+        answered=counts.answered,
+        abandoned=counts.abandoned,
+        machines=counts.machines,
+        talked=counts.talked,
+        agents_idle=None if sample is None else sample.idle / looks,
+        agents_talking=None if sample is None else sample.talking / looks,
+        agents_wrapping=None if sample is None else sample.wrapping / looks,
+        lines_per_agent=None if sample is None or not sample.lines_looks else sample.lines / sample.lines_looks,
+        answer_rate=counts.answered / counts.dialled if counts.dialled else None,
+    )

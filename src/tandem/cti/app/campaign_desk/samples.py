@@ -1,52 +1,60 @@
-"""How many agents a campaign had and what they did, over the last two days: means of stretches of five minutes."""
+"""How many agents a campaign had and what they did: sums over stretches of five minutes, kept once a minute."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+
+import msgspec
 
 from tandem.agent_desktop.core.messages import CampaignRow
+from tandem.cti.model.ids import CampaignId
+from tandem.cti.model.leads import CampaignSample
 
 STEP_S = 300.0
-KEPT = 2 * 288
-"""Stretches of one campaign."""
-
-
-@dataclass(slots=True)
-class Stretch:
-    count: int = 0
-    idle: int = 0
-    talking: int = 0
-    wrapping: int = 0
-    lines: float = 0.0
-    lines_count: int = 0
-
-    def mean(self, name: str) -> float:
-        return float(getattr(self, name)) / self.count
+KEPT_EVERY_S = 60.0
+"""So much of a stretch is lost at most when the server dies."""
+KEPT_DAYS = 90
+"""What is older is forgotten by the store."""
 
 
 class Samples:
-    def __init__(self) -> None:
-        self._of: dict[str, dict[int, Stretch]] = {}
+    """``keep``: writes one down; of two of the same stretch the one with more looks counts. ``begun``: stretches that
+    are not over, as they were kept before this start."""
+
+    def __init__(self, keep: Callable[[CampaignSample], None], begun: Iterable[CampaignSample] = ()) -> None:
+        self._keep = keep
+        self._now: dict[str, CampaignSample] = {sample.campaign: sample for sample in begun}
+        self._unkept_since: dict[str, float] = {}
 
     def add(self, row: CampaignRow, now: float) -> None:
         """A campaign that neither runs nor has agents leaves no trace."""
+        at = now // STEP_S * STEP_S
+        known = self._now.get(row.id)
+        if known is not None and known.at != at:
+            self._write(row.id)
+            known = None
+            del self._now[row.id]
         if row.state not in ("running", "draining") and not row.agents:
+            self._write(row.id)
             return
-        stretches = self._of.setdefault(row.id, {})
-        number = int(now // STEP_S)
-        stretch = stretches.get(number)
-        if stretch is None:
-            stretch = stretches[number] = Stretch()
-            for old in [known for known in stretches if known <= number - KEPT]:
-                del stretches[old]
-        stretch.count += 1
-        stretch.idle += row.agents_idle
-        stretch.talking += row.agents_talking
-        stretch.wrapping += row.agents_wrapping
-        if row.lines_per_agent is not None:
-            stretch.lines += row.lines_per_agent
-            stretch.lines_count += 1
+        lines = row.lines_per_agent
+        before = known or CampaignSample(campaign=CampaignId(row.id), at=at)
+        self._now[row.id] = msgspec.structs.replace(
+            before,
+            looks=before.looks + 1,
+            idle=before.idle + row.agents_idle,
+            talking=before.talking + row.agents_talking,
+            wrapping=before.wrapping + row.agents_wrapping,
+            lines=before.lines + (lines or 0.0),
+            lines_looks=before.lines_looks + (lines is not None),
+        )
+        if now - self._unkept_since.setdefault(row.id, now) >= KEPT_EVERY_S:
+            self._write(row.id)
 
-    def of(self, campaign: str, at: float) -> Stretch | None:
-        """Of the stretch in which ``at`` is; None when nothing is known."""
-        return self._of.get(campaign, {}).get(int(at // STEP_S))
+    def of(self, campaign: str) -> CampaignSample | None:
+        """The stretch that goes on, with what is not kept yet."""
+        return self._now.get(campaign)
+
+    def _write(self, campaign: str) -> None:
+        if self._unkept_since.pop(campaign, None) is not None:
+            self._keep(self._now[campaign])

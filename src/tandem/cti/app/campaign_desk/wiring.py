@@ -20,7 +20,7 @@ from tandem.cti.app.campaign_desk.board import CampaignBoard
 from tandem.cti.app.campaign_desk.desk import CampaignDesk
 from tandem.cti.app.campaign_desk.ground import Book, Ground
 from tandem.cti.app.campaign_desk.reader import LeadReader
-from tandem.cti.app.campaign_desk.samples import Samples
+from tandem.cti.app.campaign_desk.samples import STEP_S, Samples
 from tandem.cti.app.dialer.days import KEPT_DAYS, day_of, midnight, zone_of
 from tandem.cti.app.dialer.rows import campaign_row
 from tandem.cti.app.dialer.wording import prompts_of
@@ -32,7 +32,7 @@ from tandem.cti.app.plan_desk import Speak
 from tandem.cti.app.shell import Shell
 from tandem.cti.model.campaigns import CampaignRecord, Hours
 from tandem.cti.model.ids import CampaignId
-from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, CampaignExperience, Lead
+from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, CampaignExperience, CampaignSample, Lead
 from tandem.cti.model.profiles import DispositionNode
 from tandem.cti.ports import Clock
 from tandem.cti.runtime.settings import Settings
@@ -63,6 +63,8 @@ class CampaignsAtStart:
     days: Sequence[CampaignDay]
     caller_ids: Sequence[CallerIdUse]
     experience: Sequence[CampaignExperience]
+    samples: Sequence[CampaignSample]
+    """Of the stretch that goes on."""
 
     @property
     def applied(self) -> list[CampaignRecord]:
@@ -117,6 +119,7 @@ async def read_campaigns(database: Database, spool: Spool, *, now: float) -> Cam
         days=days,
         caller_ids=[use for each in uses for use in each],
         experience=await _experience(database, zones, now=now),
+        samples=await campaigns.samples("", since=now // STEP_S * STEP_S, until=now),
     )
 
 
@@ -174,7 +177,7 @@ def campaign_desk(
         countries=settings.dial_countries,
         dispositions=dispositions,
         flows=flows,
-        samples=Samples(),
+        samples=Samples(journal.write, start.samples),
     )
     desk = CampaignDesk(ground, Book(ground, start.records))
     reader = LeadReader(ground)
@@ -197,6 +200,7 @@ async def look_after(desk: CampaignDesk) -> None:
             tasks.create_task(desk.keep_lists(), name="lists")
             tasks.create_task(desk.keep_sheets(), name="compliance sheets")
             tasks.create_task(desk.keep_ends(), name="ends of campaigns")
+            tasks.create_task(desk.forget_samples(), name="age of samples")
     finally:
         await desk.close_lists()
 
