@@ -123,6 +123,16 @@ class CampaignChoices(msgspec.Struct, frozen=True, kw_only=True):
     """A document in which nothing was set."""
 
 
+class RuleSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Where rules stand. ``citation``: as it is called there; ``title``: what that is; ``text``: what it says, in our
+    words. ``force``: ``law``, ``regulator``, ``code``, or ``ours`` (a cautious default where nothing is written)."""
+
+    citation: str
+    title: Texts
+    text: Texts
+    force: str
+
+
 class JurisdictionView(msgspec.Struct, frozen=True, kw_only=True):
     """Rules by law. ``window_days``: that the abandon limit is counted over. None = the law says nothing."""
 
@@ -143,7 +153,7 @@ class JurisdictionView(msgspec.Struct, frozen=True, kw_only=True):
     per_week: int | None
     abandoned_rest_s: float
     formula: str
-    sources: list[str]
+    sources: list[RuleSource]
 
 
 class Jurisdictions(msgspec.Struct, frozen=True, kw_only=True):

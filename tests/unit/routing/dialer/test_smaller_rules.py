@@ -174,6 +174,7 @@ def test_every_rule_of_a_book_has_one_source(rules: Jurisdiction) -> None:
     expected = [*kept, *(name for name in differs if getattr(rules, name) != usual[name])]
     assert sorted(named) == sorted(expected)
     assert all(source.citation and source.zh and source.en for source in rules.sources)
+    assert all(source.title["zh"] and source.title["en"] for source in rules.sources)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", rules.version)
     assert not rules.holidays or known_region(rules.holidays)
     assert len(rules.hours) == len(rules.quiet) == 7

@@ -349,8 +349,9 @@ export function makeEntries(count) {
 }
 makeEntries(500);
 
-const law = (id, name, more = {}) => ({ id, version: "2026-01", name, abandon_limit: 0.03, window_days: 30, answer_within_s: 2, ring_least_s: 15, hours: [both("每天 08:00–21:00，按对方当地时间", "Every day 8 a.m. to 9 p.m., where he is")], quiet: id === "cn" ? [both("12:00–14:00", "noon to 2 p.m.")] : [], consent_needed: id === "cn", holidays: "", per_day: 3, per_week: 7, abandoned_rest_s: 259_200, formula: "us", sources: ["16 CFR § 310.4(b)(4)", "47 CFR § 64.1200"], ...more });
-const laws = [law("us", both("美国 TSR/TCPA", "US TSR/TCPA")), law("uk", both("英国 Ofcom", "UK Ofcom"), { formula: "ofcom", sources: ["Ofcom persistent misuse statement, 2016"] }), law("cn", both("中国", "China"), { holidays: "CN", per_week: null }), law("none", both("无", "none"), { per_day: null, per_week: null, hours: [], abandoned_rest_s: 0, sources: [] })];
+const source = (citation, force, title, text) => ({ citation, force, title, text });
+const law = (id, name, more = {}) => ({ id, version: "2026-01", name, abandon_limit: 0.03, window_days: 30, answer_within_s: 2, ring_least_s: 15, hours: [both("每天 08:00–21:00，按对方当地时间", "Every day 8 a.m. to 9 p.m., where he is")], quiet: id === "cn" ? [both("12:00–14:00", "noon to 2 p.m.")] : [], consent_needed: id === "cn", holidays: "", per_day: 3, per_week: 7, abandoned_rest_s: 259_200, formula: "us", sources: [source("16 CFR 310.4(b)(4)(i); 47 CFR 64.1200(a)(7)", "law", both("《电话营销规则》（TSR）", "Telemarketing Sales Rule"), both("30 天内弃呼不超过 3 %", "at most 3 % abandoned over 30 days"))], ...more });
+const laws = [law("us", both("美国 TSR/TCPA", "US TSR/TCPA")), law("uk", both("英国 Ofcom", "UK Ofcom"), { formula: "ofcom", sources: [source("Ofcom, Persistent misuse: statement of general policy, 20 December 2016", "regulator", both("英国通信管理局政策声明", "the regulator's statement"), both("弃呼率的算法", "how the rate is worked out"))] }), law("cn", both("中国", "China"), { holidays: "CN", per_week: null }), law("none", both("无", "none"), { per_day: null, per_week: null, hours: [], abandoned_rest_s: 0, sources: [] })];
 
 const figures = (agents) => ({ agents, talk_ratio: 0.81 - agents * 0.0012, wait_s: Math.max(3, 11 - agents * 0.02), connects_per_hour: agents * 17.4, lines_per_agent: 2.3, abandon_ratio: 0.012 + agents * 0.00002, ends_at: agents > 0 ? now() + (3600 * 190) / agents : null });
 

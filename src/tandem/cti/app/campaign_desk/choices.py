@@ -75,7 +75,15 @@ def jurisdictions() -> shapes.Jurisdictions:
                 per_week=book.per_week,
                 abandoned_rest_s=book.abandoned_rest_s,
                 formula=book.formula,
-                sources=[source.citation for source in book.sources],
+                sources=[
+                    shapes.RuleSource(
+                        citation=source.citation,
+                        title=dict(source.title),
+                        text={"zh": source.zh, "en": source.en},
+                        force=source.force,
+                    )
+                    for source in book.sources
+                ],
             )
             for book in RULE_BOOK.values()
         ]

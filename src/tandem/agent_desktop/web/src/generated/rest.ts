@@ -1265,6 +1265,17 @@ export interface CampaignChoices {
   defaults: Campaign;
 }
 
+/**
+ * Where rules stand. ``citation``: as it is called there; ``title``: what that is; ``text``: what it says, in our
+ * words. ``force``: ``law``, ``regulator``, ``code``, or ``ours`` (a cautious default where nothing is written).
+ */
+export interface RuleSource {
+  citation: string;
+  title: Record<string, string>;
+  text: Record<string, string>;
+  force: string;
+}
+
 /** Rules by law. ``window_days``: that the abandon limit is counted over. None = the law says nothing. */
 export interface JurisdictionView {
   id: string;
@@ -1282,7 +1293,7 @@ export interface JurisdictionView {
   per_week: number | null;
   abandoned_rest_s: number;
   formula: string;
-  sources: string[];
+  sources: RuleSource[];
 }
 
 export interface Jurisdictions {

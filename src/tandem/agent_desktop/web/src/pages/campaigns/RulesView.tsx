@@ -83,11 +83,18 @@ function Law({ law, document }: { law: JurisdictionView; document: Full }) {
         <div>
           <dt>{t("rules.sources")}</dt>
           <dd>
-            {law.sources.map((source) => (
-              <p key={source} className="small">
-                <bdi>{source}</bdi>
-              </p>
-            ))}
+            <ul className="law-sources" data-testid="law-sources">
+              {law.sources.map((source) => (
+                <li key={source.citation} className="small">
+                  <p>
+                    <span className={`mark force-${source.force}`}>{w("force", source.force)}</span> <bdi>{pick(source.text)}</bdi>
+                  </p>
+                  <p className="quiet">
+                    <bdi>{pick(source.title)}</bdi> · <cite lang={/\p{Script=Han}/u.test(source.citation) ? "zh" : "en"}>{source.citation}</cite>
+                  </p>
+                </li>
+              ))}
+            </ul>
           </dd>
         </div>
       </dl>
