@@ -46,10 +46,11 @@ def test_bounds_and_no_rise_soon_after_a_fall(history: list[tuple[float, Inbound
         now += passed_s
         before = share.level
         share, allowed = allowance(share, inbound, PLAN, now=now)
-        assert 0 <= allowed <= PLAN.most * inbound.blended
-        assert allowed <= max(inbound.held - 1, inbound.held + inbound.free - 1 - inbound.waiting, 0), (
-            "one agent at least is kept for the next caller"
-        )
+        assert 0 <= allowed <= max(PLAN.most * inbound.blended, min(1, inbound.blended))
+        if inbound.blended > 1:
+            assert allowed <= max(inbound.held - 1, inbound.held + inbound.free - 1 - inbound.waiting, 0), (
+                "one agent at least is kept for the next caller"
+            )
         if inbound.waiting and inbound.held:
             assert allowed < inbound.held or inbound.free > inbound.waiting
         if share.level < before:
@@ -58,6 +59,22 @@ def test_bounds_and_no_rise_soon_after_a_fall(history: list[tuple[float, Inbound
             assert now - fell_at >= CALM_S
             assert now - rose_at >= RAISE_EVERY_S
             rose_at = now
+
+
+@given(st.lists(st.tuples(st.floats(0.1, 120), st.booleans(), st.integers(0, 3)), min_size=1, max_size=60))
+def test_who_is_alone_is_lent_when_the_line_has_been_empty_and_never_while_somebody_waits(
+    history: list[tuple[float, bool, int]],
+) -> None:
+    share, now, empty_since = Share(), 0.0, float("-inf")
+    for passed_s, held, waiting in history:
+        now += passed_s
+        inbound = Inbound(service_level=None, waiting=waiting, blended=1, held=held, free=not held)
+        share, allowed = allowance(share, inbound, PLAN, now=now)
+        if waiting:
+            assert allowed == 0, "callers have the first claim"
+            empty_since = now
+        elif now - empty_since >= CALM_S + RAISE_EVERY_S and not held:
+            assert allowed == 1
 
 
 @given(seen(), st.integers(0, 200), st.lists(st.floats(0.1, 60), min_size=1, max_size=80))

@@ -7,10 +7,12 @@ from dataclasses import replace
 from tests.support.campaign_floor import SPRING, CampaignFloor, campaign, lead, outbound_house
 from tests.support.house import ANA, MEI, TOM
 
+from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
 from tandem.cti.model import events as ev
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, QueueId
+from tandem.cti.model.states import Phase
 
 AGENTS = tuple(AgentId(f"a{number}") for number in range(10))
 SKILLS = {"language:zh": 5, "language:en": 5, "product:accounts": 5, "product:loans": 5}
@@ -143,3 +145,34 @@ def test_tasks_that_wait_do_not_take_agents_from_campaigns() -> None:
         floor.handle(c.TaskAsked(id=f"t{number}", queue=QueueId("service"), title="退款", by="sam"))
     floor.pass_time(60)
     assert floor.center.campaigns_may_hold == before
+
+
+def test_who_is_alone_works_for_the_campaign_until_a_caller_comes_and_again_when_the_line_is_empty() -> None:
+    floor = CampaignFloor(outbound_house(True, skills={MEI: SKILLS}))
+    floor.ready(MEI)
+    floor.add(*(lead(number) for number in range(50)))
+    floor.seasoned(campaign())
+    floor.run(campaign())
+    floor.pass_time(10)
+    assert floor.center.held == {MEI: SPRING}
+    talk = floor.pick_up()
+    caller = floor.call()
+    floor.settle()
+    assert waiting_callers(floor) == 1
+    assert floor.center.contacts[talk].phase is Phase.TALKING, "no call is cut"
+    dialled = len(floor.dials)
+    floor.hang_up_caller(talk)
+    floor.settle()
+    floor.command(MEI, m.WrapUp(id=1, call=talk, disposition="done", notes=""))
+    floor.settle()
+    assert floor.center.contacts[caller].agent == MEI
+    assert len(floor.dials) == dialled
+    floor.to_agent(caller)
+    floor.hang_up_caller(caller)
+    floor.settle()
+    floor.command(MEI, m.WrapUp(id=2, call=caller, disposition="done", notes=""))
+    floor.pass_time(60)
+    assert len(floor.dials) == dialled
+    for _ in range(30):
+        floor.pass_time(60)
+    assert len(floor.dials) > dialled

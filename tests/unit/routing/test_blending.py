@@ -64,9 +64,33 @@ def test_what_fell_rises_only_after_calm() -> None:
     assert (fallen.level, soon.level, late.level) == (20, 20, 25)
 
 
-@pytest.mark.parametrize("blended", [0, 1])
-def test_nobody_can_be_spared_from_so_few(blended: int) -> None:
-    assert after(3600, replace(WELL, blended=blended, free=blended))[1] == 0
+def test_nobody_is_lent_of_nobody() -> None:
+    assert after(3600, replace(WELL, blended=0, free=0))[1] == 0
+
+
+ALONE = replace(WELL, blended=1, free=1)
+
+
+def test_who_is_alone_is_lent_while_no_caller_waits() -> None:
+    share, allowed = after(0, ALONE)
+    assert allowed == 1
+    share, allowed = allowance(share, replace(ALONE, held=1, free=0, waiting=1), PLAN, now=10.0)
+    assert allowed == 0, "the caller has him"
+    share, allowed = allowance(share, ALONE, PLAN, now=10.0 + CALM_S - 1.0)
+    assert allowed == 0
+    assert allowance(share, ALONE, PLAN, now=10.0 + CALM_S)[1] == 1
+
+
+def test_who_is_alone_and_talks_with_a_caller_is_not_lent() -> None:
+    assert after(3600, replace(ALONE, free=0))[1] == 0
+
+
+@pytest.mark.parametrize(("blended", "most", "lent"), [(1, 0.0, 0), (2, 0.4, 1), (3, 0.3, 1), (3, 0.0, 0), (2, 1.0, 1)])
+def test_of_few_at_least_one_is_lent_unless_none_is_to_be(blended: int, most: float, lent: int) -> None:
+    share, plan = Share(), replace(PLAN, most=most)
+    for tick in range(100):
+        share, allowed = allowance(share, replace(WELL, blended=blended, free=blended), plan, now=tick * 5.0)
+    assert allowed == lent
 
 
 def test_nobody_called_is_well() -> None:

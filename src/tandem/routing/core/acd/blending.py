@@ -6,6 +6,9 @@ grows by a twentieth of the agents a minute once it is high again and two minute
 *reserve* looks at this moment: campaigns may take free agents only beyond those who are kept for the next callers, and
 every caller who waits asks one agent back. What was asked back comes back only by the slow way, so that campaigns and
 callers do not pull the same agents to and fro.
+
+Of few agents the share is at least one, unless it is 0. Who is alone would be the reserve himself and never work for a
+campaign: nobody is kept back then. With a caller in line he is asked back, and lent again two minutes after that.
 """
 
 from __future__ import annotations
@@ -76,20 +79,22 @@ class Share:
 
 
 def allowance(share: Share, seen: Inbound, plan: Blending, *, now: float) -> tuple[Share, int]:
-    """How many blended agents campaigns may hold now (0..``plan.most`` of them), and the state to ask with next time.
+    """How many blended agents campaigns may hold now (0..``plan.most`` of them, or one), and the state to ask with next
+    time.
 
     Ask whenever something changed, and every few seconds. When it is less than ``held``, campaigns take no new agent
     and give back who becomes free; calls in progress are never cut."""
-    most = int(plan.most * seen.blended + 1e-9)
+    most = min(seen.blended, max(ceil(plan.most), int(plan.most * seen.blended + 1e-9)))
     step = max(1, ceil(STEP_SHARE * seen.blended))
-    at_once = max(0, seen.held + seen.free - step - seen.waiting)
+    reserve = 0 if seen.blended == 1 else step
+    at_once = max(0, seen.held + seen.free - reserve - seen.waiting)
     low = seen.service_level is not None and seen.service_level < plan.yield_below
     slow = seen.predicted_wait_s is not None and seen.predicted_wait_s > seen.target_s
     calm = (
         (seen.service_level is None or seen.service_level >= plan.resume_above)
         and not slow
         and not seen.waiting
-        and seen.free > step
+        and seen.free > reserve
     )
     level = min(share.level, most)
     if at_once < seen.held:
