@@ -16,6 +16,7 @@ import { NewCampaign } from "../src/pages/campaigns/CampaignForm";
 import { CampaignList } from "../src/pages/campaigns/CampaignList";
 import { DoNotCall } from "../src/pages/campaigns/DoNotCall";
 import type { CampaignView } from "../src/pages/campaigns/paths";
+import { CallingForm } from "../src/pages/routing/CallingForm";
 import { DialPad } from "../src/pages/seat/DialPad";
 import { idlePhone } from "../src/phoneState";
 import { emptyState } from "../src/state";
@@ -240,6 +241,30 @@ describe("the form", () => {
     await click(one("campaign-save"));
     const made = asked.find(({ method, path }) => method === "POST" && path === "/api/campaigns")?.body as { document: { name: string; abandon_limit: number; attempts: { gap_s: number } } };
     expect([made.document.name, made.document.abandon_limit, made.document.attempts.gap_s]).toEqual(["Spring", 0.03, 900]);
+  });
+});
+
+describe("the rules of calling, in the routing plan", () => {
+  const form = { queues: {}, hours: { daytime: { weekly: { "mon-fri": "09:00-18:00" } } }, calling: { rules: "cn", hours: { "+86": "daytime" } } };
+
+  it("say what the chosen rule book asks for, and change it by one edit", async () => {
+    const edits: unknown[] = [];
+    await draw(<CallingForm form={form} edit={(said) => edits.push(...said)} />);
+    expect(one("calling-book").textContent).toContain("Only with consent");
+    const select = one("calling-rules").querySelector("input") as HTMLInputElement;
+    await act(async () => void select.dispatchEvent(new MouseEvent("mousedown", { bubbles: true })));
+    const options = [...document.querySelectorAll<HTMLElement>(".ant-select-item-option")];
+    expect(options).toHaveLength(4);
+    await click(options[0] as HTMLElement);
+    expect(edits).toEqual([{ path: ["calling", "rules"], value: "us" }]);
+  });
+
+  it("take no number for none", async () => {
+    const edits: unknown[] = [];
+    await draw(<CallingForm form={form} edit={(said) => edits.push(...said)} />);
+    await type(one("calling-per-day"), "0");
+    await act(async () => void one("calling-per-day").dispatchEvent(new FocusEvent("focusout", { bubbles: true })));
+    expect(edits).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { isWord } from "../src/i18n";
 import { diffLines } from "../src/pages/routing/diff";
-import { bothOf, nextOutbound, readDates, readDays, readNeeds, readSpans, readStep, readTarget, readTime, secondsOf, skillsOf, type PlanForm, withAnotherStep, withEdits, writeNeeds, writeStep } from "../src/pages/routing/form";
+import { bothOf, nextOutbound, readBeginning, readDates, readDays, readNeeds, readNumbers, readSpans, readStep, readTarget, readTime, secondsOf, skillsOf, type PlanForm, withAnotherStep, withEdits, writeNeeds, writeStep } from "../src/pages/routing/form";
 
 const plan: PlanForm = {
   queues: {
@@ -79,6 +79,19 @@ describe("steps and targets", () => {
 
   it("one name counts for both languages", () => {
     expect(bothOf("Loans")).toEqual({ zh: "Loans", en: "Loans" });
+  });
+});
+
+describe("calling", () => {
+  it("reads beginnings of numbers", () => {
+    expect(["+86", " 86 ", "0044", "everywhere", "Everywhere"].map(readBeginning)).toEqual(["+86", "+86", "+44", "everywhere", "everywhere"]);
+    expect(["", "abc", "+0", "+86;1"].map(readBeginning)).toEqual([null, null, null, null]);
+  });
+
+  it("reads numbers with their country", () => {
+    expect(readNumbers("+8613800138000, +12025550123 +8613800138000")).toEqual(["+8613800138000", "+12025550123"]);
+    expect(readNumbers("")).toEqual([]);
+    expect(readNumbers("13800138000")).toBeNull();
   });
 });
 

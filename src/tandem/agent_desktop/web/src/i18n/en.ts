@@ -353,7 +353,6 @@ export const en = {
   "event.recording_recording": "Recording started",
   "event.recording_saved": "Recording saved",
   "event.recording_failed": "Recording failed",
-  "error.unreachable": "The server cannot be reached; try again in a moment.",
   "error.disconnected": "Not connected to the server; try again in a moment.",
   "error.timeout": "The server has not replied; the page is being brought up to date.",
   "error.forbidden": "You may not do this.",

@@ -354,7 +354,6 @@ export const zh: Words = {
   "event.recording_recording": "开始录音",
   "event.recording_saved": "录音已保存",
   "event.recording_failed": "录音失败",
-  "error.unreachable": "无法连接服务器，请稍后再试。",
   "error.disconnected": "与服务器的连接已断开，请稍后重试。",
   "error.timeout": "服务器未响应，正在更新页面。",
   "error.forbidden": "您无权执行此操作。",

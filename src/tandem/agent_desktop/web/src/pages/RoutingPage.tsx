@@ -11,6 +11,7 @@ import { routingApi } from "../routingApi";
 import { Loading, Name, Nothing, Panel } from "../ui/bits";
 import { Icon } from "../ui/icons";
 import { AgentMatrix } from "./routing/AgentMatrix";
+import { CallingForm } from "./routing/CallingForm";
 import { ClosureButton } from "./routing/ClosureButton";
 import { HoursForms } from "./routing/HoursForms";
 import { PreviewDialog } from "./routing/PreviewDialog";
@@ -21,7 +22,7 @@ import { Versions } from "./routing/Versions";
 import { type Draft, useDraft } from "./routing/useDraft";
 import { useLoaded } from "./useLoaded";
 
-type View = "queues" | "agents" | "hours" | "text" | "versions";
+type View = "queues" | "agents" | "hours" | "calling" | "text" | "versions";
 
 function Standing({ draft }: { draft: Draft }) {
   const { t, lang } = useSpeech();
@@ -110,7 +111,7 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
         <Segmented<View>
           value={view}
           onChange={setView}
-          options={(["queues", "agents", "hours", "text", "versions"] as const).map((value) => ({
+          options={(["queues", "agents", "hours", "calling", "text", "versions"] as const).map((value) => ({
             value,
             label: <span data-testid={`plan-${value}`}>{t(`plan.view_${value}`)}</span>,
           }))}
@@ -165,6 +166,12 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
       {view === "hours" &&
         (draft.form ? (
           <HoursForms form={draft.form} edit={draft.edit} />
+        ) : (
+          <Unreadable onText={() => setView("text")} />
+        ))}
+      {view === "calling" &&
+        (draft.form ? (
+          <CallingForm form={draft.form} edit={draft.edit} />
         ) : (
           <Unreadable onText={() => setView("text")} />
         ))}

@@ -162,7 +162,10 @@ export function HoursForms({ form, edit }: { form: PlanForm; edit: Edit }) {
   const { t } = useSpeech();
   const [adding, setAdding] = useState("");
   const hours = Object.entries(form.hours ?? {});
-  const users = (name: string) => Object.keys(form.queues).filter((id) => form.queues[id]?.hours === name);
+  const users = (name: string) => [
+    ...Object.keys(form.queues).filter((id) => form.queues[id]?.hours === name),
+    ...Object.entries(form.calling?.hours ?? {}).flatMap(([beginning, its]) => (its === name ? [beginning] : [])),
+  ];
   const bad = adding !== "" && (!ID.test(adding.trim()) || form.hours?.[adding.trim()] !== undefined);
   const add = () => {
     if (adding === "" || bad) return;

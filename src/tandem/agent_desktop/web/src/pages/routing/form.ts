@@ -58,8 +58,34 @@ export interface HoursForm {
   open?: Record<string, string>;
 }
 
+export const EVERYWHERE = "everywhere";
+
+/** When and how often customers may be called. */
+export interface CallingForm {
+  rules?: string;
+  /** Beginning of a number (`+86`, `everywhere`) -> name of hours. */
+  hours?: Record<string, string>;
+  per_day?: number;
+  never?: string[];
+}
+
+/** `86` -> `+86`; `everywhere` stays; null for what no number begins with. */
+export function readBeginning(text: string): string | null {
+  const given = text.trim().toLowerCase().replace(/[\s-]/g, "");
+  if (given === EVERYWHERE) return given;
+  const digits = /^(?:\+|00)?([1-9]\d{0,14})$/.exec(given)?.[1];
+  return digits ? `+${digits}` : null;
+}
+
+/** Numbers with their country code, separated by commas or spaces; null when one of them is none. */
+export function readNumbers(text: string): string[] | null {
+  const numbers = text.split(/[\s,，、;]+/).filter(Boolean);
+  return numbers.every((one) => /^\+[1-9]\d{5,14}$/.test(one)) ? [...new Set(numbers)] : null;
+}
+
 export interface PlanForm {
   queues: Record<string, QueueForm>;
+  calling?: CallingForm;
   agents?: Record<string, AgentForm>;
   hours?: Record<string, HoursForm>;
 }
