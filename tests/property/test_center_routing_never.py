@@ -20,6 +20,7 @@ from tandem.cti.model import requests as rq
 from tandem.cti.model.errors import CtiError
 from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, ConnectionId, CustomerId, QueueId, WorkId
+from tandem.cti.model.leads import DoNotCallEntry
 from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import ContactLine, CustomerMatch, TaskRecord
 from tandem.cti.model.states import Phase
@@ -34,7 +35,7 @@ STEP = st.tuples(
             "ready", "not_ready", "paint", "paint", "decline", "answer", "answer", "reject", "caller_gone", "leg_gone",
             "hang_up", "transfer_queue", "page_gone", "page_back", "phone_out", "phone_back", "dispose", "time", "time",
             "long_time", "link_cut", "switch_restart", "heal", "kill", "plan", "plan", "close", "reopen", "known",
-            "promise", "cancel", "clock_back", "task", "task", "task_accept", "task_return",
+            "store", "promise", "cancel", "clock_back", "task", "task", "task_accept", "task_return",
             "task_done", "task_cancel", "kill_late", "log_out", "transfer_agent", "fallback",
         ]
     ),
@@ -126,6 +127,8 @@ def take_routing(floor: Floor, choices: list[Plan], what: str, number: int, call
             floor.handle(c.Closed(c.Closure(queue=queue, by="sofia", at=floor.now), ()))
         case "reopen":
             floor.handle(c.Reopened((None, SERVICE, SUPPORT)[number % 3]))
+        case "store":
+            floor.store_away = not floor.store_away
         case "known":
             if calls:
                 found = (known(number, floor.now),)
@@ -202,6 +205,11 @@ def dialled_once(floor: Floor) -> None:
     assert all(count == 1 for count in made.values()), f"a connection was asked for twice: {made}"
 
 
+def nobody_is_called_back(floor: Floor) -> None:
+    made = [each for each in floor.requests if isinstance(each, rq.MakeConnection)]
+    assert all(each.party is not ev.Party.CUSTOMER for each in made), "he does not want to be called"
+
+
 def the_line_is_in_order(floor: Floor) -> None:
     center = floor.center
     places = [center.matcher.place(work.id) for work in center.matcher.waiting()]
@@ -213,13 +221,29 @@ def the_line_is_in_order(floor: Floor) -> None:
 
 
 @settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(STEP, max_size=70))
-@example([("call", 0), ("settle", 0), ("paint", 0), ("fallback", 1)])
-@example([("call", 0), ("call", 1), ("settle", 0), ("fallback", 1)])
-@example([("call", 0), ("fallback", 0), ("leg_gone", 0), ("kill_late", 1)])
-def test_never(steps: list[tuple[str, int]]) -> None:
+@given(st.lists(STEP, max_size=70), st.booleans())
+@example([("call", 0), ("settle", 0), ("paint", 0), ("fallback", 1)], False)
+@example([("call", 0), ("call", 1), ("settle", 0), ("fallback", 1)], False)
+@example([("call", 0), ("fallback", 0), ("leg_gone", 0), ("kill_late", 1)], False)
+@example([("store", 0), ("promise", 1), ("kill", 1), ("store", 0), ("time", 9), ("time", 9)], True)
+def test_never(steps: list[tuple[str, int]], forbidden: bool) -> None:
+    """``forbidden``: long ago, whom we promise calls said that he wants none."""
     house: House = make_house()
     floor = Floor(house=house)
+    if forbidden:
+        floor.forbidden.append(
+            DoNotCallEntry(
+                id="old",
+                rev=1,
+                scope="global",
+                number="+8613800138000",
+                person="",
+                campaign=None,
+                at=0.0,
+                by="sam",
+                source="file",
+            )
+        )
     floor.auto_answer = False
     choices = plans(house.plan)
     floor.ready(MEI, TOM, ANA)
@@ -230,6 +254,8 @@ def test_never(steps: list[tuple[str, int]]) -> None:
         check(floor)
         legs_are_joined_once(floor)
         dialled_once(floor)
+        if forbidden:
+            nobody_is_called_back(floor)
         the_line_is_in_order(floor)
         tasks_are_looked_after(floor)
     for _ in range(3):  # who is being dialled cannot be cancelled before he has been

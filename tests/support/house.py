@@ -16,6 +16,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId
+from tandem.cti.model.leads import DoNotCallEntry
 from tandem.cti.model.profiles import AgentProfile
 from tandem.cti.model.records import AgentStateRecord, CallbackRecord, CallRecord, Record, TaskRecord
 from tandem.cti.model.skills import Need
@@ -101,6 +102,10 @@ class Floor:
         self.outputs: list[c.Output] = []
         self.requests: list[rq.SwitchRequest] = []
         self.looked_up: list[c.LookUp] = []
+        self.forbidden: list[DoNotCallEntry] = []
+        """What the store knows against calling somebody."""
+        self.store_away = False
+        self.numbers_asked: list[str] = []
         self.auto_answer = True
         self.talks: list[frozenset[ConnectionId]] = []
         self.seen_events: list[ev.SwitchEvent] = []
@@ -119,6 +124,12 @@ class Floor:
                 self.kept(output.record)
             elif isinstance(output, c.LookUp):
                 self.looked_up.append(output)
+            elif isinstance(output, c.ForbiddenAsked):
+                self.numbers_asked.append(output.number)
+        while self.numbers_asked and not self.store_away:
+            number = self.numbers_asked.pop(0)
+            against = tuple(entry for entry in self.forbidden if entry.number == number and not entry.lifted)
+            self.handle(c.ForbiddenFound(number, against))
         return outputs
 
     def kept(self, record: Record) -> None:

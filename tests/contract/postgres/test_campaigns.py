@@ -190,3 +190,18 @@ async def test_entries_are_found_by_number_and_person(database: Database) -> Non
     assert await store.count() == 5
     assert await store.one("d1") == entries[1]
     assert await store.since(some.AT + 3) == [entries[3], whole]
+
+
+async def test_what_stands_against_calling_a_number_at_all(database: Database) -> None:
+    store = DoNotCallStore(database)
+    for entry in (
+        some.do_not_call("now", number="+8613800000001"),
+        some.do_not_call("later", number="+8613800000001", until=4e9),
+        some.do_not_call("over", number="+8613800000001", until=1_000.0),
+        some.do_not_call("lifted", number="+8613800000001", lifted=True),
+        some.do_not_call("one campaign's", number="+8613800000001", scope="campaign", campaign="k"),
+        some.do_not_call("his", number="+8613800000002"),
+    ):
+        await store.put(entry)
+    assert {entry.id for entry in await store.against("+8613800000001")} == {"now", "later"}
+    assert await store.against("+8613800000003") == []

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tandem.cti.app import callbacks, overflow
+from tandem.cti.app import callbacks, number_checks, overflow
 from tandem.cti.app.announcements import BUILT_IN
 from tandem.cti.core import contact as ct
 from tandem.cti.core import flow_events as fe
 from tandem.cti.core import line_events as le
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model.ids import CallId, QueueId
+from tandem.cti.model.states import Phase
 from tandem.ivr.core.dialogue import OfferCallback
 
 if TYPE_CHECKING:
@@ -23,12 +24,21 @@ def wanted(center: Center, call: CallId, typed: str) -> None:
     """A waiting caller pressed "keep my place and call me back"; ``typed``: on this number."""
     contact = center.contacts[call]
     number = center.house.normalise(typed) if typed else contact.ani_e164
+    if contact.phase is not Phase.QUEUED or (number and number_checks.waits(center, call, number)):
+        return
     if not number or callbacks.refusal_of(center, number, ever=True) is not None:
         center.note(call, "callback_refused", "this number cannot be called back", number=number or typed)
         return
     callbacks.put_new(center, callbacks.record_of(center, contact, reason="caller", number=number))
     prompts = overflow.said(center, BUILT_IN["callback_kept"], contact.language)
     center.step(center.contacts[call], le.CallbackAgreed(prompts=prompts, number=number))
+
+
+def waits(center: Center, call: CallId, offer: OfferCallback) -> bool:
+    """Whether it is looked up first what speaks against calling the number of a flow's offer."""
+    contact = center.contacts[call]
+    number = center.house.normalise(offer.number) if offer.number else contact.ani_e164
+    return not contact.draft and number_checks.waits(center, call, number, flow=True)
 
 
 def promise(center: Center, call: CallId, offer: OfferCallback) -> bool:

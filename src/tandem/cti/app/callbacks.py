@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from tandem.cti.app import overflow, rows
+from tandem.cti.app import number_checks, overflow, rows
 from tandem.cti.app.announcements import BUILT_IN
 from tandem.cti.app.floor_plan import (
     CallbackAltered,
@@ -201,11 +201,31 @@ def tick(center: Center, id_: str) -> None:
         _schedule(center, record)
         return
     if record.state in ("open", "due"):
+        if _unknown(center, record):
+            return
         after = _step(center, record, cb.TimeCame(refusal_of(center, record.number_e164)))
         if after is record:
             _schedule(center, record)
         if after.state == "due" and after.first == "customer":
             _ring_customer_if(center, after)
+
+
+def _unknown(center: Center, record: CallbackRecord) -> bool:
+    """Nobody knows yet whether he may be called: it is looked at again when the store has said it."""
+    over = any(end is not None and end <= center.now for end in (record.expires_at, record.window_until))
+    if over or number_checks.known(center, record.number_e164):
+        return False
+    number_checks.ask(center, record.number_e164)
+    center.callback_looks[record.id] = center.now + number_checks.AGAIN_S
+    center.wake(center.callback_looks[record.id], "callback", record.id)
+    return True
+
+
+def number_known(center: Center, number: str) -> None:
+    """What waited only for that goes on."""
+    for record in list(center.callbacks.values()):
+        if record.number_e164 == number and record.state in ("open", "due"):
+            _schedule(center, record)
 
 
 def dial(center: Center, call: CallId) -> None:
@@ -215,6 +235,9 @@ def dial(center: Center, call: CallId) -> None:
     reason = "there is no entry for this call"
     if record is not None:
         refusal = refusal_of(center, record.number_e164)
+        if refusal is None and not number_checks.known(center, record.number_e164):
+            number_checks.ask(center, record.number_e164)
+            refusal = Refusal(reason="not_looked_up", again_at=center.now + number_checks.AGAIN_S)
         try:
             if refusal is None:
                 after = _step(center, record, cb.Dialled(call))

@@ -21,6 +21,7 @@ from tandem.cti.app import (
     flow_records,
     flow_shelf,
     flows,
+    number_checks,
     overflow,
     recovery,
     rows,
@@ -48,6 +49,7 @@ from tandem.cti.app.floor_plan import (
     DraftCalled,
     FinishRecording,
     FlowsDeployed,
+    ForbiddenFound,
     Healed,
     House,
     Input,
@@ -132,6 +134,13 @@ class Center:
         """Those that are neither done nor given up."""
         self.callback_looks: dict[str, float] = {}
         """When each of them is looked at next; timers from before that do not count."""
+        self.numbers_known: dict[str, None] = {}
+        """What the store has against calling these the gate knows; bounded, the oldest first."""
+        self.numbers_asked: dict[str, float] = {}
+        """Asked of the store, and when."""
+        self.numbers_awaited: dict[CallId, tuple[str, float, bool]] = {}
+        """Callers who are to be promised a call to this number as soon as it is known, or at this moment; whether by a
+        flow."""
         self.not_rung: dict[tuple[QueueId, str], tuple[float, float]] = {}
         """By queue and needs: when it was last too early to ring a customer, and his place."""
         self.ledger = Ledger()
@@ -517,6 +526,7 @@ class Center:
         LeadsRead: pool.read,
         LeadsRemoved: pool.removed,
         CallsForbidden: pool.forbidden,
+        ForbiddenFound: number_checks.found,
         LeadDialled: launches.by_hand,
         LeadAgain: outcome.again,
         CallbackAsked: callbacks.create,

@@ -257,6 +257,14 @@ class CallsForbidden:
 
 
 @dataclass(frozen=True, slots=True)
+class ForbiddenFound:
+    """The answer to ``ForbiddenAsked``: all entries of the store that keep us from calling ``number``."""
+
+    number: str
+    entries: tuple[DoNotCallEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LeadsRemoved:
     """A list was taken back: what is in hand of it is not dialled."""
 
@@ -353,6 +361,7 @@ Input = (
     | CampaignsApplied
     | LeadsRead
     | CallsForbidden
+    | ForbiddenFound
     | LeadsRemoved
     | LeadDialled
     | LeadAgain
@@ -379,6 +388,14 @@ class Keep:
 @dataclass(frozen=True, slots=True)
 class LookUp:
     call: CallId
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenAsked:
+    """Look up whether this number (E.164) may not be called by anybody; ``ForbiddenFound`` follows, if the store can
+    be asked."""
+
     number: str
 
 
@@ -443,6 +460,7 @@ Output = (
     ToSwitch
     | Keep
     | LookUp
+    | ForbiddenAsked
     | StartRecording
     | FinishRecording
     | ShowSeat

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tandem.cti.app import callback_promises, callbacks, flow_drafts, flow_records, flow_shelf, flow_sounds
+from tandem.cti.app import (
+    callback_promises,
+    callbacks,
+    flow_drafts,
+    flow_records,
+    flow_shelf,
+    flow_sounds,
+    number_checks,
+)
 from tandem.cti.app.floor_plan import DipAnswered, DipAsked, SpeechMade
 from tandem.cti.app.flow_world import world
 from tandem.cti.core import contact as ct
@@ -30,6 +38,7 @@ if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
 DIP_SLACK_S = 1.0
+NUMBER_SLACK_S = 1.0
 MUSIC_SLACK_S = 5.0
 """The switch ends it; the deadline is for the case that it never says so."""
 MOST_AT_ONCE = 40
@@ -274,6 +283,8 @@ def carry_out(
                 pressed=pressed,
             )
             center.step(center.contacts[call], records)
+        case dialogue.OfferCallback() if callback_promises.waits(center, call, effect):
+            asks("number", number_checks.ANSWER_S + NUMBER_SLACK_S)
         case dialogue.OfferCallback():
             _keep_state(center, call, encoded)
             tell(center, call, dialogue.CallbackTaken(callback_promises.promise(center, call, effect)))
@@ -393,6 +404,13 @@ def dip_answered(center: Center, input_: DipAnswered) -> None:
     """Also when it is too late, or comes twice: then it is no news."""
     if _awaited(center, input_.call, input_.token, "dip"):
         tell(center, input_.call, dialogue.Fetched(input_.status, input_.values))
+
+
+def number_known(center: Center, call: CallId) -> None:
+    """Whether a number may be called back is known, or not waited for any longer: the promise is asked for again."""
+    center.step(center.contacts[call], fe.FlowAnswered())
+    if center.contacts[call].phase in _WITH_FLOW:
+        _move(center, call, interpreter.resume)
 
 
 def speech_made(center: Center, input_: SpeechMade) -> None:

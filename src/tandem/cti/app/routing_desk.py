@@ -86,6 +86,7 @@ class Routing(PlanDesk):
     async def call_back(self, new: NewCallback, *, by: str) -> LineEntry:
         """Raises BadRequest, ResourceMissing."""
         id_ = secrets.token_hex(12)
+        await self._shell.number_known(new.number)
         self._shell.take(
             CallbackAsked(
                 id=id_,
@@ -103,6 +104,7 @@ class Routing(PlanDesk):
 
     async def change_callback(self, callback: str, change: CallbackChange, *, by: str, agent: str | None) -> LineEntry:
         """Raises BadRequest, ResourceMissing, WrongState."""
+        await self._shell.number_known(change.number)
         self._own(callback, agent)
         self._shell.take(
             CallbackAltered(

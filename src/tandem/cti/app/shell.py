@@ -22,6 +22,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.errors import CtiError, WrongState
 from tandem.cti.model.ids import AgentId, CallId, RecordingId
+from tandem.cti.model.leads import DoNotCallEntry
 from tandem.cti.model.records import CallRecord, CustomerMatch
 from tandem.cti.model.states import AgentState
 from tandem.cti.ports import Clock, Journal, Switch
@@ -61,6 +62,8 @@ ReadLeads = Callable[[c.LeadsWanted], Awaitable[c.LeadsRead]]
 """Reads leads for the campaigns; an answer without leads when it cannot."""
 DialByHand = Callable[[AgentId, m.DialNumber], Awaitable[None]]
 """Looks up who is dialled, asks the gate and has him dialled. Raises CtiError."""
+Forbidding = Callable[[str], Awaitable[Sequence[DoNotCallEntry]]]
+"""All entries against calling this number, whoever calls. Raises CtiError."""
 Speak = Callable[[tuple[Prompt, ...]], Awaitable[Sequence[str]]]
 """Speaks prompts that were not known before: their media names, in order; () when it could not."""
 
@@ -104,6 +107,7 @@ class Shell:
         self.hub: SeatHub | None = None
         self.read_leads: ReadLeads | None = None
         self.dial_by_hand: DialByHand | None = None
+        self.forbidding: Forbidding | None = None
         self.campaigns: Campaigns | None = None
         self._clock = clock
         self._journal = journal
@@ -180,6 +184,8 @@ class Shell:
                     self._forget(record.id)
             case c.LookUp(call, number):
                 self._look_up(number, lambda found, unknown, complete: self._found(call, found, unknown, complete))
+            case c.ForbiddenAsked(number):
+                self._apart(self._forbidden(number), "do not call?")
             case c.StartRecording(call, recording, agent):
                 self._recorder.started(recording, call, agent)
             case c.FinishRecording(_, recording):
@@ -247,6 +253,23 @@ class Shell:
             log.exception("leads of the campaign %s could not be read", wanted.campaign)
         else:
             self._news(answer)
+
+    async def _forbidden(self, number: str) -> None:
+        """Who asked asks again after a while when nothing comes."""
+        try:
+            entries = () if self.forbidding is None else await self.forbidding(number)
+        except CtiError as error:
+            log.warning("the do-not-call list could not be asked: %s", error)
+        except Exception:
+            log.exception("the do-not-call list could not be asked")
+        else:
+            self._news(c.ForbiddenFound(number, tuple(entries)))
+
+    async def number_known(self, number: str) -> None:
+        """What the do-not-call list has against calling this number is known from now on, if it can be asked."""
+        e164 = self.center.house.normalise(number)
+        if e164 and e164 not in self.center.numbers_known:
+            await self._forbidden(e164)
 
     async def _in_turn(self, request: rq.SwitchRequest, tasks: asyncio.TaskGroup) -> None:
         """One request after the other. Only ``Remember`` is not waited for: after one turn of the loop it is on its

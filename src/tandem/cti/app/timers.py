@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tandem.cti.app import acd, blend, callbacks, overflow, tasks
+from tandem.cti.app import acd, blend, callbacks, number_checks, overflow, tasks
 from tandem.cti.app.dialer import attempts, looks
 from tandem.cti.app.floor_plan import ShowSeat, Tick
 from tandem.cti.core import contact as ct
@@ -35,6 +35,8 @@ def _due(center: Center, kind: str, key: str) -> None:
             tasks.rested(center, AgentId(key))
         case "callback":
             callbacks.tick(center, key)
+        case "number":
+            number_checks.late(center, CallId(key))
         case "blend":
             blend.timer(center)
         case "campaign":

@@ -18,6 +18,8 @@ from tandem.cti.app.center import Center
 from tandem.cti.app.shell import Shell
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import WrongState
+from tandem.cti.model.leads import DoNotCallEntry
+from tandem.cti.storage.errors import DatabaseDown
 
 RUNNING = CampaignRecord(id=SPRING, rev=2, state="running", document=campaign(mode="preview"), by="sue", at=1.0)
 
@@ -137,3 +139,25 @@ async def test_a_number_from_the_page_is_looked_up_before_it_is_answered() -> No
         assert refused is not None
         with pytest.raises(WrongState):
             await refused
+
+
+async def test_what_stands_against_calling_a_number_is_looked_up_once_it_can_be(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running() as shell:
+        asked: list[str] = []
+
+        async def forbidding(number: str) -> list[DoNotCallEntry]:
+            asked.append(number)
+            if len(asked) < 3:
+                raise (DatabaseDown("away") if len(asked) == 1 else RuntimeError("defect"))
+            return []
+
+        shell.forbidding = forbidding
+        for _ in range(4):
+            await shell.number_known("+8613800138000")
+        assert "could not be asked: away" in caplog.text
+        assert len(asked) == 3, "once it is known nobody asks again"
+        assert "+8613800138000" in shell.center.numbers_known
+        await shell.number_known("nonsense")
+        assert len(asked) == 3

@@ -48,6 +48,10 @@ class DoNotCallStore:
         """Entered or lifted since then, oldest first: for a dialer that starts."""
         return [DoNotCallEntry(**row) for row in await self._database.fetch(_QUERIES["since"], at)]
 
+    async def against(self, number: str) -> list[DoNotCallEntry]:
+        """Entries that count for everybody who would call this number (E.164), those that are over excepted."""
+        return [DoNotCallEntry(**row) for row in await self._database.fetch(_QUERIES["against"], number)]
+
     async def count(self) -> int:
         """Entries that count."""
         row = await self._database.fetch_row(_QUERIES["count"])

@@ -22,5 +22,12 @@ where at >= to_timestamp($1)
 order by do_not_call.at
 limit 100000
 
+-- name: against
+select id, rev, scope, number, person, campaign, extract(epoch from at)::float8 as at, by, source,
+    extract(epoch from until)::float8 as until, lifted
+from do_not_call
+where scope = 'global' and number = $1 and not lifted and (until is null or until > current_timestamp)
+limit 100
+
 -- name: count
 select count(*) as entries from do_not_call where not lifted

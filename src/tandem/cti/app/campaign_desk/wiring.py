@@ -183,6 +183,7 @@ def campaign_desk(
     reader = LeadReader(ground)
     shell.read_leads = reader.read
     shell.dial_by_hand = desk.dial_from_seat
+    shell.forbidding = ground.do_not_call.against
     shell.campaigns = CampaignBoard(
         lambda: shell.center.dialer.campaigns,
         partial(campaign_row, shell.center),

@@ -186,7 +186,7 @@ def _passes(newer: Collection[float], last_at: float | None, now: float, within_
 class Refusal:
     """For who waits to be called back. ``again_at``: when it may be tried again; None = never."""
 
-    reason: Literal["do_not_call", "not_allowed", "hours", "attempts"]
+    reason: Literal["do_not_call", "not_allowed", "hours", "attempts", "not_looked_up"]
     again_at: float | None
 
 
