@@ -37,6 +37,8 @@ OUTSIDE: dict[str, Behaviour | Subscriber] = {
     "+8613900000011": Behaviour.MACHINE,
     "+8613900000012": Behaviour.SILENT,
     "+8613900000013": Subscriber(does=Behaviour.MACHINE, speech="goodbye"),
+    "+8613900000014": Subscriber(does=Behaviour.MACHINE, speech="goodbye", pause_s=3.0),
+    "+8613900000015": Subscriber(does=Behaviour.MACHINE, speech="goodbye", pause_s=5.0),
 }
 SECOND_CARRIER, DEAD_CARRIER = "second", "dead"
 """``second`` is the same public network; ``dead`` takes every packet and says nothing."""

@@ -399,6 +399,16 @@ class FakeTelephony:
                     line.timer = self._later(0, lambda: self._end_media(line, ok=False))
                 else:
                     line.music = False
+                    begun = ev.MessageBegun(
+                        call=line.call,
+                        connection=line.connection,
+                        token=request.token,
+                        why="beep",
+                        beep_hz=1_000.0,
+                        beep_s=0.4,
+                        beep_ago_s=0.6,
+                    )
+                    self._tell(begun)
                     heard_out_s = self._playing_s(request.prompts) + self.prompt_s
                     line.timer = self._later(heard_out_s, lambda: self._end_media(line))
             case rq.Collect() as request:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+from typing import Any
 
 import pytest
 from tests.contract.asterisk.rig import ANI, Rig
@@ -24,6 +25,7 @@ from tandem.cti.model.events import (
     Joined,
     MachineDetected,
     MediaEnded,
+    MessageBegun,
     Party,
     RouteRequested,
 )
@@ -54,7 +56,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
     MACHINE,
     SILENT,
     CURT_MACHINE,
-) = (f"+86139000000{number:02}" for number in range(1, 14))
+    PAUSING_MACHINE,
+    DITHERING_MACHINE,
+) = (f"+86139000000{number:02}" for number in range(1, 16))
 _numbers = itertools.count(1)
 
 
@@ -73,7 +77,12 @@ def attempt(number: str, *, carrier: str = "", timeout_s: float = 5.0, calling: 
 
 
 def detection(at: RouteRequested, **changes: int) -> DetectMachine:
-    milliseconds = {"initial_silence_ms": 1500, "greeting_ms": 1500, "after_greeting_silence_ms": 800, "total_ms": 3500}
+    milliseconds: dict[str, Any] = {
+        "initial_silence_ms": 1500,
+        "greeting_ms": 1500,
+        "after_greeting_silence_ms": 800,
+        "total_ms": 3500,
+    }
     return DetectMachine(
         call=at.call, connection=at.connection, token=Token("amd"), words=4, **(milliseconds | changes)
     )
@@ -190,6 +199,8 @@ async def test_a_message_is_left_after_the_greeting(rig: Rig) -> None:
     await rig.switch.request(leave)
     ended = await rig.heard.wait(MediaEnded, connection=at.connection, token="left", timeout_s=15.0)
     assert ended.ok
+    [begun] = rig.heard.all(MessageBegun, connection=at.connection)
+    assert (begun.why, begun.token, begun.beep_hz > 500) == ("beep", "left", True)
 
 
 async def test_a_message_that_is_not_there_is_not_left(rig: Rig) -> None:

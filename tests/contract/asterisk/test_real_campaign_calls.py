@@ -14,6 +14,8 @@ from tests.contract.asterisk.test_campaign_calls import (
     ANSWERS,
     BUSY,
     CURT_MACHINE,
+    DITHERING_MACHINE,
+    PAUSING_MACHINE,
     agents_leg,
     attempt,
     reached,
@@ -35,6 +37,7 @@ from tandem.cti.model.events import (
     Failed,
     Joined,
     MediaEnded,
+    MessageBegun,
     RouteRequested,
     SwitchFound,
 )
@@ -172,19 +175,52 @@ async def test_the_agent_hears_ringing_then_a_short_tone_then_the_customer(real:
     assert (await customers)[:, 1].std() < 50, "the customer hears nothing of it"
 
 
-async def test_the_machine_records_the_whole_message_after_its_beep(real: RealRig) -> None:
+async def left_message(real: RealRig, number: str, prompt: str) -> tuple[list[MessageBegun], np.ndarray, np.ndarray]:
+    """What was told of the message, what the machine has recorded of it, and what it should have."""
     folder = Path(real.pair.messages_dir)
     known = set(folder.iterdir())
-    at = await reached(real, CURT_MACHINE)
-    leave = LeaveMessage(call=at.call, connection=at.connection, prompts=("im-sorry",), token=Token("m"))
+    real.heard.forget()
+    at = await reached(real, number)
+    leave = LeaveMessage(call=at.call, connection=at.connection, prompts=(prompt,), token=Token("m"))
     await real.switch.request(leave)
-    await real.heard.wait(MediaEnded, connection=at.connection, token="m", ok=True, timeout_s=20.0)
+    await real.heard.wait(MediaEnded, connection=at.connection, token="m", ok=True, timeout_s=30.0)
     before = len(real.pair.calls())
     await real.switch.request(ClearConnection(call=at.call, connection=at.connection))
     await noted(real, before + 1)
     [file] = set(folder.iterdir()) - known
     left, rate = soundfile.read(file)
-    message, _ = soundfile.read(asterisk_install().data_dir / "sounds" / "en" / "im-sorry.wav")
+    message, _ = soundfile.read(asterisk_install().data_dir / "sounds" / "en" / f"{prompt}.wav")
     assert rate == 8000
-    assert likeness(left * 32768, message) > 0.98
-    assert len(left) > len(message) + 1.5 * rate
+    return real.heard.all(MessageBegun, connection=at.connection), left, message
+
+
+def whole(sound: np.ndarray, message: np.ndarray) -> float:
+    """How like the message the piece of the sound is that is most like all of it; 1.0 is the same."""
+    padded = np.concatenate([np.zeros(len(message)), sound, np.zeros(len(message))])
+    size = 1 << len(padded).bit_length()
+    product = np.fft.irfft(np.fft.rfft(padded, size) * np.conj(np.fft.rfft(message, size)), size)
+    at = int(np.argmax(product[: len(padded) - len(message)]))
+    return float(np.corrcoef(padded[at : at + len(message)], message)[0, 1])
+
+
+def loud(sound: np.ndarray) -> float:
+    """Seconds in which something is heard: of frames of 20 ms."""
+    frames = sound[: len(sound) // 160 * 160].reshape(-1, 160)
+    return float((frames.std(axis=1) > 0.005).sum() * 0.02)
+
+
+@pytest.mark.parametrize("number", [CURT_MACHINE, PAUSING_MACHINE])
+async def test_the_machine_records_the_whole_message_after_its_beep(real: RealRig, number: str) -> None:
+    """Whether the beep follows the greeting at once or three seconds later: heard from its first word, and once."""
+    [begun], left, message = await left_message(real, number, "im-sorry")
+    assert (begun.why, begun.again, round(begun.beep_hz)) == ("beep", False, 700)
+    assert whole(left, message) > 0.9
+    assert loud(left) == pytest.approx(loud(message), abs=0.2)
+
+
+async def test_a_message_that_began_before_the_beep_begins_once_more(real: RealRig) -> None:
+    [quiet, again], left, message = await left_message(real, DITHERING_MACHINE, "vm-intro")
+    assert (quiet.why, quiet.again) == ("quiet", False)
+    assert (again.why, again.again, round(again.beep_hz)) == ("beep", True, 700)
+    assert whole(left, message) > 0.9
+    assert loud(left) == pytest.approx(loud(message), abs=0.3), "what was said before the beep is not recorded"

@@ -8,8 +8,11 @@ import pytest
 from tests.unit.asterisk.test_lanes import CALL, DONE, FAILED, LEG, PLAYED, Bench, play
 
 from tandem.cti.adapters.asterisk import media_commands as agi
+from tandem.cti.adapters.asterisk.lanes import EAR_OPENS_S, Step
+from tandem.cti.core.beeps import Beep
+from tandem.cti.core.greeting_end import Cue
 from tandem.cti.model.errors import InvalidField
-from tandem.cti.model.events import MachineDetected, MediaEnded
+from tandem.cti.model.events import MachineDetected, MediaEnded, MessageBegun
 from tandem.cti.model.ids import Token
 from tandem.cti.model.requests import DetectMachine, LeaveMessage, StartMusic
 
@@ -23,6 +26,10 @@ DETECT = DetectMachine(
     total_ms=3500,
     words=4,
 )
+BEEP = Beep(at_s=5.9, hz=1000.0, length_s=0.4)
+BEEP_CUE = Cue(why="beep", at_s=6.5, beep=BEEP)
+QUIET_CUE = Cue(why="quiet", at_s=4.0)
+STOPPED = "200%20result%3D68%0A"
 LEAVE = LeaveMessage(call=CALL, connection=LEG, prompts=("a", "b"), token=Token("m"), wait_s=45.0)
 
 
@@ -95,13 +102,17 @@ def test_what_amd_cannot_take_is_refused(changes: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("heard_out", ["SILENCE", "TIMEOUT"])
 def test_the_greeting_is_heard_out_then_comes_the_message(heard_out: str) -> None:
+    """Where its sound does not come to us, Asterisk listens for silence."""
     bench = Bench()
-    assert bench.add(LEAVE) == [
+    assert bench.add(LEAVE) == []
+    bench.wait(EAR_OPENS_S)
+    assert bench.sent == [
         "EXEC MSet TANDEM_ASKED=,WAITSTATUS=",
         "EXEC WaitForSilence 2000,1,45",
         agi.ASK_HEARD_OUT,
     ]
     bench.over(said(heard_out))
+    assert begun(bench) == [({"SILENCE": "silence", "TIMEOUT": "time"}[heard_out], False)]
     assert bench.sent == ["EXEC MSet TANDEM_ASKED=m,BACKGROUNDSTATUS=", "EXEC Background a&b,p", agi.ASK_PLAYED]
     bench.press("1")
     assert bench.interrupts == 0
@@ -109,9 +120,100 @@ def test_the_greeting_is_heard_out_then_comes_the_message(heard_out: str) -> Non
     assert bench.ended == [MediaEnded(call=CALL, connection=LEG, token=Token("m"))]
 
 
+def begun(bench: Bench) -> list[tuple[str, bool]]:
+    return [(each.why, each.again) for each in bench.told if isinstance(each, MessageBegun)]
+
+
+def heard(bench: Bench, cue: Cue | None, beep: Beep | None = None) -> Step:
+    return bench.take(bench.lane.heard(cue, beep, bench.now))
+
+
+def listening() -> Bench:
+    bench = Bench()
+    assert bench.add(LEAVE) == []
+    bench.lane.ear_opened(bench.now)
+    return bench
+
+
+def test_the_message_begins_after_the_beep() -> None:
+    bench = listening()
+    bench.now += 6.5
+    heard(bench, BEEP_CUE, BEEP)
+    assert bench.sent == ["EXEC MSet TANDEM_ASKED=m,BACKGROUNDSTATUS=", "EXEC Background a&b", agi.ASK_PLAYED]
+    [told] = [each for each in bench.told if isinstance(each, MessageBegun)]
+    assert (told.why, told.beep_hz, told.beep_s) == ("beep", 1000.0, 0.4)
+    assert told.beep_ago_s == pytest.approx(0.6)
+    last = bench.over(PLAYED)
+    assert bench.ended == [MediaEnded(call=CALL, connection=LEG, token=Token("m"))]
+    assert last.listen is False
+
+
+def test_a_beep_of_before_the_message_was_asked_for_counts() -> None:
+    bench = Bench()
+    assert bench.take(bench.lane.add(replace(DETECT, listen=True), bench.now)).listen is True
+    bench.lane.ear_opened(bench.now)
+    heard(bench, BEEP_CUE, BEEP)
+    assert bench.over(said("MACHINE", "LONGGREETING-1500-1500")).listen is None
+    bench.add(LEAVE)
+    assert begun(bench) == [("beep", False)]
+
+
+def test_nobody_listens_to_a_person() -> None:
+    bench = Bench()
+    bench.take(bench.lane.add(replace(DETECT, listen=True), bench.now))
+    assert bench.over(said("HUMAN", "HUMAN-800-800")).listen is False
+
+
+def test_a_beep_while_the_message_is_said_begins_it_once_more_and_no_more_than_once() -> None:
+    bench = listening()
+    heard(bench, QUIET_CUE)
+    bench.begin()
+    heard(bench, BEEP_CUE, BEEP)
+    assert bench.interrupts == 1
+    bench.over(PLAYED, audible=STOPPED)
+    assert bench.sent[1] == "EXEC Background a&b"
+    assert begun(bench) == [("quiet", False), ("beep", True)]
+    heard(bench, BEEP_CUE, BEEP)
+    assert bench.interrupts == 1
+    bench.over(PLAYED)
+    assert [each.ok for each in bench.ended] == [True]
+
+
+def test_a_beep_before_the_message_is_to_be_heard_stops_it_when_it_is() -> None:
+    bench = listening()
+    heard(bench, QUIET_CUE)
+    heard(bench, BEEP_CUE, BEEP)
+    assert bench.interrupts == 0
+    bench.begin()
+    assert bench.interrupts == 1
+
+
+def test_a_key_does_not_end_a_message() -> None:
+    bench = listening()
+    heard(bench, BEEP_CUE, BEEP)
+    bench.begin()
+    bench.press("1")
+    bench.over(PLAYED, audible="200%20result%3D49%0A")
+    assert (bench.sent[1], bench.ended, bench.interrupts) == ("EXEC Background a&b", [], 0)
+
+
+def test_a_greeting_without_end_is_spoken_into() -> None:
+    bench = listening()
+    bench.wait(LEAVE.wait_s)
+    assert begun(bench) == [("time", False)]
+
+
+def test_who_is_not_heard_any_more_is_left_to_asterisk() -> None:
+    bench = listening()
+    bench.take(bench.lane.ear_closed(bench.now))
+    assert bench.sent[1] == "EXEC WaitForSilence 2000,1,45"
+    assert bench.lane.wake_at is None
+
+
 def test_a_machine_that_hangs_up_has_no_message() -> None:
     bench = Bench()
     bench.add(LEAVE)
+    bench.wait(EAR_OPENS_S)
     bench.over(said("HANGUP"))
     assert [(each.token, each.ok) for each in bench.ended] == [("m", False)]
 
@@ -119,6 +221,7 @@ def test_a_machine_that_hangs_up_has_no_message() -> None:
 def test_a_message_that_could_not_be_played_says_so() -> None:
     bench = Bench()
     bench.add(LEAVE)
+    bench.wait(EAR_OPENS_S)
     bench.over(said("SILENCE"))
     bench.over(FAILED)
     assert [(each.token, each.ok) for each in bench.ended] == [("m", False)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -479,7 +480,7 @@ def test_who_may_be_a_person_is_one(how: str) -> None:
     if how == "unsure":
         verdict(call, "unsure")
     elif how == "silent":
-        call.wait(3.5)
+        call.wait(6.0)
     else:
         call.tell(ev.RequestFailed(call=CALL, connection=THEIRS, request="Remember", code="timeout"))
         assert call.phase() is Phase.SCREENING
@@ -509,6 +510,23 @@ def test_a_message_for_a_machine(ok: bool) -> None:
     assert bool(call.did(ce.MachineMessageLeft)) is ok
     call.gone(THEIRS)
     assert call.result == ("message_left" if ok else "machine")
+
+
+def test_the_timeline_tells_when_the_message_began_and_why() -> None:
+    call = screening(on_machine="message")
+    verdict(call, "machine")
+    call.tell(ce.TextGiven(prompts=("offer",)))
+    begun = ev.MessageBegun(call=CALL, connection=THEIRS, token=call.contact.token, why="quiet")
+    call.now += 6.9
+    call.tell(begun)
+    [note] = call.did(ct.Note)
+    assert (note.kind, note.data) == ("machine_message", {"why": "quiet", "at_s": 6.9, "again": False})
+    call.tell(replace(begun, why="beep", again=True, beep_hz=1_000.4, beep_s=0.41, beep_ago_s=0.6))
+    [note] = call.did(ct.Note)
+    assert note.text == ("beep at 6.3 s, 1,000 Hz, 0.4 s: the message begins after 6.9 s, once more from its beginning")
+    assert (note.data["beep_at_s"], note.data["beep_hz"], note.data["beep_s"]) == (6.3, 1_000, 0.41)
+    call.tell(replace(begun, token=Token("old")))
+    assert not call.did(ct.Note)
 
 
 @pytest.mark.parametrize("rung", [True, False])

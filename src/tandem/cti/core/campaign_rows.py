@@ -54,7 +54,7 @@ from tandem.cti.core.turn import (
 )
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import IllegalTransition
-from tandem.cti.model.events import MachineDetected, MediaEnded, Party, RequestFailed, RouteRequested
+from tandem.cti.model.events import MachineDetected, MediaEnded, MessageBegun, Party, RequestFailed, RouteRequested
 from tandem.cti.model.requests import DetectMachine, LeaveMessage, Play
 from tandem.cti.model.states import NotReadyReason, Phase
 from tandem.cti.model.states import Outcome as End
@@ -165,7 +165,8 @@ def answered(t: Turn) -> None:
 def _listen(t: Turn) -> None:
     c, detect = t.contact, t.contact.detect
     assert detect is not None
-    t.enter(P.SCREENING, "answered", deadline=t.now + detect.total_ms / 1000.0 + _DETECTION_SLACK_S)
+    longest_s = (detect.initial_silence_ms + detect.total_ms) / 1000.0
+    t.enter(P.SCREENING, "answered", deadline=t.now + longest_s + _DETECTION_SLACK_S)
     t.set(media=c.media + 1)
     t.remember()
     ask = DetectMachine(
@@ -177,6 +178,7 @@ def _listen(t: Turn) -> None:
         after_greeting_silence_ms=detect.after_greeting_silence_ms,
         total_ms=detect.total_ms,
         words=detect.words,
+        listen=detect.on_machine == "message",
     )
     t.do(Ask(ask))
 
@@ -326,11 +328,33 @@ def text_given(t: Turn, e: TextGiven) -> None:
         t.set(media=c.media + 1)
         call, connection, token = c.id, c.caller, t.contact.token
         if c.outcome is End.MACHINE:
-            t.note("machine_message", "a message is left after the greeting")
             t.do(Ask(LeaveMessage(call=call, connection=connection, prompts=e.prompts, token=token)))
         else:
             t.note("no_agent", "he hears who called")
             t.do(Ask(Play(call=call, connection=connection, prompts=e.prompts, token=token)))
+
+
+def message_begun(t: Turn, e: MessageBegun) -> None:
+    """When, and by what it was known that the greeting was over."""
+    c = t.contact
+    if e.connection != c.caller or e.token != c.token:
+        return
+    since = c.line_at if c.line_at is not None else c.since
+    at_s = round(t.now - since, 1)
+    text = _MESSAGE_WHY[e.why].format(at_s=at_s)
+    facts: dict[str, float | str | bool] = {"why": e.why, "at_s": at_s, "again": e.again}
+    if e.beep_hz:
+        facts |= {"beep_at_s": round(at_s - e.beep_ago_s, 1), "beep_hz": round(e.beep_hz), "beep_s": round(e.beep_s, 2)}
+        text = f"beep at {facts['beep_at_s']:.1f} s, {facts['beep_hz']:,} Hz, {e.beep_s:.1f} s: {text}"
+    t.note("machine_message", f"{text}, once more from its beginning" if e.again else text, **facts)
+
+
+_MESSAGE_WHY = {
+    "beep": "the message begins after {at_s:g} s",
+    "quiet": "no beep, but a long quiet: the message begins after {at_s:g} s",
+    "time": "no end of the greeting: the message begins after {at_s:g} s",
+    "silence": "silence, the beep could not be listened for: the message begins after {at_s:g} s",
+}
 
 
 def text_heard(t: Turn, e: MediaEnded) -> None:

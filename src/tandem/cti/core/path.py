@@ -57,6 +57,7 @@ from tandem.cti.core.campaign_events import (
 from tandem.cti.core.campaign_rows import (
     attempt_begun,
     machine_marked,
+    message_begun,
     painted,
     preview_dial,
     preview_left,
@@ -189,6 +190,7 @@ from tandem.cti.model.events import (
     Joined,
     MachineDetected,
     MediaEnded,
+    MessageBegun,
     Originated,
     Parted,
     RequestFailed,
@@ -261,6 +263,7 @@ TABLE: dict[tuple[Phase, type], _Row] = {
     (P.SCREENING, RequestFailed): screening_refused,
     (P.SCREENING, DeadlinePassed): screening_over,
     (P.PARTING, TextGiven): text_given,
+    (P.PARTING, MessageBegun): message_begun,
     **{(phase, MachineMarked): machine_marked for phase in (P.TALKING, P.REJOINING)},
     (P.DIALLING, DialAllowed): dial_allowed,
     (P.DIALLING, DialRefused): dial_refused,

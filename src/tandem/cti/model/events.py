@@ -147,6 +147,22 @@ class MachineDetected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageBegun:
+    """``LeaveMessage``: its prompts begin now. ``why``: after a ``beep``; after a long ``quiet`` without one; ``time``:
+    nobody ever came to an end; ``silence``: the machine could not be listened to closely, and was silent for a moment.
+    ``again``: a beep was heard when they had begun, so they begin anew. ``beep_ago_s``: since its first moment."""
+
+    call: CallId
+    connection: ConnectionId
+    token: Token
+    why: str
+    again: bool = False
+    beep_hz: float = 0.0
+    beep_s: float = 0.0
+    beep_ago_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionCleared:
     call: CallId
     connection: ConnectionId
@@ -231,6 +247,7 @@ SwitchEvent = (
     | Retrieved
     | MediaEnded
     | MachineDetected
+    | MessageBegun
     | ConnectionCleared
     | RequestFailed
     | BackInService

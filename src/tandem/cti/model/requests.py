@@ -110,7 +110,8 @@ class DetectMachine:
     Milliseconds. ``initial_silence_ms``: so long without a sound is a machine; ``greeting_ms``: so much speech is one;
     ``after_greeting_silence_ms``: speech and then so much silence is a person; the ``words``-th word is a machine's;
     ``total_ms``: the longest that it may take from the first sound on. So the verdict is there
-    ``initial_silence_ms + total_ms`` and a second after the request at the latest.
+    ``initial_silence_ms + total_ms`` and a second after the request at the latest. ``listen``: a message may be left
+    on a machine, so its beep is listened for from now on.
     """
 
     call: CallId
@@ -121,12 +122,14 @@ class DetectMachine:
     after_greeting_silence_ms: int
     total_ms: int
     words: int
+    listen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveMessage:
-    """Wait for the end of a machine's greeting (two seconds of silence; at most ``wait_s``), then play
-    ``prompts``. MediaEnded with ``token`` follows."""
+    """Wait for the end of a machine's greeting (its beep; four seconds of quiet without one; at most ``wait_s``), then
+    play ``prompts``, once more from the beginning should a beep be heard meanwhile. MessageBegun and, in the end,
+    MediaEnded with ``token`` follow."""
 
     call: CallId
     connection: ConnectionId

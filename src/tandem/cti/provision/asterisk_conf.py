@@ -39,7 +39,7 @@ MODULES: tuple[str, ...] = tuple(
     app_sayunixtime app_senddtmf app_sendtext app_softhangup app_stack app_talkdetect app_transfer app_userevent
     app_verbose app_waitforsilence app_waitforcond app_waituntil app_while
     bridge_builtin_features bridge_builtin_interval_features bridge_holding bridge_simple bridge_softmix
-    chan_bridge_media chan_pjsip
+    chan_audiosocket chan_bridge_media chan_pjsip
     codec_a_mu codec_adpcm codec_alaw codec_g722 codec_gsm codec_opus codec_opus_open_source codec_resample codec_ulaw
     format_gsm format_ogg_opus_open_source format_pcm format_sln format_wav format_wav_gsm
     func_base64 func_callerid func_cdr func_channel func_cut func_db func_devstate func_dialgroup func_dialplan
@@ -48,8 +48,9 @@ MODULES: tuple[str, ...] = tuple(
     func_pjsip_contact func_pjsip_endpoint func_rand func_sayfiles func_sha1 func_speex func_sprintf func_strings
     func_talkdetect func_timeout func_uri func_uuid func_version func_volume
     pbx_config
-    res_agi res_crypto res_format_attr_g729 res_format_attr_h264 res_format_attr_opus res_format_attr_vp8
-    res_http_websocket res_manager_devicestate res_musiconhold res_mutestream res_pjproject res_pjsip res_pjsip_acl
+    res_agi res_audiosocket res_crypto res_format_attr_g729 res_format_attr_h264 res_format_attr_opus
+    res_format_attr_vp8 res_http_websocket res_manager_devicestate res_musiconhold res_mutestream
+    res_pjproject res_pjsip res_pjsip_acl
     res_pjsip_authenticator_digest res_pjsip_caller_id res_pjsip_diversion res_pjsip_dlg_options res_pjsip_dtmf_info
     res_pjsip_empty_info res_pjsip_endpoint_identifier_anonymous res_pjsip_endpoint_identifier_ip
     res_pjsip_endpoint_identifier_user res_pjsip_header_funcs res_pjsip_logger

@@ -8,6 +8,7 @@ expression or an application's arguments.
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -133,6 +134,19 @@ def record(request: Record, leg: Leg, folder: Path) -> Action:
 
 def stop_recording(leg: Leg) -> Action:
     return "StopMixMonitor", (("Channel", leg.channel),)
+
+
+def listen(leg: Leg, service: str, ear: uuid.UUID) -> Action:
+    """What the leg says, brought to ``service`` (host:port) by the AudioSocket protocol; until the leg ends (E). Only
+    what comes from it (o), nothing played to it (q); it is named by its Uniqueid (u)."""
+    return "Originate", (
+        ("Channel", f"AudioSocket/{service}/{ear}/c(slin)"),
+        ("ChannelId", f"ear-{ear}"),
+        ("Application", "ChanSpy"),
+        ("Data", f"{leg.uniqueid},uqoE"),
+        ("Timeout", "2000"),
+        ("Async", "true"),
+    )
 
 
 def remember(leg: Leg, memory: str) -> Action:

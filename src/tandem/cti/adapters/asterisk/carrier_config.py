@@ -20,6 +20,9 @@ VAR_SPEECH = "SPEECH"
 VAR_STAY = "STAY"
 VAR_LISTEN = "LISTEN"
 """A WAV file: the caller says nothing, and what he hears goes there, packet for packet."""
+VAR_HEARS = "HEARS"
+"""A raw file: what the caller hears while he talks goes there, from the answer on; beside it lies a file ``.whole``
+when nothing more will come."""
 CALLS_FILE = "calls.csv"
 CALL_COLUMNS = ("number", "calling", "does", "began", "answered", "ended", "heard", "disposition", "noted")
 
@@ -215,7 +218,9 @@ writeprotect = yes
 ; The people who call in: they talk for ever, or for {VAR_STAY} seconds.
 [{CALLER_CONTEXT}]
 exten => {CALLER_START},1,Set(TIMEOUT(absolute)=${{{VAR_STAY}}})
- same => n,ExecIf($["${{{VAR_LISTEN}}}" != ""]?Record(${{{VAR_LISTEN}}},0,0,kqx))
+ same => n,GotoIf($["${{{VAR_HEARS}}}" = ""]?listen)
+ same => n,MixMonitor(${{{VAR_HEARS}}}.both.raw,r(${{{VAR_HEARS}}}),touch ${{{VAR_HEARS}}}.whole)
+ same => n(listen),ExecIf($["${{{VAR_LISTEN}}}" != ""]?Record(${{{VAR_LISTEN}}},0,0,kqx))
  same => n(talk),Playback(${{{VAR_SPEECH}}})
  same => n,Wait(1)
  same => n,Goto(talk)
@@ -269,7 +274,9 @@ exten => s,1,Ringing()
  same => n,Wait(${{RINGS}})
  same => n,Answer(,i)
  same => n,Wait(0.4)
- same => n,Playback(${{SAYS}}&beep)
+ same => n,Playback(${{SAYS}})
+ same => n,ExecIf($["${{PAUSES}}" != "0"]?Wait(${{PAUSES}}))
+ same => n,Playback(beep)
 {recording} same => n,Hangup(16)
 
 [does-{Behaviour.BRIEF}]
@@ -299,5 +306,6 @@ def _member(who: Subscriber) -> str:
     return (
         f" same => n,Set(CHANNEL(accountcode)={who.does})\n same => n,Set(RINGS={who.rings_s:g})\n"
         f" same => n,Set(STAYS={who.stays_s:g})\n same => n,Set(SAYS={who.says})\n"
+        f" same => n,Set(PAUSES={who.pause_s:g})\n"
         f" same => n,Goto(does-{who.does},s,1)\n"
     )

@@ -57,13 +57,17 @@ class Subscriber:
     rings_s: float = 0.3
     stays_s: float = 3600.0
     speech: str = ""
+    pause_s: float = 0.0
+    """Of a machine, between its greeting and its beep."""
 
     @property
     def says(self) -> str:
         return self.speech or (GREETING if self.does is Behaviour.MACHINE else HELLO)
 
     def __post_init__(self) -> None:
-        if not _SOUND.fullmatch(self.says) or not 0 <= self.rings_s <= 300 or not 0 < self.stays_s <= 7200:
+        if not (
+            _SOUND.fullmatch(self.says) and 0 <= self.rings_s <= 300 and 0 < self.stays_s <= 7200 and self.pause_s >= 0
+        ):
             raise InvalidField("a subscriber: a sound, at most 300 s of ringing and two hours of talk, please")
 
 

@@ -28,8 +28,10 @@ from urllib.parse import unquote_plus
 from tandem.cti.adapters.asterisk import media_commands as agi
 from tandem.cti.adapters.asterisk.key_events import KeyEvents
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest
+from tandem.cti.core.beeps import Beep
+from tandem.cti.core.greeting_end import Cue
 from tandem.cti.model.errors import LimitReached
-from tandem.cti.model.events import MachineDetected, MediaEnded
+from tandem.cti.model.events import MachineDetected, MediaEnded, MessageBegun
 from tandem.cti.model.ids import CallId, ConnectionId, Token
 from tandem.cti.model.keypad import SURPLUS_S, Keypad
 from tandem.cti.model.requests import Collect, DetectMachine, LeaveMessage, Music, Play, StartMusic
@@ -38,7 +40,9 @@ MOST_WAITING = 32
 FRESH_S = 10.0
 """Keys pressed to music that nobody has asked anything in count for the next question when it comes so soon."""
 _MOST_AGAIN = 20
-"""How often a question goes on that something other than an answer has ended."""
+"""How often a question or a message goes on that something other than an answer has ended."""
+EAR_OPENS_S = 1.0
+"""How long the callee's sound may be in coming before we do without it."""
 
 _ANSWER = re.compile(r"200 result=1 \((.*)\)", re.DOTALL)
 _RESULT = re.compile(r"200 result=(-?[0-9]{1,6})")
@@ -55,16 +59,18 @@ class Command:
     text: str
 
 
-Ended = MediaEnded | MachineDetected
+Ended = MediaEnded | MachineDetected | MessageBegun
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What follows: what has ended, what to send now, and whether what runs is to be interrupted by ``D``."""
+    """What follows: what has ended (or a message that begins), what to send now, and whether what runs is to be
+    interrupted by ``D``. ``listen``: the leg's sound is wanted, or not any more; None: no change."""
 
     ended: tuple[Ended, ...] = ()
     commands: tuple[Command, ...] = ()
     interrupt: bool = False
+    listen: bool | None = None
 
 
 NOTHING = Step()
@@ -112,6 +118,16 @@ class Lane:
         self._again = 0
         self.wake_at: float | None = None
         """When ``due`` is to be called: we listen by ourselves until then."""
+        # the greeting of a machine, and the message for it
+        self._ear = False
+        """Its sound comes in."""
+        self._cue: Cue | None = None
+        self._cue_at = 0.0
+        self._hearing_until: float | None = None
+        self._anew = False
+        """The message is interrupted, to begin once more."""
+        self._spoke_anew = False
+        self._speaks_to_ear = False
         # the commands under way
         self._in_flight = ""
         self._first = ""
@@ -193,7 +209,35 @@ class Lane:
         if not self._in_flight or text != self._audible:
             return NOTHING
         self._audible = ""
-        return Step(interrupt=self._breaks and len(self._keypad) > self._keys_at_send)
+        return Step(interrupt=self._anew or (self._breaks and len(self._keypad) > self._keys_at_send))
+
+    def ear_opened(self, now: float) -> None:
+        """The leg's sound comes in."""
+        self._ear = True
+        if self._hearing_until is not None:
+            self.wake_at = self._hearing_until
+
+    def ear_closed(self, now: float) -> Step:
+        """It comes in no more, or never did."""
+        self._ear, self._cue = False, None
+        if isinstance(self._request, LeaveMessage) and self._hearing_until is not None:
+            return self._wait_for_silence(self._request)
+        return NOTHING
+
+    def heard(self, cue: Cue | None, beep: Beep | None, now: float) -> Step:
+        """What the sound says now: whether a message is due, and the beep that has just ended."""
+        if cue is not None and cue is not self._cue:
+            self._cue_at = now
+        self._cue = cue
+        request = self._request
+        if not isinstance(request, LeaveMessage):
+            return NOTHING
+        if self._hearing_until is not None:
+            return self._speak(request, now) if cue is not None else NOTHING
+        if beep is None or self._spoke_anew or not self._speaks_to_ear:
+            return NOTHING
+        self._anew = self._spoke_anew = True
+        return Step(interrupt=not self._audible)  # what has not begun is interrupted as soon as it does
 
     def executed(self, command_id: str, result: str, now: float) -> Step:
         """``AsyncAGIExec``: a command is over. A foreign one changes nothing."""
@@ -216,14 +260,20 @@ class Lane:
             return NOTHING
         if isinstance(self._request, Collect):
             return self._answered(self._request, self._keypad.rest(), now)
+        if isinstance(self._request, LeaveMessage):
+            return self._speak(self._request, now) if self._ear else self._wait_for_silence(self._request)
         return self._finish(self._ended(self._request.token), now) if isinstance(self._request, Music) else NOTHING
 
     # -- one request after the other
 
     def _finish(self, ended: Ended | None, now: float) -> Step:
+        heard_enough = isinstance(self._request, LeaveMessage) or (
+            isinstance(ended, MachineDetected) and ended.verdict != "machine"
+        )
         self._request, self.taking_over, self.wake_at = None, False, None
         following = self._next(now)
-        return Step((ended, *following.ended) if ended else following.ended, following.commands)
+        listen = False if heard_enough and following.listen is None else following.listen
+        return Step((ended, *following.ended) if ended else following.ended, following.commands, listen=listen)
 
     def _next(self, now: float) -> Step:
         if not self._waiting:
@@ -249,7 +299,7 @@ class Lane:
             return self._play(request, now)
         self._secret_told = False
         if isinstance(request, LeaveMessage):
-            return self._adopt(agi.ASK_PLAYED) if adopted else self._hear_out(request)
+            return self._adopt(agi.ASK_PLAYED) if adopted else self._hear_out(request, now)
         if adopted and not request.sensitive:
             return self._adopt(agi.ASK_READ)
         if request.flush:
@@ -278,9 +328,44 @@ class Lane:
     def _detect(self, request: DetectMachine, *, adopted: bool) -> Step:
         if adopted:
             return Step(commands=self._send(agi.ASK_DETECTED))
-        return Step(commands=self._send(agi.note_detecting(request.token), agi.detect(request), agi.ASK_DETECTED))
+        commands = self._send(agi.note_detecting(request.token), agi.detect(request), agi.ASK_DETECTED)
+        return Step(commands=commands, listen=True if request.listen else None)
 
-    def _hear_out(self, request: LeaveMessage) -> Step:
+    # -- a message for a machine
+
+    def _hear_out(self, request: LeaveMessage, now: float) -> Step:
+        self._anew = self._spoke_anew = self._speaks_to_ear = False
+        self._hearing_until = now + request.wait_s
+        if self._cue is not None:
+            return self._speak(request, now)
+        self.wake_at = self._hearing_until if self._ear else now + EAR_OPENS_S
+        return Step(listen=True)
+
+    def _speak(self, request: LeaveMessage, now: float) -> Step:
+        cue = self._cue
+        self._hearing_until, self._speaks_to_ear = None, True
+        begun = self._begun_message(request, cue.why if cue else "time", cue.beep if cue else None, now)
+        playing = self._play(request, now)
+        return Step((begun, *playing.ended), playing.commands, listen=playing.listen)
+
+    def _begun_message(
+        self, request: LeaveMessage, why: str, beep: Beep | None, now: float, *, again: bool = False
+    ) -> MessageBegun:
+        heard_ago_s = now - self._cue_at + (self._cue.at_s if self._cue else 0.0)
+        return MessageBegun(
+            call=self._call,
+            connection=self._connection,
+            token=request.token,
+            why=why,
+            again=again,
+            beep_hz=beep.hz if beep else 0.0,
+            beep_s=beep.length_s if beep else 0.0,
+            beep_ago_s=heard_ago_s - beep.at_s if beep else 0.0,
+        )
+
+    def _wait_for_silence(self, request: LeaveMessage) -> Step:
+        """Without its sound: Asterisk itself listens for two seconds of silence."""
+        self._hearing_until = None
         self._hears_out = True
         return Step(commands=self._send(agi.note_hearing_out(), agi.hear_out(request.wait_s), agi.ASK_HEARD_OUT))
 
@@ -294,7 +379,8 @@ class Lane:
 
     def _play_chunk(self, token: Token | None, *, breaks: bool) -> Step:
         self._sounds = ""
-        texts = (agi.note_played(token), agi.play(self._chunks[0], breaks=breaks), agi.ASK_PLAYED)
+        may_stop = breaks or self._speaks_to_ear
+        texts = (agi.note_played(token), agi.play(self._chunks[0], breaks=may_stop), agi.ASK_PLAYED)
         return Step(commands=self._send(*texts, breaks=breaks))
 
     def _collect(self, request: Collect, now: float) -> Step:
@@ -351,7 +437,9 @@ class Lane:
                 return self._finish(self._detected(request, status, rest), now)
             case LeaveMessage() if hears_out:
                 if status in {"SILENCE", "TIMEOUT"}:
-                    return self._play(request, now)
+                    playing = self._play(request, now)
+                    begun = self._begun_message(request, status.lower().replace("out", ""), None, now)
+                    return Step((begun, *playing.ended), playing.commands, listen=playing.listen)
                 return self._finish(self._ended(request.token, ok=False), now)
             case Play() | LeaveMessage() if adopts:
                 return self._finish(self._ended(request.token, ok=status == "SUCCESS"), now)
@@ -364,7 +452,22 @@ class Lane:
             return self._finish(self._ended(request.token, ok=False), now)
         return self._played(request, now)
 
+    def _message_played(self, request: LeaveMessage, now: float) -> Step:
+        begun: tuple[Ended, ...] = ()
+        if self._anew:
+            self._anew = False
+            self._chunks = deque(agi.chunks(request.prompts))
+            begun = (self._begun_message(request, "beep", self._cue.beep if self._cue else None, now, again=True),)
+        elif self._stopped_by > 0 and self._again < _MOST_AGAIN:
+            self._again += 1  # a key: who leaves a message is not to be stopped by one
+        else:
+            self._chunks.popleft()
+        following = self._play(request, now)
+        return Step((*begun, *following.ended), following.commands, listen=following.listen)
+
     def _played(self, request: Play | LeaveMessage | Collect, now: float) -> Step:
+        if isinstance(request, LeaveMessage):
+            return self._message_played(request, now)
         if self._stopped_by in _NO_KEYS and not len(self._keypad) and self._again < _MOST_AGAIN:
             self._again += 1  # stopped by what is no key
         elif self._stopped_by > 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +18,14 @@ from tandem.cti.adapters.asterisk import actions
 from tandem.cti.adapters.asterisk.actions import Action
 from tandem.cti.adapters.asterisk.codec import Message
 from tandem.cti.adapters.asterisk.config import MUSIC_CLASS
+from tandem.cti.adapters.asterisk.ears import HOST, Ear, Ears
 from tandem.cti.adapters.asterisk.lanes import Ended, Lane, Step
 from tandem.cti.adapters.asterisk.legs import NOTHING_ASKED, Leg
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest, check
 from tandem.cti.adapters.asterisk.session import ActionRefused
 from tandem.cti.adapters.asterisk.tone import tone_file
-from tandem.cti.model.errors import OutcomeUnknown, Overload, WrongState
+from tandem.cti.core.beeps import Beep
+from tandem.cti.model.errors import CtiError, OutcomeUnknown, Overload, WrongState
 from tandem.cti.model.events import MediaEnded, SwitchEvent
 from tandem.cti.model.ids import Token
 from tandem.cti.model.requests import Collect, LeaveMessage, Play
@@ -54,6 +57,7 @@ class LegMedia:
         self._ask = ask
         self._tell = tell
         self._spawn = spawn
+        self.ears = Ears()
         self._key = secrets.token_hex(6)
         self._lanes: dict[str, Lane] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -106,6 +110,7 @@ class LegMedia:
         timer = self._timers.pop(uniqueid, None)
         if timer is not None:
             timer.cancel()
+        self.ears.close(uniqueid)
         lane = self._lanes.pop(uniqueid, None)
         return lane.abandon() if lane is not None else []
 
@@ -141,7 +146,7 @@ class LegMedia:
     # -- what follows
 
     def _follow(self, leg: Leg, lane: Lane, step: Step) -> None:
-        if step.commands or step.interrupt:
+        if step.commands or step.interrupt or step.listen:
             self._spawn(self._carry_out(leg, lane, step))
         else:
             self._told(leg, lane, step)
@@ -149,6 +154,8 @@ class LegMedia:
     async def _carry_out(self, leg: Leg, lane: Lane, step: Step) -> None:
         """Hand commands to Asterisk in order, without waiting for one answer before the next is sent."""
         self._told(leg, lane, step)
+        if step.listen:
+            self._spawn(self._listen(leg, lane))
         taking_over = lane.taking_over
         sent = [self._ask(actions.agi(leg, command)) for command in step.commands]
         if sent:
@@ -174,12 +181,47 @@ class LegMedia:
         if lane.wake_at is not None:
             loop = asyncio.get_running_loop()
             self._timers[leg.uniqueid] = loop.call_at(lane.wake_at, self._due, leg, lane)
+        if step.listen is False:
+            self.ears.close(leg.uniqueid)
         self._tell(step.ended)
 
     def _due(self, leg: Leg, lane: Lane) -> None:
         self._timers.pop(leg.uniqueid, None)
         if self._lanes.get(leg.uniqueid) is lane:
             self._follow(leg, lane, lane.due(_now()))
+
+    # -- listening to a leg
+
+    async def _listen(self, leg: Leg, lane: Lane) -> None:
+        """Have its sound brought here, if it is not already."""
+        if leg.uniqueid in self.ears or self._lanes.get(leg.uniqueid) is not lane:
+            return
+
+        def follow(step: Step) -> None:
+            if self._lanes.get(leg.uniqueid) is lane:
+                self._follow(leg, lane, step)
+
+        def opened() -> None:
+            lane.ear_opened(_now())
+            follow(Step())
+
+        def heard(beep: Beep | None) -> None:
+            follow(lane.heard(ear.greeting.cue, beep, _now()))
+
+        def closed() -> None:
+            follow(lane.ear_closed(_now()))
+
+        ear = Ear(id=uuid.uuid4(), opened=opened, heard=heard, closed=closed)
+        port = self.ears.port
+        if port is None:
+            closed()
+            return
+        self.ears.open(leg.uniqueid, ear)
+        try:
+            await self._ask(actions.listen(leg, f"{HOST}:{port}", ear.id))
+        except CtiError:
+            self.ears.close(leg.uniqueid)
+            closed()
 
     def _new_lane(self, leg: Leg, asked: Token = NOTHING_ASKED) -> Lane:
         return Lane(

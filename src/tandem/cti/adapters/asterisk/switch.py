@@ -109,7 +109,7 @@ class AsteriskSwitch:
     async def run(self) -> None:
         """Keep the link until cancelled."""
         write_tones(self._settings.sounds_dir)
-        async with asyncio.TaskGroup() as tasks:
+        async with self._media.ears, asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             tasks.create_task(self._link.run())
             tasks.create_task(self._recorder.run())
