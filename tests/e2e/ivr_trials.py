@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import soundfile
 from tests.contract.asterisk.test_real_media import tones
 from tests.support.data_source import SLOW_S
 from tests.support.ear import Ear, type_fast
-from tests.support.floor_watch import in_lines, kinds, over, phase, row, timeline, until
+from tests.support.floor_watch import PATIENCE_S, has, in_lines, kinds, over, phase, row, timeline, until
 from tests.support.ivr_stack import GREETING, GREETING_TOO, LINE, TRIALS, IvrStack
 from tests.support.raw_sip import RawSip
 
@@ -44,12 +44,24 @@ PLACE = "Your present place in our line is number"
 EXPECTED = "We expect you to wait for so many minutes"
 PROMISED = "One of our people is going to ring you."
 OUTSIDE = "You have stepped out of the line. Press one to step in again."
+BALANCE = "Your available balance is"
 RATE = "How many of five stars do you give us?"
 THANKS = "Thank you ever so much."
 FIRST, SECOND_VERSION = "Here speaks the first version of a little flow.", "Now you have to do with another edition."
 RINGS = "+861065551234"
+WORDS = (
+    *(CHOOSE, WHICH_ORDER, PIECES, NO_DATA, ELSEWHERE, VANISHES, VANISHES_TOO, SECOND, THIRD, NOBODY, KEPT, HELLO),
+    *(PLACE, EXPECTED, PROMISED, OUTSIDE, BALANCE, RATE, THANKS, FIRST, SECOND_VERSION),
+)
 MUSIC = 0.002
 """Music on hold is louder, a line without anything is not."""
+SILENT_S = 6.0
+"""How long the flow waits for the source that never answers."""
+SAID_S = 3.0
+"""How long a message is at least."""
+DEAD_AIR_S = 4.0
+"""What is meant is 2 s, but not that a busy machine gets from one prompt to the next in that time; waits that could be
+silent by mistake are longer in these trials."""
 
 Trial = Callable[[IvrStack], Awaitable[None]]
 
@@ -57,7 +69,7 @@ Trial = Callable[[IvrStack], Awaitable[None]]
 # ---- small things ----------------------------------------------------------------------------------------------------
 
 
-async def left(stack: IvrStack, ani: str, step: str, exit_: str = "", timeout_s: float = 20) -> dict[str, Any]:
+async def left(stack: IvrStack, ani: str, step: str, exit_: str = "", timeout_s: float = PATIENCE_S) -> dict[str, Any]:
     """Wait until the newest call of this number has left the step, by this exit."""
 
     async def there() -> Any:
@@ -66,18 +78,41 @@ async def left(stack: IvrStack, ani: str, step: str, exit_: str = "", timeout_s:
     try:
         found = await until(there, timeout_s)
     except AssertionError:
-        call = (await row(stack, ani)).get("id", "")
-        visits = "\n".join(map(str, await stack.visits(ani)))
-        raise AssertionError(f"{step} was not left:\n{visits}\n{in_lines(await timeline(stack, call))}") from None
+        raise AssertionError(f"{step} was not left within {timeout_s:g} s; {await told_of(stack, ani)}") from None
     visit: dict[str, Any] = found[-1]
     return visit
 
 
-async def gone(stack: IvrStack, ani: str, outcome: str, timeout_s: float = 20) -> dict[str, Any]:
+async def gone(stack: IvrStack, ani: str, outcome: str, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
+    """Wait until his call is over, and all that he heard is written down."""
     call = await phase(stack, ani, "ended", timeout_s)
-    assert call["outcome"] == outcome, in_lines(await timeline(stack, call["id"]))
-    await asyncio.sleep(0.2)  # his end writes down the last of what he heard
+    assert call["outcome"] == outcome, f"ended as {call['outcome']}:\n{in_lines(await timeline(stack, call['id']))}"
+    if ani in stack.ears:
+        await stack.ears[ani].whole()
     return call
+
+
+async def told_of(stack: IvrStack, ani: str) -> str:
+    """What there is to know of a caller when a trial has failed."""
+    visits = ", ".join(f"{visit['step']} by {visit['exit'] or '-'}" for visit in await stack.visits(ani))
+    call = await row(stack, ani)
+    lines = in_lines(await timeline(stack, call["id"])) if call else "no call"
+    heard = stack.ears[ani].account(*WORDS) if ani in stack.ears else ""
+    return f"{ani} {call.get('phase')}: {visits}; {heard}\n{lines}"
+
+
+def said_once(ear: Ear, *texts: str) -> None:
+    said_times(ear, dict.fromkeys(texts, 1))
+
+
+def said_times(ear: Ear, times: Mapping[str, int]) -> None:
+    """Each of these so often. Raises AssertionError with all that was heard."""
+    found = {text: len(ear.times(text)) for text in times}
+    assert found == times, f"{found}; {ear.account(*WORDS)}"
+
+
+def no_dead_air(ear: Ear, begin_s: float = 0.0) -> None:
+    assert ear.quiet_s(begin_s) < DEAD_AIR_S, f"dead air; {ear.account(*WORDS)}"
 
 
 def sound_of(stack: IvrStack, text: str) -> Path:
@@ -95,17 +130,17 @@ def sound_of(stack: IvrStack, text: str) -> Path:
 async def a_source_that_never_answers(stack: IvrStack) -> None:
     ani = stack.number()
     call = await stack.call(TRIALS, ani, "8")
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     visit = await left(stack, ani, "silent")
     assert (visit["exit"], visit["to"]) == ("fallback", "no_data")
-    assert visit["left_at"] - visit["entered_at"] < 4.5
+    assert visit["left_at"] - visit["entered_at"] < 3 * SILENT_S, "the step has a time limit"
     assert (await phase(stack, ani, "queued"))["queue"] == "operator"
-    await asyncio.sleep(1.5)
+    await ear.more(2)
     await call.hang_up()
     await gone(stack, ani, "abandoned_in_queue")
-    assert len(ear.times(NO_DATA)) == 1
-    assert ear.quiet_s(1.5) < 2.5, "dead air"
-    assert ear.loudness(ear.seconds - 1, ear.seconds) > MUSIC
+    said_once(ear, NO_DATA)
+    no_dead_air(ear)
+    _music_at_the_end(ear)
 
 
 async def a_prompt_is_gone(stack: IvrStack) -> None:
@@ -114,20 +149,20 @@ async def a_prompt_is_gone(stack: IvrStack) -> None:
     lost = sound_of(stack, VANISHES)
     lost.unlink()
     call = await stack.call(TRIALS, ani, "2")
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     assert (await left(stack, ani, "with_fallback"))["exit"] == "fallback"
     await call.wait_ended()
     await gone(stack, ani, "self_served")
-    await until(lambda: _is_file(lost), 30, "the prompt was not made again")
-    assert (len(ear.times(ELSEWHERE)), ear.times(VANISHES)) == (1, [])
-    assert ear.quiet_s(1.0) < 2.0, "dead air"
+    await until(lambda: _is_file(lost), why="the prompt was not made again")
+    said_times(ear, {ELSEWHERE: 1, VANISHES: 0})
+    no_dead_air(ear)
     ani = stack.number()
     call = await stack.call(TRIALS, ani, "2")
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     await phase(stack, ani, "queued")
     await call.hang_up()
     await gone(stack, ani, "abandoned_in_queue")
-    assert (len(ear.times(VANISHES)), ear.times(ELSEWHERE)) == (1, [])
+    said_times(ear, {VANISHES: 1, ELSEWHERE: 0})
 
 
 async def _is_file(file: Path) -> bool:
@@ -148,28 +183,33 @@ async def _goes_to_the_operator(stack: IvrStack, key: str, step: str) -> str:
     """... of the flow's on_error, with music, and what he pressed is known."""
     ani = stack.number()
     call = await stack.call(TRIALS, ani, key)
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     queued = await phase(stack, ani, "queued")
     assert queued["queue"] == "operator"
     if step:
         assert (await left(stack, ani, step))["exit"] == "on_error"
-    await asyncio.sleep(2)
+    await ear.more(2.5)
     await call.hang_up()
     ended = await gone(stack, ani, "abandoned_in_queue")
-    assert ear.quiet_s(1.0) < 2.0, "dead air"
-    assert ear.loudness(ear.seconds - 1, ear.seconds) > MUSIC
+    no_dead_air(ear)
+    _music_at_the_end(ear)
     return str(ended["id"])
+
+
+def _music_at_the_end(ear: Ear) -> None:
+    loudness = ear.loudness(ear.seconds - 1, ear.seconds)
+    assert loudness > MUSIC, f"no music at the end, {loudness:.5f}; {ear.account(*WORDS)}"
 
 
 async def a_transfer_that_nobody_answers(stack: IvrStack) -> None:
     ani = stack.number()
     call = await stack.call(TRIALS, ani, "5")
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     assert (await left(stack, ani, "transfer"))["exit"] == "failed"
     await call.wait_ended()
     await gone(stack, ani, "self_served")
-    assert len(ear.times(NOBODY)) == 1
-    assert ear.quiet_s(1.0) < 2.0, "dead air"
+    said_once(ear, NOBODY)
+    no_dead_air(ear)
     assert stack.carrier.talking(RINGS) == 0, "it rings on over there"
 
 
@@ -177,18 +217,20 @@ async def a_message(stack: IvrStack) -> None:
     """What the caller says is in the list, and can be played."""
     ani = stack.number()
     call = await stack.call(TRIALS, ani, "6")
-    ear = await Ear.on(stack, call)
-    await asyncio.sleep(8)
-    await _ends_his_message(stack, call, ear, ani)
+    ear = stack.ear(call)
+    await _says_a_message(stack, call, ear, ani)
 
 
-async def _ends_his_message(stack: IvrStack, call: PlacedCall, ear: Ear, ani: str) -> None:
-    id_ = (await row(stack, ani))["id"]
+async def _says_a_message(stack: IvrStack, call: PlacedCall, ear: Ear, ani: str) -> None:
+    """Once he has been asked for it."""
+    id_ = (await until(lambda: row(stack, ani)))["id"]
+    await has(stack, id_, "message")
+    await ear.more(SAID_S + 1)
     await call.press("#")
     await call.wait_ended()
     await over(stack, id_, "voicemail")
-    await asyncio.sleep(0.2)
-    assert len(ear.times(KEPT)) == 1, in_lines(await timeline(stack, id_))
+    await ear.whole()
+    said_once(ear, KEPT)
     await _message_can_be_played(stack, id_, ani)
 
 
@@ -208,22 +250,23 @@ async def _message_can_be_played(stack: IvrStack, call: str, ani: str) -> None:
             assert answer.status == 200, await answer.text()
             file.write_bytes(await answer.read())
     sound, rate = soundfile.read(file, always_2d=True)
-    assert len(sound) / rate > 2
-    assert np.sqrt(np.mean(sound**2, axis=0)).max() > MUSIC, "nothing is to be heard"
+    told = in_lines(await timeline(stack, call))
+    assert len(sound) / rate > SAID_S, f"only {len(sound) / rate:.1f} s:\n{told}"
+    assert np.sqrt(np.mean(sound**2, axis=0)).max() > MUSIC, f"nothing is to be heard:\n{told}"
 
 
 async def who_knows_the_menus_types_ahead(stack: IvrStack) -> None:
     """Through three menus and a question, without a pause, while the first prompt is said."""
     ani = stack.number()
     call = await stack.call(TRIALS, ani)
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     await asyncio.sleep(1)
     await type_fast(call, "7564242#")
     visit = await left(stack, ani, "code")
     assert (visit["exit"], visit["heard"]) == ("goto", '["digits 4242"]')
     await call.wait_ended()
     await gone(stack, ani, "self_served")
-    assert (ear.times(SECOND), ear.times(THIRD), ear.times(WHICH_ORDER)) == ([], [], [])
+    said_times(ear, {SECOND: 0, THIRD: 0, WHICH_ORDER: 0})
 
 
 async def a_flood_of_keys(stack: IvrStack) -> None:
@@ -252,85 +295,87 @@ async def a_flood_of_keys(stack: IvrStack) -> None:
 async def the_line_and_a_call_back(stack: IvrStack) -> None:
     ani = stack.number()
     call = await stack.call(LINE, ani)
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     await left(stack, ani, "takes")
-    await asyncio.sleep(3)
+    await ear.more(4)  # music
     waiting = await phase(stack, ani, "queued")
     assert waiting["queue"] == "loans"
     await call.press("1")
     await call.wait_ended()
     await over(stack, waiting["id"], "callback")
-    await asyncio.sleep(0.2)
+    await ear.whole()
     owed = await stack.database.fetch_row("select * from callbacks where call = $1", waiting["id"])
     assert owed is not None, in_lines(await timeline(stack, waiting["id"]))
     assert (owed["number_e164"], owed["queue"], owed["done_at"]) == (ani, "support", None)
-    assert [len(ear.times(text)) for text in (HELLO, PLACE, EXPECTED, PROMISED)] == [1, 1, 1, 1]
-    assert ear.times(PLACE) < ear.times(EXPECTED) < ear.times(PROMISED)
-    assert ear.loudness(ear.times(PROMISED)[0] - 3, ear.times(PROMISED)[0] - 1.5) > MUSIC
-    assert ear.quiet_s() < 2.0, "dead air"
+    said_once(ear, HELLO, PLACE, EXPECTED, PROMISED)
+    (place,), (expected,), (promised,) = map(ear.times, (PLACE, EXPECTED, PROMISED))
+    assert place < expected < promised, ear.account(*WORDS)
+    loudness = ear.loudness(promised - 3, promised - 1.5)
+    assert loudness > MUSIC, f"no music before the promise, {loudness:.5f}; {ear.account(*WORDS)}"
+    no_dead_air(ear)
 
 
 async def the_line_and_a_message(stack: IvrStack) -> None:
     ani = stack.number()
     call = await stack.call(LINE, ani)
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     await left(stack, ani, "takes")
-    await asyncio.sleep(1)
+    await ear.more(1)
     await call.press("2")
-    await asyncio.sleep(6)
-    await _ends_his_message(stack, call, ear, ani)
+    await _says_a_message(stack, call, ear, ani)
 
 
 async def out_of_the_line_and_back(stack: IvrStack) -> None:
     ani = stack.number()
     call = await stack.call(LINE, ani)
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     await left(stack, ani, "takes")
     first = await phase(stack, ani, "queued")
-    await asyncio.sleep(1)
+    await ear.more(1)
     await call.press("3")
     await left(stack, ani, "leave")
     assert (await phase(stack, ani, "ivr"))["id"] == first["id"]
-    await asyncio.sleep(2.5)
+    await ear.hears(OUTSIDE)
     await call.press("1")
     again = await phase(stack, ani, "queued")
     assert again["queued_at"] == first["queued_at"], "his place is lost"
-    await asyncio.sleep(4)
+    await ear.hears(PLACE, 2)
     await call.hang_up()
     await gone(stack, ani, "abandoned_in_queue")
-    assert (len(ear.times(OUTSIDE)), len(ear.times(PLACE))) == (1, 2)
-    assert ear.quiet_s() < 2.0, "dead air"
+    said_times(ear, {OUTSIDE: 1, PLACE: 2})
+    no_dead_air(ear)
 
 
 async def the_source_is_killed(stack: IvrStack) -> None:
     """While it works on an answer; and nobody is there for the next caller; and it comes back for a third."""
     ani = stack.number()
     call = await stack.call(TRIALS, ani, "19876")
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     await until(lambda: was_asked(stack, "9876"))
     await stack.source.kill()
     visit = await left(stack, ani, "look_up")
     assert visit["exit"] == "fallback"
-    assert visit["left_at"] - visit["entered_at"] < SLOW_S
+    assert visit["left_at"] - visit["entered_at"] < SLOW_S, "that it was killed was not noticed"
     await phase(stack, ani, "queued")
     await call.hang_up()
     await gone(stack, ani, "abandoned_in_queue")
-    assert len(ear.times(NO_DATA)) == 1
-    assert ear.quiet_s(1.0) < 2.0, "dead air"
+    said_once(ear, NO_DATA)
+    no_dead_air(ear)
     ani = stack.number()
     call = await stack.call(TRIALS, ani, "11234")
     visit = await left(stack, ani, "look_up")
-    assert (visit["exit"], visit["left_at"] - visit["entered_at"] < 1) == ("fallback", True)
+    assert visit["exit"] == "fallback"
+    assert visit["left_at"] - visit["entered_at"] < SLOW_S, "nobody is there, and it was waited for"
     await call.hang_up()
     await stack.source.start()
     ani = stack.number()
     call = await stack.call(TRIALS, ani, "11234")
-    ear = await Ear.on(stack, call)
+    ear = stack.ear(call)
     assert (await left(stack, ani, "look_up"))["exit"] == "goto"
     await left(stack, ani, "pieces")
     await call.hang_up()
     await gone(stack, ani, "abandoned_in_ivr")
-    assert len(ear.times(PIECES)) == 1
+    said_once(ear, PIECES)
 
 
 async def was_asked(stack: IvrStack, order: str) -> bool:
@@ -392,7 +437,7 @@ async def versions_by_the_command_line(stack: IvrStack) -> None:
 async def _greeted(stack: IvrStack, dnis: str, version: int, says: str = "") -> None:
     ani = stack.number()
     call = await stack.call(dnis, ani)
-    ear = await Ear.on(stack, call) if says else None
+    ear = stack.ear(call) if says else None
     assert (await left(stack, ani, "begin"))["version"] == version
     await call.hang_up()
     await gone(stack, ani, "abandoned_in_ivr")

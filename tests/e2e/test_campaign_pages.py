@@ -24,7 +24,7 @@ from tandem.cti.app.control import ask
 from tandem.cti.app.stack import Stack
 from tandem.cti.model.campaigns import Mode
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 TALKS, BUSY = "+86138000010", "+86138000030"
 SHOWN = "+861088880001"
@@ -34,7 +34,7 @@ SHOWN = "+861088880001"
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """The demo bank, where Mei dials for campaigns only."""
     home = tmp_path_factory.mktemp("tandem")
-    people = alike(TALKS, does(Behaviour.PERSON, rings_s=0.6, stays_s=60.0)), alike(BUSY, does(Behaviour.BUSY))
+    people = alike(TALKS, does(Behaviour.PERSON, rings_s=0.6, stays_s=300.0)), alike(BUSY, does(Behaviour.BUSY))
     carrier = {"crowds": people, "keep_calls": True}
     async with Stack(
         home, changes={"ring_s": 40.0, **quick_flow(home)}, carrier_changes=carrier, keep=False
@@ -94,26 +94,26 @@ async def test_preview_from_the_card_to_do_not_call(stack: Stack, page_of: OpenA
         f"number,name,language,field_city\n{first},Li Lei,en,Kunming\n{second},Han Mei,en,Dali\n{third},Wang,en,Lijiang"
     )
     campaign = await prepared(
-        ada, "look", "preview", rows, preview_s=12.0, script="Hello {name}", dispositions=["balance", "wrong_number"]
+        ada, "look", "preview", rows, preview_s=25.0, script="Hello {name}", dispositions=["balance", "wrong_number"]
     )
     await work(mei)
     await watch(mei)
     await asked(ada, "POST", f"/api/campaigns/{campaign}/state", {"state": "running"})
 
-    await expect(mei.at("preview")).to_be_visible(timeout=20_000)
+    await expect(mei.at("preview")).to_be_visible()
     await expect(mei.at("campaign-card")).to_contain_text("Li Lei")
     await expect(mei.at("preview-left")).to_contain_text("0:")
     assert await attempts(stack, campaign) == [], "dialled before he was read"
     await picture(mei, "seat-preview")
     await mei.at("preview-dial").click()
-    await mei.talking(20)
+    await mei.talking()
     await picture(mei, "seat-talking")
     changes = await seen(mei)
     shown = next(each["at"] for each in changes if each["pop"])
     voice = next(each["at"] for each in changes if each["session"] == "active")
     assert shown <= voice, "the voice was there before the pop"
     print(f"pop {voice - shown:.2f} s before the agent's voice")
-    dialled = (await attempts(stack, campaign))[0]
+    dialled = (await until(lambda: attempts(stack, campaign)))[0]
     assert (dialled["number"], dialled["reserved"], dialled["agent"]) == (first, True, "mei")
 
     await mei.at("call-again").click()
@@ -132,8 +132,8 @@ async def test_preview_from_the_card_to_do_not_call(stack: Stack, page_of: OpenA
     assert lead["callback_at"].timestamp() > time.time() + 3600
 
     # the next one: dialled by itself when the time to read is over
-    await expect(mei.at("campaign-card")).to_contain_text("Han Mei", timeout=20_000)
-    await mei.talking(30)
+    await expect(mei.at("campaign-card")).to_contain_text("Han Mei")
+    await mei.talking()
     await mei.at("do-not-call").click()
     await mei.at("do-not-call-global").click()
     entry = await until(lambda: _forbidden(stack, second))
@@ -145,16 +145,21 @@ async def test_preview_from_the_card_to_do_not_call(stack: Stack, page_of: OpenA
     assert lead["state"] == "do_not_call"
 
     # and one who is left for later
-    await expect(mei.at("campaign-card")).to_contain_text("Wang", timeout=20_000)
+    await expect(mei.at("campaign-card")).to_contain_text("Wang")
     await mei.at("preview-skip").click()
     await expect(mei.at("preview")).to_be_hidden()
     await asked(ada, "POST", f"/api/campaigns/{campaign}/state", {"state": "stopped"})
-    results = [one["result"] for one in await attempts(stack, campaign) if one["result"] != "withdrawn"]
-    assert results == ["talked", "talked"]
+    await until(lambda: _results(stack, campaign, "talked", "talked"))
     calls = read_calls(calls_file(stack.installation.home / "carrier" / "log"))
     assert sorted(call.number for call in calls) == [first, second]
     await pause(mei)
     await no_complaints(mei)
+
+
+async def _results(stack: Stack, campaign: str, *wanted: str) -> bool:
+    """Of those who were dialled."""
+    found = [one["result"] for one in await attempts(stack, campaign) if one["result"] != "withdrawn"]
+    return found == [*wanted]
 
 
 async def _lead(stack: Stack, number: str, field: str) -> dict[str, Any]:
@@ -192,15 +197,15 @@ async def test_the_operator_makes_a_campaign_and_runs_it(
 
     file = tmp_path / "people.csv"
     offset = 40 if language == "en" else 60
-    rows = [f"{TALKS}{offset + index},王{index},昆明" for index in range(3)]
+    rows = [f"{TALKS}{offset + index},王{index},昆明" for index in range(9)]
     rows += [f"{BUSY}{offset + index},李{index},大理" for index in range(4)]
     file.write_text("\n".join(["号码,姓名,城市", *rows, "500&PJSIP/x/1900,坏,"]), encoding="gb18030")
     await ada.at("list-import").click()
     await ada.at("import-file").set_input_files(str(file))
-    await expect(ada.at("mapping")).to_be_visible(timeout=20_000)
+    await expect(ada.at("mapping")).to_be_visible()
     await picture(ada, f"{language}-import-columns")
     await ada.at("import-start").click()
-    await expect(ada.at("import-job")).to_have_attribute("data-state", "done", timeout=30_000)
+    await expect(ada.at("import-job")).to_have_attribute("data-state", "done")
     await expect(ada.at("import-bad-rows")).to_contain_text("1")
     await picture(ada, f"{language}-import-done")
     await ada.at("import-close").click()
@@ -210,10 +215,10 @@ async def test_the_operator_makes_a_campaign_and_runs_it(
     await ada.at("campaign-start").click()
     await ada.at("campaign-now").click()
     await picture(ada, f"{language}-now-starting")
-    await mei.talking(40)
+    await reached(mei)
     await picture(ada, f"{language}-now")
     await ada.at("campaign-waterfall").click()
-    await expect(ada.at("waterfall")).to_contain_text("7")
+    await expect(ada.at("waterfall")).to_contain_text("13")
     await picture(ada, f"{language}-waterfall")
     for view in "day", "decisions", "contacts", "lists", "rules", "compliance", "whatif":
         await ada.at(f"campaign-{view}").click()
@@ -228,10 +233,10 @@ async def test_the_operator_makes_a_campaign_and_runs_it(
     await ada.at("campaigns-do-not-call").or_(ada.at("nav-campaigns")).first.click()
     await ada.at("campaigns-do-not-call").click()
     await ada.at("dnc-add").click()
-    await ada.at("dnc-number").fill(f"{TALKS}{offset + 2}")
+    await ada.at("dnc-number").fill(f"{TALKS}{offset + 8}")
     await picture(ada, f"{language}-do-not-call-add")
     await ada.at("dnc-save").click()
-    assert await until(lambda: _forbidden(stack, f"{TALKS}{offset + 2}"))
+    assert await until(lambda: _forbidden(stack, f"{TALKS}{offset + 8}"))
     await picture(ada, f"{language}-do-not-call")
     await ada.at("campaigns-all").click()
     await picture(ada, f"{language}-list-running")
@@ -241,11 +246,24 @@ async def test_the_operator_makes_a_campaign_and_runs_it(
     await mei.at("hang-up").click()
     await dispose(mei, "balance", "", save="save-not-ready")
     dialled = {one["number"] for one in await attempts(stack, campaign)}
-    assert f"{TALKS}{offset + 2}" not in dialled
+    assert f"{TALKS}{offset + 8}" not in dialled
     assert dialled
     if language == "zh":
         await ada.at("language").click()
     await no_complaints(ada, mei)
+
+
+async def reached(agent: BrowserAgent) -> None:
+    """Wait until a call is put through to this agent. A page on a busy machine may be too late for the promise to the
+    callee (2 s): then she is Not ready, and the next one is hers."""
+
+    async def talks() -> bool:
+        if await agent.at("agent-state").get_attribute("data-state") == "not_ready":
+            await agent.at("ready").click()
+        return await agent.at("phone-state").get_attribute("data-session") == "active"
+
+    await until(talks, why="no call was put through")
+    await agent.talking()
 
 
 async def _state(stack: Stack, campaign: str, state: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -18,7 +17,7 @@ from tandem.agent_desktop.core import messages as m
 from tandem.cti.adapters.asterisk.carrier_people import Behaviour, Crowd, crowd
 from tandem.cti.model.campaigns import AttemptPlan, MachineDetection, Retry
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 PEOPLE, MACHINES, BUSY, RINGS = "+86138000010", "+86138000020", "+86138000030", "+86138000040"
 CONGESTED, NOBODY = "+86138000050", "+86138000060"
@@ -34,7 +33,7 @@ CROWDS: tuple[Crowd, ...] = (
 
 SLOW, MANY = "+86138000070", "+8613800100"
 CROWDS += (
-    alike(SLOW, does(Behaviour.PERSON, rings_s=4.0, stays_s=7.0)),
+    alike(SLOW, does(Behaviour.PERSON, rings_s=12.0, stays_s=10.0)),
     crowd(
         MANY, 3, {Behaviour.PERSON: 70, Behaviour.RING: 20, Behaviour.BUSY: 10}, rings_s=(2.0, 11.0), stays_s=(1.0, 4.0)
     ),
@@ -101,7 +100,7 @@ async def test_every_attempt_is_accounted_for(world: CampaignWorld) -> None:
         waits_s = lead["next"] - ended[number]
         state, at_least_s, at_most_s = _AFTER[result]
         assert lead["state"] == state, (number, result, lead["state"], lead["why"])
-        assert at_least_s - 1 <= waits_s <= at_most_s + 1, (number, result, waits_s, lead["why"])
+        assert at_least_s - 5 <= waits_s <= at_most_s + 5, (number, result, waits_s, lead["why"])
     assert not world.errors()
 
 
@@ -130,7 +129,7 @@ async def _in_hand(world: CampaignWorld, campaign: str) -> bool:
 
 
 _AFTER: dict[str, tuple[str, float, float]] = {
-    "talked": ("done", 0, 30),
+    "talked": ("done", 0, 120),
     "machine": ("open", 14_400, 14_400),
     "busy": ("open", 900, 900),
     "no_answer": ("open", 14_400, 86_400),
@@ -176,7 +175,7 @@ async def test_who_answers_and_finds_nobody_hears_who_called(world: CampaignWorl
     """All agents leave while six telephones ring."""
     again = {"abandoned": Retry(after_s=60.0, times=2)}
     campaign = await world.campaign(
-        "left", mode="power", ratio=3.0, message=MESSAGE, attempts=AttemptPlan(retries=again, gap_s=0.0)
+        "left", mode="power", ratio=3.0, ring_s=25.0, message=MESSAGE, attempts=AttemptPlan(retries=again, gap_s=0.0)
     )
     await world.have_talked([campaign], 500)
     for agent in world.seats.all[2:]:
@@ -188,12 +187,13 @@ async def test_who_answers_and_finds_nobody_hears_who_called(world: CampaignWorl
     async def ringing() -> Any:
         return len(await world.attempts(campaign)) == 6
 
-    await until(ringing, 20)
+    await until(ringing, why="not all six are rung")
     for agent in world.seats.all[:2]:
         await agent.leave()
     ears = await listen(world, people)
     await world.all_over(campaign)
-    await asyncio.sleep(1.0)
+    for ear in ears.values():
+        await ear.whole()
     pairs, attempts = await world.books(campaign)
     assert [one["result"] for one in attempts] == ["abandoned"] * 6
     assert not any(one["reserved"] for one in attempts)
@@ -216,7 +216,7 @@ async def test_who_answers_and_finds_nobody_hears_who_called(world: CampaignWorl
     await world.restart()  # the pool reads the list anew
     for agent in world.seats.all:
         await agent.come_back()
-    await until(lambda: _twice(world, campaign), 60)
+    await until(lambda: _twice(world, campaign), 120)
     await world.all_over(campaign)
     second = (await world.attempts(campaign))[6:]
     assert {one["result"] for one in second} == {"talked"}
@@ -240,18 +240,16 @@ async def listen(world: CampaignWorld, people: list[str]) -> dict[str, Ear]:
         if found and found[1] in people:
             names[found[1]] = channel
     for number, channel in names.items():
-        file = world.stack.installation.home / f"heard-{number[1:]}.raw"
-        await carrier.rx(f"mixmonitor start {channel} {file}.both.raw,r({file})")
-        ears[number] = Ear(world.stack, file)
+        ears[number] = await Ear.on(world.stack, channel)
     assert set(ears) == set(people), lines
     return ears
 
 
 async def test_nothing_is_dialled_twice_whatever_fails(world: CampaignWorld) -> None:
     """Server, AMI and database fail, each with many calls in flight."""
-    campaign = await world.campaign("storm", mode="power", ratio=8.0, message=MESSAGE)
+    campaign = await world.campaign("storm", mode="power", ratio=6.0, message=MESSAGE)
     await world.have_talked([campaign], 20_000)
-    people = [f"{MANY}{number:03}" for number in range(200)]
+    people = [f"{MANY}{number:03}" for number in range(260)]
     await import_list(world, campaign, listed(people, "en"))
     await world.seats.idle()
     await world.operator.put(campaign, "running")
@@ -259,16 +257,16 @@ async def test_nothing_is_dialled_twice_whatever_fails(world: CampaignWorld) -> 
 
     async def many() -> bool:
         in_flight.append(sum(one["ended_at"] is None for one in await world.attempts(campaign)))
-        return in_flight[-1] >= 50
+        return in_flight[-1] >= 35
 
-    await until(many, 60)
+    await until(many, 120)
     await world.restart()
-    await until(many, 60, "few calls after the restart of the server")
+    await until(many, 120, "few calls after the restart of the server")
     assert await cut_ami(world) > 0
-    await until(many, 60, "few calls after the loss of AMI")
+    await until(many, 120, "few calls after the loss of AMI")
     assert world.stack.postgres is not None
     await world.stack.postgres.restart()
-    await world.through(campaign, 150)
+    await world.through(campaign, 240)
     await world.seats.idle()
     attempts = await world.attempts(campaign)
     mine = {one["number"] for one in attempts}

@@ -12,7 +12,7 @@ from tandem.cti.app.demo import TIMELINE
 from tandem.cti.app.installation import DEMO_DNIS
 from tandem.cti.app.stack import Stack
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 
 async def test_demo_once_shows_a_whole_call(tmp_path: Path) -> None:

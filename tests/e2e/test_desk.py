@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,20 +32,22 @@ from tests.support.desk import (
     watch,
     work,
 )
-from tests.support.floor_watch import ZH_ACCOUNTS, ZH_LOANS, kinds, phase, row, timeline, until
+from tests.support.floor_watch import ZH_ACCOUNTS, ZH_LOANS, kinds, phase, row, row_with, timeline, told, until
 
 from tandem.cti.app.browser_agent import BrowserAgent, chromium
 from tandem.cti.app.stack import Stack
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
 from tandem.routing.core.acd.reasons import RULES
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 EN_ACCOUNTS = "21"
 WANG, SHARED, STRANGER = "+8613888001201", "+12125550143", "+8613700000042"
 ZHANG, ZHAO, LIU, CHEN = "+8613983004477", "+8613810027764", "+8613723450098", "+8613757110236"
+LATE_S = 1.0
+"""What is clicked is heard later, on a busy machine."""
 ANSWERS, BUSY = "+861095588", "+861095599"
-RING_S, WRAP_UP_S = 7.0, 3.0
+RING_S, WRAP_UP_S = 15.0, 3.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -65,7 +69,7 @@ async def test_a_known_customer_from_the_first_key_to_the_next_agent(stack: Stac
     mei, jun = await work(await page_of("mei")), await page_of("jun")
     await watch(mei)
     caller = await ring_in(stack, ZH_ACCOUNTS, WANG, "WANG XIAOMING")
-    await mei.ringing(30)
+    await mei.ringing()
 
     pop = mei.at("pop")
     await expect(pop.get_by_test_id("pop-name")).to_have_text("王小明")
@@ -73,7 +77,7 @@ async def test_a_known_customer_from_the_first_key_to_the_next_agent(stack: Stac
     await expect(pop.locator(".who-line")).to_contain_text("中文")
     await expect(pop.get_by_test_id("pop-number")).to_have_text("+86 138 8800 1201")
     await expect(pop.get_by_test_id("pop-pressed")).to_have_text("1中文1账户和银行卡")
-    await expect(pop.locator(".waited")).to_have_text("0:00")
+    await expect(pop.locator(".waited")).to_have_text(re.compile(r"0:0\d"))
     await expect(pop.get_by_test_id("pop-why")).to_contain_text(re.compile(f"陈美.*{RULES['only_agent']['zh']}"))
     await expect(pop.get_by_test_id("pop-history").get_by_test_id("contact")).to_have_count(5)
     await expect(pop.get_by_test_id("pop-history")).to_contain_text("询问上周汇往新加坡的 48,000 美元")
@@ -118,7 +122,7 @@ async def test_a_known_customer_from_the_first_key_to_the_next_agent(stack: Stac
     await expect(mei.at("recording-line")).to_have_attribute("data-state", "saved")
     player = mei.at("player")
     await player.evaluate("audio => audio.play()")
-    await until(lambda: player.evaluate("audio => audio.currentTime > 0.5 && audio.error === null"), 5)
+    await until(lambda: player.evaluate("audio => audio.currentTime > 0.5 && audio.error === null"))
     await expect(mei.at("timeline")).to_contain_text(re.compile(f"陈美.*{RULES['only_agent']['zh']}"))
 
     await work(jun)
@@ -203,7 +207,7 @@ async def test_declined_and_not_answered(stack: Stack, page_of: OpenAgent) -> No
         assert len(ringing) < 2, "two phones ring for one caller"
         return ringing[0] if ringing else ""
 
-    declines = await until(who_rings, 30)
+    declines = await until(who_rings)
     seat = seats[declines]
     queued_at = (await row(stack, ZHANG))["queued_at"]
     await seat.at("decline").click()
@@ -211,19 +215,19 @@ async def test_declined_and_not_answered(stack: Stack, page_of: OpenAgent) -> No
     await expect(seat.at("agent-state")).to_have_attribute("data-reason", "declined")
     await expect(seat.at("pop")).to_have_count(0)
 
-    sleeps = await until(who_rings, 30)
+    sleeps = await until(who_rings)
     seat = seats[sleeps]
-    await seat.state("not_ready", RING_S + 5)
+    await seat.state("not_ready")
     await expect(seat.at("agent-state")).to_have_attribute("data-reason", "no_answer")
     await expect(seat.at("phone-state")).to_have_attribute("data-session", "none")
 
-    answers = await until(who_rings, 30)
+    answers = await until(who_rings)
     assert {declines, sleeps, answers} == set(seats), "somebody was asked twice"
     await seats[answers].answer()
     assert caller.talking
     call = await row(stack, ZHANG)
     assert call["queued_at"] == queued_at, "the place in line is lost"
-    assert (await kinds(stack, call["id"])).count("offered_on") == 2
+    await told(stack, call["id"], offered_on=2)
     await caller.hang_up()
     await seats[answers].wrap_up("balance", "")
     await no_complaints(*seats.values())
@@ -241,7 +245,7 @@ async def test_callers_who_give_up(stack: Stack, page_of: OpenAgent) -> None:
     await ended(stack, LIU, "abandoned_in_ivr")
 
     ringing = await ring_in(stack, ZH_ACCOUNTS, ZHAO)
-    await mei.ringing(30)
+    await mei.ringing()
     await ringing.hang_up()
     await expect(mei.at("pop")).to_have_count(0)
     await expect(mei.at("phone-state")).to_have_attribute("data-session", "none")
@@ -278,15 +282,18 @@ async def test_mute_hold_and_keys(
     caller = await ring_in(stack, ZH_LOANS, ZHAO)
     await lin.answer()
     call = (await row(stack, ZHAO))["id"]
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(3)
+    talked_until = time.time()
     await lin.at("mute").click()
     await expect(lin.at("mute")).to_have_attribute("aria-pressed", "true")
-    await asyncio.sleep(2.5)
+    muted_at = time.time()
+    await asyncio.sleep(3)
+    muted_until = time.time()
     await lin.at("hold").click()
     await expect(lin.at("hold")).to_have_attribute("aria-pressed", "true")
     await expect(lin.page.locator(".talk")).to_contain_text("已保持")
     held_at = await moment(stack, call, "held")
-    await asyncio.sleep(3)
+    await asyncio.sleep(4)
     await lin.at("hold").click()
     retrieved_at = await moment(stack, call, "retrieved")
     await lin.at("mute").click()
@@ -298,18 +305,22 @@ async def test_mute_hold_and_keys(
     await expect(lin.at("keypad")).to_contain_text("50#")
     await lin.page.keyboard.press("7")
     await expect(lin.at("keypad")).to_contain_text("50#7")
-    await asyncio.sleep(1.5)
-    assert await keys_that_came() == "50#7"
+
+    async def all_came() -> bool:
+        return await keys_that_came() == "50#7"
+
+    await until(all_came, why=f"other keys came, or none: {await keys_that_came()}")
 
     await caller.hang_up()
     await lin.wrap_up("repayment", "")
     file, began_at = await recording(stack, call)
-    _, talking = await loudness(file, 0.5, held_at - began_at - 3)
-    _, muted = await loudness(file, held_at - began_at - 1.5, held_at - began_at - 0.5)
-    _, music = await loudness(file, held_at - began_at + 1, retrieved_at - began_at - 0.5)
-    assert talking > 0.01
-    assert muted < talking / 20, "a muted agent is heard"
-    assert music > 10 * muted, "the held caller hears no music"
+    _, talking = await loudness(file, 0.5, talked_until - began_at - 0.2)
+    _, muted = await loudness(file, muted_at - began_at + LATE_S, muted_until - began_at)
+    _, music = await loudness(file, held_at - began_at + LATE_S, retrieved_at - began_at - 0.5)
+    told_of = f"talking {talking:.5f}, muted {muted:.5f}, held {music:.5f}"
+    assert talking > 0.01, told_of
+    assert muted < talking / 20, f"a muted agent is heard: {told_of}"
+    assert music > 10 * muted, f"the held caller hears no music: {told_of}"
     await no_complaints(lin)
 
 
@@ -333,8 +344,7 @@ async def test_transfers(stack: Stack, page_of: OpenAgent) -> None:
     await transfer(jun, "贷款", "queue-loans")
     await jun.wrap_up("advice", "to loans")
     await lin.answer()
-    call = await row(stack, ZHANG)
-    assert (call["queue"], call["agent"]) == ("loans", "lin")
+    call = await row_with(stack, ZHANG, queue="loans", agent="lin")
 
     await pause(jun)
     await transfer(lin, BUSY, f"number-{BUSY}")
@@ -345,17 +355,19 @@ async def test_transfers(stack: Stack, page_of: OpenAgent) -> None:
 
     await transfer(lin, ANSWERS, f"number-{ANSWERS}")
     await moment(stack, call["id"], "transferred_out")
-    assert stack.carrier.talking(ANSWERS) == 1
+    await until(lambda: _talks(stack, ANSWERS))
     await lin.wrap_up("advice", "to head office")
     assert caller.talking
     await caller.hang_up()
     gone = await ended(stack, ZHANG, "transferred_out")
-    told = await kinds(stack, gone["id"])
-    assert told.count("transfer") == 4
-    assert told.count("transfer_failed") == told.count("transferred_out") == 1
+    await told(stack, gone["id"], transfer=4, transfer_failed=1, transferred_out=1)
     who = {line["agent"] for line in await stack.contacts(gone["id"])}
     assert who == {"mei", "jun", "lin"}
     await no_complaints(mei, jun, lin)
+
+
+async def _talks(stack: Stack, number: str) -> bool:
+    return stack.carrier.talking(number) == 1
 
 
 FORGED = "+86108888888"
@@ -407,7 +419,7 @@ async def test_wrap_up(stack: Stack, page_of: OpenAgent) -> None:
     await expect(jun.at("save-ready")).to_be_disabled()
     await expect(jun.at("save-not-ready")).to_be_disabled()
     timer = wrap_up.get_by_role("timer")
-    await expect(timer).to_have_attribute("data-overdue", "true", timeout=WRAP_UP_S * 1000 + 3000)
+    await expect(timer).to_have_attribute("data-overdue", "true")
     await jun.at("more-time").click()
     await expect(timer).to_have_attribute("data-overdue", "false")
     await option(jun, "fees").click()
@@ -416,6 +428,6 @@ async def test_wrap_up(stack: Stack, page_of: OpenAgent) -> None:
     await jun.state("not_ready")
     await expect(wrap_up).to_have_count(0)
     call = await ended(stack, CHEN, "answered")
-    written = [line for line in await stack.contacts(call["id"]) if line["disposition"] == "fees"]
-    assert [line["notes"] for line in written] == ["written while talking"]
+    written: Any = await until(lambda: _disposed(stack, call["id"]), why="the wrap-up was not written")
+    assert (written["disposition"], written["notes"]) == ("fees", "written while talking")
     await no_complaints(jun)

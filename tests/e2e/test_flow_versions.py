@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from tests.support.floor_watch import PATIENCE_S, reads_keys
 
 from tandem.cti.adapters.asterisk.config import AgentPhone
 from tandem.cti.app.demo_data import DEMO_PASSWORD
@@ -19,7 +20,7 @@ from tandem.cti.app.installation import DEMO_DNIS, DEMO_FLOW
 from tandem.cti.app.stack import Stack
 from tandem.cti.model.ids import DeviceId
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 OMARS = AgentPhone(device=DeviceId("1090"), password=secrets.token_hex(8), webrtc=False)
 FLOW = DEMO_FLOW.read_text(encoding="utf-8")
@@ -51,10 +52,16 @@ async def ask(http: aiohttp.ClientSession, method: str, path: str, body: Mapping
 
 async def until(stack: Stack, query: str, *arguments: Any) -> list[Mapping[str, Any]]:
     """Rows, as soon as there are some."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not (rows := await stack.database.fetch(query, *arguments)):  # noqa: ASYNC110 - the switch decides when
             await asyncio.sleep(0.1)
     return rows
+
+
+async def asked_for_keys(stack: Stack) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not await reads_keys(stack):  # noqa: ASYNC110 - the switch decides when
+            await asyncio.sleep(0.1)
 
 
 async def test_a_call_stays_on_its_version(stack: Stack) -> None:
@@ -63,12 +70,14 @@ async def test_a_call_stays_on_its_version(stack: Stack) -> None:
         assert (saved["version"], saved["problems"]) == (2, 0)
         detail = await ask(http, "POST", "/api/flows/main/canary", {"version": 2, "numbers": [DEMO_DNIS]})
         assert detail["deployment"]["canary"]["version"] == 2
-        call = await stack.carrier.place_call(DEMO_DNIS, *CALLER, digits=((2.0, "1"), (14.0, "1")), stay_s=40)
+        call = await stack.carrier.place_call(DEMO_DNIS, *CALLER, digits=((2.0, "1"),), stay_s=300)
         await until(stack, "select 1 from ivr_visits where version = 2 and step = 'language'")
         detail = await ask(http, "POST", "/api/flows/main/rollback")
         assert (detail["deployment"]["live"], detail["deployment"]["canary"]) == (1, None)
     await stack.kill_server()
     await stack.start_server()
+    await asked_for_keys(stack)
+    await call.press("1")
     await until(stack, "select 1 from calls where queue is not null")
     await call.hang_up()
     (row,) = await until(stack, "select flow_version, outcome, queue from calls where ended_at is not null")
@@ -76,7 +85,7 @@ async def test_a_call_stays_on_its_version(stack: Stack) -> None:
     visits = await stack.database.fetch("select distinct version from ivr_visits")
     assert [visit["version"] for visit in visits] == [2]
 
-    second = await stack.carrier.place_call(DEMO_DNIS, *CALLER, digits=((2.0, "1"),), stay_s=20)
+    second = await stack.carrier.place_call(DEMO_DNIS, *CALLER, digits=((2.0, "1"),), stay_s=300)
     await until(stack, "select 1 from ivr_visits where version = 1 and step = 'language'")
     await second.hang_up()
     await until(stack, "select 1 from calls where flow_version = 1 and ended_at is not null")
@@ -93,7 +102,7 @@ async def test_a_draft_rings_its_author(stack: Stack) -> None:
     async with operator(stack) as http:
         called = await ask(http, "POST", "/api/flows/call", FILES)
     shown = ""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not ("PJSIP/1090" in shown and "!Read!" in shown):
             await asyncio.sleep(0.1)
             shown = await stack.asterisk.rx("core show channels concise")

@@ -20,12 +20,12 @@ from tandem.ivr.flow_files import load_flow_file
 from tandem.ivr.media import PromptSounds
 from tandem.ivr.testing import load_tests
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
 
 LIBRARY = Path(__file__).parents[2] / "examples" / "flows"
 LONGEST_S = 60.0
 """The longer tests of the library are left to ``tandem ivr test --live``."""
-AT_ONCE = 16
+AT_ONCE = 8
 
 
 @dataclass(frozen=True)

@@ -26,16 +26,18 @@ from tandem.cti.app.browser_agent import BrowserAgent
 from tandem.cti.app.demo_data import DEMO_PASSWORD
 from tandem.cti.app.stack import Stack
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 VIP, GOLD, ENGLISH = "+8613888001201", "+8613810027764", "+4915228817386"
+TARGET_S = 20.0
+"""Of the demo's service queue."""
 PWNED = "window.pwned"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     home = tmp_path_factory.mktemp("tandem")
-    async with Stack(home, changes={"ring_s": 20.0, **quick_flow(home)}) as running:
+    async with Stack(home, changes={"ring_s": 60.0, **quick_flow(home)}) as running:
         yield running
 
 
@@ -81,7 +83,7 @@ async def test_the_board_is_live(stack: Stack, page_of: OpenAgent) -> None:
     await expect(waiting.nth(0)).to_contain_text("VIP")
     await expect(waiting.nth(1)).to_contain_text("2")
     await expect(waiting.nth(1)).to_contain_text("赵雅婷")
-    await until(lambda: _shows(sofia, Waiting="2", Ready="0", Answered="0", **{"Service level": "–"}), 5)
+    await until(lambda: _shows(sofia, Waiting="2", Ready="0", Answered="0", **{"Service level": "–"}))
     assert (await queue(sofia, "service"))["Longest"] >= "0:01"
 
     await work(mei)
@@ -95,10 +97,12 @@ async def test_the_board_is_live(stack: Stack, page_of: OpenAgent) -> None:
     await expect(waiting.nth(0)).to_contain_text("1")
     await second.hang_up()
     await expect(waiting).to_have_count(0)
-    await until(lambda: _shows(sofia, Waiting="0", Talking="1", Answered="1", Abandoned="1"), 5)
+    await until(lambda: _shows(sofia, Waiting="0", Talking="1", Answered="1", Abandoned="1"))
     await first.hang_up()
     await expect(seat).to_contain_text("Wrap-up")
-    await until(lambda: _shows(sofia, Talking="0", Offered="2", **{"Service level": "100 %"}), 5)
+    answered = await ended(stack, VIP, "answered")
+    level = "100 %" if answered["wait_s"] <= TARGET_S else "0 %"
+    await until(lambda: _shows(sofia, Talking="0", Offered="2", **{"Service level": level}))
     await dispose(mei, "balance", "")
     await expect(seat).to_contain_text("Ready")
     assert asked == [], "the board asks instead of listening"
@@ -141,7 +145,7 @@ async def test_what_each_role_may_see(stack: Stack, page_of: OpenAgent) -> None:
     await expect(omar.page.locator("[data-step=in_chinese] .step-said")).to_contain_text("language:zh>=3")
     await omar.at("nav-system").click()
     checks = omar.at("checks").locator("li")
-    await expect(checks.first).to_be_visible(timeout=15_000)
+    await expect(checks.first).to_be_visible()
     assert await checks.count() >= 5
     bad = omar.at("checks").locator("li[data-ok=false]")
     assert await bad.all_text_contents() == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from tests.support.floor_watch import (
     kinds,
     over,
     phase,
+    reads_keys,
     row,
     until,
 )
@@ -35,13 +35,14 @@ from tandem.cti.app.stack import Stack
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 ANSWERS, RINGS = "+861095588", "+861065551234"
 """Numbers of the public network: one answers, one only rings."""
 LIU, SOPHIE, STRANGER = "+8613723450098", "+33639980417", "+8613700000042"
 OFFER = {"when": "waited > 1 s", "do": "callback"}
-RING_S = 10
+RING_S = 25
+"""Longer than a server takes to start on a busy machine."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -112,7 +113,7 @@ async def test_a_step_comes_with_its_time_or_a_long_prediction(stack: Stack, pag
     jun, lin = await work(await page_of("jun")), await page_of("lin")
     await pause(lin)  # logged on: the first step has somebody to wait for
     caller = await ring_in(stack, ZH_LOANS, LIU)
-    await jun.ringing(30)
+    await jun.ringing()
     call = (await row(stack, LIU))["id"]
     decision = (await until(lambda: _decided(stack, call)))[0]
     assert (decision.step, decision.agent) == (1, "jun")
@@ -123,7 +124,7 @@ async def test_a_step_comes_with_its_time_or_a_long_prediction(stack: Stack, pag
 
     await apply(stack, demo_plan())
     caller = await ring_in(stack, ZH_LOANS, STRANGER)
-    await jun.ringing(30)
+    await jun.ringing()
     call = (await row(stack, STRANGER))["id"]
     decision = (await until(lambda: _decided(stack, call)))[0]
     assert (decision.step, decision.agent) == (1, "jun")
@@ -161,10 +162,9 @@ async def keep_place(stack: Stack, number: str) -> dict[str, Any]:
     call: PlacedCall = await ring_in(stack, ZH_ACCOUNTS, number, "WANG")
     id_ = (await phase(stack, number, "queued"))["id"]
     await has(stack, id_, "callback_offered")
-    await asyncio.sleep(0.7)
+    await until(lambda: reads_keys(stack))
     await call.press("1")
-    await call.wait_ended(30)
-
+    await call.wait_ended()
     return await over(stack, id_, "callback")
 
 
@@ -194,11 +194,11 @@ async def test_a_place_is_kept_and_the_agent_rung_first(stack: Stack, page_of: O
     before = dials(stack, ANSWERS)
 
     await work(mei)
-    await mei.ringing(30)
+    await mei.ringing()
     assert dials(stack, ANSWERS) == before, "the customer was dialled before the agent was there"
     await expect(mei.at("callback-note")).to_be_visible()
     await mei.at("answer").click()
-    second = await phase(stack, ANSWERS, "talking", 30)
+    second = await phase(stack, ANSWERS, "talking")
     assert second["id"] != first["id"]
     assert second["queued_at"] == first["queued_at"], "his place is lost"
     assert stack.carrier.talking(ANSWERS) == 1
@@ -219,10 +219,10 @@ async def test_a_place_is_kept_and_the_customer_rung_first(stack: Stack, page_of
     before = dials(stack, ANSWERS)
     await entry(stack, first, "due")
     await work(mei)
-    await mei.ringing(30)
+    await mei.ringing()
     assert stack.carrier.talking(ANSWERS) == 1, "an agent was rung for nobody"
     await mei.at("answer").click()
-    second = await phase(stack, ANSWERS, "talking", 30)
+    second = await phase(stack, ANSWERS, "talking")
     assert second["queued_at"] == first["queued_at"], "his place is lost"
     told = await kinds(stack, second["id"])
     assert told.index("dialled") < told.index("reached") < told.index("matched") < told.index("talking")
@@ -241,10 +241,10 @@ async def test_the_server_is_killed_while_a_call_back_is_due(stack: Stack, page_
     await entry(stack, first, "due")
     await stack.kill_server()
     await stack.start_server()
-    await expect(mei.at("live-state")).to_have_attribute("data-state", "live", timeout=15_000)
+    await expect(mei.at("live-state")).to_have_attribute("data-state", "live")
     await work(mei)
     await mei.answer()
-    second = await phase(stack, ANSWERS, "talking", 30)
+    second = await phase(stack, ANSWERS, "talking")
     assert second["queued_at"] == first["queued_at"], "his place is lost"
     await mei.at("hang-up").click()
     await dispose(mei, "balance", "", save="save-not-ready")
@@ -259,16 +259,16 @@ async def test_the_server_is_killed_while_a_customer_is_dialled(stack: Stack, pa
     await pause(mei)
     first = await keep_place(stack, RINGS)
     await work(mei)
-    await mei.ringing(30)
+    await mei.ringing()
     await mei.at("answer").click()
-    dialling = await phase(stack, RINGS, "dialling", 30)
+    dialling = await phase(stack, RINGS, "dialling")
     await until(lambda: _dialled(stack))
     await stack.kill_server()
     await stack.start_server()
-    await expect(mei.at("live-state")).to_have_attribute("data-state", "live", timeout=15_000)
+    await expect(mei.at("live-state")).to_have_attribute("data-state", "live")
     assert (await phase(stack, RINGS, "dialling"))["id"] == dialling["id"]
     assert dials(stack, RINGS) == stack.carrier.talking(RINGS) == 1
-    tried = await over(stack, dialling["id"], "not_reached", RING_S + 15)
+    tried = await over(stack, dialling["id"], "not_reached")
     left = await entry(stack, first, "open")
     assert (left["attempts"], left["last_result"]) == (1, "no_answer")
     assert left["queued_at"] == first["queued_at"], "his place is lost"

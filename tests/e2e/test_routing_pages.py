@@ -20,7 +20,7 @@ from tandem.ivr.adapters.espeak import EspeakNg
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.media import sound_name
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 ANSWERS = "+861095588"
 SOPHIE, LIU, STRANGER = "+33639980417", "+8613723450098", "+8613700000042"
@@ -92,12 +92,12 @@ async def test_a_queue_is_closed_and_opened_by_a_click(stack: Stack, page_of: Op
     await sofia.at("close-support").click()
     await sofia.at("close-support-sure").click()
     await expect(sofia.at("open-support")).to_be_visible()
-    await waiting.wait_ended(20)
+    await waiting.wait_ended()
     await ended(stack, LIU, "message")
     assert played(stack, said)
 
     late = await ring_in(stack, ZH_SUPPORT, STRANGER)
-    await late.wait_ended(25)
+    await late.wait_ended()
     told = await ended(stack, STRANGER, "message")
     assert "matched" not in await kinds(stack, told["id"])
 
@@ -203,18 +203,18 @@ async def test_a_message_is_left_and_listed(stack: Stack, page_of: OpenAgent) ->
     caller = await ring_in(stack, ZH_SUPPORT, STRANGER)
     call = (await phase(stack, STRANGER, "voicemail"))["id"]
     await has(stack, call, "message")
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(4)
     await caller.hang_up()
     await over(stack, call, "voicemail")
     file, _ = await recording(stack, call)
-    assert file.stat().st_size > 16_000, "two seconds at the least"
+    assert file.stat().st_size > 64_000, "two seconds at the least"
 
     await sofia.at("nav-calls").click()
     await row_of(sofia, "calls", call).click()
     await expect(sofia.at("recording-line")).to_have_attribute("data-state", "saved")
     player = sofia.at("player")
     await player.evaluate("audio => audio.play()")
-    await until(lambda: player.evaluate("audio => audio.currentTime > 0.5 && audio.error === null"), 5)
+    await until(lambda: player.evaluate("audio => audio.currentTime > 0.5 && audio.error === null"))
     owed = await stack.database.fetch("select reason, recording from callbacks where call = $1", call)
     assert [row["recording"] for row in owed] == [file.stem]
     await sofia.at("nav-callbacks").click()
@@ -229,7 +229,7 @@ async def test_a_day_is_run_again_with_a_change(stack: Stack, page_of: OpenAgent
     await sofia.at("whatif-change").fill("queues:\n  loans: {steps: [anyone]}\n")
     await sofia.page.get_by_role("spinbutton").fill("2")
     await sofia.at("whatif-run").click()
-    await expect(sofia.at("measures")).to_be_visible(timeout=40_000)
+    await expect(sofia.at("measures")).to_be_visible()
     await expect(sofia.at("measures").locator("tbody tr").first).to_contain_text("%")
     for tab in "staffing", "accuracy":
         await sofia.at(f"study-{tab}").click()

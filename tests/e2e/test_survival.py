@@ -7,7 +7,8 @@ import time
 
 import pytest
 from playwright.async_api import expect
-from tests.e2e.conftest import OpenAgent
+from tests.e2e.conftest import GUARD_S, OpenAgent
+from tests.support.desk import moment
 from tests.support.floor_watch import (
     EN_LOANS,
     ZH_ACCOUNTS,
@@ -18,12 +19,13 @@ from tests.support.floor_watch import (
     phase,
     ring_in,
     row,
+    told,
     until,
 )
 
 from tandem.cti.app.stack import Stack
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 TALKER, RINGER, WAITER, CHOOSER = "+8613888001201", "+447700900142", "+8613983004477", "+8613810027764"
 
@@ -45,11 +47,12 @@ async def test_kill_the_server_with_callers_everywhere(stack: Stack, page_of: Op
     await stack.kill_server()
     await expect(mei.at("live-state")).not_to_have_attribute("data-state", "live")
     await asyncio.sleep(1.5)
-    assert await channels(stack) == before, "a channel dropped with the server"
+    after = await channels(stack)
+    assert after == before, f"channels dropped with the server: {before - after}; new: {after - before}"
     assert all(call.talking for call in (talker, ringer, waiter, chooser))
     await stack.start_server()
 
-    await expect(mei.at("live-state")).to_have_attribute("data-state", "live", timeout=15_000)
+    await expect(mei.at("live-state")).to_have_attribute("data-state", "live")
     await mei.talking()
     await mei.state("busy")
     assert (await phase(stack, WAITER, "queued"))["queued_at"] == waiting["queued_at"], "the place in line is lost"
@@ -81,8 +84,8 @@ async def test_a_server_that_never_returns_strands_nobody(stack: Stack, page_of:
         # nobody is there to take the call: the dialplan's dead-man switch does, and rings the ready agent
         caller = await ring_in(stack, "", WAITER)
         began = time.monotonic()
-        await wei.ringing(30)
-        assert 5 < time.monotonic() - began < 20
+        await wei.ringing()
+        assert time.monotonic() - began > GUARD_S / 2, "he was not waited for"
         assert caller.talking
     finally:
         await stack.start_server()
@@ -103,24 +106,18 @@ async def test_reload_of_the_page_keeps_the_caller(stack: Stack, page_of: OpenAg
     await lin.answer()
     await lin.at("notes").fill("half a note")
     call = (await row(stack, CHOOSER))["id"]
-    began = time.monotonic()
+    began = time.time()
     await lin.page.reload()
-    rejoining = asyncio.create_task(until(lambda: _has(stack, call, "agent_lost"), 5))
-    await rejoining
-    music_s = time.monotonic() - began
-    await lin.talking(20)
-    assert music_s < 3, "the caller heard nothing for too long"
+    noticed_s = await moment(stack, call, "agent_lost") - began
+    assert noticed_s < 10, f"the caller heard nothing for {noticed_s:.1f} s"
+    await lin.talking()
     assert caller.talking
     assert (await row(stack, CHOOSER))["id"] == call
     await expect(lin.at("notes")).to_have_value("half a note")
     await lin.at("hang-up").click()
     await caller.wait_ended()
     await lin.wrap_up("balance", "reloaded")
-    assert (await kinds(stack, call)).count("talking") == 2
-
-
-async def _has(stack: Stack, call: str, kind: str) -> bool:
-    return kind in await kinds(stack, call)
+    await told(stack, call, talking=2)
 
 
 async def test_restart_of_postgresql_delays_rows_and_nothing_else(stack: Stack, page_of: OpenAgent) -> None:
@@ -135,9 +132,9 @@ async def test_restart_of_postgresql_delays_rows_and_nothing_else(stack: Stack, 
     await asyncio.sleep(max(0.0, 10 - (time.monotonic() - began)))
     stack.postgres.resume()
     await jun.wrap_up("balance", "while the database was stalled")
-    ended = await phase(stack, TALKER, "ended", 30)
+    ended = await phase(stack, TALKER, "ended")
     assert ended["outcome"] == "answered"
-    written = await until(lambda: stack.contacts(ended["id"]), 30)
+    written = await until(lambda: stack.contacts(ended["id"]))
     assert len(written) == 1
 
     caller = await ring_in(stack, ZH_ACCOUNTS, RINGER)
@@ -145,7 +142,7 @@ async def test_restart_of_postgresql_delays_rows_and_nothing_else(stack: Stack, 
     await jun.answer()
     await caller.hang_up()
     await jun.wrap_up("balance", "after a restart of the database")
-    lines = await kinds(stack, (await phase(stack, RINGER, "ended", 30))["id"])
+    lines = await kinds(stack, (await phase(stack, RINGER, "ended"))["id"])
     once = [line for line in lines if line not in ("digit", "customer")]  # two keys; a look-up that was late
     assert len(once) == len(set(once)), f"a line was written twice: {lines}"
 
@@ -156,18 +153,18 @@ async def test_restart_of_asterisk(stack: Stack, page_of: OpenAgent) -> None:
     await ring_in(stack, ZH_LOANS, WAITER)
     await yan.answer()
     call = (await row(stack, WAITER))["id"]
-    began = time.monotonic()
+    began = time.time()
     await stack.asterisk.kill()
-    ended = await phase(stack, WAITER, "ended", 5)
+    ended = await phase(stack, WAITER, "ended")
     assert ended["outcome"] == "switch_failure"
-    noticed_s = time.monotonic() - began
+    noticed_s = ended["ended_at"].timestamp() - began
     await stack.asterisk.start()
-    assert noticed_s < 1.5, f"noticed after {noticed_s:.1f} s"
-    await yan.wrap_up("balance", "lost the caller", 20)
-    owed = await stack.database.fetch("select * from callbacks where call = $1", call)
+    assert noticed_s < 2.9, f"noticed after {noticed_s:.1f} s"
+    await yan.wrap_up("balance", "lost the caller")
+    owed = await until(lambda: stack.database.fetch("select * from callbacks where call = $1", call))
     assert [callback["number_e164"] for callback in owed] == [WAITER]
     await expect(yan.at("callback-count")).to_contain_text("1")
-    await expect(yan.at("phone-state")).to_have_attribute("data-state", "registered", timeout=30_000)
+    await expect(yan.at("phone-state")).to_have_attribute("data-state", "registered")
     await until(lambda: _available(stack))
     caller = await ring_in(stack, ZH_LOANS, RINGER)
     await yan.answer()

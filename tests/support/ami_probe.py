@@ -56,13 +56,13 @@ class Probe:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
-    async def send(self, action: str, fields: Fields = (), *, timeout_s: float = 5.0) -> Message:
+    async def send(self, action: str, fields: Fields = (), *, timeout_s: float = 20.0) -> Message:
         return await self.link.send(action, fields, timeout_s=timeout_s)
 
     async def send_list(self, action: str, fields: Fields, complete_event: str) -> Sequence[Message]:
         return await self.link.send_list(action, fields, complete_event)
 
-    async def until(self, true: Callable[[], object], timeout_s: float = 5.0) -> None:
+    async def until(self, true: Callable[[], object], timeout_s: float = 20.0) -> None:
         """Wait until ``true()``; looks again whenever something happens, and every 20 ms."""
         async with asyncio.timeout(timeout_s):
             while not true():
@@ -73,7 +73,7 @@ class Probe:
                 except TimeoutError:
                     continue
 
-    async def until_up(self, times: int = 1, timeout_s: float = 10.0) -> None:
+    async def until_up(self, times: int = 1, timeout_s: float = 30.0) -> None:
         await self.until(lambda: self.ups >= times and self.link.state == "up", timeout_s)
 
     def user_events(self, name: str) -> list[Message]:

@@ -157,12 +157,12 @@ class CampaignWorld:
         async def back() -> bool:
             return all(agent.shown is not None for agent in self.seats.all)
 
-        await until(back, 30)
+        await until(back)
 
     def carrier_calls(self) -> list[CarrierCall]:
         return read_calls(calls_file(self.stack.installation.home / "carrier" / "log"))
 
-    async def all_over(self, *campaigns: str, timeout_s: float = 60.0) -> None:
+    async def all_over(self, *campaigns: str, timeout_s: float = 120.0) -> None:
         """Until none of their attempts is under way and nobody of theirs is in hand."""
 
         async def nothing_open() -> bool:
@@ -176,7 +176,7 @@ class CampaignWorld:
 
         await until(nothing_open, timeout_s, "attempts are still under way")
 
-    async def through(self, campaign: str, timeout_s: float = 90.0) -> None:
+    async def through(self, campaign: str, timeout_s: float = 180.0) -> None:
         """Until each of its leads was dialled, or will not be by itself, and all calls are over."""
 
         async def nobody_left() -> bool:

@@ -53,7 +53,7 @@ def quick_flow(home: Path) -> dict[str, dict[str, str]]:
 
 async def ring_in(stack: Stack, keys: str, ani: str, name: str = "") -> PlacedCall:
     """A caller who knows the menus by heart."""
-    call = await stack.carrier.place_call(DEMO_DNIS, ani, name, digits=[(0.7, key) for key in keys], stay_s=120)
+    call = await stack.carrier.place_call(DEMO_DNIS, ani, name, digits=[(0.7, key) for key in keys], stay_s=300)
     await call.wait_answered()
     return call
 
@@ -79,7 +79,7 @@ async def seen(page: BrowserAgent) -> list[dict[str, Any]]:
 
 async def work(page: BrowserAgent) -> BrowserAgent:
     """Ready, whatever the agent was left in; the next caller may have him at once."""
-    await expect(page.at("phone-state")).to_have_attribute("data-state", "registered", timeout=20_000)
+    await expect(page.at("phone-state")).to_have_attribute("data-state", "registered")
     await expect(page.at("agent-state")).to_be_visible()
     if await page.at("agent-state").get_attribute("data-state") == "working_after_call":
         await dispose(page, "wrong_number", "left over", save="save-not-ready")
@@ -97,7 +97,7 @@ async def pause(page: BrowserAgent) -> None:
 
 
 async def dispose(page: BrowserAgent, disposition: str, notes: str, *, save: str = "save-ready") -> None:
-    await expect(page.at("wrap-up")).to_be_visible(timeout=15_000)
+    await expect(page.at("wrap-up")).to_be_visible()
     await option(page, disposition).click()
     await page.at("notes").fill(notes)
     await page.at(save).click()

@@ -351,7 +351,7 @@ class FakePage:
         await self.socket.send(msgspec.json.encode(message), text=True)
 
     async def read(self) -> dict[str, Any]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             text = await self.socket.recv()
         assert isinstance(text, str), "the live channel is text"
         message: dict[str, Any] = msgspec.json.decode(text)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,10 @@ QUIET = 0.001
 SKIPPED_S, PIECE_S, PIECES = 0.4, 0.5, 3
 """What is looked for of a prompt: not its very beginning, which may be said before there is an ear, nor its end, which
 a key may cut off; in pieces, because a busy machine drops a packet now and then."""
+ONCE_S = 1.5
+"""Pieces of a prompt that are farther apart than they should be, by less than this, are of one time that it was said:
+on a busy machine a line falters. No prompt is so short that it could have been said twice."""
+_PATIENCE_S, _LOOK_S = 60.0, 0.4
 Samples = npt.NDArray[np.float64]
 
 
@@ -33,7 +39,8 @@ def carrier_of(stack: Stack) -> AsteriskInstance:
 
 
 class Ear:
-    """``on`` begins to listen, ``all`` is to be asked when the caller has hung up."""
+    """What this caller has heard so far. What is still to come may be waited for (it is there about two seconds late,
+    because Asterisk writes in large pieces)."""
 
     def __init__(self, stack: Stack, file: Path) -> None:
         self._sounds = PromptSounds(
@@ -41,34 +48,58 @@ class Ear:
             recorded_dir=stack.installation.recorded_prompts_dir,
             synthesiser=EspeakNg(),
         )
-        self._file = file
-        self._heard: Samples | None = None
+        self.file = file
 
     @classmethod
-    async def on(cls, stack: Stack, call: PlacedCall) -> Ear:
-        """``call`` is answered."""
+    async def on(cls, stack: Stack, channel: str) -> Ear:
+        """From now on, at this channel of the carrier's."""
         file = stack.installation.home / f"heard-{secrets.token_hex(4)}.raw"
-        said = await carrier_of(stack).rx(f"mixmonitor start {call._channel} {file}.both.raw,r({file})")
+        said = await carrier_of(stack).rx(f"mixmonitor start {channel} {file}.both.raw,r({file}),touch {file}.whole")
         assert "No such" not in said, said
         return cls(stack, file)
 
     @property
     def all(self) -> Samples:
         """Full scale is 1."""
-        if self._heard is None:
-            self._heard = np.frombuffer(self._file.read_bytes(), "<i2").astype(np.float64) / 32768
-        return self._heard
+        heard = self.file.read_bytes() if self.file.exists() else b""
+        return np.frombuffer(heard[: len(heard) // 2 * 2], "<i2").astype(np.float64) / 32768
 
     @property
     def seconds(self) -> float:
         return len(self.all) / RATE_HZ
+
+    async def whole(self) -> None:
+        """Wait until everything is there: he has hung up, or was hung up."""
+        await self._wait(lambda: self.file.with_name(f"{self.file.name}.whole").exists(), "the caller still hears")
+
+    async def hears(self, text: str, times: int = 1) -> None:
+        """Wait until the caller has heard (of) it so often."""
+        await self._wait(lambda: len(self.times(text)) >= times, f"not heard {times} times: {text}")
+
+    async def more(self, seconds: float) -> None:
+        """Wait until he has heard for so long, by the line's time: a line that falters counts what came."""
+        wanted_s = self.seconds + seconds
+        await self._wait(lambda: self.seconds >= wanted_s, f"{seconds} s more were not heard")
+
+    async def _wait(self, there: Callable[[], bool], why: str) -> None:
+        deadline = time.monotonic() + _PATIENCE_S
+        while not await asyncio.to_thread(there):
+            assert time.monotonic() < deadline, f"{why}; {self.account()}"
+            await asyncio.sleep(_LOOK_S)
+
+    def account(self, *texts: str) -> str:
+        """When he has heard which of these, and where nothing: to be read at a failure."""
+        there = [text for text in texts if self._sounds.path(Prompt("en", text)).exists()]
+        said = {text: ", ".join(f"{at:.1f}" for at in self.times(text)) for text in there}
+        lines = "; ".join(f"{text[:30]!r} at {times}" for text, times in said.items() if times)
+        return f"{self.seconds:.1f} s heard, {self.quiet_s():.1f} s of them in a row nothing: {lines}"
 
     def times(self, text: str, language: str = "en") -> list[float]:
         """When it was said, in seconds since ``on``; also where it was cut short after 1.6 s."""
         found: list[float] = []
         for first_s, piece in pieces_of(self._sounds.path(Prompt(language, text))):
             for at_s in (time_s - first_s for time_s in times_of(self.all, piece)):
-                if all(abs(at_s - other) > 0.5 for other in found):
+                if all(abs(at_s - other) > ONCE_S for other in found):
                     found.append(at_s)
         return sorted(found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from tandem.cti.adapters.asterisk.carrier import PlacedCall
@@ -14,6 +15,9 @@ from tandem.cti.app.stack import Stack
 ZH_ACCOUNTS, ZH_LOANS, ZH_SUPPORT, EN_LOANS = "11", "12", "13", "22"
 _NAME = "select * from calls where ani_e164 = $1 order by started_at desc limit 1"
 _PAUSE_S = 0.1
+PATIENCE_S = 60.0
+"""What happens at once on a quiet machine may take long on a busy one; a test that waits for an event does not judge
+how fast it comes."""
 
 
 async def ring_in(stack: Stack, keys: str, ani: str, name: str = "王小明", stay_s: float = 300) -> PlacedCall:
@@ -29,18 +33,36 @@ async def row(stack: Stack, ani: str) -> dict[str, Any]:
     return dict(found) if found else {}
 
 
-async def until(what: Callable[[], Awaitable[Any]], timeout_s: float = 20, why: str = "") -> Any:
-    """Wait until ``what`` gives something true, and give it. Raises AssertionError."""
+async def row_with(stack: Stack, ani: str, **wanted: Any) -> dict[str, Any]:
+    """Wait until the newest call of this number has these fields."""
+    seen: dict[str, Any] = {}
+
+    async def there() -> bool:
+        nonlocal seen
+        seen = await row(stack, ani)
+        return wanted.items() <= seen.items()
+
+    try:
+        await until(there)
+    except AssertionError:
+        fields = {name: seen.get(name) for name in wanted}
+        raise AssertionError(f"the call of {ani} has {fields}, not {wanted}") from None
+    return seen
+
+
+async def until(what: Callable[[], Awaitable[Any]], timeout_s: float = PATIENCE_S, why: str = "") -> Any:
+    """Wait until ``what`` gives something true, and give it. Raises AssertionError with its last value."""
     deadline = time.monotonic() + timeout_s
     while True:
         value = await what()
         if value:
             return value
-        assert time.monotonic() < deadline, why or f"{what} stayed {value!r} for {timeout_s} s"
+        name = getattr(what, "__name__", str(what))
+        assert time.monotonic() < deadline, why or f"{name} stayed {value!r} for {timeout_s} s"
         await asyncio.sleep(_PAUSE_S)
 
 
-async def phase(stack: Stack, ani: str, wanted: str, timeout_s: float = 20) -> dict[str, Any]:
+async def phase(stack: Stack, ani: str, wanted: str, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
     """Wait until the number's newest call is in this phase."""
     seen: dict[str, Any] = {}
 
@@ -58,7 +80,7 @@ async def phase(stack: Stack, ani: str, wanted: str, timeout_s: float = 20) -> d
     return seen
 
 
-async def over(stack: Stack, call: str, outcome: str, timeout_s: float = 20) -> dict[str, Any]:
+async def over(stack: Stack, call: str, outcome: str, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
     """Wait until this call has ended so; its number may have begun another one since (a call back)."""
 
     async def ended() -> Any:
@@ -79,6 +101,21 @@ async def has(stack: Stack, call: str, kind: str) -> None:
         await until(there)
     except AssertionError:
         raise AssertionError(f"no {kind}:\n{in_lines(await timeline(stack, call))}") from None
+
+
+async def told(stack: Stack, call: str, **times: int) -> None:
+    """Wait until the call's timeline has so many lines of each of these kinds; it is written behind the events."""
+    seen: list[str] = []
+
+    async def there() -> bool:
+        nonlocal seen
+        seen = await kinds(stack, call)
+        return all(seen.count(kind) >= count for kind, count in times.items())
+
+    with suppress(AssertionError):
+        await until(there)
+    found = {kind: seen.count(kind) for kind in times}
+    assert found == times, f"{found}, not {times}:\n{in_lines(await timeline(stack, call))}"
 
 
 async def timeline(stack: Stack, call: str) -> list[dict[str, Any]]:
@@ -102,6 +139,11 @@ async def channels(stack: Stack) -> set[str]:
     """Names of the channels that Asterisk has."""
     text = await stack.asterisk.rx("core show channels concise")
     return {line.split("!")[0] for line in text.splitlines() if "!" in line}
+
+
+async def reads_keys(stack: Stack) -> bool:
+    """Asterisk asks somebody for keys at this moment."""
+    return "!Read!" in await stack.asterisk.rx("core show channels concise")
 
 
 async def audio_flows(stack: Stack, channel_prefix: str) -> bool:

@@ -33,7 +33,7 @@ class Heard:
             if isinstance(event, kind) and all(getattr(event, name) == value for name, value in match.items())
         ]
 
-    async def wait(self, kind: type[E], *, timeout_s: float = 8.0, **match: object) -> E:
+    async def wait(self, kind: type[E], *, timeout_s: float = 30.0, **match: object) -> E:
         """The first such event since the mark, now or later. Raises AssertionError with what came instead."""
         try:
             async with asyncio.timeout(timeout_s):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ import aiohttp
 from tests.support.asterisk_pair import free_port
 from tests.support.command_line import tandem
 from tests.support.data_source import CUSTOMER
+from tests.support.ear import Ear
 
 from tandem.cti.adapters.asterisk.carrier import PlacedCall
 from tandem.cti.app.installation import DEMO_DNIS, DEMO_FLOW
@@ -23,6 +26,8 @@ from tandem.cti.app.stack import Stack
 
 REPOSITORY = Path(__file__).parents[2]
 BANK, TRIALS, LINE, GREETING, GREETING_TOO = "95010", "95020", "95021", "95022", "95023"
+CALLERS: ContextVar[list[str]] = ContextVar("callers")
+"""The numbers of who called in this trial, for what is told when it fails."""
 TOKEN = "Bearer 5b6e1f0c7a"
 """The credentials of the data source."""
 _PLANTED = """
@@ -89,6 +94,8 @@ class IvrStack(Stack):
         super().__init__(home, changes=_settings() | given.pop("changes", {}), **given)
         self._loaded = False
         self._numbers = count(1)
+        self.ears: dict[str, Ear] = {}
+        """By the caller's number."""
 
     def number(self) -> str:
         """Of a caller who has not called before."""
@@ -134,10 +141,17 @@ class IvrStack(Stack):
         return text
 
     async def call(self, dnis: str, ani: str, keys: str = "", *, after_s: float = 0.7, **given: Any) -> PlacedCall:
-        """A caller who is answered; he presses these keys."""
-        call = await self.carrier.place_call(dnis, ani, digits=[(after_s, keys)] if keys else (), stay_s=120, **given)
+        """A caller who is answered; he presses these keys. ``ear`` has what he hears from the answer on."""
+        file = self.installation.home / f"heard-{ani[1:]}-{secrets.token_hex(2)}.raw"
+        typed = [(after_s, keys)] if keys else ()
+        call = await self.carrier.place_call(dnis, ani, digits=typed, stay_s=240, hears=str(file), **given)
+        self.ears[ani] = Ear(self, file)
+        CALLERS.get([]).append(ani)
         await call.wait_answered()
         return call
+
+    def ear(self, call: PlacedCall) -> Ear:
+        return self.ears[call.ani]
 
     async def visits(self, ani: str) -> list[dict[str, Any]]:
         """Of the newest call of this number, in order."""

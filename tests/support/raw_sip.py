@@ -122,7 +122,7 @@ class RawSip(asyncio.DatagramProtocol):
             )
         return response.splitlines()[0]
 
-    async def rung(self, timeout_s: float = 5.0) -> str:
+    async def rung(self, timeout_s: float = 20.0) -> str:
         """Wait for an INVITE; its text."""
         async with asyncio.timeout(timeout_s):
             while True:

@@ -73,9 +73,8 @@ async def test_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
 async def test_passwords_are_verified_off_the_loop_and_the_waiting_line_is_bounded() -> None:
     passwords = Argon2Passwords()
     many = [asyncio.create_task(passwords.verify(None, "wrong")) for _ in range(230)]
-    started = time.perf_counter()
     await asyncio.sleep(0.001)
-    assert time.perf_counter() - started < 0.5, "the loop goes on"
+    assert sum(task.done() for task in many) < 100, "the loop goes on, and 30 are refused at once"
     passwords.close()
     results = await asyncio.gather(*many, return_exceptions=True)
     assert sum(isinstance(result, Overload) for result in results) == 30
@@ -192,13 +191,13 @@ async def test_who_was_logged_in_goes_on_while_the_database_is_away(tmp_path: Pa
 
 
 async def test_a_stalled_database_delays_one_request_not_every_one(tmp_path: Path) -> None:
-    async with desktop(tmp_path, store_timeout_s=0.2) as desk, desk.browser("mei") as browser:
+    async with desktop(tmp_path, store_timeout_s=1.0) as desk, desk.browser("mei") as browser:
         desk.sessions.stalled = True
         started = time.perf_counter()
         for _ in range(10):
             async with browser.get("/api/me") as answer:
                 assert answer.status == 200
-        assert time.perf_counter() - started < 1.0
+        assert time.perf_counter() - started < 5.0
 
 
 async def test_a_log_out_counts_even_when_the_database_cannot_be_told(tmp_path: Path) -> None:

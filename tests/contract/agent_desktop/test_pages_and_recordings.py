@@ -12,7 +12,7 @@ from tests.support.desktop_fakes import Desk, built_pages, desktop, write_wav
 
 def raw_get(desk: Desk, path: str) -> bytes:
     """Sends the path as it is; a well-meaning client would clean it up."""
-    with closing(http.client.HTTPConnection("127.0.0.1", desk.server.http_port, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", desk.server.http_port, timeout=20)) as connection:
         connection.putrequest("GET", path, skip_accept_encoding=True)
         connection.endheaders()
         return connection.getresponse().read()

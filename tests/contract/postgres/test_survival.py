@@ -49,7 +49,7 @@ async def write_while(spool: Spool, outage: asyncio.Task[None]) -> int:
     for number in itertools.count(1):
         before = time.perf_counter()
         spool.write(some.call_event(number))
-        assert time.perf_counter() - before < 0.25
+        assert time.perf_counter() - before < _STALL_S / 2
         if outage.done():
             await outage
             return number
@@ -120,7 +120,7 @@ async def test_reading_from_a_stalled_database_ends_at_the_deadline(
         before = time.monotonic()
         with pytest.raises(DatabaseDown):
             await database.fetch("select 1", deadline_s=0.3)
-        assert 0.25 < time.monotonic() - before < 1.0
+        assert 0.25 < time.monotonic() - before < 5.0
     finally:
         postgres.resume()
     assert (await database.fetch("select 1 as one"))[0]["one"] == 1

@@ -54,7 +54,7 @@ def pitch(samples: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    for _ in range(1000):
+    for _ in range(3000):
         if true():
             return
         await asyncio.sleep(0.01)

@@ -30,6 +30,8 @@ _OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_S = 60.0
+"""A browser on a busy machine takes its time."""
 
 
 @asynccontextmanager
@@ -78,34 +80,34 @@ class BrowserAgent:
         await self.at("login").fill(login)
         await self.at("password").fill(password)
         await self.at("submit").click()
-        await expect(self.at("live-state")).to_have_attribute("data-state", "live", timeout=15_000)
+        await expect(self.at("live-state")).to_have_attribute("data-state", "live", timeout=PATIENCE_S * 1000)
 
-    async def state(self, state: str, timeout_s: float = 15) -> None:
+    async def state(self, state: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until the page shows this agent state."""
         await expect(self.at("agent-state")).to_have_attribute("data-state", state, timeout=timeout_s * 1000)
 
     async def ready(self) -> None:
         """Wait for the phone, click Ready."""
-        await expect(self.at("phone-state")).to_have_attribute("data-state", "registered", timeout=20_000)
+        await expect(self.at("phone-state")).to_have_attribute("data-state", "registered", timeout=PATIENCE_S * 1000)
         if await self.at("agent-state").get_attribute("data-state") != "ready":
             await self.at("ready").click()
         await self.state("ready")
 
-    async def answer(self, timeout_s: float = 30) -> None:
+    async def answer(self, timeout_s: float = PATIENCE_S) -> None:
         """Wait for the pop and the ringing phone, and answer."""
         await expect(self.at("pop")).to_be_visible(timeout=timeout_s * 1000)
         await self.ringing(timeout_s)
         await self.at("answer").first.click()
         await self.talking()
 
-    async def ringing(self, timeout_s: float = 15) -> None:
+    async def ringing(self, timeout_s: float = PATIENCE_S) -> None:
         await expect(self.at("phone-state")).to_have_attribute("data-session", "incoming", timeout=timeout_s * 1000)
 
-    async def talking(self, timeout_s: float = 15) -> None:
+    async def talking(self, timeout_s: float = PATIENCE_S) -> None:
         await expect(self.at("phone-state")).to_have_attribute("data-session", "active", timeout=timeout_s * 1000)
         await expect(self.at("hang-up")).to_be_enabled(timeout=timeout_s * 1000)
 
-    async def wrap_up(self, disposition: str, notes: str, timeout_s: float = 15) -> None:
+    async def wrap_up(self, disposition: str, notes: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait for the wrap-up, dispose and save: Ready again, or busy at once with the next call."""
         await expect(self.at("wrap-up")).to_be_visible(timeout=timeout_s * 1000)
         await self.page.locator(f'[data-testid="disposition-option"][data-code="{disposition}"]').click()

@@ -16,6 +16,7 @@ from tandem.cti.adapters.asterisk.carrier_config import (
     CALLER_CONTEXT,
     CALLER_START,
     CARRIER_USER,
+    VAR_HEARS,
     VAR_LISTEN,
     VAR_SPEECH,
     VAR_STAY,
@@ -55,7 +56,7 @@ class PlacedCall:
     def talking(self) -> bool:
         return self.answered_at is not None and self.ended_at is None
 
-    async def wait_answered(self, timeout_s: float = 10.0) -> None:
+    async def wait_answered(self, timeout_s: float = 30.0) -> None:
         """Raises TimeoutError, and ResourceMissing when the call ends unanswered."""
         both = [asyncio.ensure_future(self._answered.wait()), asyncio.ensure_future(self._ended.wait())]
         try:
@@ -68,7 +69,7 @@ class PlacedCall:
         if not self._answered.is_set():
             raise ResourceMissing(f"{self.dnis} did not answer: {self.cause}")
 
-    async def wait_ended(self, timeout_s: float = 10.0) -> None:
+    async def wait_ended(self, timeout_s: float = 30.0) -> None:
         """Raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             await self._ended.wait()
@@ -125,7 +126,7 @@ class Carrier:
             for typist in self._typists:
                 typist.cancel()
 
-    async def ready(self, timeout_s: float = 10.0) -> None:
+    async def ready(self, timeout_s: float = 30.0) -> None:
         """Raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             await self._ready.wait()
@@ -140,14 +141,15 @@ class Carrier:
         stay_s: float | None = None,
         speech: str = "demo-instruct",
         listen: str = "",
+        hears: str = "",
     ) -> PlacedCall:
         """Ring ``dnis``. After the answer the caller talks (``speech``: a sound of Asterisk's, or a path without its
         ending), presses ``digits`` (each so many seconds after the one before), and stays ``stay_s``. ``listen``: where
-        what he hears is recorded (see ``VAR_LISTEN``).
+        what he hears is recorded while he is silent, ``hears``: while he talks (see ``VAR_LISTEN``, ``VAR_HEARS``).
 
         Returns as soon as the call is on its way. Raises InvalidField, LinkDown, OutcomeUnknown.
         """
-        if not _DNIS.fullmatch(dnis) or not _SPEECH.fullmatch(speech) or (listen and not _SPEECH.fullmatch(listen)):
+        if not _DNIS.fullmatch(dnis) or not all(_SPEECH.fullmatch(path or speech) for path in (speech, listen, hears)):
             raise InvalidField("a number to call, a sound to speak and a path to record to, please")
         call_id = f"caller-{secrets.token_hex(8)}"
         call = PlacedCall(dnis, ani, asyncio.get_running_loop().time(), self, call_id)
@@ -165,6 +167,7 @@ class Carrier:
             ("Variable", f"{VAR_STAY}={stay_s if stay_s is not None else LONGEST_STAY_S:g}"),
             ("Variable", f"{VAR_SPEECH}={speech}"),
             ("Variable", f"{VAR_LISTEN}={listen}"),
+            ("Variable", f"{VAR_HEARS}={hears}"),
         )
         try:
             await self.act("Originate", fields)
