@@ -13,7 +13,7 @@ from tandem.cti.model.errors import ResourceMissing
 from tandem.cti.model.ids import CampaignId
 
 BOTH = {"zh": "因为", "en": "Because"}
-YES = r.GateVerdict(allowed=True, rule="yes", text=BOTH, evidence={}, again_at=None)
+YES = r.GateVerdict(allowed=True, rule="yes", text=BOTH, evidence={}, again_at=None, zone="Asia/Shanghai")
 DOCUMENT = Campaign(id=CampaignId("spring"), name="Spring")
 
 
@@ -27,6 +27,7 @@ def view(document: Campaign = DOCUMENT, *, rev: int = 1, state: str = "draft") -
         changed_at=1.0,
         why="",
         problems=[],
+        zone="Asia/Shanghai",
     )
 
 

@@ -272,7 +272,7 @@ def test_a_preview_is_read_and_dialled() -> None:
     assert view.campaign.preview_until is not None
     assert floor.now < view.campaign.preview_until <= floor.now + 20.0
     assert not floor.dials
-    assert "his numbers" in refused(floor, m.PreviewDial(id=1, call=view.id, number=other.number))
+    assert "contact's numbers" in refused(floor, m.PreviewDial(id=1, call=view.id, number=other.number))
     assert refused(floor, m.HangUp(id=1, call=view.id))
     assert "nobody has answered" in refused(floor, m.MarkMachine(id=1, call=view.id))
     floor.command(MEI, m.PreviewDial(id=1, call=view.id))
@@ -349,7 +349,7 @@ def test_do_not_call() -> None:
 
 def test_call_again() -> None:
     floor, call = talking()
-    assert "time to come" in refused(floor, m.CallAgain(id=1, call=call, at=floor.now - 1.0))
+    assert "moment to come" in refused(floor, m.CallAgain(id=1, call=call, at=floor.now - 1.0))
     floor.command(MEI, m.CallAgain(id=1, call=call, at=floor.now + 3600.0, personal=True, note="after lunch"))
     card = call_of(floor).campaign
     assert card is not None

@@ -69,6 +69,8 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: float
     why: str
     problems: list[CampaignProblem]
+    zone: str
+    """In which its days begin and its moments are shown."""
 
 
 class CampaignDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,6 +173,8 @@ class GateVerdict(msgspec.Struct, frozen=True, kw_only=True):
     text: Texts
     evidence: dict[str, Any]
     again_at: float | None
+    zone: str
+    """In which the moments of ``text`` are: the campaign's; without one, the callee's."""
 
 
 class WaterfallStep(msgspec.Struct, frozen=True, kw_only=True):

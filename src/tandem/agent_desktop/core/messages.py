@@ -298,6 +298,8 @@ class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
     """The last decision of the pacing, one sentence; {} before the first."""
     why_not: Texts
     """Why nothing is dialled now; {} = it dials."""
+    zone: str = ""
+    """Of the campaign."""
 
 
 # ---- server -> page ------------------------------------------------------------------------------------------------
@@ -358,7 +360,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, tag="service"):
     database_up: bool
 
 
-class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
+class ErrorView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """As ``resources.Problem``."""
 
     code: str

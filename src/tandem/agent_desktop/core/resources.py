@@ -175,7 +175,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The body of every answer that is not 2xx.
 
     ``reason``, ``values``: which refusal of this ``code`` it is, and what it names, for programs ('' when there is only

@@ -66,8 +66,8 @@ def test_busy_is_tried_again_three_times() -> None:
         tried = lead(attempts=record.attempts, results=record.results, rev=record.rev)
     assert [state for state, _ in states] == ["open", "open", "open", "exhausted"]
     assert states[1][1] == "busy again 2026-06-15T17:15Z 2/3"
-    assert said(states[1][1], "en", "America/New_York") == "busy, again at 06-15 13:15, 2 of 3"
-    assert said(states[1][1], "zh", "Asia/Shanghai") == "忙，06-16 01:15 再拨，第 2 次，共 3 次"
+    assert said(states[1][1], "en", "America/New_York") == "busy, again at 06-15 13:15 New York, 2 of 3"
+    assert said(states[1][1], "zh", "Asia/Shanghai") == "忙，06-16 01:15 Shanghai 再拨，第 2 次，共 3 次"
     assert said(states[3][1], "en") == "busy, attempts used up, 4 of 3"
 
 
@@ -150,7 +150,7 @@ def test_the_part_is_that_of_the_callees_day_when_clocks_change() -> None:
 def test_a_promise_stays_until_somebody_was_talked_with() -> None:
     record = promised(lead(attempts=1), NOON + DAY, AgentId("anna"), "after lunch", "callback")
     assert (record.state, record.next_at, record.callback_at) == ("open", NOON + DAY, NOON + DAY)
-    assert said(record.why, "en") == "callback, again at 06-16 16:00, by the same agent"
+    assert said(record.why, "en") == "callback, again at 06-16 16:00 UTC, by the same agent"
     waits = lead(callback_at=NOON, callback_agent=AgentId("anna"))
     busy = after(waits, NUMBER, "busy", NOON, PLAN)
     assert (busy.callback_at, busy.callback_agent) == (NOON + 900.0, AgentId("anna"))
@@ -180,6 +180,9 @@ def test_words_that_are_not_ours_stay() -> None:
     assert said("imported twice", "zh") == "imported twice"
     assert said("", "en") == ""
     assert said("moved by mei", "zh") == "mei 改了回拨时间"
+    assert said("given by sue: tom", "en") == "callback given to tom by sue"
+    assert said("given by sue: *", "en") == "callback given to the team by sue"
+    assert said("given by sue: *", "zh") == "sue 把回拨转给团队"
     assert said("call back promised by ana", "en") == "callback promised by ana"
     assert said("recycled by mei: busy, no_answer", "zh") == "mei 重新放回名单（忙、无人接听）"
     assert said("opened again by mei", "en") == "opened again by mei"

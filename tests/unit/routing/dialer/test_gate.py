@@ -142,6 +142,8 @@ def test_the_sentence_says_what_time_it_is_there() -> None:
     verdict = asked(at=NIGHT)
     assert explained(verdict, "en") == "it is 06-16 00:00 there (America/New_York): outside the hours (the rule book's)"
     assert explained(verdict, "zh").startswith("当地时间 06-16 00:00")
+    again = asked(lead(last_at=NOON - 60.0))
+    assert explained(again, "en", "America/New_York").startswith("tried at 06-15 11:59 New York;")
 
 
 ALLOWED: list[dict[str, Any]] = [

@@ -107,6 +107,7 @@ export function row(id) {
     budget_window: 312.4,
     left: state === "draft" ? null : left,
     callable_now: dials ? 12 + index * 40 : 0,
+    zone: "Asia/Shanghai",
     ends_at: dials ? now() + 3600 * (5 + (index % 12) * 3) : null,
     cost_today: 812.4,
     why: dials ? both(`拨打 3 路：预计 6 秒内空闲 2 名座席，接听率 ${31 - index % 5 * 4}%`, `Launched 3: two agents expected free in 6 s, answer rate ${31 - (index % 5) * 4} %`) : {},
@@ -126,7 +127,7 @@ export function resize(count, withHostile = true) {
 }
 export const setLists = (count) => (kept.lists = count);
 
-const view = (id) => ({ id, rev: 3, state: stateOf(id, indexOf(id)), document: { ...document(id), mode: modeOf(id, indexOf(id)) }, changed_by: "sofia", changed_at: now() - 7200, why: "", problems: problemsOf(document(id)) });
+const view = (id) => ({ id, rev: 3, state: stateOf(id, indexOf(id)), document: { ...document(id), mode: modeOf(id, indexOf(id)) }, changed_by: "sofia", changed_at: now() - 7200, why: "", problems: problemsOf(document(id)), zone: "Asia/Shanghai" });
 
 function problemsOf(one) {
   const problems = [];
@@ -158,13 +159,13 @@ function waterfall(id) {
 
 const verdict = (rule, number = "") => {
   const fall = falls.find(([name]) => name === rule);
-  if (!fall) return { allowed: true, rule: "yes", text: both("可以拨打", "may be called now"), evidence: {}, again_at: null };
+  if (!fall) return { allowed: true, rule: "yes", text: both("可以拨打", "may be called now"), evidence: {}, again_at: null, zone: "Asia/Shanghai" };
   const sentences = {
     hours: both("当地时间 11-22 06:40（America/Chicago），不在允许的时段（法规）", "it is 11-22 06:40 there (America/Chicago): outside the hours (the rule book's)"),
     do_not_call: both("在勿扰名单中（全局）", "on the do-not-call list (everybody's)"),
     gap: both("10:31 刚拨打过，间隔 15 分钟", "tried at 10:31; 15 min between two attempts"),
   };
-  return { allowed: false, rule, text: sentences[rule] ?? fall[3], evidence: rule === "hours" ? { at: now(), zone: "America/Chicago", whose: "rules", number } : { count: 3, most: 3 }, again_at: fall[2] === null ? null : now() + fall[2] };
+  return { allowed: false, rule, text: sentences[rule] ?? fall[3], evidence: rule === "hours" ? { at: now(), zone: "America/Chicago", whose: "rules", number } : { count: 3, most: 3 }, again_at: fall[2] === null ? null : now() + fall[2], zone: "Asia/Shanghai" };
 };
 
 function leadLine(id, index, rule) {

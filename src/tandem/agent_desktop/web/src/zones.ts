@@ -69,3 +69,12 @@ export function momentIn(zone: string, text: string): number | null {
 export function timeIn(zone: string, at: number): string {
   return inputIn(zone, at).slice(11);
 }
+
+/** There: today only the time, this year without the year, else everything. */
+export function clockIn(zone: string, at: number, now: number, seconds = false): string {
+  const [day = "", minutes = ""] = inputIn(zone, at).split("T");
+  const today = inputIn(zone, now).slice(0, 10);
+  const time = seconds ? `${minutes}:${String(Math.floor(at) % 60).padStart(2, "0")}` : minutes;
+  if (day === today) return time;
+  return `${day.slice(0, 4) === today.slice(0, 4) ? day.slice(5) : day} ${time}`;
+}

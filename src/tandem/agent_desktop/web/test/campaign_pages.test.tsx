@@ -193,6 +193,13 @@ describe("a campaign", () => {
     expect(all("attempt")).toHaveLength(3);
   });
 
+  it("says moments in its own zone, and names it", async () => {
+    await open("contacts");
+    expect(document.querySelector("[role=columnheader]:last-child, .grid-head > :last-child")?.textContent ?? document.body.textContent).toContain("Again, Shanghai");
+    await open("waterfall");
+    expect(one("waterfall").textContent).toMatch(/\d\d:\d\d Shanghai \(/);
+  });
+
   it("takes a list back only after a second click", async () => {
     await open("lists");
     await click(one("list-undo"));

@@ -10,7 +10,7 @@ from tandem.agent_desktop.core.messages import DialNumber
 from tandem.cti.app.campaign_desk import verdicts
 from tandem.cti.app.campaign_desk.ground import Ground, Part
 from tandem.cti.app.dialer.agents import may_serve
-from tandem.cti.app.dialer.days import zone_of
+from tandem.cti.app.dialer.days import shown_zone
 from tandem.cti.app.floor_plan import LeadDialled
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
@@ -34,8 +34,8 @@ class Dialling(Part):
         )
 
     async def may_dial(self, number: str, *, campaign: str) -> list_shapes.Dialled:
-        record, e164, _, verdict = await self._ask(number, campaign)
-        return list_shapes.Dialled(call=None, number=e164, verdict=verdicts.shown(verdict, _zone(record)))
+        record, e164, lead, verdict = await self._ask(number, campaign)
+        return list_shapes.Dialled(call=None, number=e164, verdict=verdicts.shown(verdict, _zone(record, lead)))
 
     async def dial(self, number: str, *, agent: str, campaign: str, by: str) -> list_shapes.Dialled:
         """Raises BadRequest (no number), ResourceMissing (no such campaign, agent), WrongState (he is not free, or asks
@@ -49,7 +49,7 @@ class Dialling(Part):
         if verdict.allowed:
             call = CallId(secrets.token_hex(12))
             self._ground.shell.take(LeadDialled(call=call, agent=AgentId(agent), lead=lead))
-        return list_shapes.Dialled(call=call, number=e164, verdict=verdicts.shown(verdict, _zone(record)))
+        return list_shapes.Dialled(call=call, number=e164, verdict=verdicts.shown(verdict, _zone(record, lead)))
 
     async def dial_from_seat(self, agent: AgentId, command: DialNumber) -> None:
         """The same for the agent's page. Raises WrongState with the gate's sentence as well."""
@@ -79,5 +79,5 @@ def works_for(ground: Ground, agent: str, record: CampaignRecord) -> bool:
     return able and plan is not None and bool(plan.outbound)
 
 
-def _zone(record: CampaignRecord | None) -> str:
-    return "UTC" if record is None else str(zone_of(record.document))
+def _zone(record: CampaignRecord | None, lead: Lead) -> str:
+    return shown_zone(None if record is None else record.document, lead)

@@ -16,6 +16,7 @@ from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.agent_desktop.errors import CampaignChanged, CampaignRefused
 from tandem.cti.app.campaign_desk import choices
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
+from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.dialer.wording import prompts_of
 from tandem.cti.app.floor_plan import CampaignsApplied
 from tandem.cti.model.campaigns import Campaign, CampaignRecord, Mode, State
@@ -173,6 +174,7 @@ class Documents(Part):
             changed_at=record.at,
             why=record.why,
             problems=choices.problems(self._ground, record.document),
+            zone=str(zone_of(record.document)),
         )
 
 

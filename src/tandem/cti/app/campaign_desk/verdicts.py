@@ -55,14 +55,15 @@ def of_lead(ground: Ground, lead: Lead, record: CampaignRecord) -> Verdict:
     return best_number(lead, record.document.attempts, lambda number: of_number(ground, lead, number, record))[1]
 
 
-def shown(verdict: Verdict, zone: str = "UTC") -> shapes.GateVerdict:
-    """``zone``: of the campaign."""
+def shown(verdict: Verdict, zone: str) -> shapes.GateVerdict:
+    """``zone``: of the campaign; without one, of the callee."""
     return shapes.GateVerdict(
         allowed=verdict.allowed,
         rule=verdict.rule,
         text={language: explained(verdict, language, zone) for language in LANGUAGES},
         evidence=dict(verdict.evidence),
         again_at=verdict.again_at,
+        zone=zone,
     )
 
 

@@ -84,8 +84,10 @@ def refusal(center: Center, contact: Contact, number: str) -> dict[str, str]:
     known = None if attempt is None else clearance.number_in(attempt.lead, number)
     if attempt is None or known is None:
         return {}
-    verdict = clearance.verdict(center, run_of(center, attempt), attempt.lead, known, reserved=True, by_hand=True)
-    return {} if verdict.allowed else refusal_texts(verdict)
+    run = run_of(center, attempt)
+    verdict = clearance.verdict(center, run, attempt.lead, known, reserved=True, by_hand=True)
+    zone = days.shown_zone(None if run is None else run.campaign, attempt.lead)
+    return {} if verdict.allowed else refusal_texts(verdict, zone)
 
 
 # ---- what happens ------------------------------------------------------------------------------------------------

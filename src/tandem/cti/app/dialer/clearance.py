@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tandem.cti.app.dialer.days import shown_zone
 from tandem.cti.app.dialer.state import Attempt, Running, Texts
 from tandem.cti.app.dialer.wording import refusal_texts
 from tandem.cti.core import contact as ct
@@ -46,7 +47,8 @@ def clear(center: Center, run: Running | None, attempt: Attempt) -> Cleared | Re
     reserved = attempt.record.reserved
     said = verdict(center, run, attempt.lead, attempt.number, reserved=reserved, by_hand=attempt.by_hand)
     if not said.allowed:
-        return Refused(why=refusal_texts(said), verdict=said, again_at=said.again_at)
+        zone = shown_zone(None if run is None else run.campaign, attempt.lead)
+        return Refused(why=refusal_texts(said, zone), verdict=said, again_at=said.again_at)
     wanted = "" if run is None else run.campaign.carrier
     carriers = center.dialer.carriers
     room = carriers.room(wanted, center.now)

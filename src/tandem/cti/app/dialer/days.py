@@ -10,7 +10,7 @@ import msgspec
 from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.campaigns import Campaign, Hours
 from tandem.cti.model.hours import spans_of
-from tandem.cti.model.leads import CampaignDay
+from tandem.cti.model.leads import CampaignDay, Lead
 from tandem.cti.model.public_holidays import known_region
 from tandem.cti.model.timezones import known_timezone
 from tandem.routing.core.dialer.calling_hours import weekly_of
@@ -23,6 +23,14 @@ _USUAL_ZONE = Hours().timezone
 def zone_of(campaign: Campaign) -> ZoneInfo:
     zone = campaign.hours.timezone if campaign.hours is not None else _USUAL_ZONE
     return ZoneInfo(zone if known_timezone(zone) else _USUAL_ZONE)
+
+
+def shown_zone(campaign: Campaign | None, lead: Lead) -> str:
+    """In which moments about this lead are said: the campaign's; without one, his own, as far as it is known."""
+    if campaign is not None:
+        return str(zone_of(campaign))
+    zones = [zone for number in lead.numbers for zone in number.zone.split("|")]
+    return next((zone for zone in (*zones, lead.zone) if known_timezone(zone)), _USUAL_ZONE)
 
 
 def day_of(campaign: Campaign, at: float) -> str:

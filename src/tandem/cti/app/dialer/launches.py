@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from tandem.cti.app.dialer import agents, clearance, outcome, pool
+from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.dialer.state import Attempt, First, Held, Running
 from tandem.cti.app.dialer.wording import refusal_texts
 from tandem.cti.app.floor_plan import Caller, LeadDialled
@@ -48,7 +49,7 @@ def launch(
             return "no_line"
         del run.pool[lead.id]
         if not pool.put(center, run, lead):
-            run.why_not = refusal_texts(cleared.verdict)
+            run.why_not = refusal_texts(cleared.verdict, str(zone_of(run.campaign)))
         return "refused"
     del run.pool[lead.id]
     _begin(center, run, attempt, agent, cleared.caller_id)

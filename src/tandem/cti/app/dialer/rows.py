@@ -41,6 +41,7 @@ def campaign_row(center: Center, run: Running, now: float) -> CampaignRow:
     per_hour = sum(at > now - seen_s for at in run.connects) * HOUR_S / seen_s
     return CampaignRow(
         id=campaign.id,
+        zone=str(days.zone_of(campaign)),
         name=campaign.name,
         state=record.state,
         mode=run.mode,

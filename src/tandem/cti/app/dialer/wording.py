@@ -42,8 +42,9 @@ def why_not(reason: str, **words: str) -> Texts:
     return {lang: text.format_map(words) for lang, text in WHY_NOT[reason].items()}
 
 
-def refusal_texts(verdict: Verdict) -> Texts:
-    return {lang: explained(verdict, lang) for lang in ("zh", "en")}
+def refusal_texts(verdict: Verdict, zone: str) -> Texts:
+    """``zone``: for its moments."""
+    return {lang: explained(verdict, lang, zone) for lang in ("zh", "en")}
 
 
 def no_agent_texts(campaign: Campaign) -> Mapping[str, str]:

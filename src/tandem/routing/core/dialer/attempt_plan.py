@@ -18,7 +18,7 @@ from tandem.cti.model.campaigns import SUCCESS, AttemptPlan, AttemptResult, Lead
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.leads import Lead, LeadNumber, LeadRecord
 from tandem.cti.model.timezones import known_timezone
-from tandem.routing.core.dialer.gate_words import STEPS
+from tandem.routing.core.dialer.gate_words import STEPS, place_of
 
 CONGESTION_S = 60.0
 """After the first try that met a network without a line; doubled each time, up to ``CONGESTION_MOST_S``."""
@@ -261,5 +261,6 @@ def _when(word: str, lang: str, zone: str) -> str:
         at = datetime.strptime(word, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
     except ValueError:
         return word
-    local = at.astimezone(ZoneInfo(zone) if known_timezone(zone) else UTC).strftime("%m-%d %H:%M")
+    zone = zone if known_timezone(zone) else "UTC"
+    local = f"{at.astimezone(ZoneInfo(zone)).strftime('%m-%d %H:%M')} {place_of(zone)}"
     return f"{local} 再拨" if lang == "zh" else f"again at {local}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from tandem.cti.model.leads import Verdict
@@ -116,9 +116,9 @@ WHOSE: Mapping[str, Mapping[str, str]] = {
 
 
 def explained(verdict: Verdict, lang: str, zone: str = "UTC") -> str:
-    """One sentence; moments in ``zone`` (the reader's)."""
+    """One sentence; moments in ``zone``, which they name."""
     lang = lang if lang in ("zh", "en") else "en"
-    local = ZoneInfo(zone) if known_timezone(zone) else UTC
+    local = ZoneInfo(zone if known_timezone(zone) else "UTC")
     words: dict[str, object] = dict.fromkeys(("number", "country", "where", "state", "whose", "zone"), "")
     words |= verdict.evidence
     if verdict.rule in ("hours", "quiet"):
@@ -126,7 +126,7 @@ def explained(verdict: Verdict, lang: str, zone: str = "UTC") -> str:
         words["whose"] = WHOSE[verdict.evidence["whose"]][lang]
     for moment in ("at", "next_at"):
         if moment in verdict.evidence:
-            words[moment] = _clock(float(verdict.evidence[moment]), local)
+            words[moment] = f"{_clock(float(verdict.evidence[moment]), local)} {place_of(str(local))}"
     if "where" in verdict.evidence:
         words["where"] = WHERE.get(verdict.evidence["where"], {}).get(lang, verdict.evidence["where"])
     if "state" in verdict.evidence:
@@ -134,6 +134,11 @@ def explained(verdict: Verdict, lang: str, zone: str = "UTC") -> str:
     if "gap_s" in verdict.evidence:
         words["gap"] = round(verdict.evidence["gap_s"] / 60)
     return RULES[verdict.rule][lang].format_map(words)
+
+
+def place_of(zone: str) -> str:
+    """``New York`` of ``America/New_York``: beside a moment, so that nobody takes it for his own time."""
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def _clock(at: float, zone: tzinfo) -> str:

@@ -223,6 +223,7 @@ export interface CampaignRow {
   cost_today: number;
   why: Record<string, string>;
   why_not: Record<string, string>;
+  zone?: string;
 }
 
 /**

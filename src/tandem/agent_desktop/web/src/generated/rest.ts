@@ -1236,6 +1236,7 @@ export interface CampaignChecked {
 }
 
 /** The copy is a draft without lists. */
+  zone: string;
 export interface CopyCampaign {
   name: string;
 }
@@ -1325,6 +1326,7 @@ export interface Waterfall {
   total: number;
   steps: WaterfallStep[];
   callable_now: number;
+  zone: string;
   restricted: number;
   again_at: number | null;
 }

@@ -10,6 +10,7 @@ import { Loading, Name } from "../../ui/bits";
 import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/icons";
 import { useLoaded } from "../useLoaded";
+import { CampaignZone } from "../zone";
 import { CampaignForm } from "./CampaignForm";
 import { ComplianceView } from "./ComplianceView";
 import { DecisionsView } from "./DecisionsView";
@@ -109,7 +110,9 @@ export function CampaignDesk({ id, view, reason }: { id: string; view: CampaignV
         items={views.map((one) => ({ key: one, label: <span data-testid={`campaign-${one}`}>{t(`view.${one}`)}</span> }))}
       />
       <div className="desk-view">
-        <Shown view={view} line={line} campaign={value} reason={reason} onSaved={saved} onChanged={again} />
+        <CampaignZone value={value.zone}>
+          <Shown view={view} line={line} campaign={value} reason={reason} onSaved={saved} onChanged={again} />
+        </CampaignZone>
       </div>
     </div>
   );

@@ -113,7 +113,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
             <span className="two num">
               <b>{count(row.left)}</b>
               <span className="quiet small">
-                → <Ends at={row.ends_at} />
+                → <Ends at={row.ends_at} zone={row.zone} />
               </span>
             </span>
           ) : (

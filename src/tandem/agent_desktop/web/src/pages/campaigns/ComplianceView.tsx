@@ -2,18 +2,18 @@
 
 import { useCallback, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
-import { serverNow } from "../../clock";
-import { moment } from "../../format";
 import type { ComplianceSheet } from "../../generated/rest";
 import { Loading, Name } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useLoaded } from "../useLoaded";
+import { useTimes } from "../zone";
 import { Failed } from "./parts";
 import { count, percent } from "./rows";
 import { useCampaignSpeech } from "./speech";
 
 function Sheet({ sheet }: { sheet: ComplianceSheet }) {
   const { t, pick, lang } = useCampaignSpeech();
+  const { named } = useTimes(sheet.zone);
   const of = (key: string) => sheet.counts[key] ?? 0;
   return (
     <article className="sheet" data-testid="sheet" data-day={sheet.day}>
@@ -82,7 +82,7 @@ function Sheet({ sheet }: { sheet: ComplianceSheet }) {
           ))}
         </tbody>
       </table>
-      <p className="quiet small">{sheet.provisional ? t("sheet.provisional_text") : t("sheet.made", { time: moment(sheet.made_at, serverNow(), lang) })}</p>
+      <p className="quiet small">{sheet.provisional ? t("sheet.provisional_text") : t("sheet.made", { time: named(sheet.made_at) })}</p>
       {sheet.hash && (
         <dl className="hashes mono">
           <div>

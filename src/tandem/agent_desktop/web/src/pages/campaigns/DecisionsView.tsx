@@ -3,11 +3,10 @@
 import { Button } from "antd";
 import { useCallback, useEffect, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
-import { clockTimeSeconds, date, sameDay } from "../../format";
-import { serverNow } from "../../clock";
 import type { PacingDecision } from "../../generated/rest";
 import { Loading, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { useTimes } from "../zone";
 import { Evidence } from "./LeadPanel";
 import { Failed } from "./parts";
 import { useCampaignSpeech } from "./speech";
@@ -49,15 +48,15 @@ function useDecisions(id: string) {
 }
 
 function Decision({ decision }: { decision: PacingDecision }) {
-  const { t, pick, lang } = useCampaignSpeech();
+  const { t, pick } = useCampaignSpeech();
+  const { seconds, place } = useTimes();
   const [open, setOpen] = useState(false);
   return (
     <li data-testid="pacing-decision">
       <button type="button" className="decision-line" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name={open ? "down" : "right"} size={11} />
         <time className="num quiet">
-          {sameDay(decision.at, serverNow()) ? "" : `${date(decision.at, lang)} `}
-          {clockTimeSeconds(decision.at, lang)}
+          {seconds(decision.at)} {place}
         </time>
         <span className={`launched num ${decision.launched > 0 ? "on" : ""}`} title={t("decisions.launched")}>
           {decision.launched > 0 ? `+${decision.launched}` : "0"}

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { serverNow } from "../../clock";
 import { useDesk } from "../../desk";
-import { clockTimeSeconds, date, duration, moment, phoneNumber } from "../../format";
+import { duration, phoneNumber } from "../../format";
 import type { AttemptLine, GateVerdict, LeadDetail } from "../../generated/rest";
 import { oneLine } from "../../text";
 import { Loading, Name } from "../../ui/bits";
@@ -13,16 +13,17 @@ import { Icon } from "../../ui/icons";
 import { inputIn, momentIn, timeIn, zoneOf } from "../../zones";
 import { Field } from "../routing/fields";
 import { useProblem } from "../useProblem";
+import { useTimes } from "../zone";
 import { Failed, Refused } from "./parts";
 import { useCampaignSpeech } from "./speech";
 
 /** What a rule was held against, as the gate wrote it. */
 export function Evidence({ evidence }: { evidence: Record<string, unknown> }) {
-  const { lang } = useCampaignSpeech();
+  const { seconds, place } = useTimes();
   const entries = Object.entries(evidence);
   if (entries.length === 0) return null;
   const isMoment = (key: string, value: unknown): value is number => typeof value === "number" && value > 1e9 && /(^|_)at$/.test(key);
-  const said = (key: string, value: unknown) => (isMoment(key, value) ? `${date(value, lang)} ${clockTimeSeconds(value, lang)}` : typeof value === "number" ? String(Math.round(value * 1000) / 1000) : typeof value === "string" ? value : JSON.stringify(value));
+  const said = (key: string, value: unknown) => (isMoment(key, value) ? `${seconds(value)} ${place}` : typeof value === "number" ? String(Math.round(value * 1000) / 1000) : typeof value === "string" ? value : JSON.stringify(value));
   return (
     <dl className="evidence mono">
       {entries.map(([key, value]) => (
@@ -40,12 +41,13 @@ export function Evidence({ evidence }: { evidence: Record<string, unknown> }) {
 }
 
 function Verdict({ verdict, open = false }: { verdict: GateVerdict; open?: boolean }) {
-  const { t, w, pick, lang } = useCampaignSpeech();
+  const { t, w, pick } = useCampaignSpeech();
+  const { named } = useTimes(verdict.zone);
   return (
     <div className={`verdict ${verdict.allowed ? "allowed" : "refused"}`} data-testid="verdict" data-rule={verdict.rule}>
       <p>
         <Icon name={verdict.allowed ? "check" : "forbid"} size={14} /> <b>{w("gate", verdict.rule)}</b>
-        {verdict.again_at !== null && <span className="mark num">{t("lead.asked_again", { time: moment(verdict.again_at, serverNow(), lang) })}</span>}
+        {verdict.again_at !== null && <span className="mark num">{t("lead.asked_again", { time: named(verdict.again_at) })}</span>}
       </p>
       <p>
         <bdi>{pick(verdict.text)}</bdi>
@@ -56,7 +58,8 @@ function Verdict({ verdict, open = false }: { verdict: GateVerdict; open?: boole
 }
 
 function Attempt({ attempt }: { attempt: AttemptLine }) {
-  const { t, w, pick, lang } = useCampaignSpeech();
+  const { t, w, pick } = useCampaignSpeech();
+  const { named, seconds, place } = useTimes();
   const [open, setOpen] = useState(false);
   const rang = attempt.ringing_at === null ? null : (attempt.answered_at ?? attempt.ended_at ?? serverNow()) - attempt.ringing_at;
   return (
@@ -64,7 +67,7 @@ function Attempt({ attempt }: { attempt: AttemptLine }) {
       <button type="button" className="attempt-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name={open ? "down" : "right"} size={11} />
         <span className="num quiet">{attempt.number_of}</span>
-        <span className="num">{moment(attempt.at, serverNow(), lang)}</span>
+        <span className="num">{named(attempt.at)}</span>
         <span className="num">
           <bdi>{phoneNumber(attempt.number)}</bdi>
         </span>
@@ -82,7 +85,7 @@ function Attempt({ attempt }: { attempt: AttemptLine }) {
           <dl className="facts">
             <div>
               <dt>{t("lead.dialled_at")}</dt>
-              <dd className="num">{clockTimeSeconds(attempt.at, lang)}</dd>
+              <dd className="num">{`${seconds(attempt.at)} ${place}`}</dd>
             </div>
             <div>
               <dt>{t("lead.rang")}</dt>
@@ -207,7 +210,8 @@ function PromiseForm({ detail, onDone }: { detail: LeadDetail; onDone: (detail: 
 const OVER: ReadonlySet<string> = new Set(["success", "done", "exhausted", "invalid"]);
 
 function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: (detail: LeadDetail) => void }) {
-  const { t, w, lang, pick } = useCampaignSpeech();
+  const { t, w, pick } = useCampaignSpeech();
+  const { named } = useTimes();
   const { message } = App.useApp();
   const problemOf = useProblem();
   const mayChange = useDesk().me.may.includes("change_campaigns");
@@ -234,7 +238,7 @@ function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: (detail:
         )}
         {lead.callback_at !== null && (
           <p className="callback-line">
-            <Icon name="callback" size={14} /> {t("lead.promised", { time: moment(lead.callback_at, serverNow(), lang) })}{" "}
+            <Icon name="callback" size={14} /> {t("lead.promised", { time: named(lead.callback_at) })}{" "}
             {lead.callback_agent ? <Name>{lead.callback_agent}</Name> : t("again.team")}
             {detail.callback_note && (
               <span className="quiet">

@@ -3,15 +3,15 @@
 import { Input, type InputRef, Select } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
-import { serverNow } from "../../clock";
 import { useDesk } from "../../desk";
-import { moment, phoneNumber } from "../../format";
+import { phoneNumber } from "../../format";
 import type { LeadLine } from "../../generated/rest";
 import { chordOf } from "../../keys";
 import { Kbd, Loading, Name, Nothing } from "../../ui/bits";
 import { type Column, DataGrid } from "../../ui/DataGrid";
 import { Icon } from "../../ui/icons";
 import { useAction } from "../../ui/useActions";
+import { useTimes } from "../zone";
 import { LeadPanel } from "./LeadPanel";
 import { Failed } from "./parts";
 import { useCampaignSpeech } from "./speech";
@@ -69,7 +69,8 @@ function useLeads(id: string, reason: string | null, q: string) {
 }
 
 function useColumns(): Column<LeadLine>[] {
-  const { t, w, pick, lang } = useCampaignSpeech();
+  const { t, w, pick } = useCampaignSpeech();
+  const { at, place } = useTimes();
   return useMemo(
     () => [
       {
@@ -104,17 +105,17 @@ function useColumns(): Column<LeadLine>[] {
       { key: "last", title: t("lead.last"), width: "minmax(92px, 0.5fr)", render: (lead) => (lead.last_result ? <span className="cut">{w("result", lead.last_result)}</span> : <span className="quiet">–</span>) },
       {
         key: "again",
-        title: t("lead.again"),
-        width: "104px",
+        title: t("lead.again_in", { place }),
+        width: "128px",
         render: (lead) => (
           <span className="num cell-line">
             {lead.callback_at !== null && <Icon name="callback" size={12} />}
-            {lead.callback_at !== null ? moment(lead.callback_at, serverNow(), lang) : lead.verdict.again_at !== null ? moment(lead.verdict.again_at, serverNow(), lang) : "–"}
+            {lead.callback_at !== null ? at(lead.callback_at) : lead.verdict.again_at !== null ? at(lead.verdict.again_at) : "–"}
           </span>
         ),
       },
     ],
-    [t, w, pick, lang],
+    [t, w, pick, at, place],
   );
 }
 

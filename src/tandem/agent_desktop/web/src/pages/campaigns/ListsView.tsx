@@ -3,21 +3,21 @@
 import { App, Button, type ButtonProps, Modal } from "antd";
 import { useCallback, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
-import { serverNow } from "../../clock";
 import { useDesk } from "../../desk";
-import { moment } from "../../format";
 import type { LeadListView } from "../../generated/rest";
 import { Loading, Name, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
+import { useTimes } from "../zone";
 import { ImportWizard } from "./ImportWizard";
 import { Failed } from "./parts";
 import { count } from "./rows";
 import { useCampaignSpeech } from "./speech";
 
 function Row({ list, mayChange, onUndo }: { list: LeadListView; mayChange: boolean; onUndo: () => void }) {
-  const { t, w, lang } = useCampaignSpeech();
+  const { t, w } = useCampaignSpeech();
+  const { named } = useTimes();
   return (
     <tr data-list={list.id}>
       <td>
@@ -48,7 +48,7 @@ function Row({ list, mayChange, onUndo }: { list: LeadListView; mayChange: boole
       </td>
       <td className="num right">{count(list.left)}</td>
       <td className="quiet small">
-        <Name>{list.imported_by}</Name> <span className="num">{moment(list.imported_at, serverNow(), lang)}</span>
+        <Name>{list.imported_by}</Name> <span className="num">{named(list.imported_at)}</span>
       </td>
       <td className="right">
         {mayChange && list.state !== "removed" && (

@@ -2,12 +2,11 @@
 
 import { useMemo } from "react";
 import { campaignsApi } from "../../campaignsApi";
-import { serverNow } from "../../clock";
-import { clockTimeSeconds, moment } from "../../format";
 import type { Waterfall } from "../../generated/rest";
 import { navigate } from "../../router";
 import { Loading, Until } from "../../ui/bits";
 import { usePolled } from "../why/usePolled";
+import { useTimes } from "../zone";
 import { LeadTable } from "./LeadTable";
 import { Failed } from "./parts";
 import { pathOfCampaign } from "./paths";
@@ -18,7 +17,8 @@ import { barsOf } from "./waterfall";
 const EVERY_MS = 5_000;
 
 function Bars({ waterfall, reason, onReason }: { waterfall: Waterfall; reason: string | null; onReason: (rule: string | null) => void }) {
-  const { t, w, pick, lang } = useCampaignSpeech();
+  const { t, w, pick } = useCampaignSpeech();
+  const { named } = useTimes();
   return (
     <ol className="waterfall" data-testid="waterfall">
       {barsOf(waterfall).map((bar) => {
@@ -30,7 +30,7 @@ function Bars({ waterfall, reason, onReason }: { waterfall: Waterfall; reason: s
             <button type="button" aria-pressed={on} onClick={() => onReason(on ? null : bar.rule)}>
               <span className="fall-head">
                 <b>{title}</b>
-                {bar.until !== null && <span className="mark num">{t("waterfall.until", { time: moment(bar.until, serverNow(), lang) })}</span>}
+                {bar.until !== null && <span className="mark num">{t("waterfall.until", { time: named(bar.until) })}</span>}
                 <span className="fall-count num">
                   {bar.kind === "step" && "−"}
                   {count(bar.count)}
@@ -45,7 +45,7 @@ function Bars({ waterfall, reason, onReason }: { waterfall: Waterfall; reason: s
                   {waterfall.restricted > 0 && t("waterfall.restricted", { count: count(waterfall.restricted) })}{" "}
                   {waterfall.again_at !== null && (
                     <>
-                      {t("waterfall.next")} <Until at={waterfall.again_at} />
+                      {t("waterfall.next")} {named(waterfall.again_at)} (<Until at={waterfall.again_at} />)
                     </>
                   )}
                 </span>
@@ -64,7 +64,8 @@ function Bars({ waterfall, reason, onReason }: { waterfall: Waterfall; reason: s
 }
 
 export function WaterfallView({ id, reason }: { id: string; reason: string | null }) {
-  const { t, lang } = useCampaignSpeech();
+  const { t } = useCampaignSpeech();
+  const { seconds, place } = useTimes();
   const load = useMemo(() => (signal: AbortSignal) => campaignsApi.waterfall(id, signal), [id]);
   const { value, error, again } = usePolled(load, EVERY_MS);
   if (value === null) return error === null ? <Loading rows={8} /> : <Failed error={error} onAgain={again} />;
@@ -73,7 +74,7 @@ export function WaterfallView({ id, reason }: { id: string; reason: string | nul
       <section className="panel fill">
         <header className="panel-head">
           <h2>{t("view.waterfall")}</h2>
-          <span className="panel-extra quiet small">{t("waterfall.counted", { time: clockTimeSeconds(value.at, lang) })}</span>
+          <span className="panel-extra quiet small">{t("waterfall.counted", { time: `${seconds(value.at)} ${place}` })}</span>
         </header>
         <div className="scroll">
           <Bars waterfall={value} reason={reason} onReason={(rule) => navigate(pathOfCampaign(id, "waterfall", rule ? { reason: rule } : {}), { replace: true })} />

@@ -3,10 +3,10 @@
 import { Slider } from "antd";
 import { useEffect, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
-import { serverNow } from "../../clock";
-import { duration, moment } from "../../format";
+import { duration } from "../../format";
 import type { AgentsWhatIfAnswer, PacingFigures } from "../../generated/rest";
 import { useProblem } from "../useProblem";
+import { useTimes } from "../zone";
 import { Refused } from "./parts";
 import { type CampaignLine, count, percent } from "./rows";
 import { useCampaignSpeech } from "./speech";
@@ -21,7 +21,8 @@ export function reach(agents: number): number {
 type Better = "more" | "less" | "none";
 
 function Figures({ answer }: { answer: AgentsWhatIfAnswer }) {
-  const { t, lang } = useCampaignSpeech();
+  const { t } = useCampaignSpeech();
+  const { named } = useTimes();
   const rows: [string, Better, (one: PacingFigures) => number | null, (value: number) => string][] = [
     [t("gauge.agents"), "none", (one) => one.agents, (value) => count(value)],
     [t("whatif.talking"), "more", (one) => one.talk_ratio, (value) => percent(value)],
@@ -29,7 +30,7 @@ function Figures({ answer }: { answer: AgentsWhatIfAnswer }) {
     [t("gauge.connects"), "more", (one) => one.connects_per_hour, (value) => count(value)],
     [t("gauge.pacing"), "none", (one) => one.lines_per_agent, (value) => value.toFixed(2)],
     [t("gauge.abandoned"), "less", (one) => one.abandon_ratio, (value) => percent(value, 2)],
-    [t("now.ends"), "less", (one) => one.ends_at, (value) => moment(value, serverNow(), lang)],
+    [t("now.ends"), "less", (one) => one.ends_at, named],
   ];
   return (
     <table className="rows whatif-figures" data-testid="whatif-figures">

@@ -3,14 +3,14 @@
 import { App, Button, type ButtonProps, Dropdown, Modal } from "antd";
 import { type ReactNode, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
-import { serverNow, useSecond } from "../../clock";
+import { useSecond } from "../../clock";
 import { useDesk } from "../../desk";
 import type { CampaignRow } from "../../generated/live";
-import { moment } from "../../format";
 import { Dot, Nothing, type Tone } from "../../ui/bits";
 import { Hint } from "../../ui/Hint";
 import { Icon, type IconName } from "../../ui/icons";
 import { useProblem } from "../useProblem";
+import { useTimes } from "../zone";
 import { type CampaignLine, type CampaignMode, LIMIT_AT, type Verb, barLength, budgetTone, modes, percent, sentenceOf, stateAfter, verbsFor } from "./rows";
 import { useCampaignSpeech } from "./speech";
 
@@ -76,10 +76,10 @@ export function Agents({ row }: { row: CampaignRow }) {
   );
 }
 
-export function Ends({ at }: { at: number | null }) {
-  const { lang } = useCampaignSpeech();
+export function Ends({ at, zone }: { at: number | null; zone?: string | undefined }) {
+  const { named } = useTimes(zone);
   useSecond();
-  return <span className="num">{at === null ? "–" : moment(at, serverNow(), lang)}</span>;
+  return <span className="num">{at === null ? "–" : named(at)}</span>;
 }
 
 /** Why it dials or does not, in one sentence; of a campaign without a row, what changed it. */

@@ -152,7 +152,7 @@ export const campaignsPageEn = {
   "lead.why": "Why",
   "lead.attempts": "Tries",
   "lead.last": "Last result",
-  "lead.again": "Again",
+  "lead.again_in": "Again, {place}",
   "lead.filter": "Number, name or field",
   "lead.reason": "Reason",
   "lead.export": "Export (CSV)",

@@ -152,7 +152,7 @@ export const campaignsPageZh: Record<keyof typeof campaignsPageEn, string> = {
   "lead.why": "原因",
   "lead.attempts": "次数",
   "lead.last": "上次结果",
-  "lead.again": "下次",
+  "lead.again_in": "再拨（{place}）",
   "lead.filter": "号码、姓名或字段",
   "lead.reason": "原因",
   "lead.export": "导出（CSV）",

@@ -3,10 +3,8 @@
 import { Button, Input, type InputRef, Select } from "antd";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
-import { serverNow } from "../../clock";
 import { useDeskState } from "../../desk";
 import type { CampaignChoice, Dialled } from "../../generated/rest";
-import { moment } from "../../format";
 import { useSpeech } from "../../i18n";
 import { chordOf } from "../../keys";
 import { oneLine } from "../../text";
@@ -14,6 +12,7 @@ import { Kbd, Panel } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useAction } from "../../ui/useActions";
 import { useProblem } from "../useProblem";
+import { useTimes } from "../zone";
 import { asNumber } from "./targets";
 
 function useChoices(): readonly CampaignChoice[] {
@@ -35,7 +34,7 @@ function useChoices(): readonly CampaignChoice[] {
 }
 
 export function DialPad() {
-  const { t, pick, lang } = useSpeech();
+  const { t, pick } = useSpeech();
   const problemOf = useProblem();
   const live = useDeskState((state) => state.status === "live");
   const state = useDeskState((desk) => desk.live.agent?.state ?? null);
@@ -44,6 +43,7 @@ export function DialPad() {
   const [campaign, setCampaign] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Dialled | null>(null);
+  const { named } = useTimes(refused?.verdict.zone);
   const [failed, setFailed] = useState("");
   const field = useRef<InputRef>(null);
   useAction("dial_pad", () => field.current?.focus());
@@ -111,7 +111,7 @@ export function DialPad() {
           <span>
             <b>{t("dial.refused")}</b> <bdi>{pick(refused.verdict.text, refused.verdict.rule)}</bdi>
             {refused.verdict.again_at !== null && (
-              <span className="quiet"> {t("dial.again_at", { time: moment(refused.verdict.again_at, serverNow(), lang) })}</span>
+              <span className="quiet"> {t("dial.again_at", { time: named(refused.verdict.again_at) })}</span>
             )}
           </span>
         </p>
