@@ -203,6 +203,8 @@ class Promised:
     def __init__(self) -> None:
         self.calls: list[PromisedCall] = []
         self.changed: list[tuple[str, float | None]] = []
+        self.given: list[tuple[str, str | None, str]] = []
+        """To whom, and why."""
 
     async def open(
         self, campaigns: Sequence[str], *, until: float, limit: int, agent: str | None, team: Sequence[str]
@@ -218,8 +220,9 @@ class Promised:
                 return PromiseOwner(id=call.id, campaign=call.campaign, agent=call.agent, state=state)
         return None
 
-    async def move(self, lead: str, *, at: float, note: str | None, why: str) -> bool:
+    async def move(self, lead: str, *, at: float, note: str | None, agent: str | None, why: str) -> bool:
         self.changed.append((lead, at))
+        self.given.append((lead, agent, why))
         return True
 
     async def cancel(self, lead: str, *, why: str) -> bool:

@@ -43,8 +43,8 @@ async def test_promises_are_listed_moved_and_cancelled(database: Database, tmp_p
     owner = await store.one("list-1")
     assert owner is not None
     assert (owner.agent, owner.state, owner.campaign) == ("mei", "open", "k")
-    assert await store.move("list-1", at=NOW + 20, note=None, why="moved")
-    assert await store.move("list-3", at=NOW + 95, note="新的", why="moved")
+    assert await store.move("list-1", at=NOW + 20, note=None, agent="mei", why="moved")
+    assert await store.move("list-3", at=NOW + 95, note="新的", agent=None, why="given")
     again = await store.open(["k"], until=NOW + WEEK_S, limit=10)
     assert [(one.id, one.at, one.note) for one in again] == [
         ("list-1", NOW + 20, "下午"),
@@ -54,7 +54,7 @@ async def test_promises_are_listed_moved_and_cancelled(database: Database, tmp_p
 
     taken = await read(database, 10, now=NOW + 31)
     assert {"list-1", "list-2"} <= {lead.id for lead in taken.leads}
-    assert not await store.move("list-2", at=NOW + 500, note=None, why="in hand")
+    assert not await store.move("list-2", at=NOW + 500, note=None, agent=None, why="in hand")
     assert not await store.cancel("list-2", why="in hand")
     in_hand = [one.id for one in await store.open(["k"], until=NOW + WEEK_S, limit=10) if one.in_hand]
     assert in_hand == ["list-1", "list-2"]

@@ -365,7 +365,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         "/api/dial/promises/{id}",
         campaigns.move_promise,
         Action.CHANGE_PROMISES,
-        "Move a promised call; 409 while it is in hand. Agents: their own.",
+        "Move a promised call, or give it to somebody; 409 while it is being dialled. Agents: their own.",
         body=list_shapes.MovePromise,
         status=204,
     ),
@@ -374,7 +374,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         "/api/dial/promises/{id}",
         campaigns.cancel_promise,
         Action.CHANGE_PROMISES,
-        "Cancel a promised call; 409 while it is in hand. Agents: their own.",
+        "Cancel a promised call; 409 while it is being dialled. Agents: their own.",
         status=204,
     ),
 )

@@ -306,7 +306,8 @@ async def promises(api: Api, ask: Ask) -> list_shapes.Promises:
 
 async def move_promise(api: Api, ask: Ask) -> web.Response:
     await api.campaigns.move_promise(ask.id, ask.body, by=ask.user.login, agent=_own(ask))
-    api.audit(ask.user.login, "promise_moved", lead=ask.id)
+    agent = {} if ask.body.agent is None else {"agent": ask.body.agent}
+    api.audit(ask.user.login, "promise_moved", lead=ask.id, at=ask.body.at, **agent)
     return web.Response(status=204)
 
 

@@ -217,7 +217,8 @@ class Dialled(msgspec.Struct, frozen=True, kw_only=True):
 
 class PromisedCall(msgspec.Struct, frozen=True, kw_only=True):
     """``id``: the lead's. ``number``: that will be dialled; ``zone``: the time zones that he can be in (``A|B``), ''
-    unknown. ``agent`` None: the team. ``in_hand``: about to be dialled. ``may_change``: by who asks."""
+    unknown. ``agent`` None: the team. ``in_hand``: its time has come. ``may_change``: by who asks; not while it is
+    dialled."""
 
     id: str
     campaign: str
@@ -240,7 +241,9 @@ class Promises(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MovePromise(msgspec.Struct, frozen=True, kw_only=True):
-    """``note`` None: as it is."""
+    """``note``, ``agent`` None: as they are. ``agent``: who is to call, '' the team; an agent can keep it or give it to
+    the team."""
 
     at: Moment
     note: Line | None = None
+    agent: Line | None = None

@@ -283,15 +283,17 @@ class LeadDialled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadAgain:
-    """An operator wants a lead that is in hand, and not being dialled, to be called at ``at``. ``promised``: as a
-    callback of ``agent``, or of the team (None)."""
+    """An operator wants something else of a lead that is in hand, and not being dialled. ``promised``: a callback of
+    ``agent``, or of the team (None), at ``at``, on ``number`` ('': any of his); ``opened``: to be called from ``at``
+    on; ``cancelled``: what he was promised is not."""
 
     campaign: CampaignId
     lead: LeadId
     at: float
-    promised: bool
-    agent: AgentId | None
-    note: str
+    what: Literal["promised", "opened", "cancelled"]
+    agent: AgentId | None = None
+    note: str = ""
+    number: str = ""
     why: str
 
 

@@ -41,6 +41,7 @@ SENTENCES: Mapping[str, str] = {
     "lead_in_hand": "this contact is being dialled, or is in hand no more",
     "no_promise": "nobody has promised {lead} a call",
     "promise_of_others": "{agent} has promised {lead} no call",
+    "promise_for_others": "you can keep this call or give it to the team, not to others",
     "promise_in_hand": "this call is about to be dialled, or was dialled just now",
     # dialling by hand, and at the seat
     "gate": "may not be dialled: {text}",

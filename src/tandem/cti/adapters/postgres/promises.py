@@ -56,10 +56,11 @@ class PromiseStore:
         row = await self._database.fetch_row(_QUERIES["one"], lead)
         return PromiseOwner(**row) if row else None
 
-    async def move(self, lead: str, *, at: float, note: str | None, why: str) -> bool:
-        """``note`` None: as it is. False when he is in hand, or promised no call any more."""
+    async def move(self, lead: str, *, at: float, note: str | None, agent: str | None, why: str) -> bool:
+        """``note`` None: as it is; ``agent`` None: the team's. False when he is in hand, or promised no call any
+        more."""
         note = None if note is None else storable(note)
-        return bool(await self._database.fetch(_QUERIES["move"], lead, at, note, storable(why)))
+        return bool(await self._database.fetch(_QUERIES["move"], lead, at, note, agent, storable(why)))
 
     async def cancel(self, lead: str, *, why: str) -> bool:
         """He is done when he was talked with, else dialled as his attempts left him. False: see ``move``."""

@@ -26,7 +26,7 @@ select id, campaign, callback_agent as agent, state from leads where id = $1 and
 
 -- name: move
 update leads set ready = false, next_at = to_timestamp($2), callback_at = to_timestamp($2),
-    callback_note = coalesce($3, callback_note), why = $4
+    callback_note = coalesce($3, callback_note), callback_agent = $4, why = $5
 where id = $1 and state = 'open' and callback_at is not null
 returning id
 

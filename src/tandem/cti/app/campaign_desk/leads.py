@@ -107,7 +107,7 @@ class LeadPages(Part):
                 campaign=row.lead.campaign,
                 lead=row.lead.id,
                 at=at,
-                promised=promised,
+                what="promised" if promised else "opened",
                 agent=None if agent is None else AgentId(agent),
                 note=note,
                 why=why,

@@ -159,10 +159,13 @@ def again(center: Center, asked: LeadAgain) -> None:
     held = run.pool.pop(asked.lead, None) if run is not None else None
     if run is None or held is None:
         raise WrongState.because("lead_in_hand")
-    if asked.promised:
-        kept = attempt_plan.promised(held.lead, asked.at, asked.agent, asked.note, None)
-    else:
-        kept = attempt_plan.opened(held.lead, asked.at)
+    match asked.what:
+        case "promised":
+            kept = attempt_plan.promised(held.lead, asked.at, asked.agent, asked.note, None, number=asked.number)
+        case "cancelled":
+            kept = attempt_plan.cancelled(held.lead, asked.at)
+        case _:
+            kept = attempt_plan.opened(held.lead, asked.at)
     center.keep(msgspec.structs.replace(kept, why=asked.why))
     center.dialer.due[run.record.id] = None
 

@@ -108,6 +108,7 @@ def read(center: Center, input_: LeadsRead) -> None:
         if input_.leads:
             center.put(LeadsWanted(campaign=input_.campaign, count=0))
         return
+    unasked = run.asked_at is None
     asked, run.asked_at, run.asked = run.asked, None, 0
     run.left = run.left if input_.left is None else input_.left
     run.callable_now = run.callable_now if input_.callable_now is None else input_.callable_now
@@ -120,6 +121,8 @@ def read(center: Center, input_: LeadsRead) -> None:
     taken = sum(lead.id in busy or (lead.list not in gone and put(center, run, lead)) for lead in input_.leads)
     if asked or input_.leads:
         _when_next(run, input_, taken, center.now)
+    elif unasked and input_.again_at is not None:  # somebody has put leads there
+        run.read_at = min(run.read_at, max(center.now, input_.again_at))
     sort(run, center.now)
     if taken < len(input_.leads) or run.owes:
         _ask(center, run, 0)

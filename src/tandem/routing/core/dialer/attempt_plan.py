@@ -92,6 +92,13 @@ def opened(lead: Lead, at: float) -> LeadRecord:
     return record_of(_kept(lead), state="open", next_at=at, why="")
 
 
+def cancelled(lead: Lead, at: float) -> LeadRecord:
+    """The call that he was promised is not made. Who was talked with last is finished; anybody else may be called."""
+    last = max(lead.numbers, key=lambda each: each.last_at or 0.0, default=None)
+    through = last is not None and last.last_result in ("talked", "served")
+    return record_of(_kept(lead), state="done" if through else "open", next_at=at, why="")
+
+
 def forbidden(lead: Lead, *, at: float, disposition: str | None = None) -> LeadRecord:
     """He does not want to be called any more."""
     return record_of(_kept(lead), state="do_not_call", next_at=at, disposition=disposition, why="do_not_call")
@@ -221,14 +228,20 @@ _WHAT: Mapping[str, Mapping[str, str]] = {
 }
 
 
+TEAM = "*"
+"""In place of an agent's name, in ``why``."""
+_NAMES: Mapping[str, Mapping[str, str]] = {**RESULTS, TEAM: {"zh": "团队", "en": "the team"}}
 _BY_SOMEBODY: Mapping[str, Mapping[str, str]] = {
     "promised": {"zh": "{by} 约定回拨", "en": "callback promised by {by}"},
     "moved": {"zh": "{by} 改了回拨时间", "en": "callback moved by {by}"},
+    "given": {"zh": "{by} 把回拨转给{results}", "en": "callback given to {results} by {by}"},
     "cancelled": {"zh": "{by} 取消了回拨", "en": "callback cancelled by {by}"},
     "opened": {"zh": "{by} 重新放开", "en": "opened again by {by}"},
     "recycled": {"zh": "{by} 重新放回名单（{results}）", "en": "put back on the list by {by} ({results})"},
 }
-_DECIDED = re.compile(r"(?:call back )?(promised|moved|cancelled|opened|recycled)(?: again)? by ([^:]+)(?:: (.*))?")
+_DECIDED = re.compile(
+    r"(?:call back )?(promised|moved|given|cancelled|opened|recycled)(?: again)? by ([^:]+)(?:: (.*))?"
+)
 """Also as it was written before."""
 
 
@@ -237,7 +250,7 @@ def said(why: str, lang: str, zone: str = "UTC") -> str:
     lang = lang if lang in ("zh", "en") else "en"
     if decided := _DECIDED.fullmatch(why):
         act, by, results = decided.groups(default="")
-        names = [RESULTS.get(result, {}).get(lang, result) for result in results.split(", ")]
+        names = [_NAMES.get(result, {}).get(lang, result) for result in results.split(", ")]
         return _BY_SOMEBODY[act][lang].format(by=by, results=("、" if lang == "zh" else ", ").join(names))
     first, *rest = why.split() or [""]
     if first == "gate" and len(rest) == 1 and rest[0] in STEPS:

@@ -132,6 +132,21 @@ export interface CallerIds {
   most_per_day?: number;
 }
 
+/**
+ * A threshold that was changed by itself. ``cost_s``: what the errors of the detection had cost until then, in
+ * seconds of an agent for each call that was listened to, and ``cost_error_s`` the standard error of that.
+ */
+export interface TuningStep {
+  at: number;
+  threshold: string;
+  before: number;
+  after: number;
+  why: Record<string, string>;
+  taken_back?: boolean;
+  cost_s?: number;
+  cost_error_s?: number;
+}
+
 /** Asterisk ``AMD()``; its parameters in milliseconds. */
 export interface MachineDetection {
   use?: boolean;
@@ -142,6 +157,9 @@ export interface MachineDetection {
   after_greeting_silence_ms?: number;
   total_ms?: number;
   words?: number;
+  tune?: "by_hand" | "by_itself";
+  sample_one_in?: number;
+  steps?: TuningStep[];
   mistaken_share?: number;
 }
 
@@ -1218,6 +1236,7 @@ export interface CampaignView {
   changed_at: number;
   why: string;
   problems: CampaignProblem[];
+  zone: string;
 }
 
 /** To be checked, or to be created: then its ``id`` may be '' (the server makes one). */
@@ -1236,7 +1255,6 @@ export interface CampaignChecked {
 }
 
 /** The copy is a draft without lists. */
-  zone: string;
 export interface CopyCampaign {
   name: string;
 }
@@ -1308,6 +1326,7 @@ export interface GateVerdict {
   text: Record<string, string>;
   evidence: Record<string, unknown>;
   again_at: number | null;
+  zone: string;
 }
 
 /** So many of those who were left are not dialled now for this reason. ``left``: who remains after it. */
@@ -1326,7 +1345,6 @@ export interface Waterfall {
   total: number;
   steps: WaterfallStep[];
   callable_now: number;
-  zone: string;
   restricted: number;
   again_at: number | null;
 }
@@ -1769,7 +1787,8 @@ export interface Dialled {
 
 /**
  * ``id``: the lead's. ``number``: that will be dialled; ``zone``: the time zones that he can be in (``A|B``), ''
- * unknown. ``agent`` None: the team. ``in_hand``: about to be dialled. ``may_change``: by who asks.
+ * unknown. ``agent`` None: the team. ``in_hand``: its time has come. ``may_change``: by who asks; not while it is
+ * dialled.
  */
 export interface PromisedCall {
   id: string;
@@ -1791,8 +1810,12 @@ export interface Promises {
   more: boolean;
 }
 
-/** ``note`` None: as it is. */
+/**
+ * ``note``, ``agent`` None: as they are. ``agent``: who is to call, '' the team; an agent can keep it or give it to
+ * the team.
+ */
 export interface MovePromise {
   at: number;
   note?: string | null;
+  agent?: string | null;
 }

@@ -28,6 +28,7 @@ export const refusalsEn = {
   "refusal.lead_in_hand": "This contact is being dialled, or is in hand no more.",
   "refusal.no_promise": "Nobody has promised {lead} a call.",
   "refusal.promise_of_others": "{agent} has promised {lead} no call.",
+  "refusal.promise_for_others": "You can keep this call or give it to the team, not to others.",
   "refusal.promise_in_hand": "This call is about to be dialled, or was dialled just now.",
   "refusal.gate": "May not be dialled: {text}",
   "refusal.no_line": "Cannot be dialled now: {text}",

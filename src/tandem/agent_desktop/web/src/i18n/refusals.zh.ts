@@ -28,6 +28,7 @@ export const refusalsZh = {
   "refusal.lead_in_hand": "正在拨打该联系人，或已不在手中。",
   "refusal.no_promise": "没有人约定过给 {lead} 回电。",
   "refusal.promise_of_others": "{agent} 没有约定过给 {lead} 回电。",
+  "refusal.promise_for_others": "回拨可由本人保留或转给团队，不能转给他人。",
   "refusal.promise_in_hand": "这个电话即将拨出，或刚刚拨过。",
   "refusal.gate": "不可拨打：{text}",
   "refusal.no_line": "现在无法拨打：{text}",
