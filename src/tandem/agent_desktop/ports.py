@@ -444,8 +444,8 @@ class CampaignDesk(Protocol):
         """``agent``: his own, and the team's of campaigns that may have him."""
 
     async def move_promise(self, lead: str, change: MovePromise, *, by: str, agent: str | None) -> None:
-        """Raises BadRequest (in the past; for whom it may not be), ResourceMissing (none, or not his), WrongState (being
-        dialled)."""
+        """Raises BadRequest (in the past; for whom it may not be), ResourceMissing (none, or not his), WrongState
+        (being dialled)."""
 
     async def cancel_promise(self, lead: str, *, by: str, agent: str | None) -> None:
         """He is not called for it any more. Raises ResourceMissing, WrongState."""
