@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Error, expect
-from tests.support.floor_watch import PATIENCE_S
+from tests.support.floor_watch import PATIENCE_S, PATIENT
 
 from tandem.cti.app.browser_agent import BrowserAgent, chromium
 from tandem.cti.app.demo_data import DEMO_PASSWORD
@@ -51,8 +51,9 @@ def pytest_runtest_makereport(
     if report.failed and call.excinfo is not None:
         error = call.excinfo.value
         notes = getattr(error, "__notes__", ())
-        facts = f"{report.when} of {item.nodeid} failed after {call.duration:.0f} s: {type(error).__name__}: {error}"
-        told = "\n".join((facts[:_MOST_LETTERS], *notes, _recorded(item, call.start)))
+        said, _, page = f"{type(error).__name__}: {error}".partition("Aria snapshot:")
+        facts = f"{report.when} of {item.nodeid} failed after {call.duration:.0f} s: {said[:_MOST_LETTERS]}"
+        told = "\n".join((facts, *notes, _recorded(item, call.start), page[:_MOST_LETTERS]))
         report.sections.insert(0, ("what happened", told))
         terminal = item.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
@@ -97,7 +98,7 @@ def own_network() -> None:
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """All parts, on a dead-man switch of ``GUARD_S``; each module has its own."""
     home = tmp_path_factory.mktemp("tandem")
-    async with Stack(home, changes={"guard_s": GUARD_S, "ring_s": 40.0}, keep=False) as running:
+    async with Stack(home, changes={"guard_s": GUARD_S, "ring_s": 40.0, **PATIENT}, keep=False) as running:
         yield running
 
 

@@ -34,7 +34,7 @@ from tests.support.data_source import CARD, PIN
 from tests.support.demo_plan import in_text, patient_plan
 from tests.support.desk import dispose, work
 from tests.support.ear import type_fast
-from tests.support.floor_watch import over, phase, timeline, until
+from tests.support.floor_watch import PATIENT, over, phase, timeline, until
 from tests.support.ivr_stack import BANK, CALLERS, GREETING, LINE, TOKEN, TRIALS, IvrStack, ivr_stack
 
 from tandem.cti.app.browser_agent import BrowserAgent
@@ -50,7 +50,7 @@ TRIALS_BESIDE = 5
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IvrStack]:
     home = tmp_path_factory.mktemp("tandem")
-    async with ivr_stack(home, changes={"ring_s": 40.0}, keep=False) as running:
+    async with ivr_stack(home, changes={"ring_s": 40.0, **PATIENT}, keep=False) as running:
         plan = patient_plan({"support": {"steps": ["product:support>=4"]}})  # nobody is: calls back wait
         plan["agents"]["mei"]["skills"]["product:loans"] = 5
         await ask(home, "routing.apply", text=in_text(plan), note="a test", by="ada")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import soundfile
 from playwright.async_api import Locator, expect
-from tests.support.floor_watch import in_lines, phase, timeline, until
+from tests.support.floor_watch import PATIENT, in_lines, phase, timeline, until
 
 from tandem.cti.adapters.asterisk.carrier import PlacedCall
 from tandem.cti.app.browser_agent import BrowserAgent
@@ -41,14 +41,14 @@ _LONG_WORDS = {
 }
 
 
-def quick_flow(home: Path) -> dict[str, dict[str, str]]:
+def quick_flow(home: Path) -> dict[str, Any]:
     """Settings: the demo's flow with fewer words before the queue, so that a test does not wait for them."""
     text = DEMO_FLOW.read_text(encoding="utf-8")
     for long, short in _LONG_WORDS.items():
         assert long in text
         text = text.replace(long, short)
     (home / "flow.yaml").write_text(text, encoding="utf-8")
-    return {"flows": {DEMO_DNIS: "flow.yaml"}}
+    return {"flows": {DEMO_DNIS: "flow.yaml"}, **PATIENT}
 
 
 async def ring_in(stack: Stack, keys: str, ani: str, name: str = "") -> PlacedCall:

@@ -15,6 +15,8 @@ from tandem.cti.app.stack import Stack
 ZH_ACCOUNTS, ZH_LOANS, ZH_SUPPORT, EN_LOANS = "11", "12", "13", "22"
 _NAME = "select * from calls where ani_e164 = $1 order by started_at desc limit 1"
 _PAUSE_S = 0.1
+PATIENT: dict[str, Any] = {"pop_s": 20.0}
+"""Settings: a page on a busy machine may take long to show who is calling."""
 PATIENCE_S = 60.0
 """What happens at once on a quiet machine may take long on a busy one; a test that waits for an event does not judge
 how fast it comes."""

@@ -130,7 +130,8 @@ async def _once(home: Path, changes: Mapping[str, Any]) -> int:
         raise PartMissing("the headless agent needs playwright: pip install 'tandem-cti[demo]'") from None
 
     progress = _progress()
-    async with Stack(home, progress=progress, changes=dict(changes)) as stack, chromium() as browser:
+    settings = {"pop_s": 20.0, **changes}  # a browser that starts on a busy machine is slow to paint
+    async with Stack(home, progress=progress, changes=settings) as stack, chromium() as browser:
         progress("a headless Chromium as the agent mei")
         agent = await BrowserAgent.open(browser, stack.url)
         await agent.log_in("mei", DEMO_PASSWORD)

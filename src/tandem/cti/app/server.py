@@ -210,7 +210,7 @@ async def serving(
             carriers=carriers_of(settings),
             normalise=partial(normalise, region=settings.region),
             number_allowed=partial(number_allowed, countries=settings.dial_countries),
-            rules=rules or Rules(ring_s=settings.ring_s, record=settings.record),
+            rules=rules or Rules(pop_s=settings.pop_s, ring_s=settings.ring_s, record=settings.record),
             limits=limits or Limits(wrap_up_s=settings.wrap_up_s, known_s=settings.lookup_budget_s + KNOWN_SLACK_S),
             stage=stage,
         )

@@ -99,6 +99,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trunk_port: int = 5070
     carriers: dict[str, Carrier] = {}
     """More carriers by name; under ``trunk`` what the first one takes (its address is ``trunk_host``)."""
+    pop_s: float = 3.0
+    """How long an agent's page may take to show who is calling, before the caller is offered to another agent."""
     ring_s: float = 20.0
     wrap_up_s: float = 60.0
     lookup_budget_s: float = 0.2
