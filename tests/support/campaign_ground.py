@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -82,6 +82,8 @@ class Leads:
         self.again: list[tuple[str, float, str | None]] = []
         self.recycled: list[tuple[str, tuple[str, ...]]] = []
         self.down = False
+        self.zones: list[str] = []
+        """Texts of zones of who is left."""
 
     async def read(self, campaign: str, count: int, **asked: Any) -> Reading:
         if self.down:
@@ -89,7 +91,9 @@ class Leads:
         self.asked.append({"campaign": campaign, "count": count, **asked})
         return self.readings.pop(0) if self.readings else Reading()
 
-    async def left(self, campaign: str, **_: Any) -> tuple[int, int]:
+    async def left(self, campaign: str, *, now: float, opens_at: Callable[[str], float | None]) -> tuple[int, int]:
+        for zones in self.zones:
+            opens_at(zones)
         return len(self.rows), len(self.rows)
 
     async def page(self, campaign: str, wanted: Any, *, now: float, after: int, limit: int) -> list[LeadRow]:

@@ -243,6 +243,8 @@ class LeadsRead:
     left: int | None = None
     callable_now: int | None = None
     again_at: float | None = None
+    closes_at: float | None = None
+    """When, on the campaign's day, the last one of all who are left may not be called any more."""
     successes: int | None = None
     """Of the campaign since it began."""
     quotas: tuple[tuple[str, str, int], ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.support.campaign_floor import SPRING, campaign, lead
@@ -105,3 +106,26 @@ async def test_zones_open_by_rule_book_and_campaign() -> None:
     tuesday = Hours(timezone="America/New_York", days={1: [Span(begin=540, end=1020)]})
     opens = LeadReader(on.ground).opens_at(campaign(rules="us", hours=tuesday))
     assert opens("America/New_York") == now - 31_600.0 + 9 * 3600.0 + 86_400.0
+
+
+async def test_the_day_ends_when_the_law_lets_nobody_on_the_list_be_called_any_more() -> None:
+    """By the rule book of the United States until 21:00 where he is."""
+    hours = Hours(timezone="America/New_York", days={day: [Span(begin=540, end=1440)] for day in range(7)})
+    on = running(rules="us", hours=hours)
+    await on.desk.open()
+    on.floor.now = datetime(2026, 11, 23, 18, tzinfo=UTC).timestamp()
+    reader, run = LeadReader(on.ground), on.shell.center.dialer.campaigns[SPRING]
+    nine_in_new_york = datetime(2026, 11, 24, 2, tzinfo=UTC).timestamp()
+    document = run.campaign
+    assert reader.closes_at(document, ["America/New_York"]) == nine_in_new_york
+    assert reader.closes_at(document, ["America/New_York", "America/Chicago"]) == nine_in_new_york + 3_600
+    assert reader.closes_at(document, ["America/Chicago|America/New_York"]) == nine_in_new_york
+    assert reader.closes_at(document, ["America/Chicago;America/New_York"]) == nine_in_new_york + 3_600
+    midnight = nine_in_new_york + 3 * 3_600
+    assert reader.closes_at(document, ["America/Los_Angeles"]) == midnight, "of the campaign's zone"
+    assert reader.closes_at(document, []) is None
+    assert reader.closes_at(document, [""]) is None, "nobody knows what time it is there"
+    on.leads.rows = [lead(1)]
+    on.leads.zones = ["America/New_York"]
+    answer = await reader.read(LeadsWanted(campaign=SPRING, count=5))
+    assert answer.closes_at == nine_in_new_york

@@ -515,7 +515,15 @@ def test_an_operator_may_have_somebody_in_hand_called_at_another_time(promised: 
     his = LeadId("spring-5")
     assert his in run.pool
     at = floor.now + 7_200.0
-    asked = c.LeadAgain(campaign=SPRING, lead=his, at=at, what="promised" if promised else "opened", agent=TOM, note="late", why="by sue")
+    asked = c.LeadAgain(
+        campaign=SPRING,
+        lead=his,
+        at=at,
+        what="promised" if promised else "opened",
+        agent=TOM,
+        note="late",
+        why="by sue",
+    )
     floor.handle(asked)
     assert his not in run.pool
     kept = floor.store[his]

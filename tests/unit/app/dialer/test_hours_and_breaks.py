@@ -95,6 +95,29 @@ def test_the_pacing_is_told_the_end_and_another_one() -> None:
     assert told == [midnight, midnight + 86_400.0, None]
 
 
+def test_the_pacing_is_told_when_the_last_lead_may_not_be_called_any_more() -> None:
+    told: list[float | None] = []
+    floor, run = _talking()
+    run.pacer.new_day = lambda now, *, ends_at=None, began_at=None: told.append(ends_at)  # type: ignore[method-assign]
+
+    def counted(at: float | None) -> None:
+        floor.handle(c.LeadsRead(campaign=SPRING, leads=(), closes_at=at))
+
+    midnight = days.next_midnight(run.campaign, floor.now)
+    counted(None)
+    counted(midnight - 7_200.0)
+    counted(midnight - 7_200.0)
+    counted(midnight - 3_600.0)
+    counted(midnight)
+    assert told == [midnight - 7_200.0, midnight - 3_600.0, None], "only what is new"
+    counted(midnight - 7_200.0)
+    always = {weekday: [Span(begin=0, end=1440)] for weekday in range(7)}
+    floor.run(campaign(mode="predictive", hours=Hours(timezone="Asia/Shanghai", days=always)))
+    assert told[-1] == midnight - 7_200.0, "the earlier one counts"
+    assert days.turn(run, midnight + 60.0)
+    assert told[-1] == midnight + 86_400.0, "it has to be counted again"
+
+
 def test_what_the_store_knows_is_what_the_pacing_begins_with() -> None:
     floor = CampaignFloor()
     hour = TriesOfHour(segment="a", days_ago=1, hour=9, tries=1_000, answered=100, abandoned=1)

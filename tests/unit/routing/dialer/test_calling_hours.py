@@ -98,3 +98,16 @@ def test_quiet_times_are_what_is_left_out() -> None:
     assert hours.opens_at(lunch) == lunch
     assert quiet.opens_at(lunch) == lunch + 3600.0
     assert rules_in(RULE_BOOK["none"], "Asia/Shanghai") == []
+
+
+def test_when_they_are_open_together_for_the_last_time() -> None:
+    day = datetime(2026, 11, 23, tzinfo=UTC).timestamp()
+    shop = WeeklyHours(days={0: ((540, 720), (780, 1080))}, timezone="UTC")
+    law = WeeklyHours(days=dict.fromkeys(range(7), ((480, 1020),)), timezone="UTC")
+    assert common(shop, law).last_close(day, day + 86_400) == day + 17 * 3600
+    assert common(shop, law).last_close(day + 16.5 * 3600, day + 86_400) == day + 17 * 3600
+    assert common(shop, law).last_close(day + 17 * 3600, day + 86_400) is None
+    assert common(shop).last_close(day, day + 10 * 3600) == day + 10 * 3600, "it goes on"
+    assert common().last_close(day, day + 86_400) == day + 86_400
+    east = WeeklyHours(days={0: ((540, 1080),)}, timezone="Asia/Shanghai")
+    assert common(law, east).last_close(day, day + 86_400) == day + 10 * 3600

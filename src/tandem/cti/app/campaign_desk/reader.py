@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 
 from tandem.cti.adapters.postgres.leads import OpensAt, Reading
 from tandem.cti.app.campaign_desk.ground import Ground
+from tandem.cti.app.dialer.days import next_midnight
 from tandem.cti.app.dialer.pool import in_hand
 from tandem.cti.app.floor_plan import LeadsRead, LeadsWanted
 from tandem.cti.model.campaigns import Campaign
 from tandem.cti.model.errors import CtiError
 from tandem.cti.model.ids import CampaignId
-from tandem.cti.model.lead_zones import ways_of
+from tandem.cti.model.lead_zones import ways_of, zones_key
 from tandem.routing.core.dialer.calling_hours import CommonHours
 
 log = logging.getLogger(__name__)
@@ -77,8 +79,16 @@ class LeadReader:
 
     async def _counted(self, answer: LeadsRead, campaign: Campaign, opens_at: OpensAt) -> LeadsRead:
         ground, began = self._ground, self._ground.now
-        left, callable_now = await ground.counted.left(campaign.id, now=began, opens_at=opens_at)
+        zones: set[str] = set()
+
+        def seen(key: str) -> float | None:
+            zones.add(key)
+            return opens_at(key)
+
+        left, callable_now = await ground.counted.left(campaign.id, now=began, opens_at=seen)
         run = ground.run(campaign.id)
+        for held in () if run is None else run.pool.values():
+            zones.add(zones_key(held.lead.zone, (number.zone for number in held.lead.numbers)))
         fields = dict.fromkeys(quota.field for quota in campaign.quotas)
         successes, by_value = await ground.outlook.successes(campaign.id, list(fields))
         ended = ground.now
@@ -87,9 +97,20 @@ class LeadReader:
             answer,
             left=left,
             callable_now=callable_now + len(answer.leads) + (0 if run is None else len(run.pool)),
+            closes_at=self.closes_at(campaign, zones),
             successes=successes,
             quotas=tuple(by_value),
         )
+
+    def closes_at(self, campaign: Campaign, zones: Iterable[str]) -> float | None:
+        """When, on the campaign's day, the last lead with one of these texts of zones may be called no more; the next
+        midnight when it goes on then, None when none may be called any more today."""
+        terms, now = self._ground.center.gate.terms(campaign), self._ground.now
+        midnight = next_midnight(campaign, now)
+        hours = [terms.hours("", "|".join(way), "") for key in zones for way in ways_of(key)]
+        found = [each.last_close(now, midnight) for each in hours if each is not None]
+        ends = [at for at in found if at is not None]
+        return max(ends, default=None)
 
     def opens_at(self, campaign: Campaign) -> OpensAt:
         """When leads with a text of zones may be called: by rule book and campaign. What the routing plan says of

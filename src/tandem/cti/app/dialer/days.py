@@ -43,6 +43,12 @@ def midnight(campaign: Campaign, day: str) -> float:
     return datetime(begin.year, begin.month, begin.day, tzinfo=zone_of(campaign)).timestamp()
 
 
+def next_midnight(campaign: Campaign, now: float) -> float:
+    """When the day after that of ``now`` begins in the campaign's zone."""
+    tomorrow = date.fromisoformat(day_of(campaign, now)) + timedelta(days=1)
+    return midnight(campaign, tomorrow.isoformat())
+
+
 def ends_at(campaign: Campaign, day: str) -> float | None:
     """When the campaign closes for the last time on this day; None when its hours do not say."""
     try:
@@ -65,7 +71,7 @@ def turn(run: Running, now: float) -> bool:
     day = day_of(run.campaign, now)
     if day <= run.day:
         return False
-    run.day, run.unserved = day, 0
+    run.day, run.unserved, run.closes_at = day, 0, None
     run.days.setdefault(day, empty(run.campaign, day))
     oldest = (date.fromisoformat(day) - timedelta(days=KEPT_DAYS)).isoformat()
     run.days = {known: counts for known, counts in sorted(run.days.items()) if known > oldest}
@@ -77,7 +83,17 @@ def turn(run: Running, now: float) -> bool:
 def tell_hours(run: Running, now: float) -> None:
     """The pacer hears when the day that is counted began and when it ends, also when the hours were changed on it."""
     campaign, day = run.campaign, run.day
-    run.pacer.new_day(now, began_at=midnight(campaign, day), ends_at=ends_at(campaign, day))
+    ends = [at for at in (ends_at(campaign, day), run.closes_at) if at is not None]
+    run.pacer.new_day(now, began_at=midnight(campaign, day), ends_at=min(ends, default=None))
+
+
+def leads_close(run: Running, at: float, now: float) -> None:
+    """When the last one of who is left may not be called any more today: the day ends then, if not before. From
+    midnight on: it has no end of this kind."""
+    closes_at = at if at < next_midnight(run.campaign, now) else None
+    if closes_at != run.closes_at:
+        run.closes_at = closes_at
+        tell_hours(run, now)
 
 
 def empty(campaign: Campaign, day: str) -> CampaignDay:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tandem.cti.app import callbacks
-from tandem.cti.app.dialer import clearance
+from tandem.cti.app.dialer import clearance, days
 from tandem.cti.app.dialer.state import Held, Running
 from tandem.cti.app.floor_plan import CallsForbidden, LeadsRead, LeadsRemoved, LeadsWanted
 from tandem.cti.model.campaigns import LeadState
@@ -112,6 +112,8 @@ def read(center: Center, input_: LeadsRead) -> None:
     asked, run.asked_at, run.asked = run.asked, None, 0
     run.left = run.left if input_.left is None else input_.left
     run.callable_now = run.callable_now if input_.callable_now is None else input_.callable_now
+    if input_.closes_at is not None:
+        days.leads_close(run, input_.closes_at, center.now)
     if input_.successes is not None:
         run.successes = max(run.successes, input_.successes)
     for field, value, count in input_.quotas:

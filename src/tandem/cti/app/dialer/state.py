@@ -125,6 +125,8 @@ class Running:
     callable_now: int | None = None
     again_at: float | None = None
     """When the time of the next lead comes."""
+    closes_at: float | None = None
+    """When nobody who is left may be called any more on the day that is being counted, as it was counted last."""
     day: str = ""
     """The day that is being counted, in the campaign's zone."""
     days: dict[str, CampaignDay] = field(default_factory=dict)

@@ -88,6 +88,16 @@ class CommonHours:
                 return hours, self._again_at
         return None
 
+    def last_close(self, at: float, until: float) -> float | None:
+        """The end of the last stretch from ``at`` to ``until`` in which all are open; ``until`` when it goes on. None:
+        there is none. Worked out anew each time."""
+        last, moment = None, self._all_open_at(at)
+        while moment is not None and moment < until:
+            ends = [end for hours in self.all_of if (end := closes_at(hours.hours, moment)) is not None]
+            last = min([*ends, until])
+            moment = self._all_open_at(last)
+        return last
+
     def _all_open_at(self, at: float) -> float | None:
         moment, last = at, at + COMMON_S
         while moment <= last:
