@@ -244,6 +244,10 @@ class FakeCampaigns:
             verdict_p90_s=None,
             silence_s=0.8,
             advice=advice,
+            mistaken_low=0.0,
+            mistaken_high=1.0,
+            cost_s=0.0,
+            cost_error_s=0.0,
         )
 
     async def decisions(self, campaign: str, *, before: int | None, limit: int) -> r.PacingDecisions:

@@ -529,6 +529,28 @@ def test_the_timeline_tells_when_the_message_began_and_why() -> None:
     assert not call.did(ct.Note)
 
 
+@pytest.mark.parametrize("on_machine", ["hang_up", "message"])
+def test_one_of_so_many_machines_is_heard_by_an_agent(on_machine: str) -> None:
+    call = screening(on_machine=on_machine, sample_one_in=1)
+    verdict(call, "machine")
+    assert call.phase() is Phase.QUEUED
+    assert call.did(ce.MachineThere) == [ce.MachineThere(why="x", to_agent=True)]
+    assert [note.kind for note in call.did(ct.Note)] == ["screened", "machine_sampled"]
+    call.wait(2.0)
+    assert not call.did(ce.PromiseMissed)
+    if on_machine == "message":
+        assert call.did(ce.TextWanted) == [ce.TextWanted(what="machine")]
+    else:
+        assert call.requests(rq.ClearConnection)
+        assert call.result == "machine"
+
+
+def test_without_agents_nobody_hears_a_sample() -> None:
+    call = screening("agentless", sample_one_in=1)
+    verdict(call, "machine")
+    assert call.requests(rq.ClearConnection)
+
+
 @pytest.mark.parametrize("rung", [True, False])
 def test_a_machine_for_an_agent(rung: bool) -> None:
     call = screening(on_machine="agent")

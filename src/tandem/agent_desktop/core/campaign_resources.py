@@ -362,7 +362,7 @@ class DetectionReport(msgspec.Struct, frozen=True, kw_only=True):
     missed_agent_s: float
     """The time of agents on those calls."""
     put_through: int
-    """Machines that went to an agent, as the campaign wants it."""
+    """Machines that went to an agent: all, or the sample that the campaign wants."""
     unmarked: int
     """Of these the agent did not say that it was a machine: persons, or he forgot."""
     mistaken_share: float
@@ -373,6 +373,13 @@ class DetectionReport(msgspec.Struct, frozen=True, kw_only=True):
     silence_s: float
     """So much of the promised two seconds is gone when somebody is known to be a person."""
     advice: DetectionAdvice
+    mistaken_low: float
+    mistaken_high: float
+    """The band (95 %) of the share of persons among machines, by those who were put through."""
+    cost_s: float
+    cost_error_s: float
+    """Of the errors, in seconds of an agent for each call that was listened to, and its standard error. A person who is
+    hung up on counts as three minutes."""
 
 
 class DecisionsQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,8 +32,8 @@ def effect(center: Center, call: CallId, wanted: ct.Effect) -> None:
             attempts.answered(center, call)
         case ce.PersonThere(verdict=verdict, why=why):
             attempts.person(center, call, verdict, why)
-        case ce.MachineThere(why=why):
-            attempts.machine(center, call, why)
+        case ce.MachineThere(why=why, to_agent=to_agent):
+            attempts.machine(center, call, why, to_agent=to_agent)
         case ce.AgentJoined():
             attempts.connected(center, call)
         case ce.PromiseMissed():

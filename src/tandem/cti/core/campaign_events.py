@@ -55,9 +55,10 @@ class PersonThere:
 
 @dataclass(frozen=True, slots=True)
 class MachineThere:
-    """The detector says that a machine answered. ``why``: its own word for it."""
+    """The detector says that a machine answered. ``why``: its own word for it. ``to_agent``: an agent hears it."""
 
     why: str = ""
+    to_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ from tandem.cti.core.turn import (
     stop_recording,
     try_join,
 )
+from tandem.cti.model.campaigns import in_sample
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import IllegalTransition
 from tandem.cti.model.events import MachineDetected, MediaEnded, MessageBegun, Party, RequestFailed, RouteRequested
@@ -214,11 +215,22 @@ def _unsure(t: Turn) -> None:
 
 def _machine(t: Turn, why: str) -> None:
     c = t.contact
-    what = c.detect.on_machine if c.detect is not None else "hang_up"
-    t.do(MachineThere(why=why))
-    if what == "agent":
+    sampled = c.detect is not None and c.mode != "agentless" and in_sample(c.detect, c.id)
+    to_agent = sampled or (c.detect is not None and c.detect.on_machine == "agent")
+    t.do(MachineThere(why=why, to_agent=to_agent))
+    if sampled and c.detect is not None:
+        one_in = c.detect.sample_one_in
+        t.note("machine_sampled", f"one in {one_in} goes to an agent, who hears whether it is one", one_in=one_in)
+    if to_agent:
         _await_agent(t, t.now)
-    elif what == "message":
+    else:
+        _serve_machine(t)
+
+
+def _serve_machine(t: Turn) -> None:
+    """It has its message, or is hung up on."""
+    detect = t.contact.detect
+    if detect is not None and detect.on_machine == "message":
         _part(t, End.MACHINE, "machine")
         t.do(TextWanted(what="machine"))
     else:
@@ -291,7 +303,7 @@ def no_agent(t: Turn) -> None:
         t.do(StopSeeking())
     broken(t)
     if c.machine == "machine":
-        _hang_up_on_machine(t)
+        _serve_machine(t)
         return
     _part(t, End.NO_AGENT, "no agent in time")
     t.do(TextWanted(what="no_agent"))

@@ -5,11 +5,12 @@ Durations are seconds, ratios 0..1, moments seconds since the Unix epoch, number
 
 from __future__ import annotations
 
+import zlib
 from typing import Literal
 
 import msgspec
 
-from tandem.cti.model.ids import CampaignId, QueueId
+from tandem.cti.model.ids import CallId, CampaignId, QueueId
 
 Mode = Literal["manual", "preview", "progressive", "power", "predictive", "agentless"]
 """``manual``: agents dial. ``preview``: an agent sees a lead, then it is dialled. ``progressive``: one line per free
@@ -112,6 +113,22 @@ class CallerIds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Calls with one number."""
 
 
+class TuningStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A threshold that was changed by itself. ``cost_s``: what the errors of the detection had cost until then, in
+    seconds of an agent for each call that was listened to, and ``cost_error_s`` the standard error of that."""
+
+    at: float
+    threshold: str
+    before: int
+    after: int
+    why: dict[str, str]
+    """One sentence in ``zh`` and ``en``."""
+    taken_back: bool = False
+    """It undoes the step before it of this threshold, which cost more than it saved."""
+    cost_s: float = 0.0
+    cost_error_s: float = 0.0
+
+
 class MachineDetection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Asterisk ``AMD()``; its parameters in milliseconds."""
 
@@ -124,9 +141,22 @@ class MachineDetection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     after_greeting_silence_ms: int = 800
     total_ms: int = 3_500
     words: int = 4
+    tune: Literal["by_hand", "by_itself"] = "by_hand"
+    """The next step for a threshold waits for somebody's click, or is taken and, when it costs more, taken back."""
+    sample_one_in: int = 0
+    """Of the calls taken for machines, one in so many goes to an agent nevertheless, who hears what it is; 0: none."""
+    steps: list[TuningStep] = []
+    """What ``by_itself`` has done, the newest last."""
     mistaken_share: float = 0.0
     """Persons among those who are taken for machines, as you found by listening: what Ofcom's formula counts as
     abandoned besides (a "reasoned estimate" of false positives)."""
+
+
+def in_sample(detection: MachineDetection, call: CallId) -> bool:
+    """Whether an agent is to hear this call though it was taken for a machine's. Of the call's id alone: the same
+    whenever it is asked, and like chance from call to call."""
+    one_in = detection.sample_one_in
+    return one_in > 0 and detection.on_machine != "agent" and zlib.crc32(call.encode()) % one_in == 0
 
 
 class ModeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -216,6 +216,33 @@ async def test_what_the_errors_of_the_machine_detection_cost() -> None:
     assert (report.put_through, report.unmarked) == (7, 1)
     assert (report.advice.change, report.advice.before, report.advice.after) == ("after_greeting_silence_ms", 800, 1000)
     assert report.advice.more_mistaken
+    assert 0.02 < report.mistaken_low < 1 / 7 < report.mistaken_high < 0.6
+    assert report.cost_s == pytest.approx((185.0 + 40 / 7 * 180.0) / 200)
+
+
+async def test_thresholds_are_set_by_themselves_where_that_is_wanted() -> None:
+    on = await opened(desk())
+    sample = Heard(said="machine", kind="LONGGREETING", threshold=1_500, calls=1_000, connected=40, marked=30)
+    on.outlook.heard = [sample]
+    known = await on.desk.campaign("spring")
+    by_hand = known.document.machine_detection
+    wanted = msgspec.structs.replace(by_hand, use=True, tune="by_itself", sample_one_in=25)
+
+    async def tuned() -> bool:
+        return await on.desk.tune_by_itself(on.desk._book.known("spring"))
+
+    assert not await tuned()
+    document = msgspec.structs.replace(known.document, machine_detection=wanted)
+    await on.desk.change("spring", known.rev, document, by="op")
+    assert await tuned()
+    after = await on.desk.campaign("spring")
+    [step] = after.document.machine_detection.steps
+    assert (step.threshold, step.before, step.after) == ("greeting_ms", 1_500, 1_700)
+    assert after.document.machine_detection.greeting_ms == 1_700
+    assert (after.changed_by, after.why, after.rev) == ("", step.why["en"], known.rev + 2)
+    assert on.shell.center.dialer.campaigns[SPRING].campaign.machine_detection.greeting_ms == 1_700
+    assert not await tuned(), "one step a day"
+    assert not await on.desk.tune("spring", known.rev, step), "somebody has changed it since"
 
 
 async def test_decisions_page_by_page() -> None:

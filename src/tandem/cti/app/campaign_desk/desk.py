@@ -9,6 +9,7 @@ from tandem.cti.app.campaign_desk.documents import Documents
 from tandem.cti.app.campaign_desk.forbidden import ForbiddenNumbers
 from tandem.cti.app.campaign_desk.leads import LeadPages
 from tandem.cti.app.campaign_desk.lists import CampaignLists
+from tandem.cti.app.campaign_desk.machines import Machines
 from tandem.cti.app.campaign_desk.numbers import Numbers
 from tandem.cti.app.campaign_desk.outlook import Outlooks
 from tandem.cti.app.campaign_desk.promises import Promises
@@ -17,7 +18,17 @@ from tandem.cti.app.campaign_desk.waterfalls import Waterfalls
 
 
 class CampaignDesk(
-    Documents, LeadPages, Waterfalls, CampaignLists, ForbiddenNumbers, Dialling, Promises, Numbers, Outlooks, Sheets
+    Machines,
+    Documents,
+    LeadPages,
+    Waterfalls,
+    CampaignLists,
+    ForbiddenNumbers,
+    Dialling,
+    Promises,
+    Numbers,
+    Outlooks,
+    Sheets,
 ):
     """Its parts know the same ground and the same book of campaigns."""
 

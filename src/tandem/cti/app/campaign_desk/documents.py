@@ -19,10 +19,11 @@ from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
 from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.dialer.wording import prompts_of
 from tandem.cti.app.floor_plan import CampaignsApplied
-from tandem.cti.model.campaigns import Campaign, CampaignRecord, Mode, State
+from tandem.cti.model.campaigns import Campaign, CampaignRecord, Mode, State, TuningStep
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.ids import CampaignId
 from tandem.ivr.core.speech import Prompt
+from tandem.routing.core.dialer.machine_steps import taken
 
 MOST_CAMPAIGNS = 2_000
 FROM: dict[State, frozenset[State]] = {
@@ -123,6 +124,17 @@ class Documents(Part):
             self._no_errors(document)
             await self._speak([document])
             return self._carry_out(before, after, by=by)
+
+    async def tune(self, campaign: str, rev: int, step: TuningStep) -> bool:
+        """Set a threshold of the machine detection by itself; False when somebody has changed the campaign since."""
+        async with self._one:
+            before = self._book.get(campaign)
+            if before is None or before.rev != rev or before.state == "draft":
+                return False
+            detection = taken(before.document.machine_detection, step)
+            document = msgspec.structs.replace(before.document, machine_detection=detection)
+            self._carry_out(before, msgspec.structs.replace(before, document=document, why=step.why["en"]), by="")
+            return True
 
     # ---- inside
 

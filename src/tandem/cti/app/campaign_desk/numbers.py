@@ -15,13 +15,10 @@ from tandem.cti.app.dialer.days import day_of, midnight, zone_of
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.leads import CampaignSample
 from tandem.cti.storage.errors import DatabaseDown
-from tandem.routing.core.dialer.machine_tuning import advise
 
 log = logging.getLogger(__name__)
 
 DAY_S = 86_400.0
-DETECTIONS_S = 14 * 86_400.0
-"""What the machine detection did longer ago is not looked at."""
 
 _NOTHING = Counts(
     at=0.0,
@@ -59,40 +56,6 @@ class Numbers(Part):
             sampled[round(going_on.at)] = going_on
         points = [_point(at, counted.get(at), sampled.get(at)) for at in sorted(counted.keys() | sampled.keys())]
         return shapes.DaySeries(campaign=campaign, day=day, zone=str(zone_of(document)), step_s=STEP_S, points=points)
-
-    async def detections(self, campaign: str) -> shapes.DetectionReport:
-        settings = self._book.known(campaign).document.machine_detection
-        since = self._ground.now - DETECTIONS_S
-        heard = await self._ground.outlook.detections(campaign, since=since)
-        p50_s, p90_s = await self._ground.outlook.detection_times(campaign, since=since)
-        machines = [each for each in heard if each.said == "machine"]
-        persons = [each for each in heard if each.said != "machine"]
-        put_through = sum(each.connected for each in machines)
-        advice = advise(settings, heard)
-        return shapes.DetectionReport(
-            campaign=campaign,
-            since=since,
-            human=sum(each.calls for each in persons if each.said == "human"),
-            unsure=sum(each.calls for each in persons if each.said == "unsure"),
-            machines=sum(each.calls for each in machines),
-            connected=sum(each.connected for each in persons),
-            missed=sum(each.marked for each in persons),
-            missed_agent_s=sum(each.marked_s for each in persons),
-            put_through=put_through,
-            unmarked=put_through - sum(each.marked for each in machines),
-            mistaken_share=settings.mistaken_share,
-            verdict_p50_s=p50_s,
-            verdict_p90_s=p90_s,
-            silence_s=settings.after_greeting_silence_ms / 1000.0,
-            advice=shapes.DetectionAdvice(
-                text=advice.text,
-                change=advice.change or "",
-                before=advice.before,
-                after=advice.after,
-                effect=advice.effect,
-                more_mistaken=advice.more_mistaken,
-            ),
-        )
 
     async def decisions(self, campaign: str, *, before: int | None, limit: int) -> shapes.PacingDecisions:
         self._book.known(campaign)

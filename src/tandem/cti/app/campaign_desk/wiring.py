@@ -202,6 +202,7 @@ async def look_after(desk: CampaignDesk) -> None:
             tasks.create_task(desk.keep_sheets(), name="compliance sheets")
             tasks.create_task(desk.keep_ends(), name="ends of campaigns")
             tasks.create_task(desk.forget_samples(), name="age of samples")
+            tasks.create_task(desk.keep_tuned(), name="thresholds of machine detection")
     finally:
         await desk.close_lists()
 

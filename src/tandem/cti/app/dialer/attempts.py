@@ -209,12 +209,11 @@ def _count_person(center: Center, attempt: Attempt) -> None:
         days.count(run, answered=1)
 
 
-def machine(center: Center, call: CallId, why: str = "") -> None:
+def machine(center: Center, call: CallId, why: str = "", *, to_agent: bool = False) -> None:
     attempt = center.dialer.attempts.get(call)
     if attempt is not None:
         _change(center, attempt, machine="machine", machine_why=why, machine_s=_heard_s(center, attempt))
-        run = run_of(center, attempt)
-        if run is None or run.campaign.machine_detection.on_machine != "agent":
+        if run_of(center, attempt) is None or not to_agent:
             agents.give_aside_back(center, attempt)
 
 

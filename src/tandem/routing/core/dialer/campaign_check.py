@@ -312,6 +312,22 @@ def _machines(detection: MachineDetection, found: _Findings) -> None:
     found.number(f"{where}.total_ms", detection.total_ms, 500, 15_000)
     found.number(f"{where}.words", detection.words, 1, 20)
     found.number(f"{where}.mistaken_share", detection.mistaken_share, 0.0, 1.0)
+    found.number(f"{where}.sample_one_in", detection.sample_one_in, 0, 100_000)
+    found.few(f"{where}.steps", detection.steps, 100)
+    if (
+        detection.use
+        and detection.tune == "by_itself"
+        and not detection.sample_one_in
+        and detection.on_machine != "agent"
+    ):
+        found.warning(
+            f"{where}.sample_one_in",
+            {
+                "zh": "没有抽听：误作机器的真人无从得知，会多误判真人的步骤不会自动进行",
+                "en": "without a sample nobody knows who is mistaken for a machine: no step that risks more is taken",
+            },
+            {"zh": "设为 50", "en": "Set it to 50."},
+        )
     _spoken(f"{where}.message", detection.message, found)
     if detection.use and detection.on_machine == "message" and not any(detection.message.values()):
         found.error(

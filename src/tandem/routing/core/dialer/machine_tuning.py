@@ -7,15 +7,18 @@ bounded step at a time. A step that may take more persons for machines says so (
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from tandem.cti.model.campaigns import MachineDetection
 from tandem.cti.model.detections import Heard
+from tandem.routing.core.dialer.machine_costs import band
 
 LEAST_MARKS = 20
 """Calls that agents contradicted the detection on, before anything is suggested."""
+LEAST_FOUND = 3
+"""Persons in a sample of those who were taken for machines: then the share counts that it has at least (95 %)."""
 LEAST_CALLS = 50
 """Machines by one threshold, before a share of them that was found by listening counts."""
 LEAST_QUIET = 200
@@ -55,16 +58,19 @@ _TOTAL_STEP_MS, _TOTAL_MOST_MS = 500, 5_000
 
 
 def advise(settings: MachineDetection, heard: Iterable[Heard]) -> Advice:
-    """The next step; persons who are taken for machines come first."""
+    """The next step, or why there is none."""
     current = [each for each in heard if _is_current(each, settings)]
     human, unsure = _sum("HUMAN", current), _sum("TOOLONG", current)
-    return (
-        _fewer_mistaken(settings, current)
-        or _longer_silence(settings, human)
-        or _longer_listening(settings, unsure)
-        or _sooner(settings, human)
-        or _nothing(human, unsure)
-    )
+    return next(steps(settings, current), None) or _nothing(human, unsure)
+
+
+def steps(settings: MachineDetection, heard: Iterable[Heard]) -> Iterator[Advice]:
+    """All that may be done; persons who are taken for machines come first."""
+    current = [each for each in heard if _is_current(each, settings)]
+    human, unsure = _sum("HUMAN", current), _sum("TOOLONG", current)
+    yield from _fewer_mistaken(settings, current)
+    others = _longer_silence(settings, human), _longer_listening(settings, unsure), _sooner(settings, human)
+    yield from (advice for advice in others if advice is not None)
 
 
 def _is_current(heard: Heard, settings: MachineDetection) -> bool:
@@ -79,13 +85,14 @@ def _is_current(heard: Heard, settings: MachineDetection) -> bool:
     return False
 
 
-def _fewer_mistaken(settings: MachineDetection, heard: list[Heard]) -> Advice | None:
+def _fewer_mistaken(settings: MachineDetection, heard: list[Heard]) -> Iterator[Advice]:
     found: list[tuple[float, str, Texts]] = []
     for each in heard:
         if each.said != "machine" or each.kind not in _LOOSER:
             continue
         unmarked, share = each.connected - each.marked, settings.mistaken_share
-        if unmarked >= LEAST_MARKS and unmarked > MISTAKEN_SHARE * each.connected:
+        many = unmarked >= LEAST_MARKS and unmarked > MISTAKEN_SHARE * each.connected
+        if many or (unmarked >= LEAST_FOUND and band(unmarked, each.connected)[0] > MISTAKEN_SHARE):
             text = {
                 "zh": f"因 {each.kind} 判为机器并转座席的 {each.connected} 通中，{unmarked} 通座席未标为机器。",
                 "en": f"Of {each.connected} put through as machines for {each.kind}, agents left {unmarked} unmarked.",
@@ -106,8 +113,7 @@ def _fewer_mistaken(settings: MachineDetection, heard: list[Heard]) -> Advice | 
                 "zh": "被当作机器的真人减少，漏过的机器增多。之后请再抽听。",
                 "en": "Fewer persons are taken for machines, more machines reach agents. Listen again afterwards.",
             }
-            return Advice(text=text, change=change, before=before, after=min(before + step, most), effect=effect)
-    return None
+            yield Advice(text=text, change=change, before=before, after=min(before + step, most), effect=effect)
 
 
 def _longer_silence(settings: MachineDetection, human: Heard) -> Advice | None:

@@ -1497,6 +1497,10 @@ export interface DetectionReport {
   verdict_p90_s: number | null;
   silence_s: number;
   advice: DetectionAdvice;
+  mistaken_low: number;
+  mistaken_high: number;
+  cost_s: number;
+  cost_error_s: number;
 }
 
 export interface DecisionsQuery {
