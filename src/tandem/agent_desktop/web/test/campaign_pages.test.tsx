@@ -219,11 +219,23 @@ describe("a campaign", () => {
   it("shows what the machine detection's errors cost, and makes the next step by one click", async () => {
     await open("rules");
     expect(one("machine-costs").textContent).toContain("71 of 590");
+    expect(one("machine-costs").textContent).toContain("5.0 % (1.7 % to 13.7 %, 95 %)");
+    expect(all("machine-steps")).toHaveLength(0);
     expect(one("machine-advice").dataset.change).toBe("after_greeting_silence_ms");
     await click(one("machine-apply"));
     const saved = asked.find(({ method }) => method === "PUT")?.body as { document: { name: string; machine_detection: unknown } };
     expect(saved.document.machine_detection).toMatchObject({ use: true, after_greeting_silence_ms: 1000, greeting_ms: 1500 });
     expect(saved.document.name).not.toBe("");
+  });
+
+  it("tells what the tuning did by itself and why, and offers no click", async () => {
+    await draw(<CampaignDesk id="c3" view="rules" reason={null} />);
+    expect(all("machine-advice")).toHaveLength(0);
+    const steps = [...one("machine-steps").querySelectorAll("li")].map((step) => step.textContent ?? "");
+    expect(steps).toHaveLength(3);
+    expect(steps[0]).toContain("700 → 800 ms");
+    expect(steps[0]).toContain("taken back");
+    expect(steps[2]).toContain("agents left 10 unmarked");
   });
 
   it("forecasts recycling before it does it", async () => {

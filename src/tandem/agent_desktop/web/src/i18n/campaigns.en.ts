@@ -21,6 +21,7 @@ export const campaignsEn = {
   "event.promise_missed": "No agent in time",
   "event.no_agent": "Identifying message",
   "event.machine_message": "Message left on a machine",
+  "event.machine_sampled": "Sample: heard by an agent though taken for a machine",
   "event.machine_marked": "Marked as a machine",
   "event.do_not_call": "Not to be called any more",
   "event.call_again": "Will be called again",

@@ -21,6 +21,7 @@ export const campaignsZh: Record<keyof typeof campaignsEn, string> = {
   "event.promise_missed": "未能及时接通座席",
   "event.no_agent": "播放来电说明",
   "event.machine_message": "给应答机留言",
+  "event.machine_sampled": "抽听：判为机器仍转座席",
   "event.machine_marked": "座席标记为机器",
   "event.do_not_call": "要求不再致电",
   "event.call_again": "约定再次致电",

@@ -225,6 +225,12 @@ function Machines() {
           {TUNING.map((one) => (
             <NumberRow key={one} field={`machine_detection.${one}`} path={["machine_detection", one]} label={w("amd", one)} value={detection[one]} unit={one === "words" ? "" : "ms"} min={1} />
           ))}
+          {detection.on_machine !== "agent" && (
+            <NumberRow field="machine_detection.sample_one_in" path={["machine_detection", "sample_one_in"]} label={t("form.sample")} hint={t("form.sample_text")} value={detection.sample_one_in} unit="" min={0} />
+          )}
+          <Row field="machine_detection.tune" label={t("form.tune")} hint={t("form.tune_text")} wide>
+            <Select value={detection.tune} aria-label={t("form.tune")} options={(["by_hand", "by_itself"] as const).map((value) => ({ value, label: w("tune", value) }))} onChange={(value) => set(["machine_detection", "tune"], value)} />
+          </Row>
           <NumberRow field="machine_detection.mistaken_share" path={["machine_detection", "mistaken_share"]} label={w("amd", "mistaken_share")} hint={t("form.mistaken_text")} value={detection.mistaken_share} unit="%" scale={100} max={100} />
         </>
       )}
