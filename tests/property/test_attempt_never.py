@@ -223,6 +223,7 @@ class Life:
                 leg_controlled=with_leg is not None and controlled and not joined,
                 joined=there is not None and with_leg is not None and joined,
                 in_fallback=there is not None and not controlled and chance.random() < 0.3,
+                answered_for_s=chance.choice([None, 0.0, 0.7, 1.69, 1.71, 30.0]),
             )
             events += [seen] * 8
         if chance.random() < 0.02:

@@ -53,6 +53,8 @@ class Line:
     called: DeviceId = ev.NOWHERE
     memory: str = ""
     answered: bool = False
+    answered_at: float | None = None
+    """Of a phone that we rang."""
     ringing: bool = False
     controlled: bool = False
     fallback: bool = False
@@ -214,6 +216,11 @@ class FakeTelephony:
                     joined_with=line.joined.connection if line.joined else None,
                     in_fallback=line.fallback,
                     memory=line.memory,
+                    answered_for_s=(
+                        _now() - line.answered_at
+                        if line.party is ev.Party.CUSTOMER and line.answered_at is not None
+                        else None
+                    ),
                 )
                 for line in self.lines.values()
             ),
@@ -289,7 +296,7 @@ class FakeTelephony:
     def _answer(self, line: Line) -> None:
         if line.connection not in self.lines:
             return
-        line.answered, line.timer = True, None
+        line.answered, line.answered_at, line.timer = True, _now(), None
         self._tell(ev.Established(call=line.call, connection=line.connection, device=line.device))
         if not line.fallback:
             self._to_loop(line)

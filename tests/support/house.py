@@ -85,6 +85,8 @@ class Leg:
     joined: ConnectionId | None = None
     memory: str = ""
     fallback: bool = False
+    answered_at: float | None = None
+    """Of a customer's phone, when the switch has noted it."""
 
 
 @dataclass
@@ -273,6 +275,8 @@ class Floor:
     def answer(self, connection: ConnectionId) -> None:
         leg = self.legs[connection]
         leg.state, leg.controlled = ConnectionState.CONNECTED, True
+        if leg.party is ev.Party.CUSTOMER:
+            leg.answered_at = self.now
         self.news.append(ev.Established(call=leg.call, connection=connection, device=leg.device))
         self._route(connection)
 
@@ -336,6 +340,7 @@ class Floor:
                     joined_with=leg.joined,
                     in_fallback=leg.fallback,
                     memory=leg.memory,
+                    answered_for_s=None if leg.answered_at is None else max(0.0, self.now - leg.answered_at),
                 )
                 for connection, leg in self.legs.items()
             ),

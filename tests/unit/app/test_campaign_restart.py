@@ -4,9 +4,10 @@ dialled twice, every attempt has a result."""
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from tests.support.campaign_floor import CampaignFloor, campaign, lead
+from tests.support.campaign_floor import SPRING, CampaignFloor, campaign, lead
 from tests.support.house import MEI, TOM
 
 from tandem.agent_desktop.core import messages as m
@@ -16,7 +17,7 @@ from tandem.cti.app.center import Center
 from tandem.cti.app.dialer.wording import prompts_of
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
-from tandem.cti.model.campaigns import CallerIds, CampaignRecord
+from tandem.cti.model.campaigns import CallerIds, CampaignRecord, MachineDetection
 from tandem.cti.model.ids import AgentId, CallId, CampaignId, ConnectionId
 from tandem.cti.model.leads import CallerIdUse
 from tandem.cti.model.records import AgentStateRecord, CallRecord
@@ -30,9 +31,11 @@ class Killed(CampaignFloor):
         """From now on nobody hears what the switch says."""
         self.news.clear()
 
-    def answered_meanwhile(self, connection: ConnectionId) -> None:
+    def answered_meanwhile(self, connection: ConnectionId, *, noted: bool = False) -> None:
+        """``noted``: the switch knows since when."""
         leg = self.legs[connection]
         leg.state, leg.controlled = ConnectionState.CONNECTED, True
+        leg.answered_at = self.now if noted else None
 
     def start(self, gap_s: float, *, store: bool = True) -> None:
         """Another server: with the store's newest rows, or with what the switch remembers alone."""
@@ -58,12 +61,12 @@ class Killed(CampaignFloor):
         return sum(isinstance(request, kind) for request in self.requests)
 
 
-def dialled(mode: str = "progressive", *agents: AgentId) -> Killed:
+def dialled(mode: str = "progressive", *agents: AgentId, **document: Any) -> Killed:
     floor = Killed()
     floor.auto_answer = False
     floor.add(lead(1))
     floor.ready(*(agents or (MEI,)))
-    made = campaign(mode=mode)
+    made = campaign(mode=mode, **document)
     floor.seasoned(made)
     floor.run(made)
     for _ in range(12):
@@ -115,6 +118,41 @@ def test_who_answered_meanwhile_hears_the_message_at_once(store: bool) -> None:
     if store:
         assert floor.last(CALL).result == "abandoned"
         assert floor.store[lead(1).id].abandoned_at is not None
+
+
+@pytest.mark.parametrize("machines", [False, True])
+@pytest.mark.parametrize(("gap_s", "in_time"), [(0.0, True), (0.5, True), (1.65, True), (1.75, False), (60.0, False)])
+def test_who_answered_a_moment_ago_has_an_agent_who_is_free(gap_s: float, in_time: bool, machines: bool) -> None:
+    floor = dialled(machine_detection=MachineDetection(use=machines))
+    floor.auto_answer = True
+    floor.kill()
+    floor.answered_meanwhile(THEIRS, noted=True)
+    floor.start(gap_s)
+    contact = floor.center.contacts[CALL]
+    assert said(floor) == (not in_time)
+    if not in_time:
+        assert contact.outcome is Outcome.NO_AGENT
+        return
+    assert contact.phase is Phase.TALKING
+    assert (contact.agent, contact.missed) == (MEI, False)
+    assert contact.waited_s == pytest.approx(gap_s)
+    record = floor.last(CALL)
+    assert record.connected_at == floor.now
+    assert record.answered_at == pytest.approx(floor.now - gap_s)
+    assert floor.center.dialer.campaigns[SPRING].today.answered == 1
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_who_answered_a_moment_ago_and_finds_nobody_hears_the_message_in_time(store: bool) -> None:
+    """Her phone rings, or nobody knows that she is ready."""
+    floor = dialled("progressive", MEI)
+    floor.kill()
+    floor.answered_meanwhile(THEIRS, noted=True)
+    floor.start(0.5, store=store)
+    assert said(floor) == 0
+    floor.pass_time(1.3)
+    assert said(floor) == 1, "within two seconds of his answer"
+    assert floor.center.contacts[CALL].outcome is Outcome.NO_AGENT
 
 
 @pytest.mark.parametrize(("gap_s", "abandoned"), [(0.5, False), (5.0, True)])
@@ -218,6 +256,34 @@ def test_the_link_is_cut_for_a_moment() -> None:
     floor.handle(ev.SwitchFound(snapshot=floor.snapshot(), restarted=False))
     floor.settle()
     assert floor.center.contacts[CALL].outcome is Outcome.NO_AGENT, "since when he waits nobody knows"
+
+
+def test_the_link_is_cut_for_a_moment_in_which_he_answers() -> None:
+    floor = dialled("progressive", MEI, TOM)
+    floor.auto_answer = True
+    floor.handle(ev.SwitchLost(gone=False, reason="cut"))
+    floor.answered_meanwhile(THEIRS, noted=True)
+    floor.now += 0.4
+    floor.handle(ev.SwitchFound(snapshot=floor.snapshot(), restarted=False))
+    floor.settle()
+    assert floor.center.contacts[CALL].phase is Phase.TALKING
+    assert said(floor) == 0
+
+
+def test_an_agent_who_is_on_the_line_for_him_has_him() -> None:
+    floor = dialled("preview")
+    floor.auto_answer = True
+    card = floor.center.contact_of(MEI)
+    assert card is not None
+    floor.command(MEI, m.PreviewDial(id=1, call=card.id))
+    theirs = floor.customer()
+    floor.handle(ev.SwitchLost(gone=False, reason="cut"))
+    floor.answered_meanwhile(theirs, noted=True)
+    floor.now += 0.4
+    floor.handle(ev.SwitchFound(snapshot=floor.snapshot(), restarted=False))
+    floor.settle()
+    assert floor.center.contacts[card.id].phase is Phase.TALKING
+    assert not floor.center.contacts[card.id].missed
 
 
 def test_the_switch_restarts() -> None:

@@ -205,6 +205,7 @@ def _seen(center: Center, contact: Contact, connections: list[ConnectionSnapshot
         in_fallback=caller is not None and caller.in_fallback,
         fallback_agent=fallback_agent,
         fallback_leg=None if other is None else other.connection,
+        answered_for_s=None if caller is None else caller.answered_for_s,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tandem.cti.core.campaign_events import PersonThere
 from tandem.cti.core.campaign_rows import answered, attempt_joined, broken, no_agent, person, want_text
 from tandem.cti.core.contact import Ask, Contact, Reached, Seek, Seen
 from tandem.cti.core.turn import Turn, drop_agent, give_back, line_deadline, try_join
@@ -48,7 +49,7 @@ def seen_promised(t: Turn, e: Seen) -> None:
 
 
 def _dialling(t: Turn, e: Seen) -> None:
-    """His phone rings, or he has answered meanwhile; since when is not known, so it counts as too long."""
+    """His phone rings, or he has answered meanwhile; when it is not known since when, it counts as too long."""
     c = t.contact
     if e.leg is None and c.agent is not None:
         drop_agent(t, "the agent's connection ended while the server was away")
@@ -60,12 +61,33 @@ def _dialling(t: Turn, e: Seen) -> None:
     elif e.caller_controlled and c.mode == "agentless":
         answered(t)
     elif e.caller_controlled:
-        t.set(line_at=t.now, connect_by=t.now)
-        t.note("reached", "the customer's phone was answered while the server was away")
-        t.do(Reached())
-        _late(t)
+        _answered_meanwhile(t, e)
     elif c.deadline is None or c.deadline <= t.now:
         t.set(deadline=t.now + t.rules.outside_s)
+
+
+def _answered_meanwhile(t: Turn, e: Seen) -> None:
+    """What is left of his time is used: an agent who is free at once has him, else he hears the message."""
+    c = t.contact
+    waited_s = c.within_s if e.answered_for_s is None else max(0.0, e.answered_for_s)
+    in_time = waited_s < c.within_s - t.rules.message_lead_s
+    line_at = t.now - waited_s if in_time else t.now
+    t.set(line_at=line_at)
+    t.note("reached", "the customer's phone was answered while the server was away", waited_s=e.answered_for_s)
+    t.do(Reached())
+    if not in_time:
+        t.set(connect_by=t.now)
+        _late(t)
+    elif c.agent is not None:
+        t.set(connect_by=line_at + c.within_s)
+        t.enter(P.RINGING, "answered", deadline=line_deadline(t))
+        t.do(PersonThere(verdict=""))
+        try_join(t)
+    else:
+        # nobody has listened whether he is a person
+        verdict = "" if c.detect is None else "unsure"
+        t.set(machine=verdict)
+        person(t, verdict, line_at)
 
 
 def _late(t: Turn) -> None:

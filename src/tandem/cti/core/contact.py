@@ -359,6 +359,8 @@ class Seen:
     in_fallback: bool
     fallback_agent: AgentId | None = None
     fallback_leg: ConnectionId | None = None
+    answered_for_s: float | None = None
+    """So long ago the customer's phone was answered; None when the switch does not know."""
 
 
 # ---- effects ---------------------------------------------------------------------------------------------------------

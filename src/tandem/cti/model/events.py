@@ -209,6 +209,8 @@ class ConnectionSnapshot:
     in_fallback: bool
     """The switch's own plain queue has it (waiting there, or joined with a phone that the queue rang)."""
     memory: str
+    answered_for_s: float | None = None
+    """Since when the phone of somebody whom we called is off the hook, by the switch's own clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tandem.cti.adapters.asterisk.config import PROBE, TRUNK
 from tandem.cti.adapters.asterisk.dialplan import (
+    ANSWERED,
     CALLERS,
     FALLBACK_QUEUE,
     LEGS,
@@ -75,7 +76,7 @@ def originate(
         ("Channel", channel),
         ("ChannelId", _checked(_ID, request.connection, "connection")),
         ("Context", CALLERS if request.party.is_served else LEGS),
-        ("Exten", LOOP),
+        ("Exten", ANSWERED if request.party.is_served else LOOP),
         ("Priority", "1"),
         ("Timeout", str(max(1, round(request.timeout_s * 1000)))),
         ("CallerID", caller_id(request.name, request.calling)),

@@ -16,6 +16,8 @@ PHONES = "from-phones"
 CALLERS = "tandem-callers"
 LEGS = "tandem-legs"
 LOOP = "loop"
+ANSWERED = "answered"
+"""Where a customer's phone that we rang begins when it is answered."""
 DEADMAN = "T"
 CONTROL_PRIORITY = 2
 """The priority of ``AGI(agi:async)`` at ``loop``."""
@@ -33,6 +35,10 @@ VAR_DIGITS = "TANDEM_DIGITS"
 VAR_ASKED = "TANDEM_ASKED"
 """Token of the prompt or menu that the leg was last given; a successor asks for its outcome instead of repeating it."""
 VAR_SERVED = "TANDEM_SERVED"
+VAR_ANSWERED = "TANDEM_ANSWERED"
+"""When somebody whom we called has answered, epoch seconds of the switch's clock."""
+CLOCK = "STRFTIME(,,%s.%3q)"
+"""That clock now, as a function of the dialplan."""
 
 
 def extensions_conf(dnis: Iterable[str], *, guard_s: int) -> str:
@@ -60,6 +66,9 @@ autofallthrough = yes
 ; Controlled by Tandem, which refreshes the dead-man switch every {guard_s / 3:g} s.
 exten => {LOOP},1,Set(TIMEOUT(absolute)={guard_s})
  same => n,AGI(agi:async)
+ same => n,Goto({LOOP},1)
+; Somebody whom we called has answered.
+exten => {ANSWERED},1,Set({VAR_ANSWERED}=${{{CLOCK}}})
  same => n,Goto({LOOP},1)
 ; The dead-man switch: no server. Asterisk rings ready agents by itself; Tandem takes the caller back when it returns.
 exten => {DEADMAN},1,GotoIf($["${{{VAR_SERVED}}}" = "yes"]?bye,1)

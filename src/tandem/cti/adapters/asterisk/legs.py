@@ -17,10 +17,12 @@ from tandem.cti.adapters.asterisk.codec import Message, unescape_c
 from tandem.cti.adapters.asterisk.dialplan import (
     ARRIVALS,
     CALLERS,
+    CLOCK,
     CONTROL_PRIORITY,
     DEADMAN,
     LEGS,
     LOOP,
+    VAR_ANSWERED,
     VAR_ASKED,
     VAR_CALL,
     VAR_DEVICE,
@@ -33,7 +35,10 @@ from tandem.cti.model.events import NOWHERE, ConnectionSnapshot, Party
 from tandem.cti.model.ids import CallId, ConnectionId, DeviceId, Token
 from tandem.cti.model.states import ConnectionState
 
-STATUS_VARIABLES = (VAR_CALL, VAR_PARTY, VAR_DEVICE, VAR_DNIS, VAR_SERVED, VAR_ASKED, *VAR_MEMORY)
+STATUS_VARIABLES = (
+    *(VAR_CALL, VAR_PARTY, VAR_DEVICE, VAR_DNIS, VAR_SERVED, VAR_ASKED, VAR_ANSWERED, CLOCK),
+    *VAR_MEMORY,
+)
 """What to ask AMI ``Status`` for (header ``Variables``)."""
 
 UP = "6"
@@ -74,6 +79,8 @@ class Leg:
     held: bool = False
     bridge: str = ""
     memory: str = ""
+    answered_for_s: float | None = None
+    """As read in a snapshot: how long ago a customer's phone was answered."""
     asked: Token = NOTHING_ASKED
     """The token of the media request that the leg is, or was last, busy with; as read in a snapshot."""
 
@@ -142,7 +149,7 @@ def read_legs(rows: Iterable[Message], ids: PublicIds) -> Iterator[Leg]:
             # joined once, a channel has the Linkedid of the oldest in its bridge
             served[row["Uniqueid"]] = served[row.get("Linkedid")] = CallId(call)
     for row in rows:
-        call, party, device, dnis, was_served, asked, *memory = _variables(row)
+        call, party, device, dnis, was_served, asked, answered_at, read_at, *memory = _variables(row)
         uniqueid, context, exten = row["Uniqueid"], row.get("Context"), row.get("Exten")
         bridge = row.get("BridgeID")
         leg = Leg(
@@ -157,6 +164,7 @@ def read_legs(rows: Iterable[Message], ids: PublicIds) -> Iterator[Leg]:
             bridge=bridge,
             memory="".join(memory),
             asked=Token(asked),
+            answered_for_s=_since(answered_at, read_at),
             controlled=context in {CALLERS, LEGS} and exten == LOOP and not bridge and _at_control(row),
         )
         if call:
@@ -204,6 +212,7 @@ def snapshot_of(legs: Iterable[Leg]) -> tuple[ConnectionSnapshot, ...]:
             joined_with=next((o.connection for o in bridges.get(leg.bridge, ()) if o is not leg), None),
             in_fallback=leg.fallback,
             memory=leg.memory,
+            answered_for_s=leg.answered_for_s,
         )
         for leg in legs
     )
@@ -215,6 +224,15 @@ _PARTIES = {party.value for party in Party}
 def _variables(row: Message) -> list[str]:
     pairs = dict(line.partition("=")[::2] for line in row.getall("Variable"))
     return ["" if (value := pairs.get(name, "")) == _NULL else value for name in STATUS_VARIABLES]
+
+
+def _since(answered_at: str, read_at: str) -> float | None:
+    """Seconds between two readings of the switch's clock; None when it says nothing of the kind."""
+    try:
+        passed_s = float(read_at) - float(answered_at)
+    except ValueError:
+        return None
+    return passed_s if 0.0 <= passed_s < 1e9 else None
 
 
 def _at_control(row: Message) -> bool:

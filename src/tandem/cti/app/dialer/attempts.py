@@ -177,12 +177,14 @@ def answered(center: Center, call: CallId) -> None:
     attempt = center.dialer.attempts.get(call)
     if attempt is None or attempt.record.answered_at is not None:
         return
-    _change(center, attempt, answered_at=center.now)
+    contact = center.contacts.get(call)
+    # who answered while no server was there may be known to wait for longer
+    since = center.now if contact is None or contact.line_at is None else min(center.now, contact.line_at)
+    _change(center, attempt, answered_at=since)
     run = run_of(center, attempt)
     if run is not None:
         run.pacer.answered(call, now=center.now)
         touch(center, run)
-    contact = center.contacts.get(call)
     if contact is not None and contact.ani_e164 and attempt.first == "customer":
         center.put(LookUp(call, contact.ani_e164))
 
