@@ -267,7 +267,9 @@ class FakeCampaigns:
         )
 
     async def what_if(self, campaign: str, agents: int) -> r.AgentsWhatIfAnswer:
-        return r.AgentsWhatIfAnswer(now=_FIGURES, then=_FIGURES, hours=8.0, text=BOTH)
+        return r.AgentsWhatIfAnswer(
+            now=_FIGURES, then=_FIGURES, hours=8.0, runs=4, more_per_hour=0.0, margin=2.0, text=BOTH
+        )
 
     async def sheets(self, campaign: str) -> r.SheetList:
         return r.SheetList(sheets=[], chain_holds=True)

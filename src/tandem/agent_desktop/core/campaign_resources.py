@@ -436,11 +436,16 @@ class PacingFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentsWhatIfAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Simulated with what the campaign has learned. ``hours``: of work."""
+    """Simulated with what the campaign has learned, as means over ``runs`` pairs of runs with the same luck for both.
+    ``hours``: of work, of all runs together. ``more_per_hour``: talks; with 95 % certainty it is within ``margin`` of
+    that (of the simulation's chance, not of what it assumes); None = one run does not say."""
 
     now: PacingFigures
     then: PacingFigures
     hours: float
+    runs: int
+    more_per_hour: float
+    margin: float | None
     text: Texts
 
 

@@ -16,6 +16,7 @@ from tandem.cti.adapters.postgres.campaigns import Stretch
 from tandem.cti.app.campaign_desk.board import CampaignBoard
 from tandem.cti.app.campaign_desk.samples import Samples
 from tandem.cti.app.campaign_desk.simulated_hours import World, simulate
+from tandem.cti.app.campaign_desk.whatif_worker import Order, carry_out
 from tandem.cti.app.dialer.rows import campaign_row, campaign_rows
 from tandem.cti.app.floor_plan import LeadsRead
 from tandem.cti.model.campaigns import CampaignRecord, Hours, Span, State
@@ -317,6 +318,20 @@ def test_the_same_hours_with_more_agents() -> None:
     assert 0.0 < three.talk_ratio < 1.0
     with pytest.raises(ValueError, match="nobody"):
         simulate(world, 0, hours_s=900.0, seed=1)
+
+
+def test_what_one_agent_more_brings_is_not_lost_in_the_noise() -> None:
+    settings = PacingSettings(mode="progressive", abandon_limit=0.03)
+    world = World(
+        settings=settings, learned=Learned(), answer_rate=0.3, talk_s=90.0, wrap_up_s=20.0, answer_s=10.0, other_s=22.0
+    )
+    answer = carry_out(Order(world, (3, 4)))
+    more = answer.after.connects_per_hour - answer.before.connects_per_hour
+    assert answer.runs == 8
+    assert answer.margin is not None
+    assert 20.0 < more < 28.0, "a cycle of 150 s: 24 talks of an agent in an hour"
+    assert 0.1 < answer.margin < 3.0
+    assert carry_out(Order(world, (0, 1))).before.connects_per_hour == 0.0
 
 
 # ---- the board -------------------------------------------------------------------------------------------------------

@@ -477,7 +477,7 @@ export function answer(method, path, query, body) {
       case "forecast":
         return page(200, { at: now(), left: 6300, attempts: 14_210, attempts_per_hour: 1_180, agent_hours: 41.2, reach_ratio: 0.63, ends_at: now() + 43_000, text: both("还需 41 座席工时，预计触达 63 %，明天 14:20 拨完。", "Needs 41 agent-hours, reaches 63 %, through tomorrow at 14:20.") });
       case "whatif":
-        return page(200, { now: figures(24), then: figures(24 + body.agents), hours: 4, text: both(`增加 ${body.agents} 名座席：每小时多接通 ${Math.round(body.agents * 17.4)} 通，提前拨完。`, `With ${body.agents} more agents: ${Math.round(body.agents * 17.4)} more talks an hour, and the list is through earlier.`) });
+        return page(200, { now: figures(24), then: figures(24 + body.agents), hours: 4, runs: 8, more_per_hour: body.agents * 17.4, margin: 3, text: both(`增加 ${body.agents} 名座席：每小时多接通 ${Math.round(body.agents * 17.4)} 通，提前拨完。`, `With ${body.agents} more agents: ${Math.round(body.agents * 17.4)} more talks an hour, and the list is through earlier.`) });
       case "recycle":
         return page(200, { leads: 1_204, agent_hours: 11.4, reach_ratio: 0.38, text: both("1,204 位联系人，需 11.4 座席工时，预计触达 38 %。", "1,204 contacts: needs 11.4 agent-hours, reaches 38 %."), done: !body.try_only });
       case "sheets":

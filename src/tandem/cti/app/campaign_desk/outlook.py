@@ -179,22 +179,30 @@ class Outlooks(Part):
             today=DayCount(answered=today.answered, abandoned=today.abandoned),
         )
 
-    async def _answer(self, record: CampaignRecord, figures: whatif_worker.Answer) -> shapes.AgentsWhatIfAnswer:
+    async def _answer(self, record: CampaignRecord, answer: whatif_worker.Answer) -> shapes.AgentsWhatIfAnswer:
         left = await self._ground.outlook.open_by_tries(record.id)
         seen = await self._seen(record.document, self._ground.run(record.id))
         most = record.document.attempts.most_per_person
         groups = [Group(count=count, tried=done, tries=max(0, most - done)) for done, count in left.items()]
         calls = forecast(groups, seen).calls
-        shown = [self._shown(record, each, calls) for each in figures]
-        before, after = figures
+        before, after = answer.before, answer.after
         more = after.connects_per_hour - before.connects_per_hour
+        within = "" if answer.margin is None else f" (± {max(1.0, answer.margin):.0f})"
         words: Mapping[str, str] = {
-            "zh": f"{after.agents} 名座席（现 {before.agents} 名）：每小时约 {more:+.0f} 次通话，"
+            "zh": f"{after.agents} 名座席（现 {before.agents} 名）：每小时约 {more:+.0f}{within} 次通话，"
             f"通话时间占比 {100 * before.talk_ratio:.0f} % → {100 * after.talk_ratio:.0f} %",
-            "en": f"{after.agents} agents instead of {before.agents}: about {more:+.0f} talks an hour, "
+            "en": f"{after.agents} agents instead of {before.agents}: about {more:+.0f}{within} talks an hour, "
             f"talking {100 * before.talk_ratio:.0f} % → {100 * after.talk_ratio:.0f} % of their time",
         }
-        return shapes.AgentsWhatIfAnswer(now=shown[0], then=shown[1], hours=after.hours_s / HOUR_S, text=dict(words))
+        return shapes.AgentsWhatIfAnswer(
+            now=self._shown(record, before, calls),
+            then=self._shown(record, after, calls),
+            hours=answer.runs * after.hours_s / HOUR_S,
+            runs=answer.runs,
+            more_per_hour=more,
+            margin=answer.margin,
+            text=dict(words),
+        )
 
     def _shown(self, record: CampaignRecord, figures: Figures, calls: float) -> shapes.PacingFigures:
         ends_at = None

@@ -1,8 +1,13 @@
 """Some hours of a campaign, simulated with its own pacing and what it learned: what so many agents would bring. Pure.
 
 One agent talks, wraps up and is idle again; one call is answered by a person after a while, or not. Times are drawn
-from exponential distributions with the means that were seen. The same ``seed`` gives the same luck: two numbers of
-agents are compared with the same draws.
+from exponential distributions with the means that were seen.
+
+Two numbers of agents are compared with common random numbers: with the same ``seed`` the n-th call has the same answer
+after the same time, and the k-th talk of an agent the same length, whoever else works. An agent's talks and wrap-ups
+are stratified besides: of each ``STRATA`` in a row one falls into each ``STRATA``-th part of the distribution, which
+leaves the distribution as it is and takes most of the chance out of how many there are in an hour (Law, Simulation
+Modeling and Analysis, 5th ed., ch. 11).
 """
 
 from __future__ import annotations
@@ -10,19 +15,25 @@ from __future__ import annotations
 import copy
 import heapq
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from math import log, sqrt
 from random import Random
+from statistics import fmean, stdev
 
 from tandem.routing.core.dialer.pacing import Learned, Pacer
 from tandem.routing.core.dialer.pacing_settings import DayCount, PacingSettings
 
 LINES = 10_000
 MOST_EVENTS = 60_000
-CONNECTS = 200.0
-"""So many talks are looked at, more or less."""
-_LEAST_S, _MOST_S = 1_800.0, 4 * 3_600.0
+CONNECTS = 100.0
+"""So many talks are looked at in one run, more or less."""
+_LEAST_S, _MOST_S = 600.0, 2 * 3_600.0
 WARM_UP_S = 300.0
 """Of the simulated time, or a quarter of it: what happens then is not counted, because everybody begins at once."""
+STRATA = 16
+_T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36)
+"""Student's t, 97.5 %, of 1, 2, ... degrees of freedom."""
 _PLENTY = 1_000_000
 """Leads that may be called."""
 
@@ -55,6 +66,8 @@ class Figures:
     dialled_per_hour: float
     lines_per_agent: float
     abandon_ratio: float | None
+    decisions: int = 0
+    """What the simulation cost."""
 
 
 def hours_for(world: World, agents: int) -> float:
@@ -77,6 +90,34 @@ def nothing(hours_s: float) -> Figures:
     )
 
 
+def mean(figures: Sequence[Figures]) -> Figures:
+    """Of several runs with as many agents over as many hours."""
+    return replace(
+        figures[0],
+        talk_ratio=fmean(each.talk_ratio for each in figures),
+        wait_s=_mean(each.wait_s for each in figures),
+        connects_per_hour=fmean(each.connects_per_hour for each in figures),
+        dialled_per_hour=fmean(each.dialled_per_hour for each in figures),
+        lines_per_agent=fmean(each.lines_per_agent for each in figures),
+        abandon_ratio=_mean(each.abandon_ratio for each in figures),
+        decisions=sum(each.decisions for each in figures),
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    found = [value for value in values if value is not None]
+    return fmean(found) if found else None
+
+
+def margin(before: Sequence[Figures], after: Sequence[Figures]) -> float | None:
+    """Half the width of the 95 % interval of how many talks an hour the second number of agents has more, from pairs of
+    runs with the same luck; None: one pair does not say."""
+    more = [then.connects_per_hour - now.connects_per_hour for now, then in zip(before, after, strict=True)]
+    if len(more) < 2:
+        return None
+    return _T95[min(len(more) - 2, len(_T95) - 1)] * stdev(more) / sqrt(len(more))
+
+
 def simulate(world: World, agents: int, *, hours_s: float, seed: int) -> Figures:
     """Raises ValueError: nobody works."""
     if agents < 1:
@@ -88,7 +129,9 @@ class _Run:
     def __init__(self, world: World, agents: int, seed: int) -> None:
         self._world = world
         self._agents = agents
-        self._random = Random(seed)  # noqa: S311  # luck of a simulation
+        self._seed = seed
+        self._strata: dict[str, tuple[Random, list[int]]] = {}
+        self._calls = self._decisions = 0
         self._pacer = Pacer(world.settings, copy.deepcopy(world.learned))
         self._pacer.new_day(0.0)
         self._pacer.history(world.days, world.today)
@@ -104,11 +147,11 @@ class _Run:
         self._look_at = 0.0
 
     def through(self, hours_s: float) -> Figures:
+        cycle_s = self._world.talk_s + self._world.wrap_up_s
         for number in range(self._agents):
             agent = f"a{number}"
             self._pacer.agent(agent, "wrapping", now=0.0)
-            cycle_s = self._world.talk_s + self._world.wrap_up_s
-            self._later(self._random.uniform(0.0, cycle_s), "free", agent)
+            self._later(self._chance(f"begin {agent}").uniform(0.0, cycle_s), "free", agent)
         now = began = 0.0
         counted_from = min(WARM_UP_S, hours_s / 4.0)
         for _ in range(MOST_EVENTS):
@@ -133,6 +176,7 @@ class _Run:
             dialled_per_hour=self._dialled / hours,
             lines_per_agent=self._line_s / (elapsed * self._agents),
             abandon_ratio=self._lost / self._persons if self._persons else None,
+            decisions=self._decisions,
         )
 
     def _count_anew(self) -> None:
@@ -143,12 +187,21 @@ class _Run:
         self._count += 1
         heapq.heappush(self._events, (at, self._count, kind, name))
 
-    def _draw(self, mean_s: float) -> float:
-        return self._random.expovariate(1.0 / max(mean_s, 0.1))
+    def _chance(self, name: str) -> Random:
+        """Of its own, whatever else is drawn."""
+        return Random(f"{self._seed} {name}")  # noqa: S311  # luck of a simulation
+
+    def _stratified(self, name: str, mean_s: float) -> float:
+        """The next one of this name."""
+        luck, strata = self._strata.setdefault(name, (self._chance(name), []))
+        if not strata:
+            strata += luck.sample(range(STRATA), STRATA)
+        return -max(mean_s, 0.1) * log(1.0 - (strata.pop() + luck.random()) / STRATA)
 
     # ---- deciding
 
     def _decide(self, now: float) -> None:
+        self._decisions += 1
         decision = self._pacer.decide(now=now, segments={"": _PLENTY}, lines=LINES - self._in_flight)
         for _ in range(decision.total):
             self._launch(now, reserved=decision.reserved_only)
@@ -172,11 +225,13 @@ class _Run:
         self._dialled += 1
         self._in_flight += 1
         self._pacer.launched(call, "", now=now, reserved=reserved)
-        if self._random.random() < self._world.answer_rate:
-            self._later(now + self._draw(self._world.answer_s), "answered", call)
+        self._calls += 1
+        luck, world = self._chance(f"call {self._calls}"), self._world
+        if luck.random() < world.answer_rate:
+            self._later(now + luck.expovariate(1.0 / max(world.answer_s, 0.1)), "answered", call)
         else:
-            longest = self._world.settings.ring_s
-            self._later(now + min(longest, self._draw(self._world.other_s)), "unanswered", call)
+            rings_s = min(world.settings.ring_s, luck.expovariate(1.0 / max(world.other_s, 0.1)))
+            self._later(now + rings_s, "unanswered", call)
 
     # ---- calls
 
@@ -205,7 +260,7 @@ class _Run:
         self._talks += 1
         self._pacer.connected(call, agent, now=now)
         self._pacer.agent(agent, "talking", now=now)
-        talk_s = self._draw(self._world.talk_s)
+        talk_s = self._stratified(f"talks {agent}", self._world.talk_s)
         self._talk_s += talk_s
         self._later(now + talk_s, "talked", f"{agent} {call}")
 
@@ -213,7 +268,7 @@ class _Run:
         agent, call = both.split(" ")
         self._pacer.ended(call, "talked", now=now)
         self._pacer.agent(agent, "wrapping", now=now)
-        self._later(now + self._draw(self._world.wrap_up_s), "free", agent)
+        self._later(now + self._stratified(f"wraps {agent}", self._world.wrap_up_s), "free", agent)
 
     def _gave_up(self, call: str, now: float) -> None:
         if call in self._waiting:

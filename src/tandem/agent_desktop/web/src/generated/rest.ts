@@ -1549,11 +1549,18 @@ export interface PacingFigures {
   ends_at: number | null;
 }
 
-/** Simulated with what the campaign has learned. ``hours``: of work. */
+/**
+ * Simulated with what the campaign has learned, as means over ``runs`` pairs of runs with the same luck for both.
+ * ``hours``: of work, of all runs together. ``more_per_hour``: talks; with 95 % certainty it is within ``margin`` of
+ * that (of the simulation's chance, not of what it assumes); None = one run does not say.
+ */
 export interface AgentsWhatIfAnswer {
   now: PacingFigures;
   then: PacingFigures;
   hours: number;
+  runs: number;
+  more_per_hour: number;
+  margin: number | null;
   text: Record<string, string>;
 }
 

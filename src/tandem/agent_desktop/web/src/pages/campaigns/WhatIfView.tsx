@@ -107,7 +107,7 @@ export function WhatIfView({ line }: { line: CampaignLine }) {
             <bdi>{pick(answer.text)}</bdi>
           </p>
           <Figures answer={answer} />
-          <p className="quiet small">{t("whatif.how", { hours: answer.hours.toFixed(1) })}</p>
+          <p className="quiet small">{t("whatif.how", { hours: answer.hours.toFixed(1), runs: answer.runs })}</p>
         </div>
       )}
       {!answer && busy && <p className="quiet">{t("whatif.simulating")}</p>}

@@ -329,7 +329,7 @@ export const campaignsPageEn = {
   "whatif.now": "Now",
   "whatif.then": "Then",
   "whatif.talking": "Talking",
-  "whatif.how": "Simulated: {hours} hours of work with what the campaign has learned.",
+  "whatif.how": "Simulated {runs} times, {hours} hours of work in all, with what the campaign has learned and the same luck for both. ± is the chance of the simulation.",
   "whatif.simulating": "Simulating …",
   "dnc.title": "Do not call",
   "dnc.filter": "Beginning or end of a number, or a person",

@@ -329,7 +329,7 @@ export const campaignsPageZh: Record<keyof typeof campaignsPageEn, string> = {
   "whatif.now": "现在",
   "whatif.then": "之后",
   "whatif.talking": "通话占比",
-  "whatif.how": "按活动所学模拟 {hours} 小时。",
+  "whatif.how": "按活动所学模拟 {runs} 次，共 {hours} 小时，两种人数所遇情形相同。± 为模拟本身的偶然误差。",
   "whatif.simulating": "正在模拟…",
   "dnc.title": "勿扰名单",
   "dnc.filter": "号码开头或结尾，或客户编号",
