@@ -98,7 +98,7 @@ def own_network() -> None:
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """All parts, on a dead-man switch of ``GUARD_S``; each module has its own."""
     home = tmp_path_factory.mktemp("tandem")
-    async with Stack(home, changes={"guard_s": GUARD_S, "ring_s": 40.0, **PATIENT}, keep=False) as running:
+    async with Stack(home, changes={"guard_s": GUARD_S, "ring_s": 120.0, **PATIENT}, keep=False) as running:
         yield running
 
 

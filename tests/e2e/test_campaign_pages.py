@@ -37,7 +37,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
     people = alike(TALKS, does(Behaviour.PERSON, rings_s=0.6, stays_s=300.0)), alike(BUSY, does(Behaviour.BUSY))
     carrier = {"crowds": people, "keep_calls": True}
     async with Stack(
-        home, changes={"ring_s": 40.0, **quick_flow(home)}, carrier_changes=carrier, keep=False
+        home, changes={"ring_s": 120.0, **quick_flow(home)}, carrier_changes=carrier, keep=False
     ) as running:
         plan = patient_plan()
         plan["agents"]["mei"]["outbound"] = "only"

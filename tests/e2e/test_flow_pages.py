@@ -29,7 +29,7 @@ HAS_ERROR, NEVER = re.compile(r"\bhas-error\b"), re.compile(r"\bnever\b")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     home = tmp_path_factory.mktemp("tandem")
-    async with Stack(home, changes={"ring_s": 20.0, **quick_flow(home)}, keep=False) as running:
+    async with Stack(home, changes={"ring_s": 120.0, **quick_flow(home)}, keep=False) as running:
         yield running
 
 

@@ -50,7 +50,7 @@ TRIALS_BESIDE = 5
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IvrStack]:
     home = tmp_path_factory.mktemp("tandem")
-    async with ivr_stack(home, changes={"ring_s": 40.0, **PATIENT}, keep=False) as running:
+    async with ivr_stack(home, changes={"ring_s": 120.0, **PATIENT}, keep=False) as running:
         plan = patient_plan({"support": {"steps": ["product:support>=4"]}})  # nobody is: calls back wait
         plan["agents"]["mei"]["skills"]["product:loans"] = 5
         await ask(home, "routing.apply", text=in_text(plan), note="a test", by="ada")

@@ -37,7 +37,7 @@ PWNED = "window.pwned"
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     home = tmp_path_factory.mktemp("tandem")
-    async with Stack(home, changes={"ring_s": 60.0, **quick_flow(home)}) as running:
+    async with Stack(home, changes={"ring_s": 120.0, **quick_flow(home)}) as running:
         yield running
 
 

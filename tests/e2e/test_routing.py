@@ -48,7 +48,7 @@ RING_S = 25
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     home = tmp_path_factory.mktemp("tandem")
-    changes = {"ring_s": 40.0, "wrap_up_s": 3.0, **quick_flow(home)}
+    changes = {"ring_s": 120.0, "wrap_up_s": 3.0, **quick_flow(home)}
     async with Stack(home, changes=changes, keep=False) as running:
         yield running
 

@@ -29,7 +29,7 @@ SOPHIE, LIU, STRANGER = "+33639980417", "+8613723450098", "+8613700000042"
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     home = tmp_path_factory.mktemp("tandem")
-    async with Stack(home, changes={"ring_s": 40.0, **quick_flow(home)}, keep=False) as running:
+    async with Stack(home, changes={"ring_s": 120.0, **quick_flow(home)}, keep=False) as running:
         text = in_text(patient_plan())
         await ask(home, "routing.apply", text=text, note="a test", by="ada")
         yield running
