@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import shutil
 import socket
@@ -110,10 +111,9 @@ class IvrStack(Stack):
         await super().start_server(timeout_s=timeout_s)
 
     def _environment(self) -> dict[str, str]:
-        return super()._environment() | {
-            "CORE_BANKING_TOKEN": TOKEN,
-            "PYTHONPATH": str(self.installation.home / "planted"),
-        }
+        given = super()._environment()
+        path = os.pathsep.join(filter(None, (str(self.installation.home / "planted"), given.get("PYTHONPATH"))))
+        return given | {"CORE_BANKING_TOKEN": TOKEN, "PYTHONPATH": path}
 
     async def trust(self, sip_port: int) -> None:
         """Calls from this port of ours are the public network's, too."""
