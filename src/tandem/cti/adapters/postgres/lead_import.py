@@ -24,6 +24,7 @@ from tandem.cti.storage.texts import storable
 
 _QUERIES = load("tandem.cti.adapters.postgres", "lead_import.sql")
 CONNECT_S = 10.0
+ENDS_LOOKS, ENDS_LOOK_S = 100, 0.1
 AT_ONCE = 5_000
 """Leads that are taken away in one statement: dialling goes on beside it."""
 
@@ -158,6 +159,20 @@ class LeadImportStore:
                 if done < AT_ONCE:
                     break
                 await asyncio.sleep(0)
+
+    async def end_predecessors(self) -> None:
+        """Imports that a killed server had under way come to nothing now: at start, before one is begun. Raises
+        DatabaseDown also when they do not end."""
+        for _ in range(ENDS_LOOKS):
+            if not await self._database.fetch(_QUERIES["end_sessions"]):
+                return
+            await asyncio.sleep(ENDS_LOOK_S)
+        raise DatabaseDown("imports of a predecessor do not end")
+
+    async def brought_in(self, import_id: str) -> int | None:
+        """Leads or entries that came with it; None: nothing did."""
+        [row] = await self._database.fetch(_QUERIES["brought_in"], import_id)
+        return None if row["accepted"] is None else int(row["accepted"])
 
     async def half_taken_back(self) -> list[str]:
         """Lists whose ``take_away`` is to be carried on: at start."""

@@ -116,6 +116,18 @@ update lead_lists set
 where id = $1
 returning accepted, duplicates, do_not_call
 
+-- name: end_sessions
+-- Of a predecessor that was killed: a statement goes on for a while before it is noticed that nobody waits for it.
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = current_database() and application_name = 'tandem import' and pid <> pg_backend_pid()
+
+-- name: brought_in
+-- Of a list, or of entries against calling ($1 is the import's): null when nothing of it is there.
+select coalesce(
+    (select accepted from lead_lists where id = $1),
+    (select nullif(count(*), 0) from do_not_call where batch = $1)
+)::integer as accepted
+
 -- name: lists
 select lead_lists.id, lead_lists.campaign, lead_lists.name, file_name, rows, accepted, bad, duplicates,
     lead_lists.do_not_call, created_by, extract(epoch from created_at)::float8 as created_at, removed_by,

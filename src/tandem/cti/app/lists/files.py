@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from tandem.agent_desktop.core.list_resources import ImportJob
 from tandem.cti.app.lists.inspection import Inspection
 from tandem.cti.app.lists.worker import BAD_ROWS
 from tandem.cti.model.errors import LimitReached, ResourceMissing
@@ -22,13 +23,20 @@ MOST_BYTES = 2_000_000_000
 LOOK_BYTES = 16_000_000
 """So often it is looked at while a file comes."""
 _ID = re.compile(r"[a-z0-9]{1,40}")
-_FILE, _INSPECTED = "sent", "inspected.json"
+_FILE, _INSPECTED, _BEGUN = "sent", "inspected.json", "begun.json"
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     at: float
     inspection: Inspection
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """An import of the file ``sent``: until it is over it lies beside what is made of it."""
+
+    sent: str
+    view: ImportJob
 
 
 class ListFiles:
@@ -94,6 +102,17 @@ class ListFiles:
             return msgspec.json.decode((self.of(made) / _INSPECTED).read_bytes(), type=Sent)
         except (FileNotFoundError, msgspec.DecodeError) as error:
             raise ResourceMissing.because("no_file", file=made) from error
+
+    def begin(self, begun: Begun) -> None:
+        (self.of(begun.view.id) / _BEGUN).write_bytes(msgspec.json.encode(begun))
+
+    def cut_off(self) -> list[Begun]:
+        """Imports that a server had begun and not brought to an end."""
+        found = []
+        for file in sorted(self._folder.glob(f"*/{_BEGUN}")):
+            with suppress(msgspec.DecodeError, FileNotFoundError):
+                found.append(msgspec.json.decode(file.read_bytes(), type=Begun))
+        return found
 
     def bad_rows(self, made: str) -> Path | None:
         """None when there were none, or they were not kept."""

@@ -1,7 +1,8 @@
 """Lists for the pages and the command line: look at a file, import it, watch, cancel, take back, take out.
 
 One import runs at a time, in a process of its own; what is asked for meanwhile waits its turn. Files wait on the disk,
-imports in memory: an import that the end of the server cut off left nothing, and its file can be imported again.
+and beside them what was begun: of an import that the end of the server cut off everything is there, or nothing. The
+next server says which, and clears away what was made of the file; the file itself can be imported again.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tandem.agent_desktop.core import list_resources as shapes
 from tandem.cti.adapters.postgres.lead_import import LeadImportStore, NewForbidden, NewList
 from tandem.cti.app.lists import process
 from tandem.cti.app.lists.columns import FIELD, FORBIDDEN_USES, LEAD_USES, MAX_FIELD_NAME, NUMBER_USES
-from tandem.cti.app.lists.files import ListFiles, Sent
+from tandem.cti.app.lists.files import Begun, ListFiles, Sent
 from tandem.cti.app.lists.prepare import Mapping
 from tandem.cti.app.lists.rows import Unreadable
 from tandem.cti.app.lists.texts import PROBLEMS
@@ -68,14 +69,35 @@ class ListDesk:
     _jobs: dict[str, _Job] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _closing: bool = False
 
     async def open(self) -> None:
         """Carry on what the end of the server cut off. Raises DatabaseDown."""
+        cut_off = await asyncio.to_thread(self.files.cut_off)
+        if cut_off:
+            await self.store.end_predecessors()
+        for begun in cut_off:
+            await self._say_what_became_of(begun)
         await asyncio.to_thread(self.files.sweep, self.now())
         for list_id in await self.store.half_taken_back():
             self._start(self._take_away(list_id))
 
+    async def _say_what_became_of(self, begun: Begun) -> None:
+        accepted = await self.store.brought_in(begun.view.id)
+        job = _Job(view=begun.view, sent=begun.sent)
+        self._jobs[begun.view.id] = job
+        if accepted is None:
+            job.set(state="failed", problem=dict(PROBLEMS["cut_off"]))
+            self.files.remove(begun.view.id)
+            log.warning("the import of %s was cut off: nothing of it is there", begun.view.name)
+        else:
+            job.set(state="done", accepted=accepted)
+            self.files.remove(begun.view.id, but_bad_rows=True)
+            self.files.remove(begun.sent)
+            log.warning("the import of %s was cut off at its end: all of it is there", begun.view.name)
+
     async def close(self) -> None:
+        self._closing = True
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -212,6 +234,7 @@ class ListDesk:
         return job
 
     def _begin(self, job: _Job, work: Callable[[], Awaitable[None]]) -> None:
+        self.files.begin(Begun(sent=job.sent, view=job.view))
         job.task = self._start(self._work(job, work))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -244,7 +267,8 @@ class ListDesk:
             log.exception("an import failed")
         finally:
             if job.view.state != "done":
-                self.files.remove(job.view.id)
+                if not (self._closing and problem == "cancelled"):  # else the next server says what became of it
+                    self.files.remove(job.view.id)
                 job.set(state="failed", problem=dict(PROBLEMS[problem]))
 
     async def _read(self, job: _Job, order: Order) -> Path:

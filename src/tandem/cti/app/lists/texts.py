@@ -63,6 +63,10 @@ PROBLEMS: Mapping[str, Texts] = {
         "zh": "导入进程意外结束，没有写入任何内容。请重试。",
         "en": "The process of the import ended early; nothing of it is there. Try again.",
     },
+    "cut_off": {
+        "zh": "导入途中服务器停止，没有写入任何内容。请重新导入。",
+        "en": "The server ended in the middle of it; nothing of the import is there. Import it again.",
+    },
     "database": {
         "zh": "数据库没有应答，没有写入任何内容。请重试。",
         "en": "The database did not answer; nothing of the import is there. Try again.",
