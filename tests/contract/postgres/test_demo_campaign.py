@@ -41,6 +41,19 @@ async def test_it_is_there_once_paused_with_its_lists_and_days(database: Databas
     assert await database.fetch("select 1 from attempts where ended_at is null") == []
 
 
+async def test_a_folder_of_an_earlier_version_gets_what_is_missing(database: Database) -> None:
+    await load_demo(database, now=_NOW)
+    plan = demo_plan()
+    del plan["queues"][document().queue]
+    await database.execute("update routing_plans set text = $1", in_text(plan))
+    assert await _load(database)
+    stored = await PlanStore(database).current()
+    assert stored is not None
+    assert (stored.version, stored.created_by) == (2, "demo")
+    assert not await _load(database)
+    assert len(await CampaignStore(database).all()) == 1
+
+
 async def test_no_campaign_without_its_queue(database: Database) -> None:
     await load_demo(database, now=_NOW)
     plan = demo_plan()

@@ -10,12 +10,12 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tandem.cti.adapters.postgres.campaigns import CampaignStore
 from tandem.cti.app.demo_callers import CALLERS, ring_in, serve_themselves
-from tandem.cti.app.demo_campaign import PEOPLE
+from tandem.cti.app.demo_campaign import PEOPLE, document
 from tandem.cti.app.demo_data import DEMO_PASSWORD
 from tandem.cti.app.demo_library import lay_out, token
 from tandem.cti.app.demo_service import PORT, demo_service
@@ -25,6 +25,7 @@ from tandem.cti.app.stack import Stack, forget
 from tandem.cti.provision.asterisk import default_cache_dir
 from tandem.cti.provision.errors import PartMissing
 from tandem.cti.provision.netns import MODULE
+from tandem.cti.storage.pool import Database
 from tandem.recordings.files import wav_info
 
 _INSIDE = "TANDEM_DEMO_INSIDE"
@@ -74,7 +75,13 @@ def _progress() -> Any:
 async def _show(home: Path, changes: Mapping[str, Any]) -> int:
     progress = _progress()
     home.mkdir(parents=True, exist_ok=True)
-    prepare = partial(load_show, now=time.time())
+
+    async def prepare(database: Database) -> None:
+        await load_show(database, now=time.time())
+        if await CampaignStore(database).one(document().id) is None:
+            progress("no campaign: the routing plan of this folder was changed, and has no queue for it")
+            progress(f"add the queue {document().queue}, with agents who do outbound work, or begin anew with --fresh")
+
     async with AsyncExitStack() as open_:
         try:
             await open_.enter_async_context(demo_service(token(home)))

@@ -2,7 +2,12 @@
 select exists (select from campaigns where id = $1)
 
 -- name: plan
-select text from routing_plans order by version desc limit 1
+-- That is in force, and whether somebody else than the demo has ever put one.
+select text, (select bool_and(created_by = 'demo') from routing_plans) as ours
+from routing_plans order by version desc limit 1
+
+-- name: put_plan
+insert into routing_plans (text, note, created_by) values ($1, $2, 'demo')
 
 -- name: put_campaign
 insert into campaigns (id, rev, state, document, by, at)

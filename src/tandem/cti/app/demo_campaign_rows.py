@@ -1,4 +1,8 @@
-"""The demo's campaign in the database. Loading it again changes nothing: what came of it since stays."""
+"""The demo's campaign in the database. Loading it again changes nothing: what came of it since stays.
+
+A folder of an earlier version has a routing plan without a queue for campaigns and without agents who do outbound work.
+While nobody has changed it, the shipped one takes its place, as a version of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from typing import Any
 import msgspec
 
 from tandem.cti.app.demo_campaign import COUNTS, MadeUp, document, lists, made_up
+from tandem.cti.app.demo_data import shipped
+from tandem.cti.model.campaigns import Campaign
 from tandem.cti.model.leads import AttemptRecord, DoNotCallEntry
 from tandem.cti.storage.pool import Connection
 from tandem.cti.storage.queries import load
@@ -43,8 +49,7 @@ _NUMBER = ("lead", "position", "number", "kind", "zone", "country", "bad")
 async def load_campaign(connection: Connection, *, now: float) -> bool:
     """False when it is there, or when the routing plan that is in force has no queue for it."""
     campaign = document()
-    plan = read_plan(await connection.fetchval(_QUERIES["plan"]) or "", "the plan in force")
-    if campaign.queue not in plan.queues or await connection.fetchval(_QUERIES["is_there"], campaign.id):
+    if await connection.fetchval(_QUERIES["is_there"], campaign.id) or not await _has_queue(connection, campaign):
         return False
     past = await asyncio.to_thread(made_up, now)
     await connection.execute(_QUERIES["put_campaign"], campaign.id, _json(campaign), now)
@@ -58,6 +63,17 @@ async def load_campaign(connection: Connection, *, now: float) -> bool:
     ):
         await connection.copy_records_to_table(table, records=rows, columns=columns)
     await connection.execute("analyze leads, lead_numbers, attempts")
+    return True
+
+
+async def _has_queue(connection: Connection, campaign: Campaign) -> bool:
+    row = await connection.fetchrow(_QUERIES["plan"])
+    if row is not None and campaign.queue in read_plan(row["text"], "the plan in force").queues:
+        return True
+    text = shipped("demo_routing.yaml")
+    if row is None or not row["ours"] or campaign.queue not in read_plan(text, "demo_routing.yaml").queues:
+        return False
+    await connection.execute(_QUERIES["put_plan"], text, "the demo bank, with campaigns")
     return True
 
 
