@@ -23,6 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from tandem.agent_desktop.adapters.server import DesktopServer
 from tandem.agent_desktop.core import messages as m
 from tandem.agent_desktop.core import resources as r
+from tandem.agent_desktop.core.survey_resources import SurveyLine
 from tandem.agent_desktop.ports import SeatHub, Studies
 from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.settings import DesktopSettings
@@ -247,6 +248,12 @@ class FakeLibrary:
 
     async def open_callbacks(self) -> Sequence[CallbackRecord]:
         return []
+
+    async def survey_lines(self, **asked: Any) -> Sequence[SurveyLine]:
+        self.asked.append(asked)
+        counts = {"5": 3, "4": 0, "3": 0, "2": 0, "1": 1}
+        line = SurveyLine(question="=satisfied", scale="1-5", name="mei", asked=6, answered=4, mean=4.0, counts=counts)
+        return [line] * min(asked["limit"], 2)
 
 
 @dataclass

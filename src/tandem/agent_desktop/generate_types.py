@@ -23,13 +23,22 @@ from tandem.agent_desktop.core import (
     resources,
     routing_resources,
     study_resources,
+    survey_resources,
 )
 from tandem.cti.model import campaigns, records
 
 GENERATED = Path(__file__).parent / "web" / "src" / "generated"
 _HEAD = "// {what}. Written by `python -m tandem.agent_desktop.generate_types`; do not edit.\n"
 _LINE = 100
-_SHAPES = (resources, routing_resources, study_resources, flow_resources, campaign_resources, list_resources)
+_SHAPES = (
+    resources,
+    routing_resources,
+    study_resources,
+    flow_resources,
+    campaign_resources,
+    list_resources,
+    survey_resources,
+)
 _MODELS = (records, campaigns)
 
 

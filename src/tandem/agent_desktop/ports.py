@@ -94,6 +94,7 @@ from tandem.agent_desktop.core.routing_resources import (
     WhyWaiting,
 )
 from tandem.agent_desktop.core.study_resources import ExpectedWait, NewWhatIf, Staffing, WhatIfDesk, WhatIfJob
+from tandem.agent_desktop.core.survey_resources import By, SurveyLine
 from tandem.cti.model.campaigns import Campaign, Mode, State
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import CallbackRecord, CustomerMatch
@@ -190,6 +191,20 @@ class Library(Protocol):
     async def create_customer(self, new: NewCustomer, *, by: str) -> CustomerMatch: ...
 
     async def open_callbacks(self) -> Sequence[CallbackRecord]: ...
+
+    async def survey_lines(
+        self,
+        *,
+        since: float,
+        until: float,
+        by: By,
+        zone: str,
+        question: str,
+        queue: str,
+        agent: str,
+        limit: int,
+    ) -> Sequence[SurveyLine]:
+        """What callers answered, ``since <= at < until``; '' = all. Ordered by question, then by name."""
 
 
 class Operations(Protocol):

@@ -10,15 +10,16 @@ from tests.support import records as some
 
 from tandem.agent_desktop.adapters.store import PostgresLibrary, PostgresSessions
 from tandem.agent_desktop.core.resources import CallPage, NewCustomer
+from tandem.agent_desktop.core.survey_resources import By, SurveyLine
 from tandem.agent_desktop.ports import Library, SessionStore
 from tandem.crm_bridge.adapters.builtin import BuiltInDirectory
 from tandem.crm_bridge.core.numbers import normalise
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.customers import CustomerStore
 from tandem.cti.model.errors import BadRequest, InvalidField, ResourceMissing
-from tandem.cti.model.ids import QueueId
+from tandem.cti.model.ids import CallId, QueueId
 from tandem.cti.model.profiles import QueueDay
-from tandem.cti.model.records import Record
+from tandem.cti.model.records import Record, SurveyRecord
 from tandem.cti.ports import CustomerDirectory
 from tandem.cti.storage.journal_rows import encode
 from tandem.cti.storage.journal_store import JournalStore
@@ -276,3 +277,56 @@ async def test_sessions(bank: Database) -> None:
 @pytest.mark.parametrize("login", ["nobody", "mei\0", "MEI", "mei' or '1'='1", "\ud800"])
 async def test_no_such_user(bank: Database, login: str) -> None:
     assert await PostgresSessions(bank).user(login) is None
+
+
+# ---- surveys ----
+
+
+def said(call: str, answer: int | None, at: float, **fields: object) -> SurveyRecord:
+    given = {"number": 1, "question": "satisfied", "scale": "1-5", "agent": "mei", "queue": "service"} | fields
+    return SurveyRecord(call=CallId(call), answer=answer, at=at, **given)  # type: ignore[arg-type]
+
+
+async def survey(library: PostgresLibrary, by: By, **asked: object) -> list[SurveyLine]:
+    given = {
+        "since": _NOW,
+        "until": _NOW + 86_400.0,
+        "zone": "UTC",
+        "question": "",
+        "queue": "",
+        "agent": "",
+        "limit": 9,
+    }
+    return await library.survey_lines(by=by, **{**given, **asked})  # type: ignore[arg-type]
+
+
+async def test_what_callers_answered_is_counted(bank: Database, library: PostgresLibrary) -> None:
+    await put(
+        bank,
+        said("a", 5, _NOW),
+        said("b", 2, _NOW + 1, agent="tom"),
+        said("c", None, _NOW + 2),
+        said("d", 4, _NOW + 3, agent=None, queue=None),
+        said("a", 1, _NOW, number=2, question="solved", scale="yes_no"),
+        said("b", 0, _NOW, number=2, question="solved", scale="yes_no"),
+        said("too late", 1, _NOW + 86_400.0),
+    )
+    satisfied, solved = await survey(library, "question")
+    assert (satisfied.question, satisfied.name, satisfied.asked, satisfied.answered) == ("satisfied", "", 4, 3)
+    assert satisfied.mean == pytest.approx(11 / 3)
+    assert satisfied.counts == {"5": 1, "4": 1, "3": 0, "2": 1, "1": 0}
+    assert (solved.mean, solved.counts) == (0.5, {"1": 1, "0": 1})
+    by_agent = await survey(library, "agent", question="satisfied")
+    assert [(line.name, line.asked, line.mean) for line in by_agent] == [("", 1, 4.0), ("mei", 2, 5.0), ("tom", 1, 2.0)]
+    assert [line.name for line in await survey(library, "queue", agent="tom", question="satisfied")] == ["service"]
+    assert [line.asked for line in await survey(library, "queue", queue="service", question="satisfied")] == [3]
+    assert len(await survey(library, "agent", limit=2)) == 2
+
+
+async def test_a_day_of_a_survey_begins_where_the_reader_is(bank: Database, library: PostgresLibrary) -> None:
+    midnight = _NOW - _NOW % 86_400.0 + 86_400.0
+    await put(bank, said("a", 5, midnight - 60.0), said("b", 1, midnight + 60.0))
+    spans = {"since": midnight - 3_600.0, "until": midnight + 3_600.0}
+    assert len(await survey(library, "day", **spans)) == 2
+    [day] = await survey(library, "day", zone="Asia/Shanghai", **spans)
+    assert (day.asked, day.mean) == (2, 3.0)

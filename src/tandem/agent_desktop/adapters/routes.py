@@ -14,6 +14,7 @@ from tandem.agent_desktop.adapters.flow_routes import FLOW_ROUTES
 from tandem.agent_desktop.adapters.openapi import live_schema, openapi_document
 from tandem.agent_desktop.adapters.route import JSON, Ask, Route
 from tandem.agent_desktop.adapters.routing_routes import ROUTING_ROUTES
+from tandem.agent_desktop.adapters.surveys import SURVEY_ROUTES
 from tandem.agent_desktop.core import resources
 from tandem.agent_desktop.core.permissions import Action
 from tandem.cti.model.records import CustomerMatch
@@ -133,6 +134,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     *ROUTING_ROUTES,
     *FLOW_ROUTES,
+    *SURVEY_ROUTES,
     *CAMPAIGN_ROUTES,
     Route(
         "GET",

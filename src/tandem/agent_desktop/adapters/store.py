@@ -15,11 +15,12 @@ from tandem.agent_desktop.core.resources import (
     TimelineLine,
     UserView,
 )
+from tandem.agent_desktop.core.survey_resources import By, SurveyLine
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.customers import CustomerStore
 from tandem.cti.model.errors import InvalidField, ResourceMissing
 from tandem.cti.model.records import CallbackRecord, ContactLine, CustomerMatch
-from tandem.cti.storage.pool import Database
+from tandem.cti.storage.pool import Database, Row
 from tandem.cti.storage.queries import load
 from tandem.cti.storage.texts import digits_to_search, like_pattern, storable
 
@@ -27,6 +28,9 @@ _QUERIES = load("tandem.agent_desktop.adapters", "store.sql")
 _LONGEST_PAGE = 200
 _MOST_CUSTOMERS = 50
 _FEWEST_DIGITS = 3
+_SURVEYS_S = 20.0
+_SCALE, _YES_NO = ("5", "4", "3", "2", "1"), ("1", "0")
+"""Answers of surveys, the best one first."""
 
 
 class PostgresSessions:
@@ -139,3 +143,34 @@ class PostgresLibrary:
 
     async def open_callbacks(self) -> list[CallbackRecord]:
         return await self._calls.open_callbacks()
+
+    async def survey_lines(
+        self,
+        *,
+        since: float,
+        until: float,
+        by: By,
+        zone: str,
+        question: str,
+        queue: str,
+        agent: str,
+        limit: int,
+    ) -> list[SurveyLine]:
+        chosen = (storable(question), storable(queue), storable(agent))
+        rows = await self._database.fetch(
+            _QUERIES["survey_lines"], since, until, by, zone, *chosen, limit, deadline_s=_SURVEYS_S
+        )
+        return [_survey_line(row) for row in rows]
+
+
+def _survey_line(row: Row) -> SurveyLine:
+    answers = _YES_NO if row["scale"] == "yes_no" else _SCALE
+    return SurveyLine(
+        question=row["question"],
+        scale=row["scale"],
+        name=row["name"],
+        asked=row["asked"],
+        answered=row["answered"],
+        mean=row["mean"],
+        counts={answer: row[f"n{answer}"] for answer in answers},
+    )

@@ -70,3 +70,27 @@ order by contacts.at, contacts.id
 
 -- name: recording
 select file, agent from recordings where id = $1
+
+-- name: survey_lines
+select question, scale,
+    case $3
+        when 'queue' then coalesce(queue, '')
+        when 'agent' then coalesce(agent, '')
+        when 'day' then to_char(at at time zone $4, 'YYYY-MM-DD')
+        else ''
+    end as name,
+    count(*)::int as asked,
+    count(answer)::int as answered,
+    avg(answer)::float8 as mean,
+    count(*) filter (where answer = 0)::int as n0,
+    count(*) filter (where answer = 1)::int as n1,
+    count(*) filter (where answer = 2)::int as n2,
+    count(*) filter (where answer = 3)::int as n3,
+    count(*) filter (where answer = 4)::int as n4,
+    count(*) filter (where answer = 5)::int as n5
+from survey_answers
+where at >= to_timestamp($1) and at < to_timestamp($2)
+    and ($5 = '' or question = $5) and ($6 = '' or queue = $6) and ($7 = '' or agent = $7)
+group by 1, 2, 3
+order by question, scale, name
+limit $8

@@ -3,7 +3,30 @@ import type { Measure } from "../src/generated/rest";
 import { localInput } from "../src/format";
 import { countLines, lineSpan } from "../src/pages/routing/textLines";
 import { amount, judged, verdict } from "../src/pages/studies/judging";
+import { meanText, partsOf, questionsOf, sinceDays } from "../src/pages/studies/surveys";
 import { bandOf, pathOf, ticks, timeOfDay } from "../src/pages/studies/scale";
+
+describe("surveys", () => {
+  const line = { question: "satisfied", scale: "1-5", name: "mei", asked: 6, answered: 4, mean: 4, counts: { "5": 3, "4": 0, "3": 0, "2": 0, "1": 1 } };
+
+  it("say a mean of a scale, and of yes or no the share of yes", () => {
+    expect(meanText(line)).toBe("4.00");
+    expect(meanText({ ...line, scale: "yes_no", mean: 0.756 })).toBe("76 %");
+    expect(meanText({ ...line, answered: 0, mean: null })).toBe("–");
+  });
+
+  it("show the distribution from the worst answer to the best", () => {
+    expect(partsOf(line).map((part) => [part.answer, part.share])).toEqual([["1", 0.25], ["2", 0], ["3", 0], ["4", 0], ["5", 0.75]]);
+    expect(partsOf({ ...line, answered: 0, counts: { "1": 0, "0": 0 } }).map((part) => part.share)).toEqual([0, 0]);
+    expect(questionsOf([line, { ...line, question: "solved" }, line])).toEqual(["satisfied", "solved"]);
+  });
+
+  it("begin at a midnight", () => {
+    const noon = new Date(2026, 10, 22, 12).getTime() / 1000;
+    expect(sinceDays(noon, 1)).toBe(new Date(2026, 10, 22).getTime() / 1000);
+    expect(sinceDays(noon, 7)).toBe(new Date(2026, 10, 16).getTime() / 1000);
+  });
+});
 
 describe("the axis of a plot", () => {
   it.each([

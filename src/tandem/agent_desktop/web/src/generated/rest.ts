@@ -1830,3 +1830,42 @@ export interface MovePromise {
   note?: string | null;
   agent?: string | null;
 }
+
+/** Which answers, ``since <= at < until`` (None: the last 30 days, now). ``zone``: in which days begin (IANA). */
+export interface SurveyQuery {
+  since?: number | null;
+  until?: number | null;
+  by?: "agent" | "day" | "question" | "queue";
+  question?: string | null;
+  queue?: string | null;
+  agent?: string | null;
+  zone?: string;
+  format?: "csv" | "json";
+}
+
+/**
+ * One question, of all or of one queue, agent or day (``name``; '' = nobody's).
+ *
+ * ``asked``: how often it came to its end; ``answered``: of these, with a key that is an answer. ``mean``: of the
+ * answers, None without any; of ``yes_no`` the share of yes. ``counts``: how often each answer was given, by its
+ * number.
+ */
+export interface SurveyLine {
+  question: string;
+  scale: string;
+  name: string;
+  asked: number;
+  answered: number;
+  mean: number | null;
+  counts: Record<string, number>;
+}
+
+/** ``more``: there are more lines than are given. */
+export interface SurveyFigures {
+  since: number;
+  until: number;
+  by: "agent" | "day" | "question" | "queue";
+  zone: string;
+  lines: SurveyLine[];
+  more: boolean;
+}

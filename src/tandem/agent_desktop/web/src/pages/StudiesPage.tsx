@@ -1,13 +1,15 @@
-// What takes longer and changes nothing: a day once more with another plan, staffing, how good predictions were.
+// What takes longer and changes nothing: a day once more with another plan, staffing, how good predictions were,
+// what callers answered in surveys.
 
 import { Segmented } from "antd";
 import { useState } from "react";
 import { useSpeech } from "../i18n";
 import { Accuracy } from "./studies/Accuracy";
 import { Staffing } from "./studies/Staffing";
+import { Surveys } from "./studies/Surveys";
 import { WhatIf } from "./studies/WhatIf";
 
-type View = "whatif" | "staffing" | "accuracy";
+type View = "whatif" | "staffing" | "accuracy" | "surveys";
 
 export default function StudiesPage() {
   const { t } = useSpeech();
@@ -18,7 +20,7 @@ export default function StudiesPage() {
         <Segmented<View>
           value={view}
           onChange={setView}
-          options={(["whatif", "staffing", "accuracy"] as const).map((value) => ({
+          options={(["whatif", "staffing", "accuracy", "surveys"] as const).map((value) => ({
             value,
             label: <span data-testid={`study-${value}`}>{t(`${value}.tab`)}</span>,
           }))}
@@ -27,6 +29,7 @@ export default function StudiesPage() {
       {view === "whatif" && <WhatIf />}
       {view === "staffing" && <Staffing />}
       {view === "accuracy" && <Accuracy />}
+      {view === "surveys" && <Surveys />}
     </div>
   );
 }
