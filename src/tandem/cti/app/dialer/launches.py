@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
@@ -14,12 +14,12 @@ from tandem.cti.app.floor_plan import Caller, LeadDialled
 from tandem.cti.core import beginnings
 from tandem.cti.core import campaign_events as ce
 from tandem.cti.core import contact as ct
-from tandem.cti.model.campaigns import Mode
+from tandem.cti.model.campaigns import Campaign, Mode
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import CallId
 from tandem.cti.model.leads import AttemptRecord, Lead, LeadNumber
 from tandem.cti.model.states import Phase
-from tandem.ivr.core.shelf import choose
+from tandem.ivr.core.shelf import DeployedFlow, choose
 from tandem.routing.core.acd.agent import Agent
 
 if TYPE_CHECKING:
@@ -98,17 +98,19 @@ def _attempt(
     return Attempt(record=record, lead=lead, number=number, first=first)
 
 
-def _begin(center: Center, run: Running, attempt: Attempt, agent: Agent | None, caller_id: str) -> None:
-    campaign, lead, call = run.campaign, attempt.lead, CallId(attempt.record.id)
+def _begin(center: Center, run: Running | None, attempt: Attempt, agent: Agent | None, caller_id: str) -> None:
+    """``run`` None: it is no campaign's."""
+    lead, mode, call = attempt.lead, cast(Mode, attempt.record.mode), CallId(attempt.record.id)
     center.dialer.attempts[call] = attempt
     center.dialer.to_dial[call] = None
-    run.attempts[call] = None
-    mode: Mode = run.mode
-    flow = next((flow for flow in center.flows if flow.name == campaign.flow), None) if mode == "agentless" else None
+    if run is not None:
+        run.attempts[call] = None
+    campaign = None if run is None else run.campaign
+    flow = _flow_of(center, campaign) if campaign is not None and mode == "agentless" else None
     text = choose(flow, call, flow.numbers[0] if flow.numbers else "") if flow is not None else None
     contact = beginnings.begin_attempt(
         call,
-        campaign=campaign.id,
+        campaign=lead.campaign,
         lead=lead.id,
         mode=mode,
         first=attempt.first,
@@ -116,12 +118,12 @@ def _begin(center: Center, run: Running, attempt: Attempt, agent: Agent | None, 
         now=center.now,
         name=lead.name,
         language=lead.language,
-        queue=campaign.queue or None,
+        queue=None if campaign is None else campaign.queue or None,
         calling=caller_id,
         customer=lead.customer,
         agent=agent.id if agent is not None and attempt.first == "agent" else None,
         preview=mode == "preview",
-        preview_s=campaign.preview_s,
+        preview_s=None if campaign is None else campaign.preview_s,
         flow="" if flow is None else flow.name,
         flow_version=0 if text is None else text.version,
         flow_edition="" if text is None else text.edition,
@@ -132,8 +134,16 @@ def _begin(center: Center, run: Running, attempt: Attempt, agent: Agent | None, 
         agents.set_aside(center, attempt, agent)
     center.step(contact, ce.AttemptBegun())
     begun = center.contacts[call]
-    if agent is not None and begun.phase is Phase.QUEUED:
+    if agent is None or begun.phase is not Phase.QUEUED:
+        return
+    if mode == "manual":
+        agents.assign(center, call, agent, dict(BY_HAND))
+    else:
         center.step(begun, ct.Recalled())  # he was free a moment ago
+
+
+def _flow_of(center: Center, campaign: Campaign) -> DeployedFlow | None:
+    return next((flow for flow in center.flows if flow.name == campaign.flow), None)
 
 
 def by_hand(center: Center, asked: LeadDialled) -> None:
@@ -157,27 +167,4 @@ def by_hand(center: Center, asked: LeadDialled) -> None:
     cleared = clearance.clear(center, run, attempt)
     if isinstance(cleared, clearance.Refused):
         raise WrongState.because("no_line" if cleared.verdict is None else "gate", texts=cleared.why)
-    center.dialer.attempts[call] = attempt
-    center.dialer.to_dial[call] = None
-    if run is not None:
-        run.attempts[call] = None
-    contact = beginnings.begin_attempt(
-        call,
-        campaign=lead.campaign,
-        lead=lead.id,
-        mode="manual",
-        first="agent",
-        number=attempt.number.number,
-        now=center.now,
-        name=lead.name,
-        language=lead.language,
-        queue=None if run is None else run.campaign.queue or None,
-        calling=cleared.caller_id,
-        customer=lead.customer,
-        agent=agent.id,
-        preview=False,
-    )
-    center.contacts[call] = contact
-    center.callers[call] = Caller()
-    center.step(contact, ce.AttemptBegun())
-    agents.assign(center, call, agent, dict(BY_HAND))
+    _begin(center, run, attempt, agent, cleared.caller_id)

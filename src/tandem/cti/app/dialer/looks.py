@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tandem.cti.app import blend
 from tandem.cti.app.dialer import agents, campaigns, clearance, days, moving, pool
 from tandem.cti.app.dialer.decisions import keep_decision
 from tandem.cti.app.dialer.launches import launch
-from tandem.cti.app.dialer.state import Held, Running
+from tandem.cti.app.dialer.state import First, Held, Running
 from tandem.cti.app.dialer.wording import why_not
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.states import AgentState
@@ -30,7 +31,8 @@ REFUSALS = 50
 PERSONAL_S = 1_800.0
 """So long after its time a promised call waits for the agent who promised it, when he is not at work."""
 PROMISED = {"pacing": {"zh": "本人约定的回拨", "en": "a call that he promised"}}
-PACED = ("progressive", "power", "predictive")
+PREVIEW = {"pacing": {"zh": "预览", "en": "preview"}}
+AGENTLESS = {"pacing": {"zh": "无座席外呼", "en": "agentless"}}
 
 
 def after_input(center: Center) -> None:
@@ -164,33 +166,15 @@ def _comes(center: Center, run: Running, agent: Agent) -> bool:
 
 def _preview(center: Center, run: Running, ready: dict[Any, Held]) -> float:
     idle = list(agents.at_hand(center, run))
-    free = iter(idle[: max(0, len(idle) - len(run.in_air))])
-    refused = 0
-    agent = next(free, None)
-    for held in list(ready.values()):
-        if agent is None or refused >= REFUSALS:
-            break
-        done = launch(center, run, held, agent, {"pacing": {"zh": "预览", "en": "preview"}}, first="agent")
-        if done == "no_line":
-            break
-        refused += done == "refused"
-        if done == "begun":
-            agent = next(free, None)
-    if agent is None and not run.attempts and ready:
+    free = idle[: max(0, len(idle) - len(run.in_air))]
+    _launch(center, run, ready.values(), PREVIEW, free=iter(free), first="agent")
+    if not free and not run.attempts and ready:
         run.why_not = _no_agent(center, run)
     return center.now + LOOK_S
 
 
 def _agentless(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> float:
-    refused = 0
-    for held in list(ready.values()):
-        if lines <= 0 or refused >= REFUSALS:
-            break
-        done = launch(center, run, held, None, {"pacing": {"zh": "无座席外呼", "en": "agentless"}})
-        if done == "no_line":
-            break
-        refused += done == "refused"
-        lines -= done == "begun"
+    _launch(center, run, ready.values(), AGENTLESS, most=lines)
     room = center.dialer.carriers.room(run.campaign.carrier, center.now)
     return center.now + LOOK_S if room.again_at is None else room.again_at
 
@@ -207,12 +191,13 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
     run.evidence = dict(decision.evidence)
     why = {"pacing": run.why, "evidence": run.evidence}
     free = agents.at_hand(center, run)
-    launched = _all(center, run, restricted, decision.restricted, free, why)
+    launched = _launch(center, run, restricted, why, most=decision.restricted, free=free)
     by_segment: dict[str, list[Held]] = {}
     for held in normal:
         by_segment.setdefault(held.lead.segment, []).append(held)
     for segment, count in decision.launch:
-        launched += _all(center, run, by_segment.get(segment, []), count, free if decision.reserved_only else None, why)
+        reserved = free if decision.reserved_only else None
+        launched += _launch(center, run, by_segment.get(segment, []), why, most=count, free=reserved)
     keep_decision(center, run, launched)
     if not launched and ready and not run.why_not:
         idle = "idle" in run.agents.values()
@@ -220,18 +205,28 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
     return decision.look_at
 
 
-def _all(center: Center, run: Running, leads: list[Held], count: int, free: Any, why: dict[str, Any]) -> int:
-    """Launch ``count`` of these, each with an agent of ``free`` set aside when that is given; how many were."""
+def _launch(
+    center: Center,
+    run: Running,
+    leads: Iterable[Held],
+    why: dict[str, Any],
+    *,
+    most: int = pool.MOST,
+    free: Iterator[Agent] | None = None,
+    first: First = "customer",
+) -> int:
+    """Begin up to ``most`` of these, each with an agent of ``free`` when that is given (set aside for him, or rung
+    first); how many were."""
     begun = refused = 0
     agent = None
-    for held in leads:
-        if begun >= count or refused >= REFUSALS:
+    for held in list(leads):
+        if begun >= most or refused >= REFUSALS:
             break
         if held.lead.id not in run.pool:
             continue
         if free is not None and agent is None and (agent := next(free, None)) is None:
             break
-        done = launch(center, run, held, agent, why)
+        done = launch(center, run, held, agent, why, first)
         if done == "no_line":
             break
         refused += done == "refused"
