@@ -153,6 +153,7 @@ class Caller:
             after_greeting_silence_ms=set_to.after_greeting_silence_ms,
             total_ms=set_to.total_ms,
             words=set_to.words,
+            listen=True,
         )
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.asterisk.test_lanes import CALL, DONE, FAILED, LEG, PLAYED, Bench, play
 
 from tandem.cti.adapters.asterisk import media_commands as agi
-from tandem.cti.adapters.asterisk.lanes import EAR_OPENS_S, Step
+from tandem.cti.adapters.asterisk.lanes import DOUBT_S, EAR_OPENS_S, Step
 from tandem.cti.core.beeps import Beep
 from tandem.cti.core.greeting_end import Cue
 from tandem.cti.model.errors import InvalidField
@@ -131,7 +131,7 @@ def heard(bench: Bench, cue: Cue | None, beep: Beep | None = None) -> Step:
 def listening() -> Bench:
     bench = Bench()
     assert bench.add(LEAVE) == []
-    bench.lane.ear_opened(bench.now)
+    bench.lane.ear_opened([])
     return bench
 
 
@@ -151,11 +151,55 @@ def test_the_message_begins_after_the_beep() -> None:
 def test_a_beep_of_before_the_message_was_asked_for_counts() -> None:
     bench = Bench()
     assert bench.take(bench.lane.add(replace(DETECT, listen=True), bench.now)).listen is True
-    bench.lane.ear_opened(bench.now)
+    bench.lane.ear_opened([])
     heard(bench, BEEP_CUE, BEEP)
     assert bench.over(said("MACHINE", "LONGGREETING-1500-1500")).listen is None
     bench.add(LEAVE)
     assert begun(bench) == [("beep", False)]
+
+
+def on_a_street() -> tuple[Bench, list[float]]:
+    """Noise since the answer, and a short word in it."""
+    bench, levels = Bench(), [700.0] * 20 + [3_000.0] * 20 + [700.0] * 30
+    bench.take(bench.lane.add(replace(DETECT, listen=True), bench.now))
+    bench.lane.ear_opened(levels)
+    return bench, levels
+
+
+def test_where_it_is_too_loud_for_asterisk_we_judge_ourselves() -> None:
+    bench, levels = on_a_street()
+    bench.over(said("MACHINE", "LONGGREETING-1500-1500"))
+    assert detected(bench) == []
+    bench.wait(0.06)
+    assert detected(bench) == []
+    levels += [700.0] * 20
+    assert bench.wait(0.06).listen is False
+    assert detected(bench) == [("human", "HUMAN-800-800")]
+
+
+def test_what_we_cannot_judge_stays_asterisks_verdict() -> None:
+    bench, _ = on_a_street()
+    bench.over(said("MACHINE", "LONGGREETING-1500-1500"))
+    bench.wait(DOUBT_S)
+    assert detected(bench) == [("machine", "LONGGREETING-1500-1500")]
+
+
+@pytest.mark.parametrize(
+    ("levels", "status", "why"),
+    [
+        ([700.0] * 90, "HUMAN", "HUMAN-800-800"),
+        ([700.0] * 90, "MACHINE", "INITIALSILENCE-2520-2500"),
+        ([700.0] * 60 + [90.0] * 5 + [700.0] * 20, "MACHINE", "LONGGREETING-1500-1500"),
+        ([], "MACHINE", "MAXWORDS-4-4"),
+    ],
+    ids=["a person", "silence", "there was a pause", "nothing is heard"],
+)
+def test_asterisks_verdict_counts_otherwise(levels: list[float], status: str, why: str) -> None:
+    bench = Bench()
+    bench.take(bench.lane.add(replace(DETECT, listen=True), bench.now))
+    bench.lane.ear_opened(levels)
+    bench.over(said(status, why))
+    assert detected(bench) == [({"HUMAN": "human", "MACHINE": "machine"}[status], why)]
 
 
 def test_nobody_listens_to_a_person() -> None:

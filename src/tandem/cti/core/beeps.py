@@ -147,13 +147,14 @@ class BeepDetector:
     def _end(self, tone: _Tone, index: int) -> None:
         last = index - tone.spoilt  # the first frame that is not its any more
         length_s = tone.frames * FRAME_S
-        follows = tone.first - self._last_end <= _MELODY_S / FRAME_S
-        again = follows and abs(tone.hz - self._last_hz) <= _DRIFT_HZ
+        of_network = _NETWORK_HZ[0] <= tone.hz <= _NETWORK_HZ[1]
+        since_s = (tone.first - self._last_end) * FRAME_S
+        follows = since_s <= _MELODY_S
+        again = of_network and since_s <= _BUSY_S and abs(tone.hz - self._last_hz) <= _DRIFT_HZ
         if tone.frames >= _NOTE_FRAMES:
             self._last_hz, self._last_end = tone.hz, last
         if follows or not SHORTEST_S <= length_s <= LONGEST_S or not LOWEST_HZ <= tone.hz <= HIGHEST_HZ:
             return
-        of_network = _NETWORK_HZ[0] <= tone.hz <= _NETWORK_HZ[1]
         voiced = tone.hz <= _VOICED_HZ
         if again or (of_network and length_s >= _RINGING_S) or (voiced and length_s < _VOICED_S):
             return

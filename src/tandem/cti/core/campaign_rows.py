@@ -179,7 +179,7 @@ def _listen(t: Turn) -> None:
         after_greeting_silence_ms=detect.after_greeting_silence_ms,
         total_ms=detect.total_ms,
         words=detect.words,
-        listen=detect.on_machine == "message",
+        listen=True,
     )
     t.do(Ask(ask))
 

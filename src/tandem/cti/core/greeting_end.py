@@ -18,6 +18,7 @@ from tandem.cti.core.beeps import FRAME, FRAME_S, Beep, BeepDetector
 
 QUIET_S = 4.0
 """Without a beep. Machines that hear nothing give up after some five seconds."""
+_LEVELS_S = 10.0
 _FLOOR_S = 4.0
 _LEAST_RMS, _MOST_RMS = 150.0, 1_500.0
 """Of 16-bit samples: what is softer is quiet, what is louder is not, whatever else was heard."""
@@ -42,6 +43,8 @@ class GreetingEnd:
 
     def __init__(self) -> None:
         self.cue: Cue | None = None
+        self.levels: list[float] = []
+        """Of the first ten seconds: the effective value of each frame."""
         self._beeps = BeepDetector()
         self._heard = bytearray()
         self._frames = 0
@@ -65,7 +68,10 @@ class GreetingEnd:
 
     def _hear(self, frame: NDArray[np.float64]) -> Beep | None:
         self._frames += 1
-        quiet = self._is_quiet(float(np.dot(frame, frame)) / FRAME)
+        power = float(np.dot(frame, frame)) / FRAME
+        if len(self.levels) * FRAME_S < _LEVELS_S:
+            self.levels.append(power**0.5)
+        quiet = self._is_quiet(power)
         self._quiet = self._quiet + 1 if quiet else 0
         self._loud = 0 if quiet else self._loud + 1
         if self._loud * FRAME_S >= _SPEECH_S:

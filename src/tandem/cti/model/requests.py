@@ -110,8 +110,8 @@ class DetectMachine:
     Milliseconds. ``initial_silence_ms``: so long without a sound is a machine; ``greeting_ms``: so much speech is one;
     ``after_greeting_silence_ms``: speech and then so much silence is a person; the ``words``-th word is a machine's;
     ``total_ms``: the longest that it may take from the first sound on. So the verdict is there
-    ``initial_silence_ms + total_ms`` and a second after the request at the latest. ``listen``: a message may be left
-    on a machine, so its beep is listened for from now on.
+    ``initial_silence_ms + total_ms`` and a second after the request at the latest. ``listen``: to the leg's
+    own sound as well, for the beep of a machine and for a voice where it is loud.
     """
 
     call: CallId

@@ -21,13 +21,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
 from tandem.cti.adapters.asterisk import media_commands as agi
 from tandem.cti.adapters.asterisk.key_events import KeyEvents
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest
+from tandem.cti.core.answer_judge import is_loud, judge
 from tandem.cti.core.beeps import Beep
 from tandem.cti.core.greeting_end import Cue
 from tandem.cti.model.errors import LimitReached
@@ -41,6 +42,10 @@ FRESH_S = 10.0
 """Keys pressed to music that nobody has asked anything in count for the next question when it comes so soon."""
 _MOST_AGAIN = 20
 """How often a question or a message goes on that something other than an answer has ended."""
+DOUBT_S = 2.0
+"""How long we listen ourselves where it was too loud for Asterisk."""
+_JUDGED_EVERY_S = 0.06
+_BY_SOUND = ("LONGGREETING", "MAXWORDS")
 EAR_OPENS_S = 1.0
 """How long the callee's sound may be in coming before we do without it."""
 
@@ -121,6 +126,9 @@ class Lane:
         # the greeting of a machine, and the message for it
         self._ear = False
         """Its sound comes in."""
+        self._levels: Sequence[float] = ()
+        self._doubted: MachineDetected | None = None
+        self._doubt_until = 0.0
         self._cue: Cue | None = None
         self._cue_at = 0.0
         self._hearing_until: float | None = None
@@ -211,15 +219,15 @@ class Lane:
         self._audible = ""
         return Step(interrupt=self._anew or (self._breaks and len(self._keypad) > self._keys_at_send))
 
-    def ear_opened(self, now: float) -> None:
-        """The leg's sound comes in."""
-        self._ear = True
+    def ear_opened(self, levels: Sequence[float]) -> None:
+        """The leg's sound comes in; ``levels`` grows with it (``GreetingEnd.levels``)."""
+        self._ear, self._levels = True, levels
         if self._hearing_until is not None:
             self.wake_at = self._hearing_until
 
     def ear_closed(self, now: float) -> Step:
         """It comes in no more, or never did."""
-        self._ear, self._cue = False, None
+        self._ear, self._levels, self._cue = False, (), None
         if isinstance(self._request, LeaveMessage) and self._hearing_until is not None:
             return self._wait_for_silence(self._request)
         return NOTHING
@@ -262,6 +270,8 @@ class Lane:
             return self._answered(self._request, self._keypad.rest(), now)
         if isinstance(self._request, LeaveMessage):
             return self._speak(self._request, now) if self._ear else self._wait_for_silence(self._request)
+        if isinstance(self._request, DetectMachine):
+            return self._judge(self._request, now)
         return self._finish(self._ended(self._request.token), now) if isinstance(self._request, Music) else NOTHING
 
     # -- one request after the other
@@ -330,6 +340,17 @@ class Lane:
             return Step(commands=self._send(agi.ASK_DETECTED))
         commands = self._send(agi.note_detecting(request.token), agi.detect(request), agi.ASK_DETECTED)
         return Step(commands=commands, listen=True if request.listen else None)
+
+    def _judge(self, request: DetectMachine, now: float) -> Step:
+        """Asterisk's verdict, or, where it was too loud for one, ours as soon as there is one."""
+        doubted = self._doubted
+        assert doubted is not None
+        judged = judge(self._levels, request) if now < self._doubt_until else None
+        if judged is None and now < self._doubt_until:
+            self.wake_at = min(now + _JUDGED_EVERY_S, self._doubt_until)
+            return NOTHING
+        self._doubted = None
+        return self._finish(replace(doubted, verdict=judged[0], why=judged[1]) if judged else doubted, now)
 
     # -- a message for a machine
 
@@ -434,7 +455,10 @@ class Lane:
                 self.wake_at = now + request.seconds
                 return NOTHING
             case DetectMachine():
-                return self._finish(self._detected(request, status, rest), now)
+                self._doubted = self._detected(request, status, rest)
+                by_sound = status == "MACHINE" and rest.startswith(_BY_SOUND)
+                self._doubt_until = now + DOUBT_S if by_sound and is_loud(self._levels) else now
+                return self._judge(request, now)
             case LeaveMessage() if hears_out:
                 if status in {"SILENCE", "TIMEOUT"}:
                     playing = self._play(request, now)

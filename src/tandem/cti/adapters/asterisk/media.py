@@ -202,7 +202,7 @@ class LegMedia:
                 self._follow(leg, lane, step)
 
         def opened() -> None:
-            lane.ear_opened(_now())
+            lane.ear_opened(ear.greeting.levels)
             follow(Step())
 
         def heard(beep: Beep | None) -> None:
