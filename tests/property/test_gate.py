@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 import holidays
 import pytest
+from tests.support.lead_classes import classes_of
 
 from tandem.cti.model.campaigns import AttemptPlan, Campaign, Hours, Quota, Span
 from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import CampaignId, LeadId, ListId, QueueId
 from tandem.cti.model.leads import DoNotCallEntry, Lead, LeadNumber, Verdict
 from tandem.routing.core.dialer.gate import Gate
-from tandem.routing.core.dialer.lead_classes import LeadClass, classes_of
-from tandem.routing.core.dialer.waterfall import Asked, verdict_of, waterfall
+from tandem.routing.core.dialer.waterfall import Asked, LeadClass, verdict_of, waterfall
 from tandem.routing.core.plan import Calling
 
 COUNT = 4_000

@@ -20,9 +20,8 @@ from tandem.cti.storage.journal_rows import encode
 from tandem.cti.storage.journal_store import JournalStore
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.spool_format import Entry
-from tandem.routing.core.dialer.lead_classes import LeadClass
 from tandem.routing.core.dialer.terms import Terms
-from tandem.routing.core.dialer.waterfall import Asked, waterfall
+from tandem.routing.core.dialer.waterfall import Asked, LeadClass, waterfall
 
 NOW = some.AT
 _ZONES = ("Asia/Shanghai", "America/New_York", "America/Chicago|America/Denver", "")

@@ -19,7 +19,7 @@ from tandem.cti.model.leads import AttemptRecord
 from tandem.cti.model.skills import unmet
 from tandem.cti.runtime.settings import Settings
 from tandem.routing.core.dialer.campaign_check import Known, problems
-from tandem.routing.core.dialer.zones import zone_of_number
+from tandem.routing.core.dialer.zones import facts_of
 from tandem.routing.plan_file import read_plan
 
 _NOW = dt.datetime(2026, 11, 22, 19, 40, tzinfo=ZONE).timestamp()
@@ -53,7 +53,8 @@ def test_everybody_on_the_lists_lives_at_the_demo_carrier(past: Past) -> None:
     assert len({each.number for each in numbers}) == len(numbers) == sum(COUNTS.values())
     assert {(each.country, each.zone) for each in numbers} == {(COUNTRY, NUMBER_ZONE)}
     assert all(each.number.startswith(PEOPLE.prefix) for each in numbers)
-    assert zone_of_number(numbers[0].number) == (NUMBER_ZONE, COUNTRY)
+    facts = facts_of(numbers[0].number)
+    assert (facts.zone, facts.country) == (NUMBER_ZONE, COUNTRY)
     assert {id_ for id_, *_ in lists(_NOW)} == {made.lead.list for made in past.leads}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tandem.routing.core.dialer.zones import NumberFacts, facts_of, zone_of_number
+from tandem.routing.core.dialer.zones import NumberFacts, facts_of
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,6 @@ from tandem.routing.core.dialer.zones import NumberFacts, facts_of, zone_of_numb
 )
 def test_zone_country_and_kind(number: str, zone: str, country: str, kind: str) -> None:
     assert facts_of(number) == NumberFacts(zone=zone, country=country, kind=kind, valid=True)
-    assert zone_of_number(number) == (zone, country)
 
 
 def test_a_mobile_number_of_a_large_country_is_in_any_of_its_zones() -> None:

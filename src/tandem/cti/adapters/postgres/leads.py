@@ -244,7 +244,7 @@ class LeadStore:
 
     async def classes(self, campaign: str, limits: ClassLimits, *, now: float) -> list[tuple[int, Lead]]:
         """All leads of the campaign by what the gate makes of them: how many, and one of them as it is. Finer than the
-        gate needs: ``lead_classes.representative`` makes the same of several."""
+        gate needs: several may be the same to it."""
         async with self._database.session(LONG_S) as connection, connection.transaction():
             # The planner expects a class per lead, and would sort a million of them.
             await connection.execute("set local enable_sort = off; set local work_mem = '64MB'; set local jit = off")

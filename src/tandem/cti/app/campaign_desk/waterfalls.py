@@ -9,10 +9,9 @@ from tandem.cti.adapters.postgres.leads import ClassLimits
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
 from tandem.cti.app.dialer.clearance import cost_left
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
-from tandem.routing.core.dialer.lead_classes import LeadClass
 from tandem.routing.core.dialer.quotas import full
 from tandem.routing.core.dialer.terms import PlanHours, Terms
-from tandem.routing.core.dialer.waterfall import Asked, waterfall
+from tandem.routing.core.dialer.waterfall import Asked, LeadClass, waterfall
 from tandem.routing.core.dialer.waterfall import Waterfall as Counted
 
 FRESH_S = 5.0

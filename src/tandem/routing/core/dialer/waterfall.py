@@ -1,7 +1,7 @@
 """Why a campaign dials or does not: from all leads down to those who may be called now, rule after rule. Pure.
 
-Leads are looked at in classes (``lead_classes``). A class is judged by the gate itself, through its representative: the
-waterfall cannot say anything else than the gate.
+Leads are looked at in classes: few stand for a million of those that are the same to the gate. A class is judged by the
+gate itself, through one of its leads: the waterfall cannot say anything else than the gate.
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ from tandem.cti.model.campaigns import State
 from tandem.cti.model.leads import Lead, LeadNumber, Verdict
 from tandem.routing.core.dialer.gate import ANYBODY, NO_QUOTAS, may_call
 from tandem.routing.core.dialer.gate_words import RULES, STEPS
-from tandem.routing.core.dialer.lead_classes import LeadClass
 from tandem.routing.core.dialer.lead_order import best_number
 from tandem.routing.core.dialer.terms import Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadClass:
+    """``count`` leads that are to the gate what ``lead`` is."""
+
+    count: int
+    lead: Lead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,12 +66,6 @@ def facts_of_parsed(number: PhoneNumber) -> NumberFacts:
     )
 
 
-def zone_of_number(number: str) -> tuple[str, str]:
-    """(zone, country) of an E.164 number; '' unknown."""
-    facts = facts_of(number)
-    return facts.zone, facts.country
-
-
 @lru_cache(maxsize=4_096)
 def _distinct(zones: tuple[str, ...]) -> str:
     """One name of each clock."""

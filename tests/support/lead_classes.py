@@ -1,13 +1,12 @@
-"""Leads that are the same to the gate are one class: few classes stand for a million leads. Pure.
+"""A reference for the classes of leads that the database makes: as coarse as the gate lets them be.
 
 What makes no difference to the verdict is left out (who may not be called at all has no hours any more), counts are the
-limit or nothing, and moments that block are rounded up to ``STEP_S``. A database builds the same with GROUP BY.
+limit or nothing, and moments that block are rounded up to ``STEP_S``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from math import ceil
 
 import msgspec
@@ -18,18 +17,11 @@ from tandem.cti.model.leads import Lead, LeadNumber
 from tandem.routing.core.dialer.attempt_plan import counted
 from tandem.routing.core.dialer.gate import CALLABLE_STATES, MACHINE_RESULTS
 from tandem.routing.core.dialer.terms import Terms
+from tandem.routing.core.dialer.waterfall import LeadClass
 
 STEP_S = 300.0
 BEGINNING = 5
 """So many characters of a number (``+1212``) tell its country, tariff and the plan's hours."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadClass:
-    """``count`` leads that are to the gate what ``lead`` is; its numbers are those of one of them."""
-
-    count: int
-    lead: Lead
 
 
 def classes_of(leads: Iterable[Lead], now: float, campaign: Campaign, terms: Terms) -> list[LeadClass]:
