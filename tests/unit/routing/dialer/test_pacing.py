@@ -178,27 +178,75 @@ def test_a_budget_of_exactly_one_still_dials_for_idle_agents() -> None:
     assert not decision.reserved_only
 
 
-def test_the_beginning_of_a_day_is_lent_nothing() -> None:
+def answered_all_day(pacer: Pacer, until: float, every_s: float) -> Pacer:
+    """Somebody answered so often, one of four, and hung up."""
+    for number in range(int(until / every_s)):
+        at = (number + 1) * every_s
+        for other in range(3):
+            pacer.launched(f"d{number}.{other}", "list", now=at - 5.0)
+            pacer.ended(f"d{number}.{other}", "no_answer", now=at)
+        pacer.launched(f"d{number}", "list", now=at - 5.0)
+        pacer.answered(f"d{number}", now=at)
+        pacer.ended(f"d{number}", "hung_up", now=at)
+    return pacer
+
+
+def test_a_day_whose_end_is_not_told_is_lent_nothing() -> None:
     pacer = made(idle=20)
-    pacer.new_day(0.0, ends_at=8 * 3600.0)
-    assert pacer.decide(now=1.0, segments=LEADS, lines=100).reserved_only
     pacer.history([], DayCount(33, 0))
     assert pacer.decide(now=2.0, segments=LEADS, lines=100).reserved_only
     pacer.history([], DayCount(34, 0))
     assert not pacer.decide(now=3.0, segments=LEADS, lines=100).reserved_only
 
 
-def test_towards_the_told_end_of_a_day_less_is_kept_back() -> None:
-    def allowed(now: float, ends_at: float | None) -> float:
-        pacer = made(idle=5)
-        pacer.new_day(0.0, ends_at=ends_at)
-        pacer.history([], DayCount(100, 1))
-        return pacer.decide(now=now, segments=LEADS, lines=100).evidence["risk_allowed"]
-
+def test_a_day_whose_end_is_far_is_lent_what_most_of_its_answers_may_fail_to_come_for() -> None:
     end = 8 * 3600.0
-    assert allowed(3600.0, end) == allowed(3600.0, None) == allowed(end - 900.0, None) > 0.0
-    assert allowed(end - 900.0, end) > allowed(3600.0, end)
-    assert allowed(end + 900.0, end) > 0.0
+    pacer = made(idle=20)
+    pacer.new_day(0.0, ends_at=end)
+    assert pacer.decide(now=1.0, segments=LEADS, lines=100).reserved_only
+    answered_all_day(pacer, 600.0, 30.0)
+    decision = pacer.decide(now=601.0, segments=LEADS, lines=100)
+    assert not decision.reserved_only
+    # 20 answers in 600 s, which counts as 1,200; 28,199 s are left
+    assert decision.evidence["lent"] == pytest.approx(0.03 * 20 * 28_199 / 1201 / 8)
+    assert decision.evidence["budget"] == pytest.approx(0.6 + decision.evidence["lent"])
+    answered_all_day(pacer, 7200.0, 30.0)
+    assert pacer.decide(now=7200.0, segments=LEADS, lines=100).evidence["lent"] == 2.0
+    assert pacer.decide(now=end - 60.0, segments=LEADS, lines=100).evidence["lent"] < 0.01
+    assert pacer.decide(now=end + 60.0, segments=LEADS, lines=100).evidence["lent"] == 0.0
+
+
+def test_answers_of_before_a_restart_promise_nothing_for_the_rest_of_the_day() -> None:
+    pacer = made(idle=5)
+    pacer.new_day(0.0, ends_at=8 * 3600.0)
+    for answered in (500, 500, 501):  # told again and again
+        pacer.history([], DayCount(answered, 2))
+    assert pacer.decide(now=60.0, segments=LEADS, lines=100).evidence["lent"] == 0.0
+    answered_all_day(pacer, 600.0, 60.0)
+    pacer.history([], DayCount(511, 2))  # what it has seen itself
+    lent = pacer.decide(now=600.0, segments=LEADS, lines=100).evidence["lent"]
+    assert lent == pytest.approx(0.03 * 10 * (8 * 3600.0 - 600.0) / 1200.0 / 8)
+
+
+def test_when_nothing_makes_up_for_it_any_more_the_worst_case_of_few_agents_is_worse() -> None:
+    def launched(ends_at: float) -> int:
+        pacer = made(idle=4)
+        pacer.new_day(0.0, ends_at=ends_at)
+        answered_all_day(pacer, 7200.0, 30.0)
+        pacer.learned.caution.share = 0.5
+        return pacer.decide(now=7200.0, segments=LEADS, lines=100).total
+
+    assert launched(7260.0) < launched(7200.0 + 12 * 3600.0)
+
+
+def test_towards_the_told_end_of_a_day_less_is_kept_back() -> None:
+    def allowed(ends_at: float | None) -> float:
+        pacer = made(idle=20)
+        pacer.new_day(0.0, ends_at=ends_at)
+        answered_all_day(pacer, 7200.0, 120.0)
+        return pacer.decide(now=7200.0, segments=LEADS, lines=100).evidence["risk_allowed"]
+
+    assert 0.0 < allowed(None) < allowed(7260.0)
 
 
 def test_restricted_leads_when_nothing_else_may_be_called() -> None:
@@ -230,9 +278,9 @@ def test_caution_falls_with_the_abandoned_and_rises_with_the_answered() -> None:
         caution.answered(0.03, 5)
     assert caution.share > begun
     assert caution.allowed(1.0, 5) == 0.0
-    assert 0.0 < caution.allowed(2.0, 5) < caution.allowed(20.0, 5)
-    assert caution.allowed(2.0, 5) < caution.allowed(2.0, 5, coming=0.3)  # the end of the day is near
-    assert caution.allowed(2.0, 5) == caution.allowed(2.0, 5, coming=30.0)
+    assert 0.0 < caution.allowed(2.0, 5) < caution.allowed(20.0, 5) == caution.allowed(30.0, 5)
+    assert caution.allowed(1.2, 5) < caution.allowed(1.2, 5, coming=0.3)  # the end of the day is near
+    assert caution.allowed(1.2, 5) == caution.allowed(1.2, 5, coming=30.0)
 
 
 def test_in_the_long_run_the_share_aimed_at_leaves_the_caution_where_it_is() -> None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tandem.routing.core.dialer import pacing_words as words
+from tandem.routing.core.dialer.pacing_budget import lent, strictness
 from tandem.routing.core.dialer.pacing_learned import Learned
 from tandem.routing.core.dialer.pacing_lookahead import Scene, outlook
 from tandem.routing.core.dialer.pacing_outlook import Outlook, Risk
@@ -54,7 +55,8 @@ class Pacer(Watch):
         idle = len(self._idle)
         pending = sum(map(len, self._ringing.values())) + len(self._screened) + len(self._waiting)
         most = min(leads, lines, int(settings.most_lines_per_agent * len(self._agents)) - pending)
-        left = budget.left(settings.abandon_limit)
+        coming = self._coming(now)
+        left = budget.left(settings.abandon_limit, lent(coming))
         reserved_only = left < 1.0
         evidence: dict[str, float] = {
             "idle": idle,
@@ -64,6 +66,7 @@ class Pacer(Watch):
             "answered_today": budget.answered,
             "abandoned_today": budget.abandoned,
             "budget": left,
+            "lent": lent(coming),
         }
         if not self._agents or leads + restricted <= 0 or lines <= 0:
             code = "no_agents" if not self._agents else "no_lines" if lines <= 0 else "no_leads"
@@ -80,15 +83,13 @@ class Pacer(Watch):
             why = words.one_each(apart + wanted, idle, pending, budget.abandoned, budget.answered)
         elif settings.mode == "predictive":
             wait_s = _LOOK_S
-            allowed = self.learned.caution.allowed(left, len(self._agents), self._coming(now))
-            least = max(0, min(self._staying(now) - pending, most))
-            wanted, why = self._predicted(now, segments, most, left, allowed, evidence, least=least)
+            wanted, why = self._predicted(now, segments, most, left, coming, evidence, pending)
         else:
             ratio = settings.ratio if settings.mode == "power" else 1.0
             staying = self._staying(now)
             wanted = max(0, min(int(ratio * staying) - pending, most))
             if pending + wanted > staying:
-                risk = Risk(self._outlook(now, segments), wanted)
+                risk = Risk(self._outlook(now, segments), wanted, strictness(coming))
                 wanted = max(staying - pending, risk.most_within(1.0, left, _SUDDENLY))
             why = words.by_ratio(wanted, idle, pending, ratio)
         return Decision(
@@ -124,14 +125,15 @@ class Pacer(Watch):
         segments: Mapping[str, int],
         most: int,
         left: float,
-        allowed: float,
+        coming: float | None,
         evidence: dict[str, float],
-        *,
-        least: int,
+        pending: int,
     ) -> tuple[int, dict[str, str]]:
-        """``least``: one call for each idle agent who stays is always right."""
         look = self._outlook(now, segments)
-        risk = Risk(look, max(0, min(most, 4 * len(self._agents) + 20)))
+        allowed = self.learned.caution.allowed(left, len(self._agents), coming)
+        risk = Risk(look, max(0, min(most, 4 * len(self._agents) + 20)), strictness(coming))
+        # one call for each idle agent who stays is always right
+        least = max(0, min(look.idle - pending, most))
         count = max(least, risk.most_within(allowed, left, _SUDDENLY))
         rate = float(look.answer[-1]) / 0.95
         expected = look.expected_free()

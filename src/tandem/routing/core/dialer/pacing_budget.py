@@ -1,8 +1,8 @@
 """How many abandoned calls a day and the legal window still bear. Arithmetic; no clock.
 
-The limit is a share of the calls that a person answered. It has to hold when the day ENDS, and nobody knows when that
-is, or when it is stopped: so it is held at every moment. Nothing is lent of answers that are still to come (at 3 % the
-first 33 of a day bear no risk at all).
+The limit is a share of the calls that a person answered. It has to hold when the day ENDS. While nobody says when that
+is, it is held at every moment (at 3 % the first 33 answers of a day bear no risk at all). When it is told, and far, a
+small part of the answers still to come is lent: so small that most of them may fail to come.
 """
 
 from __future__ import annotations
@@ -40,9 +40,27 @@ class Budget:
         """The same over the window; without a history it is the same as today's."""
         return self.today(limit) + sum(limit * day.answered - day.abandoned for day in self.days)
 
-    def left(self, limit: float) -> float:
-        """The smaller of the two."""
-        return min(self.today(limit), self.window(limit))
+    def left(self, limit: float, lent: float = 0.0) -> float:
+        """The smaller of the two, with what is ``lent``."""
+        return min(self.today(limit), self.window(limit)) + lent
+
+
+_LENT, _LENT_SHARE = 2.0, 0.125
+"""Abandoned calls lent at most, and of those that the answers to come will pay for: should but one answer in eight of
+those expected come, because people answer less or agents go, the day keeps the limit."""
+_FORGIVEN = 4.0
+"""Abandoned calls that answers still to come pay for, with which one too many will be made up for."""
+
+
+def lent(coming: float | None) -> float:
+    """Abandoned calls that may be made before the answers that pay for them. ``coming``: those that the answers until
+    the end of the day are expected to pay for; None: nobody knows when it ends."""
+    return 0.0 if coming is None else min(_LENT, _LENT_SHARE * coming)
+
+
+def strictness(coming: float | None) -> float:
+    """0 (an excess would be made up for by the end of the day) .. 1 (nothing will make up for it)."""
+    return 1.0 if coming is None else 1.0 - min(1.0, coming / _FORGIVEN)
 
 
 _GAIN = 0.04
@@ -82,10 +100,12 @@ class Caution:
         step = self._gain(agents) * max(-1.0, min(1.0, (wait_s - target_s) / target_s))
         self.ease = min(1.0, max(0.02, self.ease * (1.0 + step)))
 
-    def allowed(self, left: float, agents: int, coming: float = math.inf) -> float:
-        """With ``left`` abandoned calls in the budget; 0 when that is 1 or less. ``coming``: what the answers until the
-        end of the day will pay for: towards it nothing is kept back."""
-        back = min(_RESERVE + _RESERVE_PER_AGENT * agents - 1.0, max(_RESERVE_LAST, coming))
+    def allowed(self, left: float, agents: int, coming: float | None = None) -> float:
+        """With ``left`` abandoned calls in the budget; 0 when that is 1 or less. ``coming``: see ``lent``; towards the
+        end of the day nothing is kept back."""
+        back = _RESERVE + _RESERVE_PER_AGENT * agents - 1.0
+        if coming is not None:
+            back = min(back, max(_RESERVE_LAST, coming))
         return self.share * self.ease * min(_MOST, max(0.0, (left - 1.0) / back))
 
     @staticmethod

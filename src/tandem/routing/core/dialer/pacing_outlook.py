@@ -20,7 +20,7 @@ _CERTAIN = 0.98
 """No call is taken for surer to be answered."""
 _DEVIATIONS, _DEVIATIONS_FEW, _FEW_AGENTS = 1.0, 2.0, 5.0
 """How unlucky the worst case is beyond a sudden change, and how much more for few agents (less with more of them): one
-call more is a large part of what their day bears."""
+call more is a large part of what their day bears, when nothing makes up for it any more."""
 
 
 @dataclass(slots=True)
@@ -47,15 +47,17 @@ class Outlook:
 
 
 class Risk:
-    """Made once for a decision, asked for numbers of calls to launch, at most ``most``."""
+    """Made once for a decision, asked for numbers of calls to launch, at most ``most``. ``strictness``: 0..1, more when
+    the rest of the day makes up for less."""
 
-    def __init__(self, look: Outlook, most: int) -> None:
+    def __init__(self, look: Outlook, most: int, strictness: float = 1.0) -> None:
         self.outlook = look
         self.most = most
         self._free = look.agents @ look.free
         self._free_var = look.agents @ (look.free * (1.0 - look.free))
         self._calls = float(look.calls.sum())
-        self._deviations = _DEVIATIONS + _DEVIATIONS_FEW * min(1.0, _FEW_AGENTS / max(1.0, float(look.agents.sum())))
+        few = min(1.0, _FEW_AGENTS / max(1.0, float(look.agents.sum())))
+        self._deviations = _DEVIATIONS + _DEVIATIONS_FEW * few * strictness
         self._answers = look.calls @ look.answers
         self._answers_var = look.calls @ (look.answers * (1.0 - look.answers))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,8 @@ from tandem.routing.core.dialer.pacing_budget import Budget
 from tandem.routing.core.dialer.pacing_learned import Learned
 from tandem.routing.core.dialer.pacing_settings import AgentStatus, DayCount, PacingSettings
 
+_UNSEEN_S = 600.0
+"""What a day brings is told from what was seen of it, as if nobody had answered for so long before."""
 _NEXT_DAY_S = 12 * 3600.0
 """A day that begins so long after another one is another one."""
 
@@ -54,6 +55,8 @@ class Watch:
         self._day_ends: float | None = None
         self._first_agent_at = float("inf")
         """Today."""
+        self._before = 0
+        """Of today's answers, those that this pacer did not see: of before a restart."""
         # since when, by what they do: a decision goes through these. Calls: only those without an agent reserved
         self._idle: dict[str, float] = {}
         self._talking: dict[str, float] = {}
@@ -73,6 +76,7 @@ class Watch:
         """The days of the legal window before today, oldest first; ``today``: what was counted before a restart."""
         self._budget.set_history(days, self.settings.window_days)
         if today is not None:
+            self._before = max(0, self._before + today.answered - self._budget.answered)
             self._budget.answered, self._budget.abandoned = today.answered, today.abandoned
 
     def new_day(self, now: float, *, ends_at: float | None = None, began_at: float | None = None) -> None:
@@ -86,6 +90,7 @@ class Watch:
         elif began - self._day_began >= _NEXT_DAY_S:
             self._day_began = began
             self._first_agent_at = now if self._agents else float("inf")
+            self._before = 0
             self._budget.new_day(self.settings.window_days)
             self.learned.new_day()
 
@@ -240,13 +245,14 @@ class Watch:
             self._screened.pop(attempt, None)
             self._waiting.pop(attempt, None)
 
-    def _coming(self, now: float) -> float:
-        """Abandoned calls that the answers until today's end will pay for if it goes on as until now; without an end
-        told, no number is too high."""
-        if self._day_ends is None or not self._first_agent_at < now:
-            return math.inf
-        left = max(0.0, self._day_ends - now) / (now - self._first_agent_at)
-        return self.settings.abandon_limit * self._budget.answered * left
+    def _coming(self, now: float) -> float | None:
+        """Abandoned calls that the answers until today's end will pay for if they come as they did until now; None
+        while nobody has said when it ends."""
+        if self._day_ends is None:
+            return None
+        left_s, seen_s = max(0.0, self._day_ends - now), max(0.0, now - self._first_agent_at)
+        answered = self._budget.answered - self._before
+        return self.settings.abandon_limit * answered * left_s / (seen_s + _UNSEEN_S)
 
     def _hour(self, now: float) -> int:
         """Of the day, 0..23."""
