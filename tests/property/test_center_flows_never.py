@@ -17,6 +17,7 @@ from tests.support.kitchen import KitchenFloor, edition, kitchen_house
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
+from tandem.cti.app.house import Limits
 from tandem.cti.core import contact as ct
 from tandem.cti.core import flow_events as fe
 from tandem.cti.core import path
@@ -52,7 +53,7 @@ class Day:
     """A floor on which a flow's callers do as they like; ``began``: the edition of each call."""
 
     def __init__(self, floor: KitchenFloor | None = None) -> None:
-        self.floor = floor or KitchenFloor(house=replace(kitchen_house(), limits=c.Limits()))
+        self.floor = floor or KitchenFloor(house=replace(kitchen_house(), limits=Limits()))
         self.floor.auto_answer = False
         self.floor.ready(*AGENTS)
         self.calls: list[str] = []

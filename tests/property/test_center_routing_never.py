@@ -14,7 +14,7 @@ from tests.support.house import ANA, DNIS, MEI, TOM, Floor, make_house
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
-from tandem.cti.app.floor_plan import House
+from tandem.cti.app.house import House
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.errors import CtiError

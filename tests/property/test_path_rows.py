@@ -15,6 +15,7 @@ from tests.support.house import make_house
 from tests.support.paths import PathFloor
 
 from tandem.cti.app import floor_plan as c
+from tandem.cti.app.house import House
 from tandem.cti.core import line_events as le
 from tandem.cti.core import path
 from tandem.cti.model import events as ev
@@ -106,7 +107,7 @@ def _name(phase: str, event: type) -> str:
     return f"always {event.__name__}" if event in path.ALWAYS else f"{phase} {event.__name__}"
 
 
-def house_for(chance: random.Random) -> c.House:
+def house_for(chance: random.Random) -> House:
     """Calls back soon, the agent or the customer first."""
     made = make_house()
     rule = CallbackRule(first=chance.choice(["agent", "customer"]), busy_retry_s=3.0, no_answer_retry_s=3.0)

@@ -10,7 +10,7 @@ from tests.support.house import Floor, Leg, make_house
 
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.dialer.wording import prompts_of
-from tandem.cti.app.floor_plan import House
+from tandem.cti.app.house import House
 from tandem.cti.model import events as ev
 from tandem.cti.model.campaigns import Campaign, CampaignRecord, State
 from tandem.cti.model.causes import Cause

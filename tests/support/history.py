@@ -12,9 +12,10 @@ from tests.support.house import Floor, make_house
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
-from tandem.cti.app.floor_plan import House, Keep, ToSwitch
+from tandem.cti.app.floor_plan import Keep, ToSwitch
 from tandem.cti.app.history.center_state import HouseCode
 from tandem.cti.app.history.input_journal import InputJournal
+from tandem.cti.app.house import House
 from tandem.cti.model import events as ev
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import CtiError

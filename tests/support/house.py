@@ -10,7 +10,8 @@ from pathlib import Path
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.center import Center
-from tandem.cti.app.floor_plan import House, Keep, Limits, ToSwitch
+from tandem.cti.app.floor_plan import Keep, ToSwitch
+from tandem.cti.app.house import House, Limits
 from tandem.cti.core.turn import Rules
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq

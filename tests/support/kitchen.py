@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.house import DNIS, Floor, make_house
 
 from tandem.cti.app import floor_plan as c
-from tandem.cti.app.floor_plan import House
+from tandem.cti.app.house import House
 from tandem.cti.core.turn import Rules
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq

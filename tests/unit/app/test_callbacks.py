@@ -15,6 +15,7 @@ from tandem.cti.app import callback_promises, callbacks, overflow
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.center import Center
 from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled
+from tandem.cti.app.house import House
 from tandem.cti.core import contact as ct
 from tandem.cti.core import line_events as le
 from tandem.cti.core.contact import Contact
@@ -34,7 +35,7 @@ from tandem.routing.core.plan import EVERYWHERE, CallbackRule, Calling, QueuePla
 ANI = "+8613800138000"
 
 
-def house(**rule: Any) -> c.House:
+def house(**rule: Any) -> House:
     made = make_house()
     plan = made.plan
     queues = {

@@ -15,6 +15,7 @@ from tandem.cti.app import floor_plan as c
 from tandem.cti.app import views
 from tandem.cti.app.campaign_card import filled_in, local_time
 from tandem.cti.app.history.day_records import DayRecords
+from tandem.cti.app.house import House
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
@@ -31,12 +32,12 @@ WORDS: dict[str, Any] = {
 }
 
 
-def house() -> c.House:
+def house() -> House:
     return replace(outbound_house(), dispositions=frozenset({"done", "sold", "later"}))
 
 
 def floor_with(
-    mode: str = "progressive", *agents: AgentId, leads: int = 1, of: c.House | None = None, **document: Any
+    mode: str = "progressive", *agents: AgentId, leads: int = 1, of: House | None = None, **document: Any
 ) -> CampaignFloor:
     floor = CampaignFloor(of or house())
     floor.auto_answer = False

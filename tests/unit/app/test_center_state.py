@@ -12,10 +12,10 @@ from tests.support.history import RecordedFloor, play, recorded_history
 from tests.support.house import Floor, make_house
 
 from tandem.cti.app.center import Center
-from tandem.cti.app.floor_plan import House
 from tandem.cti.app.history.center_state import BadState, HouseCode, freeze, thaw
 from tandem.cti.app.history.input_files import PartReader, Recorded, parts
 from tandem.cti.app.history.replay import begin
+from tandem.cti.app.house import House
 from tandem.cti.app.server import number_allowed
 from tandem.cti.model.errors import CtiError
 from tandem.cti.model.ids import AgentId

@@ -13,6 +13,7 @@ from tests.support.kitchen import KITCHEN, KitchenFloor, deployed, edition, kitc
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app import flow_shelf
+from tandem.cti.app.house import Limits
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.ids import CallId, DeviceId, QueueId
@@ -656,7 +657,7 @@ def test_a_draft_after_a_restart_is_over(floor: KitchenFloor) -> None:
 @pytest.fixture
 def patient() -> KitchenFloor:
     """Flows begin when the look-up has answered."""
-    return KitchenFloor(replace(kitchen_house(), limits=c.Limits(known_s=0.25)))
+    return KitchenFloor(replace(kitchen_house(), limits=Limits(known_s=0.25)))
 
 
 @pytest.mark.parametrize("complete", [True, False])

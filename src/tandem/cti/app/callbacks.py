@@ -16,14 +16,8 @@ import msgspec
 
 from tandem.cti.app import number_checks, overflow, rows
 from tandem.cti.app.announcements import BUILT_IN
-from tandem.cti.app.floor_plan import (
-    CallbackAltered,
-    CallbackAsked,
-    CallbackCancelled,
-    Caller,
-    LookUp,
-    ShowCallbacks,
-)
+from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled, LookUp, ShowCallbacks
+from tandem.cti.app.house import Caller
 from tandem.cti.core import beginnings
 from tandem.cti.core import contact as ct
 from tandem.cti.core import line_events as le

@@ -13,10 +13,9 @@ from typing import Any
 
 from tandem.cti.app import (
     acd,
-    callback_promises,
     callbacks,
     callers,
-    campaign_effects,
+    effects,
     endings,
     flow_records,
     flow_shelf,
@@ -38,7 +37,6 @@ from tandem.cti.app.floor_plan import (
     CallbackAltered,
     CallbackAsked,
     CallbackCancelled,
-    Caller,
     CallsForbidden,
     CampaignsApplied,
     Closed,
@@ -47,11 +45,9 @@ from tandem.cti.app.floor_plan import (
     CustomersFound,
     DipAnswered,
     DraftCalled,
-    FinishRecording,
     FlowsDeployed,
     ForbiddenFound,
     Healed,
-    House,
     Input,
     Keep,
     LeadAgain,
@@ -70,13 +66,12 @@ from tandem.cti.app.floor_plan import (
     SeatOpened,
     ShowSeat,
     SpeechMade,
-    StartRecording,
     TaskAsked,
     TaskCancelled,
     Tick,
     ToSwitch,
-    WrapUpState,
 )
+from tandem.cti.app.house import Caller, House, WrapUpState
 from tandem.cti.core import beginnings, path
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, changed
@@ -91,7 +86,7 @@ from tandem.cti.model.records import (
     TaskRecord,
 )
 from tandem.cti.model.requests import ClearConnection, SetFallbackMember, SwitchRequest
-from tandem.cti.model.states import AgentState, ConnectionState
+from tandem.cti.model.states import AgentState
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
@@ -106,12 +101,6 @@ from tandem.routing.core.dialer.carriers import Carriers
 from tandem.routing.core.dialer.gate import Gate
 
 _REMEMBERED_CALLS = 20_000
-
-
-def _legs_left(contact: Contact) -> frozenset[ConnectionId]:
-    """That are not gone, of agents or of an outside number."""
-    gone = (ConnectionState.NULL, ConnectionState.FAIL)
-    return frozenset(leg for leg, state in contact.legs.items() if leg != contact.caller and state not in gone)
 
 
 class Center:
@@ -292,9 +281,9 @@ class Center:
         if after.flow_state:
             flow_records.left(self, contact, after)
         for effect in outcome.effects:
-            self._effect(after.id, effect)
+            effects.carry_out(self, after.id, effect)
         if self.hanging:
-            self._hung_up(after)
+            effects.hung_up(self, after)
         if keep:
             self._unkept[after.id] = None
         if after.agent is not None:
@@ -312,66 +301,7 @@ class Center:
                 del self._agent_call[agent]
                 self._out.append(ShowSeat(agent))
 
-    def _effect(self, call: CallId, effect: ct.Effect) -> None:
-        match effect:
-            case ct.DialAsked() | ct.Reached() if self.contacts[call].mode:
-                campaign_effects.effect(self, call, effect)
-            case ct.Ask(request):
-                self.ask(request)
-            case ct.Advance():
-                flows.advance(self, self.contacts[call], effect)
-            case ct.Seek():
-                acd.seek(self, call)
-            case ct.StopSeeking():
-                acd.leave(self, call)
-            case ct.AgentFreed():
-                self._free(call, effect)
-            case ct.RecordingBegan(recording=recording):
-                contact = self.contacts[call]
-                self.callers[call].recording_state = "recording"
-                self._out.append(StartRecording(call, recording, contact.agent))
-            case ct.RecordingOver(recording=recording):
-                self._out.append(FinishRecording(call, recording))
-            case ct.CallBackOwed():
-                callback_promises.owe(self, call, effect)
-            case ct.CallbackWanted(number=typed):
-                callback_promises.wanted(self, call, typed)
-            case ct.NumberWanted():
-                callback_promises.ask_number(self, call)
-            case ct.DialAsked():
-                callbacks.dial(self, call)
-            case ct.Reached():
-                callbacks.reached(self, call)
-            case _:
-                campaign_effects.effect(self, call, effect)
-
     # ---- work and agents (see acd.py, overflow.py) ----
-
-    def _free(self, call: CallId, freed: ct.AgentFreed) -> None:
-        agent = self.agents.get(freed.agent)
-        if agent is None:
-            return
-        contact = self.contacts[call]
-        if (freed.talked or contact.mode) and (legs := _legs_left(contact)):
-            self.hanging[agent.id] = (call, legs)
-        if agent.call != call:
-            return  # after a restart the newest of what was known of him may be lost
-        if freed.talked:
-            if agent.state is AgentState.BUSY:
-                seats.begin_wrap_up(self, agent, contact)
-            self.agent_step(agent, ag.TalkEnded(call))
-        elif freed.refused is not None:
-            self.agent_step(agent, ag.Refused(call, freed.refused))
-        else:
-            self.agent_step(agent, ag.Unassigned(call))
-
-    def _hung_up(self, contact: Contact) -> None:
-        """Whose phone has no leg of this call any more can be rung again."""
-        left = _legs_left(contact)
-        for agent, (call, legs) in list(self.hanging.items()):
-            if call == contact.id and not legs & left:
-                del self.hanging[agent]
-                self.sync_agent(self.agents[agent])
 
     def agent_step(self, agent: Agent, event: ag.AgentEvent) -> None:
         before = agent
@@ -453,7 +383,7 @@ class Center:
         if any(wrap_up.contact.id == call for wrap_up in self.wrap_ups.values()):
             self.wake(self.now + self.house.limits.keep_ended_s, "forget", call)
             return
-        self._hung_up(changed(contact, legs={}))
+        effects.hung_up(self, changed(contact, legs={}))
         del self.contacts[call]
         self.callers.pop(call, None)
         self.drafts.discard(call)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import callbacks, campaign_commands, rows, tasks
-from tandem.cti.app.floor_plan import Commanded, LookUp, ShowSeat, WrapUpState
+from tandem.cti.app.floor_plan import Commanded, LookUp, ShowSeat
+from tandem.cti.app.house import WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import announcements
-from tandem.cti.app.floor_plan import Caller, DraftCalled, FlowsDeployed, House, Sounds
+from tandem.cti.app.floor_plan import DraftCalled, FlowsDeployed, Sounds
+from tandem.cti.app.house import Caller, House
 from tandem.cti.core import beginnings
 from tandem.cti.core import flow_events as fe
 from tandem.cti.core.contact import Contact

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tandem.cti.app.floor_plan import Sounds, Speaking, SpeechAsked
+from tandem.cti.app.floor_plan import Sounds, SpeechAsked
+from tandem.cti.app.house import Speaking
 from tandem.cti.model.ids import CallId
 from tandem.ivr.core.speech import Prompt
 

@@ -14,7 +14,8 @@ import msgspec
 
 from tandem.cti.app import blend, callbacks, rows, seats, tasks
 from tandem.cti.app.dialer import restart
-from tandem.cti.app.floor_plan import Caller, Healed, LookUp, Restored, ShowSeat, StartRecording, WrapUpState
+from tandem.cti.app.floor_plan import Healed, LookUp, Restored, ShowSeat, StartRecording
+from tandem.cti.app.house import Caller, WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, Seen, changed
 from tandem.cti.model.events import ConnectionSnapshot, Party, RouteRequested, Snapshot, SwitchFound, SwitchLost

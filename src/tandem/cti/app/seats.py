@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tandem.cti.app import rows
 from tandem.cti.app.dialer import attempts
-from tandem.cti.app.floor_plan import LoggedOn, LoggedOut, SeatClosed, SeatOpened, ShowSeat, WrapUpState
+from tandem.cti.app.floor_plan import LoggedOn, LoggedOut, SeatClosed, SeatOpened, ShowSeat
+from tandem.cti.app.house import WrapUpState
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model import events as ev

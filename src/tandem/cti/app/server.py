@@ -33,10 +33,10 @@ from tandem.cti.app.campaign_desk.wiring import campaign_desk, carriers_of, look
 from tandem.cti.app.center import Center
 from tandem.cti.app.control import control
 from tandem.cti.app.directory import DirectoryLookUp
-from tandem.cti.app.floor_plan import House, Limits
 from tandem.cti.app.flow_wiring import flow_desk, keep_sounds, open_flows
 from tandem.cti.app.history.input_journal import InputJournal
 from tandem.cti.app.history.studies import StudyDesk
+from tandem.cti.app.house import House, Limits
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.operations import InstallationOperations
 from tandem.cti.app.outside import Outside, outside

@@ -18,7 +18,7 @@ from tandem.routing.core.acd.work import Work
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
-    from tandem.cti.app.floor_plan import WrapUpState
+    from tandem.cti.app.house import WrapUpState
 
 
 _PREDICTED = 200

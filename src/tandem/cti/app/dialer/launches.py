@@ -10,7 +10,8 @@ from tandem.cti.app.dialer import agents, clearance, outcome, pool
 from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.dialer.state import Attempt, First, Held, Running
 from tandem.cti.app.dialer.wording import refusal_texts
-from tandem.cti.app.floor_plan import Caller, LeadDialled
+from tandem.cti.app.floor_plan import LeadDialled
+from tandem.cti.app.house import Caller
 from tandem.cti.core import beginnings
 from tandem.cti.core import campaign_events as ce
 from tandem.cti.core import contact as ct

@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from tandem.cti.app.center import Center
-from tandem.cti.app.floor_plan import House
+from tandem.cti.app.house import House
 from tandem.cti.model.errors import BadRequest
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.matcher import Matcher
@@ -41,7 +41,12 @@ def _unpacked(name: str, packed: bytes) -> Any:
 
 
 _PURE = ("tandem.cti.model.", "tandem.cti.core.", "tandem.ivr.core.", "tandem.routing.core.", "tandem.recordings.core.")
-_PURE_FILES = ("tandem.cti.app.floor_plan", "tandem.cti.app.dialer.state", "tandem.agent_desktop.core.messages")
+_PURE_FILES = (
+    "tandem.cti.app.floor_plan",
+    "tandem.cti.app.house",
+    "tandem.cti.app.dialer.state",
+    "tandem.agent_desktop.core.messages",
+)
 _PACKED = {"Agent": Agent, "Plan": Plan}
 """There are thousands of them, or they are large: five times faster in this way."""
 _PACKING = dict.fromkeys(_PACKED.values(), _packed)
