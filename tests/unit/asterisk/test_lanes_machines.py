@@ -8,7 +8,8 @@ import pytest
 from tests.unit.asterisk.test_lanes import CALL, DONE, FAILED, LEG, PLAYED, Bench, play
 
 from tandem.cti.adapters.asterisk import media_commands as agi
-from tandem.cti.adapters.asterisk.lanes import DOUBT_S, EAR_OPENS_S, Step
+from tandem.cti.adapters.asterisk.hearing import DOUBT_S, EAR_OPENS_S
+from tandem.cti.adapters.asterisk.lanes import Step
 from tandem.cti.core.beeps import Beep
 from tandem.cti.core.greeting_end import Cue
 from tandem.cti.model.errors import InvalidField

@@ -46,7 +46,7 @@ def test_a_short_word_and_then_only_the_street_is_a_person(
     assert not verdict(heard[: round((before_s + word_s + 0.5) * 50)])
 
 
-@given(st.floats(0.5, 1.0), st.floats(2.5, 8.0), st.integers(0, 999))
+@given(st.floats(0.7, 1.2), st.floats(2.5, 8.0), st.integers(0, 999))
 def test_a_long_greeting_is_a_machine(pause_s: float, times: float, seed: int) -> None:
     assert verdict(levels((1, pause_s), (times, 2.0), seed=seed)) == "machine"
 

@@ -21,7 +21,7 @@ _LINE_RMS = 20.0
 """What is softer is the network's own silence, and says nothing of the place where somebody stands."""
 _SMOOTH = 3
 _LEAST_FRAMES = 25
-_NOISE_PERCENT = 10
+_NOISE_PERCENT = 20
 _OVER_NOISE = 1.4
 _WORD_S, _GAP_S = 0.1, 0.06
 

@@ -19,8 +19,9 @@ from tandem.cti.core.greeting_end import GreetingEnd
 
 HOST = "127.0.0.1"
 _FIRST_PACKET_S = 2.0
-_GAP_S = 0.1
-"""Networks send nothing while nobody speaks: what does not come for so long is silence."""
+_GAP_S = 0.3
+"""Networks send nothing while nobody speaks: what does not come for so long is silence, and not only late."""
+_LATE_S = 0.005
 _ID, _SOUND, _HANGUP = 0x01, 0x10, 0x00
 _HEAD_BYTES, _READ_BYTES = 3, 8192
 _MOST_S = 600.0
@@ -79,9 +80,6 @@ class Ears:
         self.close(uniqueid)
         self._ears[uniqueid] = ear
 
-    def ear(self, uniqueid: str) -> Ear | None:
-        return self._ears.get(uniqueid)
-
     def close(self, uniqueid: str) -> None:
         """Nobody is told."""
         ear = self._ears.pop(uniqueid, None)
@@ -110,25 +108,32 @@ class Ears:
 
     async def _listen(self, reader: asyncio.StreamReader, uniqueid: str, ear: Ear) -> None:
         loop, buffer = asyncio.get_running_loop(), bytearray()
-        heard_at = loop.time()
-        while self._ears.get(uniqueid) is ear and ear.greeting.heard_s < _MOST_S:
-            try:
-                async with asyncio.timeout(_GAP_S):
-                    received = await reader.read(_READ_BYTES)
-            except TimeoutError:
-                if ear.greeting.heard_s:
-                    ear.hear(bytes(2 * round((loop.time() - heard_at) * RATE_HZ)))
-                heard_at = loop.time()
-                continue
-            if not received:
-                return
-            buffer += received
-            for kind, payload in packets(buffer):
-                if kind == _HANGUP:
-                    return
-                if kind == _SOUND:
-                    ear.hear(payload)
+        heard_at, reading = loop.time(), None
+        try:
+            while self._ears.get(uniqueid) is ear and ear.greeting.heard_s < _MOST_S:
+                reading = reading or asyncio.ensure_future(reader.read(_READ_BYTES))
+                await asyncio.wait({reading}, timeout=_GAP_S)
+                if not reading.done():
+                    await asyncio.sleep(_LATE_S)  # when we were held up ourselves, it may be there already
+                if not reading.done():
+                    if ear.greeting.heard_s:
+                        ear.hear(bytes(2 * round((loop.time() - heard_at) * RATE_HZ)))
                     heard_at = loop.time()
+                    continue
+                received, reading = reading.result(), None
+                if not received:
+                    return
+                buffer += received
+                for kind, payload in packets(buffer):
+                    if kind == _HANGUP:
+                        return
+                    if kind == _SOUND:
+                        ear.hear(payload)
+                        heard_at = loop.time()
+        finally:
+            if reading is not None:
+                reading.cancel()
+                await asyncio.wait({reading})
 
     def _expected(self, first: bytes) -> tuple[str, Ear | None]:
         for uniqueid, ear in self._ears.items():

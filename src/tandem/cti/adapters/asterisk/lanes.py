@@ -22,13 +22,13 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from tandem.cti.adapters.asterisk import media_commands as agi
+from tandem.cti.adapters.asterisk.hearing import Hearing
 from tandem.cti.adapters.asterisk.key_events import KeyEvents
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest
-from tandem.cti.core.answer_judge import is_loud, judge
 from tandem.cti.core.beeps import Beep
 from tandem.cti.core.greeting_end import Cue
 from tandem.cti.model.errors import LimitReached
@@ -42,12 +42,6 @@ FRESH_S = 10.0
 """Keys pressed to music that nobody has asked anything in count for the next question when it comes so soon."""
 _MOST_AGAIN = 20
 """How often a question or a message goes on that something other than an answer has ended."""
-DOUBT_S = 2.0
-"""How long we listen ourselves where it was too loud for Asterisk."""
-_JUDGED_EVERY_S = 0.06
-_BY_SOUND = ("LONGGREETING", "MAXWORDS")
-EAR_OPENS_S = 1.0
-"""How long the callee's sound may be in coming before we do without it."""
 
 _ANSWER = re.compile(r"200 result=1 \((.*)\)", re.DOTALL)
 _RESULT = re.compile(r"200 result=(-?[0-9]{1,6})")
@@ -124,18 +118,7 @@ class Lane:
         self.wake_at: float | None = None
         """When ``due`` is to be called: we listen by ourselves until then."""
         # the greeting of a machine, and the message for it
-        self._ear = False
-        """Its sound comes in."""
-        self._levels: Sequence[float] = ()
-        self._doubted: MachineDetected | None = None
-        self._doubt_until = 0.0
-        self._cue: Cue | None = None
-        self._cue_at = 0.0
-        self._hearing_until: float | None = None
-        self._anew = False
-        """The message is interrupted, to begin once more."""
-        self._spoke_anew = False
-        self._speaks_to_ear = False
+        self._hearing = Hearing()
         # the commands under way
         self._in_flight = ""
         self._first = ""
@@ -217,35 +200,31 @@ class Lane:
         if not self._in_flight or text != self._audible:
             return NOTHING
         self._audible = ""
-        return Step(interrupt=self._anew or (self._breaks and len(self._keypad) > self._keys_at_send))
+        return Step(interrupt=self._hearing.anew or (self._breaks and len(self._keypad) > self._keys_at_send))
 
     def ear_opened(self, levels: Sequence[float]) -> None:
         """The leg's sound comes in; ``levels`` grows with it (``GreetingEnd.levels``)."""
-        self._ear, self._levels = True, levels
-        if self._hearing_until is not None:
-            self.wake_at = self._hearing_until
+        self._hearing.opened(levels)
+        if self._hearing.until is not None:
+            self.wake_at = self._hearing.until
 
     def ear_closed(self, now: float) -> Step:
         """It comes in no more, or never did."""
-        self._ear, self._levels, self._cue = False, (), None
-        if isinstance(self._request, LeaveMessage) and self._hearing_until is not None:
+        self._hearing.closed()
+        if isinstance(self._request, LeaveMessage) and self._hearing.until is not None:
             return self._wait_for_silence(self._request)
         return NOTHING
 
     def heard(self, cue: Cue | None, beep: Beep | None, now: float) -> Step:
         """What the sound says now: whether a message is due, and the beep that has just ended."""
-        if cue is not None and cue is not self._cue:
-            self._cue_at = now
-        self._cue = cue
+        self._hearing.told(cue, now)
         request = self._request
         if not isinstance(request, LeaveMessage):
             return NOTHING
-        if self._hearing_until is not None:
+        if self._hearing.until is not None:
             return self._speak(request, now) if cue is not None else NOTHING
-        if beep is None or self._spoke_anew or not self._speaks_to_ear:
-            return NOTHING
-        self._anew = self._spoke_anew = True
-        return Step(interrupt=not self._audible)  # what has not begun is interrupted as soon as it does
+        # what has not begun is interrupted as soon as it does
+        return Step(interrupt=not self._audible) if self._hearing.begins_anew(beep) else NOTHING
 
     def executed(self, command_id: str, result: str, now: float) -> Step:
         """``AsyncAGIExec``: a command is over. A foreign one changes nothing."""
@@ -269,7 +248,7 @@ class Lane:
         if isinstance(self._request, Collect):
             return self._answered(self._request, self._keypad.rest(), now)
         if isinstance(self._request, LeaveMessage):
-            return self._speak(self._request, now) if self._ear else self._wait_for_silence(self._request)
+            return self._speak(self._request, now) if self._hearing.open else self._wait_for_silence(self._request)
         if isinstance(self._request, DetectMachine):
             return self._judge(self._request, now)
         return self._finish(self._ended(self._request.token), now) if isinstance(self._request, Music) else NOTHING
@@ -342,51 +321,27 @@ class Lane:
         return Step(commands=commands, listen=True if request.listen else None)
 
     def _judge(self, request: DetectMachine, now: float) -> Step:
-        """Asterisk's verdict, or, where it was too loud for one, ours as soon as there is one."""
-        doubted = self._doubted
-        assert doubted is not None
-        judged = judge(self._levels, request) if now < self._doubt_until else None
-        if judged is None and now < self._doubt_until:
-            self.wake_at = min(now + _JUDGED_EVERY_S, self._doubt_until)
-            return NOTHING
-        self._doubted = None
-        return self._finish(replace(doubted, verdict=judged[0], why=judged[1]) if judged else doubted, now)
+        verdict = self._hearing.verdict(request, now)
+        if isinstance(verdict, MachineDetected):
+            return self._finish(verdict, now)
+        self.wake_at = verdict
+        return NOTHING
 
     # -- a message for a machine
 
     def _hear_out(self, request: LeaveMessage, now: float) -> Step:
-        self._anew = self._spoke_anew = self._speaks_to_ear = False
-        self._hearing_until = now + request.wait_s
-        if self._cue is not None:
-            return self._speak(request, now)
-        self.wake_at = self._hearing_until if self._ear else now + EAR_OPENS_S
-        return Step(listen=True)
+        self.wake_at = self._hearing.hear_out(request, now)
+        return self._speak(request, now) if self._hearing.due else Step(listen=True)
 
-    def _speak(self, request: LeaveMessage, now: float) -> Step:
-        cue = self._cue
-        self._hearing_until, self._speaks_to_ear = None, True
-        begun = self._begun_message(request, cue.why if cue else "time", cue.beep if cue else None, now)
+    def _speak(self, request: LeaveMessage, now: float, *, why: str = "") -> Step:
+        self.wake_at, self._hearing.speaks = None, not why
+        begun = self._hearing.begun(request, now, why=why)
         playing = self._play(request, now)
         return Step((begun, *playing.ended), playing.commands, listen=playing.listen)
 
-    def _begun_message(
-        self, request: LeaveMessage, why: str, beep: Beep | None, now: float, *, again: bool = False
-    ) -> MessageBegun:
-        heard_ago_s = now - self._cue_at + (self._cue.at_s if self._cue else 0.0)
-        return MessageBegun(
-            call=self._call,
-            connection=self._connection,
-            token=request.token,
-            why=why,
-            again=again,
-            beep_hz=beep.hz if beep else 0.0,
-            beep_s=beep.length_s if beep else 0.0,
-            beep_ago_s=heard_ago_s - beep.at_s if beep else 0.0,
-        )
-
     def _wait_for_silence(self, request: LeaveMessage) -> Step:
         """Without its sound: Asterisk itself listens for two seconds of silence."""
-        self._hearing_until = None
+        self._hearing.until = None
         self._hears_out = True
         return Step(commands=self._send(agi.note_hearing_out(), agi.hear_out(request.wait_s), agi.ASK_HEARD_OUT))
 
@@ -400,7 +355,7 @@ class Lane:
 
     def _play_chunk(self, token: Token | None, *, breaks: bool) -> Step:
         self._sounds = ""
-        may_stop = breaks or self._speaks_to_ear
+        may_stop = breaks or self._hearing.speaks
         texts = (agi.note_played(token), agi.play(self._chunks[0], breaks=may_stop), agi.ASK_PLAYED)
         return Step(commands=self._send(*texts, breaks=breaks))
 
@@ -455,15 +410,11 @@ class Lane:
                 self.wake_at = now + request.seconds
                 return NOTHING
             case DetectMachine():
-                self._doubted = self._detected(request, status, rest)
-                by_sound = status == "MACHINE" and rest.startswith(_BY_SOUND)
-                self._doubt_until = now + DOUBT_S if by_sound and is_loud(self._levels) else now
+                self._hearing.detected(self._detected(request, status, rest), now)
                 return self._judge(request, now)
             case LeaveMessage() if hears_out:
                 if status in {"SILENCE", "TIMEOUT"}:
-                    playing = self._play(request, now)
-                    begun = self._begun_message(request, status.lower().replace("out", ""), None, now)
-                    return Step((begun, *playing.ended), playing.commands, listen=playing.listen)
+                    return self._speak(request, now, why="silence" if status == "SILENCE" else "time")
                 return self._finish(self._ended(request.token, ok=False), now)
             case Play() | LeaveMessage() if adopts:
                 return self._finish(self._ended(request.token, ok=status == "SUCCESS"), now)
@@ -477,17 +428,14 @@ class Lane:
         return self._played(request, now)
 
     def _message_played(self, request: LeaveMessage, now: float) -> Step:
-        begun: tuple[Ended, ...] = ()
-        if self._anew:
-            self._anew = False
+        if self._hearing.anew:
             self._chunks = deque(agi.chunks(request.prompts))
-            begun = (self._begun_message(request, "beep", self._cue.beep if self._cue else None, now, again=True),)
-        elif self._stopped_by > 0 and self._again < _MOST_AGAIN:
+            return self._speak(request, now)
+        if self._stopped_by > 0 and self._again < _MOST_AGAIN:
             self._again += 1  # a key: who leaves a message is not to be stopped by one
         else:
             self._chunks.popleft()
-        following = self._play(request, now)
-        return Step((*begun, *following.ended), following.commands, listen=following.listen)
+        return self._play(request, now)
 
     def _played(self, request: Play | LeaveMessage | Collect, now: float) -> Step:
         if isinstance(request, LeaveMessage):
