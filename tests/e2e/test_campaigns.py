@@ -14,6 +14,7 @@ from tests.support.ear import Ear, carrier_of
 from tests.support.floor_watch import until
 
 from tandem.agent_desktop.core import messages as m
+from tandem.agent_desktop.core.seat_views import CallView
 from tandem.cti.adapters.asterisk.carrier_people import Behaviour, Crowd, crowd
 from tandem.cti.model.campaigns import AttemptPlan, MachineDetection, Retry
 
@@ -149,7 +150,7 @@ async def test_do_not_call_counts_for_the_very_next_dial(world: CampaignWorld) -
         await agent.leave()
     one = world.agent()
 
-    def says(call: m.CallView) -> list[m.PageCommand]:
+    def says(call: CallView) -> list[m.PageCommand]:
         there = call.campaign is not None and call.campaign.number == angry
         return [m.DoNotCall(id=one.number(), call=call.id, scope="global")] if there else []
 

@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Origin
 
 from tandem.agent_desktop.core import messages as m
+from tandem.agent_desktop.core.seat_views import CallView, CampaignCard
 
 _decode = msgspec.json.Decoder(m.ServerMessage).decode
 _encode = msgspec.json.Encoder().encode
@@ -32,11 +33,11 @@ class Agent:
     wrap_up_s: float = 0.2
     works: bool = True
     disposes: bool = True
-    on_talk: Callable[[m.CallView], Iterable[m.PageCommand]] = lambda call: ()
+    on_talk: Callable[[CallView], Iterable[m.PageCommand]] = lambda call: ()
     shown: m.Seat | None = None
     refused: list[str] = field(default_factory=list)
     talked: list[str] = field(default_factory=list)
-    cards: dict[str, m.CampaignCard] = field(default_factory=dict)
+    cards: dict[str, CampaignCard] = field(default_factory=dict)
     """Of each call that was put through to him."""
     _line: ClientConnection | None = None
     _commands: int = 0

@@ -23,6 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from tandem.agent_desktop.adapters.server import DesktopServer
 from tandem.agent_desktop.core import messages as m
 from tandem.agent_desktop.core import resources as r
+from tandem.agent_desktop.core.seat_views import AgentView
 from tandem.agent_desktop.core.survey_resources import SurveyLine
 from tandem.agent_desktop.ports import SeatHub, Studies
 from tandem.agent_desktop.services.hub import PageHub
@@ -52,8 +53,8 @@ USERS = {
 }
 
 
-def agent_view(login: str, *, state: str = "ready", since: float = 0.0) -> m.AgentView:
-    return m.AgentView(
+def agent_view(login: str, *, state: str = "ready", since: float = 0.0) -> AgentView:
+    return AgentView(
         login=login,
         name=login.title(),
         device="1001",

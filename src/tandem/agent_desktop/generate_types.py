@@ -22,6 +22,7 @@ from tandem.agent_desktop.core import (
     messages,
     resources,
     routing_resources,
+    seat_views,
     study_resources,
     survey_resources,
 )
@@ -45,14 +46,14 @@ _MODELS = (records, campaigns)
 def rest_typescript() -> str:
     """Content of ``rest.ts``: the records that are shown, then every shape of the modules of resources."""
     own = [struct for module in _SHAPES for struct in _structs(module)]
-    reached = _reachable([*own, *_structs(messages)])
+    reached = _reachable([*own, *_structs(seat_views), *_structs(messages)])
     shared = [struct for module in _MODELS for struct in _structs(module) if struct in reached]
     return "\n".join([_HEAD.format(what="Shapes of the REST interface"), *map(_interface, [*shared, *own])])
 
 
 def live_typescript() -> str:
-    """Content of ``live.ts``: every shape of ``core/messages.py`` and the unions of what either side may say."""
-    own = _structs(messages)
+    """Content of ``live.ts``: every shape of the channel's modules and the unions of what either side may say."""
+    own = [*_structs(seat_views), *_structs(messages)]
     named = {inner for struct in own for field in _info(struct).fields for inner in _named(field.type)}
     foreign = sorted(struct.__name__ for struct in named if struct not in own)
     parts = [

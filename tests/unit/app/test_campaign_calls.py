@@ -11,6 +11,7 @@ from tests.support.campaign_floor import SERVICE, SPRING, CampaignFloor, campaig
 from tests.support.house import MEI, TOM
 
 from tandem.agent_desktop.core import messages as m
+from tandem.agent_desktop.core.seat_views import CallView
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app import views
 from tandem.cti.app.campaign_card import filled_in, local_time
@@ -57,7 +58,7 @@ def seat(floor: CampaignFloor, agent: AgentId = MEI) -> m.Seat:
     return views.seat(floor.center, agent)
 
 
-def call_of(floor: CampaignFloor, agent: AgentId = MEI) -> m.CallView:
+def call_of(floor: CampaignFloor, agent: AgentId = MEI) -> CallView:
     call = seat(floor, agent).call
     assert call is not None
     return call

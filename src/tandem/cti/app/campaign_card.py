@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tandem.agent_desktop.core import messages as m
+from tandem.agent_desktop.core.seat_views import CampaignCard, NumberView
 from tandem.cti.app.dialer import attempts
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.leads import Lead, LeadNumber
@@ -22,7 +22,7 @@ SEVERAL = "|"
 """Between the time zones of a number whose area has more than one."""
 
 
-def card(center: Center, contact: Contact) -> m.CampaignCard | None:
+def card(center: Center, contact: Contact) -> CampaignCard | None:
     """None for a call that is no attempt on a lead."""
     if not contact.mode:
         return None
@@ -31,7 +31,7 @@ def card(center: Center, contact: Contact) -> m.CampaignCard | None:
     found = attempts.attempt_of(center, contact.id)
     promised = None if found is not None and found.promise.again_at is not None else lead  # this call, not the next one
     reads = contact.phase is Phase.PREVIEW
-    return m.CampaignCard(
+    return CampaignCard(
         campaign=contact.campaign,
         name=campaign.name if campaign else "",
         mode=contact.mode,
@@ -51,9 +51,9 @@ def card(center: Center, contact: Contact) -> m.CampaignCard | None:
     )
 
 
-def _number(center: Center, contact: Contact, number: LeadNumber, reads: bool) -> m.NumberView:
+def _number(center: Center, contact: Contact, number: LeadNumber, reads: bool) -> NumberView:
     """``reads``: nobody is dialled yet, so it is of use to know which number may be."""
-    return m.NumberView(
+    return NumberView(
         number=number.number,
         kind=number.kind,
         local_time=local_time(number.zone, center.now),

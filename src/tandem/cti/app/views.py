@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING
 
 from tandem.agent_desktop.core import messages as m
 from tandem.agent_desktop.core.routing_resources import TaskView
+from tandem.agent_desktop.core.seat_views import (
+    AgentView,
+    CallbackView,
+    CallView,
+    PopView,
+    PressedKey,
+    RecordingView,
+    WrapUpView,
+)
 from tandem.cti.app import acd, campaign_card, line, overflow, tasks
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
@@ -32,7 +41,7 @@ def seat(center: Center, agent_id: AgentId) -> m.Seat:
     wrap_up = center.wrap_ups.get(agent_id)
     return m.Seat(
         seq=0,
-        agent=m.AgentView(
+        agent=AgentView(
             login=agent_id,
             name=center.house.agents[agent_id].name,
             device=agent.device,
@@ -49,12 +58,12 @@ def seat(center: Center, agent_id: AgentId) -> m.Seat:
     )
 
 
-def _call(center: Center, contact: Contact) -> m.CallView:
+def _call(center: Center, contact: Contact) -> CallView:
     caller = center.callers[contact.id]
     recording = None
     if contact.recording is not None:
-        recording = m.RecordingView(id=contact.recording, state=caller.recording_state, detail=caller.recording_detail)
-    return m.CallView(
+        recording = RecordingView(id=contact.recording, state=caller.recording_state, detail=caller.recording_detail)
+    return CallView(
         id=contact.id,
         offer=contact.offer,
         phase=contact.phase,
@@ -72,13 +81,13 @@ def _call(center: Center, contact: Contact) -> m.CallView:
     )
 
 
-def _callback(center: Center, contact: Contact) -> m.CallbackView | None:
+def _callback(center: Center, contact: Contact) -> CallbackView | None:
     """Set when he asked, or was promised, to be called."""
     record = center.callbacks.get(contact.callback) if contact.callback else None
     if record is None:
         return None
     queue = center.plan.queues.get(record.queue) if record.queue is not None else None
-    return m.CallbackView(
+    return CallbackView(
         attempt=max(1, record.attempts),
         attempts_allowed=queue.callback.attempts if queue else record.attempts,
         number=record.number_e164,
@@ -115,13 +124,13 @@ def task(center: Center, record: TaskRecord) -> TaskView:
     )
 
 
-def _pop(center: Center, contact: Contact) -> m.PopView:
+def _pop(center: Center, contact: Contact) -> PopView:
     caller = center.callers.get(contact.id)
     queue = center.plan.queues.get(contact.queue) if contact.queue is not None else None
     waited_s = contact.waited_s
     if contact.answered_at is None and contact.queued_at is not None:
         waited_s = contact.since - contact.queued_at
-    return m.PopView(
+    return PopView(
         number=contact.ani,
         number_e164=contact.ani_e164,
         caller_name=contact.name,
@@ -131,7 +140,7 @@ def _pop(center: Center, contact: Contact) -> m.PopView:
         language=contact.language,
         queue=contact.queue or "",
         queue_name={"zh": queue.name_zh, "en": queue.name_en} if queue else {"zh": "", "en": ""},
-        pressed=[m.PressedKey(**key) for key in contact.pressed],
+        pressed=[PressedKey(**key) for key in contact.pressed],
         waited_s=max(0.0, waited_s),
         needs=needs_text(contact.needs),
         why=caller.why if caller else {},
@@ -142,11 +151,11 @@ def _chosen_first(customers: Iterable[CustomerMatch], contact: Contact) -> list[
     return sorted(customers, key=lambda customer: customer.id != contact.customer)
 
 
-def _wrap_up(center: Center, state: WrapUpState) -> m.WrapUpView:
+def _wrap_up(center: Center, state: WrapUpState) -> WrapUpView:
     contact = state.contact
     pop = _pop(center, contact)
     known = next((customer for customer in pop.customers if customer.id == contact.customer), None)
-    return m.WrapUpView(
+    return WrapUpView(
         call=contact.id,
         number=contact.ani_e164 or contact.ani,
         customer=contact.customer,
