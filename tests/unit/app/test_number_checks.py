@@ -134,6 +134,19 @@ def test_what_was_promised_before_a_restart_is_looked_up_before_it_is_dialled() 
     assert (last.state, last.last_result) == ("failed", "do_not_call")
 
 
+def test_no_agent_is_rung_in_vain_for_what_was_promised_before_a_restart() -> None:
+    floor = line_floor()
+    presses_one(floor)
+    floor.pass_time(10)
+    floor.restart()
+    floor.ready(MEI)
+    floor.settle()
+    [call] = [call for call, contact in floor.center.contacts.items() if contact.callback]
+    floor.to_agent(call)
+    assert len(dials(floor)) == 1
+    assert "dial_refused" not in notes(floor, call)
+
+
 @pytest.mark.parametrize("forbidden", [False, True])
 def test_a_flow_promises_when_it_is_known(forbidden: bool) -> None:
     floor = KitchenFloor()

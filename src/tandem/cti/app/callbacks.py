@@ -289,6 +289,8 @@ def taken_up(center: Center) -> None:
     for record in list(center.callbacks.values()):
         if record.attempt is None or record.state not in ("due", "dialling", "talking"):
             continue
+        if record.state == "due":
+            number_checks.ask(center, record.number_e164)  # or it is asked when an agent has been rung for him
         contact = center.contacts.get(record.attempt)
         if contact is not None:
             if contact.ended:
