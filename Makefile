@@ -77,7 +77,7 @@ check-end-to-end: .make/python packages-test $(WEB_BUILT)
 	@$(MAKE) -j2 --output-sync=target check-lines check-pages
 
 # What mostly waits for calls on the line, beside all the others.
-LINES := $(addprefix tests/e2e/test_, ivr.py ivr_live.py survival.py flow_versions.py campaigns.py)
+LINES := $(addprefix tests/e2e/test_, ivr.py ivr_live.py survival.py flow_versions.py campaigns.py routing_load.py)
 END_TO_END := $(PY) -m tandem.cti.provision.netns -- .venv/bin/pytest -q
 
 check-lines:

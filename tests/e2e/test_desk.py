@@ -47,7 +47,7 @@ ZHANG, ZHAO, LIU, CHEN = "+8613983004477", "+8613810027764", "+8613723450098", "
 LATE_S = 1.0
 """What is clicked is heard later, on a busy machine."""
 ANSWERS, BUSY = "+861095588", "+861095599"
-RING_S, WRAP_UP_S = 30.0, 3.0
+RING_S, WRAP_UP_S = 20.0, 3.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

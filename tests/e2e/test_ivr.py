@@ -207,7 +207,7 @@ async def test_the_server_is_killed_in_the_middle(stack: IvrStack, mei: BrowserA
     assert {visit["version"] for visit in await stack.visits(greeted)} == {was}
     again = await phase(stack, waiter, "queued")
     assert (again["id"], again["queued_at"]) == (waiting["id"], waiting["queued_at"]), "his place is lost"
-    await asyncio.sleep(2)
+    await stack.ears[waiter].more(2)
     await type_fast(calls[waiter], "1")
     await type_fast(calls[chooser], "7")
     await left(stack, chooser, "choose", "7")

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)
 LIBRARY = Path(__file__).parents[2] / "examples" / "flows"
 LONGEST_S = 60.0
 """The longer tests of the library are left to ``tandem ivr test --live``."""
-AT_ONCE = 8
+AT_ONCE = 10
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ class Ear:
     async def on(cls, stack: Stack, channel: str) -> Ear:
         """From now on, at this channel of the carrier's."""
         file = stack.installation.home / f"heard-{secrets.token_hex(4)}.raw"
-        said = await carrier_of(stack).rx(f"mixmonitor start {channel} {file}.both.raw,r({file}),touch {file}.whole")
+        arguments = f"{file}.both.raw,r({file}),touch {file}.whole"
+        said = await carrier_of(stack).rx(f'mixmonitor start {channel} "{arguments}"')
         assert "No such" not in said, said
         return cls(stack, file)
 

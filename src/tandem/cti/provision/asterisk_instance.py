@@ -112,7 +112,7 @@ class AsteriskInstance:
             await self.kill()
             raise
 
-    async def rx(self, command: str, *, timeout_s: float = 10.0) -> str:
+    async def rx(self, command: str, *, timeout_s: float = 30.0) -> str:
         """Run a command of Asterisk's own command line (``asterisk -rx``) and return what it prints.
 
         Raises:
