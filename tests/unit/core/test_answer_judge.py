@@ -51,9 +51,14 @@ def test_a_long_greeting_is_a_machine(pause_s: float, times: float, seed: int) -
     assert verdict(levels((1, pause_s), (times, 2.0), seed=seed)) == "machine"
 
 
-def test_four_words_are_a_machine() -> None:
-    found = judge(levels((1, 0.3), *((4, 0.2), (1, 0.2)) * 4), WANTED)
-    assert found == ("machine", "MAXWORDS-4-4")
+def test_words_are_not_counted() -> None:
+    words = levels((1, 0.3), *((4, 0.2), (1, 0.2)) * 5)
+    assert judge(words, WANTED) is None
+    assert verdict([*words, *levels((1, 0.7))]) == "human"
+
+
+def test_a_short_sound_is_no_word() -> None:
+    assert judge(levels((1, 0.5), (4, 0.04), (1, 2.0)), WANTED) is None
 
 
 @pytest.mark.parametrize("heard", [[], levels((1, 0.3)), levels((1, 5.0))])

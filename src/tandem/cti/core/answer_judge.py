@@ -1,9 +1,10 @@
 """Person or machine where it is loud: by how far the voice stands out of what is behind it. Pure.
 
 Asterisk's ``AMD()`` takes for silence what is softer than a fixed level, so on a street nobody is ever silent, and
-everybody is a machine. Where the softest moment of a call is louder than that level its verdict says nothing. The same
-rules (so much speech, so many words, so much silence after it) are then applied to the levels heard so far, silence
-being what does not rise above the noise. What the noise is shows only in the pauses, so all is weighed anew each time.
+everybody is a machine. Where the softest moment of a call is louder than that level its verdict says nothing. Its rules
+(so much speech, so much silence after it) are then applied to the levels heard so far, silence being what does not
+rise above the noise. What the noise is shows only in the pauses, so all is weighed anew each time. Words are not
+counted: noise tears one into several.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ _LINE_RMS = 20.0
 """What is softer is the network's own silence, and says nothing of the place where somebody stands."""
 _SMOOTH = 3
 _LEAST_FRAMES = 25
-_NOISE_PERCENT = 20
-_OVER_NOISE = 1.4
+_NOISE_PERCENT = 10
+_OVER_NOISE = 1.8
 _WORD_S, _GAP_S = 0.1, 0.06
 
 
@@ -44,25 +45,19 @@ def judge(levels: Sequence[float], wanted: DetectMachine) -> tuple[str, str] | N
     if len(there) < _LEAST_FRAMES:
         return None
     over = smoothed(levels) > _OVER_NOISE * float(np.percentile(smoothed(there), _NOISE_PERCENT))
-    words, speech, voice, silence = 0, 0.0, 0.0, 0.0
+    speech = voice = silence = 0.0
     for spoken in over:
         if spoken:
             before, voice = voice, voice + FRAME_S
-            if before < _WORD_S <= voice:
-                words += 1
-                speech += _WORD_S
-            elif voice > _WORD_S:
-                speech += FRAME_S
-            if words and voice >= _WORD_S:
+            if voice >= _WORD_S:
+                speech += voice if before < _WORD_S else FRAME_S
                 silence = 0.0
-            if words >= wanted.words:
-                return "machine", f"MAXWORDS-{words}-{wanted.words}"
             if speech * 1000 >= wanted.greeting_ms:
                 return "machine", f"LONGGREETING-{speech * 1000:.0f}-{wanted.greeting_ms}"
             continue
         silence += FRAME_S
         if silence >= _GAP_S:
             voice = 0.0
-        if words and silence * 1000 >= wanted.after_greeting_silence_ms:
+        if speech and silence * 1000 >= wanted.after_greeting_silence_ms:
             return "human", f"HUMAN-{silence * 1000:.0f}-{wanted.after_greeting_silence_ms}"
     return None

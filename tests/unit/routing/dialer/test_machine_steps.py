@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tandem.cti.model.campaigns import MachineDetection, TuningStep, in_sample
 from tandem.cti.model.detections import Heard
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.ids import CallId
 from tandem.routing.core.dialer.machine_costs import PERSON_COST_S, band, cost, mistaken
-from tandem.routing.core.dialer.machine_steps import DAY_S, MOST_STEPS, next_step, taken
+from tandem.routing.core.dialer.machine_steps import MOST_STEPS, next_step, taken
 
 USUAL = MachineDetection(use=True, tune="by_itself", sample_one_in=50)
 LONG = Heard(said="machine", kind="LONGGREETING", threshold=1_500, calls=1_000, connected=40, marked=30)
@@ -128,6 +129,14 @@ def test_no_threshold_turns_round() -> None:
     assert did(next_step(settings(after_greeting_silence_ms=1_000), [few, sample], now=DAY_S)) == (
         "after_greeting_silence_ms", 1_000, 900, False,
     )  # fmt: skip
+
+
+def test_what_was_taken_back_is_not_left_the_other_way_either() -> None:
+    longer = TuningStep(at=0.0, threshold="after_greeting_silence_ms", before=800, after=1_000, why={})
+    back = TuningStep(at=1.0, threshold="after_greeting_silence_ms", before=1_000, after=800, why={}, taken_back=True)
+    few = Heard(said="human", kind="HUMAN", threshold=800, calls=600, connected=500, marked=2, marked_s=20.0)
+    assert next_step(settings(steps=[longer, back]), [few], now=2 * DAY_S) is None
+    assert next_step(settings(steps=[]), [few], now=2 * DAY_S) is not None
 
 
 shares = st.floats(0.0, 1.0)
