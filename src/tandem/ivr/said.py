@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tandem.cti.model.durations import DAY_S
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.data.gate import Gate
 from tandem.ivr.errors import SpeechUnavailable
@@ -38,7 +39,7 @@ class Bounds:
     files: int = 20_000
     bytes: int = 1_000_000_000
     in_use_s: float = 300.0
-    keep_s: float = 86_400.0
+    keep_s: float = DAY_S
 
 
 @dataclass(slots=True)

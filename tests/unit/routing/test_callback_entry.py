@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import records as some
 
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import IllegalTransition
 from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, CallId
 from tandem.cti.model.records import CallbackRecord
 from tandem.routing.core.acd import callback as cb
 from tandem.routing.core.dialer.gate import Gate, Refusal
-from tandem.routing.core.dialer.jurisdictions import DAY_S
 from tandem.routing.core.plan import CallbackRule, Calling
 
 RULE = CallbackRule(attempts=2, busy_retry_s=300.0, no_answer_retry_s=1800.0)

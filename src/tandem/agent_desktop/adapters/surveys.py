@@ -12,11 +12,12 @@ from tandem.agent_desktop.adapters.route import Ask, Route, json_response
 from tandem.agent_desktop.core.permissions import Action
 from tandem.agent_desktop.core.spreadsheets import safe_cell
 from tandem.agent_desktop.core.survey_resources import SurveyFigures, SurveyQuery
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.timezones import known_timezone
 
-USUAL_S = 30 * 86_400.0
-MOST_S = 400 * 86_400.0
+USUAL_S = 30 * DAY_S
+MOST_S = 400 * DAY_S
 MOST_LINES = 5_000
 _ANSWERS = ("5", "4", "3", "2", "1", "0")
 

@@ -13,6 +13,7 @@ from tandem.cti.app.dialer import agents as campaign_agents
 from tandem.cti.app.floor_plan import LookUp, PlanApplied
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
 from tandem.cti.model.records import CustomerMatch
 from tandem.cti.model.skills import Need
@@ -211,7 +212,7 @@ def _preferred(center: Center, contact: Contact, queue: QueuePlan) -> AgentId | 
     if sticky.prefer == "owner":
         login = customer.owner
     else:
-        since = center.now - sticky.within_days * 86_400.0
+        since = center.now - sticky.within_days * DAY_S
         # an answered contact: he who was rung in vain knows him no better
         login = next((c.agent for c in customer.contacts if c.agent and c.at >= since and c.duration_s > 0), None)
     agent = center.agents.get(login) if login else None

@@ -22,6 +22,7 @@ from tandem.cti.app.demo_journeys import ZONE
 from tandem.cti.app.dialer.outcome import taken_over
 from tandem.cti.model.campaigns import AttemptResult, Campaign
 from tandem.cti.model.causes import Cause
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.ids import AgentId, CampaignId, LeadId, ListId
 from tandem.cti.model.leads import AttemptRecord, DoNotCallEntry, Lead, LeadNumber, LeadRecord
 from tandem.cti.runtime.settings import FIRST_CARRIER
@@ -60,7 +61,7 @@ _OVER_S = 300.0
 _SOON_S = 4.0
 _AT_HEAD = 4
 """The new list begins with so many people who answer within ``_SOON_S``."""
-_HOUR_S, _DAY_S, _ZONE_S = 3_600.0, 86_400.0, ZONE.utcoffset(None).total_seconds()
+_HOUR_S, _ZONE_S = 3_600.0, ZONE.utcoffset(None).total_seconds()
 _ENGLISH = 0.15
 _AGAIN = 0.5
 """Of the calls, as far as there is somebody to be dialled again."""
@@ -111,7 +112,7 @@ def document() -> Campaign:
 
 def lists(now: float) -> list[tuple[str, str, str, float]]:
     """Of each: id, name, file, when it came."""
-    return [(id_, name, file, now - days * _DAY_S) for id_, (name, file, days) in _texts()["lists"].items()]
+    return [(id_, name, file, now - days * DAY_S) for id_, (name, file, days) in _texts()["lists"].items()]
 
 
 def made_up(now: float) -> Past:
@@ -186,11 +187,11 @@ def _lead(
 
 def _moments(now: float, chance: Random) -> Iterator[float]:
     """When somebody was dialled, in order: in the sessions of the days before, and in the last hours of today."""
-    midnight = now - (now + _ZONE_S) % _DAY_S
+    midnight = now - (now + _ZONE_S) % DAY_S
     hours = sum(end - begin for begin, end in _SESSIONS_H)
     for ago in range(DAYS, 0, -1):
         for begin, end in _SESSIONS_H:
-            first, last = (midnight - ago * _DAY_S + hour * _HOUR_S for hour in (begin, end))
+            first, last = (midnight - ago * DAY_S + hour * _HOUR_S for hour in (begin, end))
             count = round(_CALLS_A_DAY * (end - begin) / hours)
             yield from sorted(chance.uniform(first, last) for _ in range(count))
     first, last = max(midnight, now - _TODAY_S), now - _OVER_S
@@ -227,7 +228,7 @@ def _dial(past: Past, made: MadeUp, at: float, campaign: Campaign, chance: Rando
 
 def _answer(past: Past, at: float, chance: Random) -> AttemptResult:
     """What came of a person's answer."""
-    day = past.days.setdefault(int((at + _ZONE_S) // _DAY_S), Counter[AttemptResult]())
+    day = past.days.setdefault(int((at + _ZONE_S) // DAY_S), Counter[AttemptResult]())
     drawn = chance.random()
     result: AttemptResult = "talked"
     if drawn < _ABANDONED and day["abandoned"] + 1 <= _MOST_ABANDONED * day.total():
@@ -242,7 +243,7 @@ def _said(past: Past, lead: Lead, attempt: AttemptRecord, said: str, campaign: C
     """What the agent said came of a talk."""
     assert attempt.ended_at is not None
     if said == "thinking":
-        again_at = attempt.ended_at + _DAY_S
+        again_at = attempt.ended_at + DAY_S
         return attempt_plan.promised(lead, again_at, None, _NOTE, said)
     if said:
         return attempt_plan.disposed(lead, said, campaign.success, at=attempt.ended_at)

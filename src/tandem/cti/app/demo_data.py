@@ -15,11 +15,11 @@ from typing import Any
 import yaml
 
 from tandem.agent_desktop.adapters.passwords import hash_password
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.storage.pool import Connection, Database
 from tandem.cti.storage.queries import load
 
 DEMO_PASSWORD = "tandem-demo"  # noqa: S105 - printed by the demo; no other installation has these users
-_DAY_S = 86_400.0
 _HOUR_S = 3_600.0
 _DEADLINE_S = 20.0
 _QUERIES = load("tandem.cti.app", "demo_data.sql")
@@ -89,7 +89,7 @@ def _customers(rows: list[list[Any]], owners: dict[str, str], now: float) -> Ite
     for place, (name, company, tier, language, city, years, note, numbers, _) in enumerate(rows, 1):
         identity = f"demo-{place:03}"
         email = f"customer{place:03}@example.com"
-        since = now - years * 365.25 * _DAY_S - place * _DAY_S
+        since = now - years * 365.25 * DAY_S - place * DAY_S
         yield {
             "id": identity,
             "fields": (identity, name, company, tier, language, email, city, since, note, owners.get(name)),
@@ -105,14 +105,14 @@ def _histories(
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     place = int(customer.removeprefix("demo-"))
     # The bank's own midnight (UTC+8); every contact was at least a day before today's.
-    midnight = now - (now + 8 * _HOUR_S) % _DAY_S
+    midnight = now - (now + 8 * _HOUR_S) % DAY_S
     for story_place, story in enumerate(stories, 1):
         shift_days = (place * 5 + story_place * 11) % 9
         moments = []
         for line, contact in enumerate(story["contacts"], 1):
             days, hour, channel, direction, queue, agent, minutes, disposition, notes = contact
             minute = (place * 17 + line * 23) % 60
-            at = midnight - (days + shift_days) * _DAY_S + (hour * 60 + minute) * 60.0
+            at = midnight - (days + shift_days) * DAY_S + (hour * 60 + minute) * 60.0
             moments.append(at)
             yield (
                 "put_contact",

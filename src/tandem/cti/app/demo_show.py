@@ -20,6 +20,7 @@ from tandem.cti.app.demo_journeys import COLUMNS, MARK, ZONE, DemoCustomer, made
 from tandem.cti.app.demo_library import LibraryFlow, library
 from tandem.cti.app.demo_service import balances
 from tandem.cti.app.ivr_catalog import catalog_of
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.storage.pool import Connection, Database
 from tandem.cti.storage.queries import load
 from tandem.ivr.core.flow_reading import Catalog
@@ -28,7 +29,6 @@ from tandem.routing.plan_file import read_plan
 DAYS = 7
 BALANCES = "balances"
 BY = "demo"
-_DAY_S = 86_400.0
 _DEADLINE_S = 20.0
 _QUERIES = load("tandem.cti.app", "demo_show.sql")
 
@@ -90,13 +90,13 @@ async def _put_flow(connection: Connection, flow: LibraryFlow, *, now: float) ->
             _json(dict(version.text.files)),
             _json(dict(version.tests)),
             version.note,
-            now - version.days_ago * _DAY_S,
+            now - version.days_ago * DAY_S,
             version.text.edition,
             _json(version.checked),
         )
     for what, live, canary, share, days_ago in _steps(flow):
         await connection.execute(
-            _QUERIES["put_deployment"], flow.name, live, canary, share, what, now - days_ago * _DAY_S
+            _QUERIES["put_deployment"], flow.name, live, canary, share, what, now - days_ago * DAY_S
         )
 
 

@@ -14,6 +14,7 @@ from tandem.cti.app.flow_replay import DEADLINE_S, MOST_CALLS, Bundle, Order, re
 from tandem.cti.app.flow_shelf import load
 from tandem.cti.app.flow_versions import FlowVersions, GetCatalog, Publish, Shelf, canary_view
 from tandem.cti.app.plan_desk import Speak
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.ports import Clock
 from tandem.ivr.core.check import edition_of
@@ -21,7 +22,6 @@ from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.shelf import FlowText
 from tandem.ivr.errors import FlowError
 
-DAY_S = 86_400.0
 _SUMMARY_DAYS = 7
 _SUMMARY_FRESH_S = 60.0
 _MOST_VERSIONS = 40

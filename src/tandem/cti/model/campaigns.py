@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.ids import CallId, CampaignId, QueueId
 
 Mode = Literal["manual", "preview", "progressive", "power", "predictive", "agentless"]
@@ -83,11 +84,11 @@ def _usual_retries() -> dict[str, Retry]:
         "busy": Retry(after_s=900.0, times=3),
         "no_answer": Retry(after_s=14_400.0, times=4, other_part_of_day=True),
         "machine": Retry(after_s=14_400.0, times=3),
-        "message_left": Retry(after_s=86_400.0, times=1),
-        "abandoned": Retry(after_s=86_400.0, times=1),
-        "hung_up": Retry(after_s=86_400.0, times=1),
+        "message_left": Retry(after_s=DAY_S, times=1),
+        "abandoned": Retry(after_s=DAY_S, times=1),
+        "hung_up": Retry(after_s=DAY_S, times=1),
         "failed": Retry(after_s=1_800.0, times=3),
-        "rejected": Retry(after_s=86_400.0, times=1),
+        "rejected": Retry(after_s=DAY_S, times=1),
     }
 
 
@@ -108,7 +109,7 @@ class CallerIds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     numbers: list[str] = []
     rest_below: float = 0.5
-    rest_s: float = 86_400.0
+    rest_s: float = DAY_S
     most_per_day: int = 1_000
     """Calls with one number."""
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, DeviceId, QueueId
 from tandem.cti.model.skills import Needs
@@ -76,7 +77,7 @@ class CallbackRule:
     busy_retry_s: float = 300.0
     no_answer_retry_s: float = 1800.0
     ring_s: float = 25.0
-    expires_s: float = 86_400.0
+    expires_s: float = DAY_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from tandem.cti.documents.document import Node, Scalar
 from tandem.cti.documents.hours import HoursRecord
 from tandem.cti.documents.reading import Reading, Schema
 from tandem.cti.documents.shapes import Integer, OneOf, Record, Table, Text, item, record
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.ids import AgentId, DeviceId, QueueId
 from tandem.cti.model.needs import SKILL
 from tandem.cti.model.skills import HIGHEST, LOWEST, Needs
@@ -49,7 +50,6 @@ from tandem.routing.plan_document.words import (
 FORMAT = 1
 """Of the file; a later one may be read by a later version only."""
 MAX_PRIORITY = 1000
-_DAY_S = 86_400.0
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}|[0-9]{3,6}")
 _BEGINNING = re.compile(rf"\+[1-9][0-9]{{0,6}}|{EVERYWHERE}")
 _TEXTS = Table(LANGUAGE, "a language is its ISO 639 code, such as zh or en", Text(600), 1)
@@ -67,9 +67,9 @@ def _given(**fields: Any) -> dict[str, Any]:
 @record
 class _Step:
     needs: Needs = item(NeedsOrAnyone(), "the skills that an agent must have, or anyone")
-    after: float = item(Time(0, _DAY_S), "from this time of waiting on", default=0.0)
+    after: float = item(Time(0, DAY_S), "from this time of waiting on", default=0.0)
     or_predicted_over: float | None = item(
-        Time(1, _DAY_S), "also as soon as the wait still to come is predicted to be longer", default=None
+        Time(1, DAY_S), "also as soon as the wait still to come is predicted to be longer", default=None
     )
 
 
@@ -155,10 +155,10 @@ class Overflow:
 class _Sticky:
     prefer: Any = item(OneOf(("last_agent", "owner")), "who is preferred", default=None)
     up_to: float | None = item(Time(0, 3600), "as long as it costs less than this", default=None)
-    within: float | None = item(Time(60, 3660 * _DAY_S), "how long ago they talked at most", default=None)
+    within: float | None = item(Time(60, 3660 * DAY_S), "how long ago they talked at most", default=None)
 
     def made(self) -> Sticky:
-        days = None if self.within is None else self.within / _DAY_S
+        days = None if self.within is None else self.within / DAY_S
         return Sticky(**_given(prefer=self.prefer, up_to_s=self.up_to, within_days=days))
 
 
@@ -166,12 +166,12 @@ class _Sticky:
 class _Callback:
     first: Any = item(OneOf(("agent", "customer")), "who is rung first", default=None)
     attempts: int | None = item(Integer(1, 20), "how often the customer is dialled at most", default=None)
-    busy_retry: float | None = item(Time(10, _DAY_S), "until the next attempt when he is busy", default=None)
+    busy_retry: float | None = item(Time(10, DAY_S), "until the next attempt when he is busy", default=None)
     no_answer_retry: float | None = item(
-        Time(10, _DAY_S), "until the next attempt when he does not answer", default=None
+        Time(10, DAY_S), "until the next attempt when he does not answer", default=None
     )
     ring: float | None = item(Time(5, 120), "how long his phone rings", default=None)
-    expires: float | None = item(Time(60, 30 * _DAY_S), "when it is given up", default=None)
+    expires: float | None = item(Time(60, 30 * DAY_S), "when it is given up", default=None)
 
     def made(self) -> CallbackRule:
         return CallbackRule(
@@ -195,7 +195,7 @@ class _Queue:
     kind: Any = item(OneOf(("voice", "task")), "voice: calls; task: work that is not a call", default=None)
     priority: int | None = item(_PRIORITY, "the higher goes first", default=None)
     target: tuple[float | None, float | None] = item(Target(), "80% in 20 s", default=(None, None))
-    handle: float | None = item(Time(1, _DAY_S), "expected talk and wrap-up, until enough was measured", default=None)
+    handle: float | None = item(Time(1, DAY_S), "expected talk and wrap-up, until enough was measured", default=None)
     steps: tuple[StepPlan, ...] | None = item(
         ListOf(Step(), "step", fewest=1), "who may take its calls, widening as the caller waits", default=None
     )
@@ -210,7 +210,7 @@ class _Queue:
     sticky: _Sticky | None = item(Record(_Sticky), "prefer who knows the caller", default=None)
     callback: _Callback | None = item(Record(_Callback), "how its callers are called back", default=None)
     rejoin_within: float | None = item(
-        Time(0, _DAY_S), "who was cut off and calls again within this time gets his place back", default=None
+        Time(0, DAY_S), "who was cut off and calls again within this time gets his place back", default=None
     )
 
     def made(self, name: str) -> QueuePlan:

@@ -9,6 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from tandem.cti.documents.hours import hours_plain
+from tandem.cti.model.durations import DAY_S
 from tandem.routing.core.plan import (
     TIERS,
     Action,
@@ -24,7 +25,6 @@ from tandem.routing.plan_document.records import FORMAT
 from tandem.routing.plan_document.words import condition_text, share_text, time_text, written_needs
 
 WIDTH = 118
-_DAY_S = 86_400.0
 # What a YAML 1.1 or 1.2 reader, inside {} and [] too, takes for text when it stands without quotes.
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ./><=%+，。、！？：；（）-]|:(?=\w))*")
 _YES_NO = re.compile("(?i)y|n|yes|no|on|off|true|false|null")
@@ -98,7 +98,7 @@ def _queue(queue: QueuePlan) -> dict[str, Plain]:
         plain["overflow"] = [_overflow(rule) for rule in queue.overflow]
     if queue.sticky:
         sticky = queue.sticky
-        within = time_text(sticky.within_days * _DAY_S)
+        within = time_text(sticky.within_days * DAY_S)
         plain["sticky"] = {"prefer": sticky.prefer, "up_to": time_text(sticky.up_to_s), "within": within}
     if callback := _changed(queue.callback, usual.callback, lambda v: time_text(v) if isinstance(v, float) else v):
         plain["callback"] = callback

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import CampaignExperience, TriesOfHour
 from tandem.cti.storage.pool import Database
@@ -12,7 +13,7 @@ from tandem.cti.storage.queries import load
 
 _QUERIES = load("tandem.cti.adapters.postgres", "campaign_experience.sql")
 DEADLINE_S = 10.0
-SINCE_S = 14 * 86_400.0
+SINCE_S = 14 * DAY_S
 MOST_TRIES, MOST_TRIES_OF_ONE, LEAST_TRIES = 200_000, 20_000, 200
 """Attempts read of all campaigns, and of one. More would teach nothing: the longest memory of a rate is 3,000."""
 MOST_TIMES, MOST_TIMES_OF_ONE, LEAST_TIMES = 60_000, 3_000, 100

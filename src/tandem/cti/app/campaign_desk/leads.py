@@ -11,6 +11,7 @@ from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.floor_plan import LeadAgain
 from tandem.cti.model.campaigns import CampaignRecord
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.leads import AttemptRecord
@@ -20,7 +21,6 @@ LOOKED_AT = 500
 """Leads judged in one go."""
 MOST_LOOKED_AT = 5_000
 """For one page; the cursor goes on from there."""
-DAY_S = 86_400.0
 JOURNAL_S = 2.0
 """So long it is waited until what the center keeps can be read."""
 

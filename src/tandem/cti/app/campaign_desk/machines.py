@@ -8,6 +8,7 @@ import logging
 from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.cti.app.campaign_desk.documents import Documents
 from tandem.cti.model.campaigns import CampaignRecord
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.routing.core.dialer.machine_costs import cost, mistaken
 from tandem.routing.core.dialer.machine_steps import next_step
@@ -15,7 +16,7 @@ from tandem.routing.core.dialer.machine_tuning import advise
 
 log = logging.getLogger(__name__)
 
-DETECTIONS_S = 14 * 86_400.0
+DETECTIONS_S = 14 * DAY_S
 """What the machine detection did longer ago is not looked at, but for a step that is on trial for longer."""
 LOOK_S = 900.0
 

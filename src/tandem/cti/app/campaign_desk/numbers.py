@@ -12,13 +12,13 @@ from tandem.cti.adapters.postgres.campaigns import Stretch as Counts
 from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.campaign_desk.samples import KEPT_DAYS, STEP_S
 from tandem.cti.app.dialer.days import day_of, midnight, zone_of
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.leads import CampaignSample
 from tandem.cti.storage.errors import DatabaseDown
 
 log = logging.getLogger(__name__)
 
-DAY_S = 86_400.0
 
 _NOTHING = Counts(
     at=0.0,

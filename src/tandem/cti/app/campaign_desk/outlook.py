@@ -21,6 +21,7 @@ from tandem.cti.app.campaign_desk.simulated_hours import Figures, World
 from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest, CtiError, Unavailable, WrongState
 from tandem.routing.core.dialer.pacing_settings import DayCount
 from tandem.routing.core.dialer.recycling import Group, Seen, forecast
@@ -28,7 +29,6 @@ from tandem.routing.core.dialer.terms import Terms
 
 log = logging.getLogger(__name__)
 
-DAY_S = 86_400.0
 SEEN_S = 14 * DAY_S
 """What is older counts for nothing any more."""
 HOUR_S = 3_600.0

@@ -9,14 +9,15 @@ from tandem.cti.adapters.postgres.promises import PromiseOwner
 from tandem.cti.app.campaign_desk.dialling import works_for
 from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.floor_plan import LeadAgain
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CampaignId, LeadId
 from tandem.cti.model.leads import Lead
 from tandem.routing.core.dialer.attempt_plan import TEAM
 
-AHEAD_S = 14 * 86_400.0
+AHEAD_S = 14 * DAY_S
 MOST = 1_000
-LONGEST_AHEAD_S = 366 * 86_400.0
+LONGEST_AHEAD_S = 366 * DAY_S
 SLACK_S = 60.0
 """A moment so little ago is now."""
 JOURNAL_S = 1.0

@@ -11,6 +11,7 @@ from tandem.cti.adapters.postgres.compliance import StoredSheet
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
 from tandem.cti.app.dialer.days import KEPT_DAYS, day_of, midnight, zone_of
 from tandem.cti.model.campaigns import CampaignRecord, Hours
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest, CtiError, ResourceMissing
 from tandem.cti.model.leads import AttemptRecord, CampaignDay
 from tandem.routing.core.dialer import compliance
@@ -24,7 +25,6 @@ EVERY_S = 60.0
 STORED_S = 10.0
 MOST_AT_ONCE = 400
 """Days that are made up for, of one campaign in one go."""
-DAY_S = 86_400.0
 NAMES = {
     "us": {"zh": "美国（放弃 / 真人接听）", "en": "US: abandoned / answered by a person"},
     "ofcom": {"zh": "Ofcom（放弃 / 放弃 + 接通座席）", "en": "Ofcom: abandoned / (abandoned + put through)"},

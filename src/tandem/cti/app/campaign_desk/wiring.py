@@ -31,6 +31,7 @@ from tandem.cti.app.lists.list_desk import ListDesk
 from tandem.cti.app.plan_desk import Speak
 from tandem.cti.app.shell import Shell
 from tandem.cti.model.campaigns import CampaignRecord, Hours
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, CampaignExperience, CampaignSample, Lead
 from tandem.cti.model.profiles import DispositionNode
@@ -44,7 +45,6 @@ from tandem.routing.core.dialer.carriers import CarrierPlan
 
 log = logging.getLogger(__name__)
 
-DAY_S = 86_400.0
 CALLER_IDS_S = 7 * DAY_S
 """So far back goes what is known of the campaigns' own numbers."""
 UNDISPOSED_S = 12 * 3_600.0

@@ -12,6 +12,7 @@ from tandem.cti.app.dialer.state import Attempt, Held, Promise, Running
 from tandem.cti.app.floor_plan import LeadAgain
 from tandem.cti.core.contact import Contact
 from tandem.cti.model.campaigns import SUCCESS, AttemptPlan, AttemptResult
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest, WrongState
 from tandem.cti.model.ids import AgentId, CallId
 from tandem.cti.model.leads import DoNotCallEntry, Lead, LeadRecord
@@ -24,7 +25,7 @@ SKIP_S = 900.0
 """So much later comes he whom an agent did not want to dial."""
 MOST_TALKED = 5_000
 """Attempts that wait for what the agent says of them: should nobody ever say it, the oldest is forgotten."""
-FURTHEST_S = 366 * 86_400.0
+FURTHEST_S = 366 * DAY_S
 _NO_PLAN = AttemptPlan()
 
 

@@ -14,9 +14,10 @@ import msgspec
 from tandem.agent_desktop.core.list_resources import ImportJob
 from tandem.cti.app.lists.inspection import Inspection
 from tandem.cti.app.lists.worker import BAD_ROWS
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import LimitReached, ResourceMissing
 
-KEPT_S = 86_400.0
+KEPT_S = DAY_S
 """How long a file that was sent waits for its import."""
 MOST_BYTES = 2_000_000_000
 """Of all files together, bad rows included, while another one is taken."""

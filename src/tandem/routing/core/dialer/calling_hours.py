@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tandem.cti.model.campaigns import Hours
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.hours import WeeklyHours, closes_at, opens_at, spans_of
 from tandem.routing.core.dialer.jurisdictions import ALL_DAY, Jurisdiction, Week
 
@@ -13,7 +14,7 @@ KEPT_S = 3_600.0
 """So long what is open is taken to be open, before it is looked at again."""
 NEAR_S = 3 * 3_600.0
 """So near to a change of the clock it is looked at every minute."""
-COMMON_S = 21 * 86_400.0
+COMMON_S = 21 * DAY_S
 """So far ahead an opening common to several is looked for: weeks repeat, holidays pass."""
 
 
@@ -39,7 +40,7 @@ class LocalHours:
     def _look(self, at: float) -> None:
         self._since, self._opens = at, self.first_open(at)
         if self._opens is None:
-            self._end = at + 86_400.0
+            self._end = at + DAY_S
         elif self._opens > at:
             self._end = self._opens
         else:
@@ -84,7 +85,7 @@ class CommonHours:
             if opens is None or opens > at:
                 if not self._since <= at < self._until:
                     self._since, self._again_at = at, self._all_open_at(at)
-                    self._until = at + 86_400.0 if self._again_at is None else self._again_at
+                    self._until = at + DAY_S if self._again_at is None else self._again_at
                 return hours, self._again_at
         return None
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from tandem.cti.model.campaigns import AttemptPlan, AttemptResult, Campaign, Hours, MachineDetection, ModeRule, Span
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.public_holidays import known_region
 from tandem.cti.model.timezones import known_timezone
 from tandem.routing.core.dialer.jurisdictions import RULE_BOOK
@@ -24,7 +25,7 @@ _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 MOST_NAME, MOST_SCRIPT, MOST_MESSAGE, MOST_CODE = 200, 20_000, 1_000, 64
 MOST_ENTRIES = 1_000
-MONTH_S = 30 * 86_400.0
+MONTH_S = 30 * DAY_S
 ENDING = ("talked", "served", "congestion", "withdrawn", "invalid_number")
 """Results after which a campaign cannot say when to dial again."""
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tandem.cti.model.campaigns import Campaign, State
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import CampaignId, LeadId, ListId
 from tandem.cti.model.leads import DoNotCallEntry, Lead, LeadNumber, Verdict
 from tandem.routing.core.dialer.attempt_plan import counted
-from tandem.routing.core.dialer.jurisdictions import DAY_S
 from tandem.routing.core.dialer.remembered import WEEK_S, Dials, Forbidden
 from tandem.routing.core.dialer.terms import NO_CALLING, NO_HOURS, PlanHours, Terms
 from tandem.routing.core.dialer.zones import facts_of

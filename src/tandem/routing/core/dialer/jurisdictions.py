@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tandem.cti.model.durations import DAY_S
+
 Texts = Mapping[str, str]
 Week = tuple[tuple[tuple[int, int], ...], ...]
 """Seven days from Monday on; of each the half-open spans in minutes after local midnight."""
@@ -20,7 +22,6 @@ or standard of a trade), ``ours`` (a cautious default where nothing is written).
 Formula = Literal["us", "ofcom"]
 """How the share of abandoned calls is worked out, see ``promise``."""
 
-DAY_S = 86_400.0
 ALL_DAY: Week = (((0, 1440),),) * 7
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 
+from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.leads import DoNotCallEntry
-from tandem.routing.core.dialer.jurisdictions import DAY_S
 
 WEEK_S = 7 * DAY_S
 
