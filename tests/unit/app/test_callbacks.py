@@ -11,7 +11,7 @@ from tests.support.house import MEI, make_house
 from tests.support.paths import PathFloor
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app import callback_promises, callbacks, overflow
+from tandem.cti.app import callback_moment, callback_promises, overflow
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.center import Center
 from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled
@@ -558,7 +558,7 @@ def test_however_often_it_is_altered_it_is_looked_at_once_at_a_time() -> None:
     floor.pass_time(120)
     assert floor.center.callbacks["p1"].state == "due"
     timers = [at for at, _, kind, _ in floor.center._timers if kind == "callback"]
-    assert len([at for at in timers if at <= floor.now + callbacks.LOOK_EVERY_S]) == 1
+    assert len([at for at in timers if at <= floor.now + callback_moment.LOOK_EVERY_S]) == 1
     floor.handle(CallbackCancelled("p1", "mei"))
     assert not floor.center.callback_looks
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from tandem.cti.app import number_checks, overflow, rows
+from tandem.cti.app import callback_moment, number_checks, overflow, rows
 from tandem.cti.app.announcements import BUILT_IN
 from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled, LookUp, ShowCallbacks
 from tandem.cti.app.house import Caller
@@ -27,23 +26,16 @@ from tandem.cti.model.errors import BadRequest, IllegalTransition, ResourceMissi
 from tandem.cti.model.ids import AgentId, CallId, QueueId, WorkId
 from tandem.cti.model.needs import kept_needs
 from tandem.cti.model.records import CallbackRecord
-from tandem.cti.model.skills import Needs, unmet
-from tandem.cti.model.states import AgentState, Outcome, Phase
+from tandem.cti.model.skills import Needs
+from tandem.cti.model.states import Outcome, Phase
 from tandem.routing.core.acd import callback as cb
-from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.acd.ledger import Entry
-from tandem.routing.core.acd.work import Step
 from tandem.routing.core.dialer.gate import Refusal
 from tandem.routing.core.plan import CallbackRule, QueuePlan
-from tandem.routing.core.steps import steps_of
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
-ANSWER_S = 12.0
-"""From the dial to the answer, as expected: so early a customer is dialled before an agent is free."""
-LOOK_EVERY_S = 2.0
-"""How often it is looked whether a customer who is to be rung first can be rung."""
 _WAITS = (Phase.QUEUED, Phase.OFFERED, Phase.RINGING, Phase.DIALLING)
 _CUT = (Cause.UNREACHABLE, Cause.CONGESTION, Cause.SWITCH_FAILURE)
 """Why a talk ends that nobody ended."""
@@ -389,7 +381,7 @@ def _schedule(center: Center, record: CallbackRecord) -> None:
     at = cb.wake_at(record, center.now)
     if at is not None:
         if record.state == "due" and record.first == "customer":
-            at = min(at, center.now + LOOK_EVERY_S)
+            at = min(at, center.now + callback_moment.LOOK_EVERY_S)
         center.callback_looks[record.id] = max(at, center.now)
         center.wake(center.callback_looks[record.id], "callback", record.id)
 
@@ -413,47 +405,8 @@ def _begin(center: Center, record: CallbackRecord) -> None:
 
 
 def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
-    """Now, when it is open and an agent will be free by the time of his answer."""
-    queue, place = _queue(center, record), cb.place_of(record)
-    looked_at, of_place = center.not_rung.get((queue.id, record.needs), (-1.0, 0.0))
-    if 0.0 <= center.now - looked_at < LOOK_EVERY_S / 2 and place >= of_place:
-        return  # hundreds may be due: who stands before him, or he, could not be rung a moment ago
-    if not overflow.opening(center, queue).open:
-        return
-    needs = _needs_now(center, steps_of(queue.steps, kept_needs(record.needs)), center.now - place)
-    in_the_air = sum(
-        contact.phase is Phase.DIALLING and contact.queue == queue.id and contact.agent is None
-        for contact in center.contacts.values()
-    )
-    suited = (agent for agent in center.matcher.available_agents if unmet(needs, center.agents[agent].skills) is None)
-    if sum(1 for _ in islice(suited, in_the_air + 1)) > in_the_air:
+    if callback_moment.has_come(center, record, _queue(center, record)):
         _begin(center, record)
-        return
-    center.not_rung[queue.id, record.needs] = (center.now, place)
-    if not any(_will_be_free(agent) and unmet(needs, agent.skills) is None for agent in center.agents.values()):
-        return  # waits were short as long as somebody was at work: that says nothing about now
-    ahead = sum(work.queue == queue.id and work.queued_at < place for work in center.matcher.waiting())
-    expected = center.predictor.wait_left(
-        queue.id,
-        tier=record.tier,
-        ahead=ahead + in_the_air,
-        logged_on=center.matcher.logged_on(needs),
-        handle_s=queue.handle_s,
-    )
-    if expected is not None and expected.p50_s <= ANSWER_S:
-        del center.not_rung[queue.id, record.needs]
-        _begin(center, record)
-
-
-def _needs_now(center: Center, steps: tuple[Step, ...], waited_s: float) -> Needs:
-    """As the matcher would ask: of the step whose time has come, or of the first one after it that somebody meets."""
-    reached = max((number for number, step in enumerate(steps) if step.from_s <= waited_s), default=0)
-    return next((step.needs for step in steps[reached:] if center.matcher.logged_on(step.needs)), steps[reached].needs)
-
-
-def _will_be_free(agent: Agent) -> bool:
-    at_work = agent.state in (AgentState.READY, AgentState.BUSY, AgentState.WORKING_AFTER_CALL)
-    return at_work and agent.reachable and agent.pending is not AgentState.NOT_READY
 
 
 def record_of(center: Center, contact: Contact, *, reason: str, number: str) -> CallbackRecord:
