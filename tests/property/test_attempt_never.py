@@ -36,6 +36,7 @@ OF_CAMPAIGNS = (
     ce.MachineMarked,
     ce.TextGiven,
     ev.MachineDetected,
+    ev.MessageBegun,
 )
 
 
@@ -138,7 +139,11 @@ class Life:
             if chance.random() < 0.1:
                 self.tell(ct.DialRefused(reason="no"))
             else:
-                detect = MachineDetection(use=True, on_machine=chance.choice(["hang_up", "message", "agent"]))
+                detect = MachineDetection(
+                    use=True,
+                    on_machine=chance.choice(["hang_up", "message", "agent"]),
+                    sample_one_in=chance.choice([0, 1, 3]),
+                )
                 self.tell(ct.DialAllowed(ring_s=25.0, detect=chance.choice([None, None, detect])))
         elif self.wanted and chance.random() < 0.8:
             self.wanted -= 1
@@ -204,6 +209,14 @@ class Life:
                     connection=c.caller,
                     token=token,
                     verdict=chance.choice(["human", "human", "machine", "machine", "unsure"]),
+                ),
+                ev.MessageBegun(
+                    call=c.id,
+                    connection=c.caller,
+                    token=token,
+                    why=chance.choice(["beep", "quiet", "time", "silence"]),
+                    again=chance.random() < 0.3,
+                    beep_hz=chance.choice([0.0, 1_000.0]),
                 ),
                 ev.MediaEnded(call=c.id, connection=c.caller, token=token, ok=chance.random() < 0.8),
             ]
