@@ -6,7 +6,7 @@ import type { CampaignSummary, DaySeries, Inspected, Waterfall } from "../src/ge
 import { isWord } from "../src/i18n";
 import { en } from "../src/i18n/en";
 import { complete, defaults, problemsAt, problemsElsewhere, put, readEntries, readSpans, results, spansText, usualRetries } from "../src/pages/campaigns/document";
-import { optionOf, plotKinds } from "../src/pages/campaigns/dayPlots";
+import { hasPoints, optionOf, plotKinds } from "../src/pages/campaigns/dayPlots";
 import { gateRules } from "../src/pages/campaigns/gateRules";
 import { MAX_FIELD_NAME, assign, fieldOf, forbiddenUses, guessed, mappingProblem, uses } from "../src/pages/campaigns/mapping";
 import { pathOfCampaign } from "../src/pages/campaigns/paths";
@@ -176,7 +176,7 @@ describe("the waterfall", () => {
 
 describe("a campaign's document", () => {
   it("has the defaults of the server", () => {
-    const value = (source: string, name: string) => new RegExp(`^ {4}${name}: [^=\\n]*= (.+)$`, "m").exec(source)?.[1]?.replace(/(?<=\d)_(?=\d)/g, "");
+    const value = (source: string, name: string) => new RegExp(`^ {4}${name}: [^=\\n]*= (.+)$`, "m").exec(source)?.[1]?.replace(/\bDAY_S\b/g, "86400.0").replace(/(?<=\d)_(?=\d)/g, "");
     const body = (name: string) => new RegExp(`^class ${name}\\(([\\s\\S]*?)(?=^class |^@)`, "m").exec(`${model}\n@`)?.[1] ?? "";
     const same = (name: string, ours: object) => {
       let compared = 0;
@@ -335,6 +335,14 @@ describe("the plots of a day", () => {
     const option = optionOf("rate", series, said, colors) as { xAxis: { data: string[] }; series: { data: unknown[] }[] };
     expect(option.xAxis.data).toEqual(["08:00", "08:05"]);
     expect(option.series[0]?.data).toEqual([0.3, null]);
+  });
+
+  it("say when nothing is known, and show what is no line yet", () => {
+    const unknown: DaySeries = { ...series, points: [{ ...point(0, null), agents_talking: null }] };
+    expect(plotKinds.filter((kind) => hasPoints(kind, unknown))).toEqual(["calls"]);
+    expect(plotKinds.filter((kind) => hasPoints(kind, series))).toEqual([...plotKinds]);
+    const option = optionOf("rate", series, said, colors) as { series: { showSymbol: boolean }[] };
+    expect(option.series[0]?.showSymbol).toBe(true);
   });
 
   it("draw their tooltips: none is made of HTML", () => {

@@ -3,7 +3,7 @@
 export const routingEn = {
   "page.line": "The line",
   "page.routing": "Routing",
-  "page.studies": "What-if",
+  "page.studies": "Studies",
   "plan.version": "Version {version}",
   "plan.changed": "not applied",
   "plan.checking": "Checking …",

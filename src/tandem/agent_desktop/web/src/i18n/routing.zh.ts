@@ -3,7 +3,7 @@
 export const routingZh = {
   "page.line": "排队",
   "page.routing": "路由",
-  "page.studies": "推演",
+  "page.studies": "分析",
   "plan.version": "版本 {version}",
   "plan.changed": "未生效",
   "plan.checking": "正在检查……",

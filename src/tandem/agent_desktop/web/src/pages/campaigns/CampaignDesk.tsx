@@ -77,7 +77,18 @@ export function CampaignDesk({ id, view, reason }: { id: string; view: CampaignV
   if (value === null || line === null) {
     return (
       <section className="panel fill campaigns">
-        {error === null ? <Loading rows={8} /> : <Failed error={error} onAgain={again} />}
+        {error === null ? (
+          <Loading rows={8} />
+        ) : (
+          <>
+            <Failed error={error} onAgain={again} />
+            <p className="desk-lost">
+              <a className="link" href={pathOfList} onClick={followLink} data-testid="desk-to-list">
+                {t("desk.back")}
+              </a>
+            </p>
+          </>
+        )}
       </section>
     );
   }

@@ -8,7 +8,7 @@ import { Loading, Nothing } from "../../ui/bits";
 import { useThemeName } from "../../ui/theme";
 import { usePolled } from "../why/usePolled";
 import { type Chart, type Palette, makeChart } from "./charts";
-import { type PlotKind, type PlotWords, optionOf, plotKinds } from "./dayPlots";
+import { type PlotKind, type PlotWords, hasPoints, optionOf, plotKinds } from "./dayPlots";
 import { Failed } from "./parts";
 import { count } from "./rows";
 import { useCampaignSpeech } from "./speech";
@@ -68,6 +68,7 @@ function Plot({ series, kind }: { series: DaySeries; kind: PlotKind }) {
   return (
     <figure className="panel day-plot">
       <figcaption>{t(`day.${kind}`)}</figcaption>
+      {!hasPoints(kind, series) && <p className="day-empty quiet small">{t("day.no_points")}</p>}
       <div ref={box} className="day-canvas" role="img" aria-label={t(`day.${kind}`)} data-testid={`plot-${kind}`} />
     </figure>
   );

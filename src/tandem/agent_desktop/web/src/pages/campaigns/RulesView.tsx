@@ -20,7 +20,7 @@ function Law({ law, document }: { law: JurisdictionView; document: Full }) {
   return (
     <section className="panel law" data-testid="law">
       <h3>
-        {pick(law.name, law.id)} <span className="mark mono">{law.version}</span>
+        {t("rules.book", { name: pick(law.name, law.id) })} <span className="mark mono">{law.version}</span>
       </h3>
       <dl className="law-facts">
         <div>

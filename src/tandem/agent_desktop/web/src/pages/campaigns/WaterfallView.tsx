@@ -45,7 +45,7 @@ function Bars({ waterfall, reason, onReason }: { waterfall: Waterfall; reason: s
                   {waterfall.restricted > 0 && t("waterfall.restricted", { count: count(waterfall.restricted) })}{" "}
                   {waterfall.again_at !== null && (
                     <>
-                      {t("waterfall.next")} {named(waterfall.again_at)} (<Until at={waterfall.again_at} />)
+                      {t("waterfall.next")} <Until at={waterfall.again_at} /> ({named(waterfall.again_at)})
                     </>
                   )}
                 </span>

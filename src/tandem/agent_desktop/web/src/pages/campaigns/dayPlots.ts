@@ -19,9 +19,11 @@ export interface PlotWords {
 }
 
 type Value = number | null;
+/** So few are no line yet: they are drawn as dots. */
+const FEW_POINTS = 3;
 
 function line(name: string, color: string, data: Value[], more: object = {}) {
-  return { type: "line" as const, name, data, color, showSymbol: false, lineStyle: { width: 2 }, connectNulls: false, ...more };
+  return { type: "line" as const, name, data, color, showSymbol: data.filter((value) => value !== null).length < FEW_POINTS, lineStyle: { width: 2 }, connectNulls: false, ...more };
 }
 
 function area(name: string, color: string, data: Value[]) {
@@ -33,6 +35,13 @@ function bars(name: string, color: string, data: Value[], more: object = {}) {
 }
 
 const decimals: Record<PlotKind, number> = { calls: 0, agents: 1, pacing: 2, rate: 0 };
+
+/** Whether the day has anything for this plot: what agents did is known only of times at which a server looked. */
+export function hasPoints(kind: PlotKind, series: DaySeries): boolean {
+  if (kind === "calls") return true;
+  const of = { agents: "agents_talking", pacing: "lines_per_agent", rate: "answer_rate" } as const;
+  return series.points.some((point) => point[of[kind]] !== null);
+}
 
 export function optionOf(kind: PlotKind, series: DaySeries, words: PlotWords, colors: Palette): ChartOption {
   const { zone } = zoneOf(series.zone);

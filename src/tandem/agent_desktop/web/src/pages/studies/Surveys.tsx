@@ -26,8 +26,8 @@ function Distribution({ line }: { line: SurveyLine }) {
   const text = parts.map((part) => `${said(part.answer)}: ${part.count}`).join(", ");
   if (line.answered === 0) return <span className="quiet">{t("surveys.no_answers")}</span>;
   return (
-    <span className="answers" role="img" aria-label={text} title={text} data-scale={line.scale}>
-      {parts.map((part) => part.count > 0 && <i key={part.answer} className={`answer answer-${part.answer}`} style={{ flexGrow: part.share }}>{part.share > 0.09 ? said(part.answer) : ""}</i>)}
+    <span className="survey-parts" role="img" aria-label={text} title={text} data-scale={line.scale}>
+      {parts.map((part) => part.count > 0 && <i key={part.answer} className={`survey-part survey-part-${part.answer}`} style={{ flexGrow: part.share }}>{part.share > 0.09 ? said(part.answer) : ""}</i>)}
     </span>
   );
 }
