@@ -88,6 +88,7 @@ def _change(center: Center, run: Running, record: CampaignRecord) -> None:
         stop(center, run)
     if record.state == "running" and before.state != "running":
         run.read_at, run.spoiled, run.dry = center.now, 0, True
+        run.called_up_at = run.claimed_at = float("-inf")
 
 
 def _claim_terms(campaign: Campaign) -> tuple[int, float]:

@@ -9,70 +9,72 @@ keep theirs, so they are out first. Callers who wait are served before he goes o
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tandem.cti.app.dialer import agents
 from tandem.cti.app.dialer.decisions import keep_move
 from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.ids import AgentId, CampaignId
-from tandem.routing.core.dialer.apportion import Claim, last
+from tandem.routing.core.dialer.apportion import Claim, comes_before, last
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
 
+CLAIM_S = 3.0
+"""Between two looks of one campaign whether others have agents for it."""
 _FIRST = {"idle": 0, "wrapping": 1, "talking": 2, "reserved": 3}
 """Who is claimed before whom."""
 
 
 def claim(center: Center, run: Running) -> None:
     """As many as it can use, one by one, each from the campaign that would be served last."""
-    wanted = agents.room(run) - _claims(center).get(run.record.id, 0)
-    if wanted <= 0:
+    claims = _claims(center)
+    wanted = agents.room(run) - claims[run.record.id]
+    if wanted <= 0 or 0.0 <= center.now - run.claimed_at < CLAIM_S:
         return
-    able = _able(center, run)
+    run.claimed_at = center.now
+    mine, shares = _shares(center, run, claims)
+    able = {campaign: _able(center, center.dialer.campaigns[campaign], run) for campaign in shares}
     taken: dict[CampaignId, list[AgentId]] = {}
-    while wanted > 0 and able:
-        shares = _shares(center)
-        holder = last(shares[run.record.id], [shares[campaign] for campaign in able])
+    while wanted > 0:
+        holder = last(mine, (share for campaign, share in shares.items() if able[campaign]))
         if holder is None:
             break
         agent_id = able[holder.campaign].pop(0)
-        if not able[holder.campaign]:
-            del able[holder.campaign]
         center.dialer.claimed[agent_id] = run.record.id
         taken.setdefault(holder.campaign, []).append(agent_id)
-        wanted -= 1
+        shares[holder.campaign] = replace(holder, agents=holder.agents - 1)
+        mine, wanted = replace(mine, agents=mine.agents + 1), wanted - 1
     for campaign, claimed in taken.items():
-        holder_run = center.dialer.campaigns[campaign]
-        keep_move(center, holder_run, run, claimed)
+        keep_move(center, center.dialer.campaigns[campaign], run, claimed)
         for agent_id in claimed:
             agents.tell(center, agent_id)
         center.dialer.due[campaign] = None
 
 
-def _able(center: Center, run: Running) -> dict[CampaignId, list[AgentId]]:
-    """By campaign: whom it has, who could serve ``run`` and is claimed by nobody; who is free soonest comes first."""
-    able: dict[CampaignId, list[AgentId]] = {}
-    for campaign, other in center.dialer.campaigns.items():
-        if other is run or other.campaign.priority > run.campaign.priority:
-            continue
-        his = [
-            agent_id
-            for agent_id, status in other.agents.items()
-            if status in _FIRST
-            and agent_id not in center.dialer.claimed
-            and agents.may_serve(center, center.agents[agent_id], run)
-        ]
-        if his:
-            able[campaign] = sorted(his, key=lambda agent_id: _FIRST[other.agents[agent_id]])
-    return able
+def _shares(center: Center, run: Running, claims: Counter[CampaignId]) -> tuple[Claim, dict[CampaignId, Claim]]:
+    """``run``'s share, and those of campaigns that come after it, as they are when all who are claimed have gone."""
+    gone = Counter(center.held[agent_id] for agent_id in center.dialer.claimed)
+    mine = agents.claim_of(run, claims[run.record.id] - gone[run.record.id])
+    behind = {}
+    for campaign in dict.fromkeys(center.held.values()):
+        share = agents.claim_of(center.dialer.campaigns[campaign], claims[campaign] - gone[campaign])
+        if campaign != run.record.id and comes_before(mine, share):
+            behind[campaign] = share
+    return mine, behind
 
 
-def _shares(center: Center) -> dict[CampaignId, Claim]:
-    """As it will be when all who are claimed have gone."""
-    more = _claims(center)
-    more.subtract(center.held[agent_id] for agent_id in center.dialer.claimed)
-    return {campaign: agents.claim_of(run, more[campaign]) for campaign, run in center.dialer.campaigns.items()}
+def _able(center: Center, holder: Running, run: Running) -> list[AgentId]:
+    """Of ``holder``'s agents, who could serve ``run`` and is claimed by nobody; who is free soonest comes first."""
+    his = [
+        agent_id
+        for agent_id, status in holder.agents.items()
+        if status in _FIRST
+        and agent_id not in center.dialer.claimed
+        and agents.may_serve(center, center.agents[agent_id], run)
+    ]
+    return sorted(his, key=lambda agent_id: _FIRST[holder.agents[agent_id]])
 
 
 def _claims(center: Center) -> Counter[CampaignId]:
@@ -94,7 +96,7 @@ def anew(center: Center) -> None:
         del center.dialer.claimed[agent_id]
         agents.tell(center, agent_id)
     for run in center.dialer.campaigns.values():
-        run.called_up_at = float("-inf")
+        run.called_up_at = run.claimed_at = float("-inf")
 
 
 def pass_on(center: Center, run: Running) -> None:

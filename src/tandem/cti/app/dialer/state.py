@@ -140,6 +140,8 @@ class Running:
     """When its next timer comes."""
     called_up_at: float = float("-inf")
     """When all free agents were thought over for it."""
+    claimed_at: float = float("-inf")
+    """When the agents of others were thought over for it."""
     why: Texts = field(default_factory=dict)
     """The last decision."""
     why_not: Texts = field(default_factory=dict)
