@@ -231,7 +231,7 @@ async def test_a_day_is_run_again_with_a_change(stack: Stack, page_of: OpenAgent
     await sofia.at("whatif-run").click()
     await expect(sofia.at("measures")).to_be_visible()
     await expect(sofia.at("measures").locator("tbody tr").first).to_contain_text("%")
-    for tab in "staffing", "accuracy":
+    for tab in "staffing", "accuracy", "surveys":
         await sofia.at(f"study-{tab}").click()
         await sofia.page.wait_for_load_state("networkidle")
         assert await sofia.page.locator(".crash").count() == 0

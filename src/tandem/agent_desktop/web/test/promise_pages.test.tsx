@@ -27,7 +27,8 @@ async function answer(input: RequestInfo | URL, init?: RequestInit): Promise<Res
   const method = init?.method ?? "GET";
   asked.push({ method, path: url.pathname, body });
   const refused = method === "GET" ? null : fails;
-  const [status, value] = refused ?? mock.answer(method, url.pathname, url.searchParams, body) ?? [404, { code: "resource_missing", message: "none" }];
+  const targets = { agents: [{ login: "tom", name: "Tom" }], queues: [] };
+  const [status, value] = refused ?? (url.pathname === "/api/transfer-targets" ? [200, targets] : null) ?? mock.answer(method, url.pathname, url.searchParams, body) ?? [404, { code: "resource_missing", message: "none" }];
   return new Response(value === null ? null : JSON.stringify(value), { status });
 }
 
@@ -39,10 +40,10 @@ async function settle(): Promise<void> {
   }
 }
 
-async function draw(may: readonly string[] = MAY): Promise<void> {
+async function draw(may: readonly string[] = MAY, role = "agent"): Promise<void> {
   const state: DeskState = { status: "live", phone: idlePhone, live: { ...emptyState, callbacks: [] } };
   const desk = {
-    me: { user: { login: "agent1", name: "Anna", role: "agent", language: "en", device: null }, may, not_ready_reasons: [] },
+    me: { user: { login: "agent1", name: "Anna", role, language: "en", device: null }, may, not_ready_reasons: [] },
     snapshot: () => state,
     subscribe: () => () => undefined,
   } as unknown as Desk;
@@ -133,6 +134,26 @@ describe("promised calls", () => {
     expect(asked).toHaveLength(0);
   });
 
+  it("is given to somebody else by who supervises, and to the team or kept by an agent", async () => {
+    const choices = async () => {
+      await campaignsTab();
+      await click(all("promise-move")[0]);
+      const select = all("promise-agent")[0];
+      await act(async () => void select?.querySelector("input")?.dispatchEvent(new MouseEvent("mousedown", { bubbles: true })));
+      return [...document.querySelectorAll<HTMLElement>(".ant-select-item-option")];
+    };
+    await draw([...MAY, "read_transfer_targets"], "supervisor");
+    const options = await choices();
+    expect(options.map((one) => one.textContent)).toContain("Tom");
+    await click(options.find((one) => one.textContent === "Tom"));
+    await click(all("promise-save")[0]);
+    expect((asked.find((one) => one.method === "PUT")?.body as { agent: string }).agent).toBe("tom");
+    await act(async () => root?.unmount());
+    document.body.replaceChildren();
+    await draw();
+    expect((await choices()).map((one) => one.textContent)).not.toContain("Tom");
+  });
+
   it("moves one by the keyboard, and says what the server refuses", async () => {
     await draw();
     await campaignsTab();
@@ -148,6 +169,7 @@ describe("promised calls", () => {
     const put = asked.filter((one) => one.method === "PUT");
     expect(put.map((one) => one.path)).toEqual(["/api/dial/promises/p1", "/api/dial/promises/p1"]);
     expect((put[1]?.body as { at: number }).at).toBeGreaterThan(Date.now() / 1000);
+    expect((put[1]?.body as { agent: string | null }).agent).toBeNull();
     expect(all("promise-overdue")).toHaveLength(1);
   });
 

@@ -1,9 +1,11 @@
 // Another moment for a call that was promised, in the time of who is called.
 
-import { Button, Input, Modal } from "antd";
-import { useState } from "react";
+import { Button, Input, Modal, Select } from "antd";
+import { useEffect, useState } from "react";
+import { api } from "../../api";
 import { campaignsApi } from "../../campaignsApi";
 import { serverNow, useSecond } from "../../clock";
+import { useDesk } from "../../desk";
 import type { PromisedCall } from "../../generated/rest";
 import { useSpeech } from "../../i18n";
 import { oneLine } from "../../text";
@@ -18,12 +20,40 @@ const QUICK = [
   { key: "again.tomorrow", after_s: 86_400 },
 ] as const;
 
+const TEAM = "";
+
+/** Who may be to call: the team, who has promised it, and, for who supervises, every agent. */
+function useCallers(one: PromisedCall): { value: string; label: string }[] {
+  const { t } = useSpeech();
+  const { me } = useDesk();
+  const [agents, setAgents] = useState<readonly { value: string; label: string }[]>([]);
+  const all = me.user.role !== "agent" && me.may.includes("read_transfer_targets");
+  useEffect(() => {
+    if (!all) return;
+    let gone = false;
+    api.transferTargets().then(
+      (targets) => {
+        if (!gone) setAgents(targets.agents.map((agent) => ({ value: agent.login, label: agent.name || agent.login })));
+      },
+      // The call can still be moved, and given to the team.
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+    };
+  }, [all]);
+  const own = one.agent !== null && !agents.some((agent) => agent.value === one.agent) ? [{ value: one.agent, label: one.agent === me.user.login ? t("again.personal") : one.agent }] : [];
+  return [{ value: TEAM, label: t("again.team") }, ...own, ...agents];
+}
+
 export function MoveDialog({ one, onClose, onDone }: { one: PromisedCall; onClose: () => void; onDone: () => void }) {
   const { t } = useSpeech();
   const problemOf = useProblem();
   const { zone, own } = zoneOf(one.zone);
   const [when, setWhen] = useState(() => inputIn(zone, Math.max(one.at, serverNow() + 3_600)));
   const [note, setNote] = useState(one.note);
+  const [agent, setAgent] = useState(one.agent ?? TEAM);
+  const callers = useCallers(one);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState("");
   useDialog(true);
@@ -36,7 +66,7 @@ export function MoveDialog({ one, onClose, onDone }: { one: PromisedCall; onClos
     setBusy(true);
     setFailed("");
     try {
-      await campaignsApi.movePromise(one.id, { at, note: oneLine(note) });
+      await campaignsApi.movePromise(one.id, { at, note: oneLine(note), agent: agent === (one.agent ?? TEAM) ? null : agent });
       onDone();
     } catch (error) {
       setFailed(problemOf(error));
@@ -78,6 +108,11 @@ export function MoveDialog({ one, onClose, onDone }: { one: PromisedCall; onClos
             ))}
           </span>
         </Field>
+        {callers.length > 1 && (
+          <Field label={t("again.who")}>
+            <Select value={agent} options={callers} aria-label={t("again.who")} data-testid="promise-agent" showSearch={{ optionFilterProp: "label" }} onChange={setAgent} />
+          </Field>
+        )}
         <Field label={t("again.note")}>
           <Input value={note} maxLength={200} aria-label={t("again.note")} placeholder={t("again.note_hint")} onChange={(event) => setNote(event.target.value)} onPressEnter={() => void save()} data-testid="promise-note" />
         </Field>

@@ -95,9 +95,10 @@ function Entry({ one, onMove, onCancelled }: { one: PromisedCall; onMove: () => 
           {one.agent === null ? t("promise.team") : one.agent === me.user.login ? t("promise.mine") : <Name>{one.agent}</Name>}
         </span>
       </div>
-      {one.in_hand && <span className="mark">{t("promise.in_hand")}</span>}
+      {one.in_hand && !mayChange && <span className="mark">{t("promise.in_hand")}</span>}
       {mayChange && (
         <span className="promise-do">
+          {one.in_hand && <span className="mark">{t("promise.in_hand")}</span>}
           <Button size="small" onClick={onMove} disabled={busy} data-testid="promise-move">
             {t("promise.move")}
           </Button>
