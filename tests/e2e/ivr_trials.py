@@ -57,6 +57,8 @@ MUSIC = 0.002
 """Music on hold is louder, a line without anything is not."""
 SILENT_S = 6.0
 """How long the flow waits for the source that never answers."""
+HELD_UP_S = 0.5
+"""From one key to the next: who takes longer may hear the beginning of a prompt."""
 SAID_S = 3.0
 """How long a message is at least."""
 DEAD_AIR_S = 4.0
@@ -225,7 +227,7 @@ async def _says_a_message(stack: IvrStack, call: PlacedCall, ear: Ear, ani: str)
     """Once he has been asked for it."""
     id_ = (await until(lambda: row(stack, ani)))["id"]
     await has(stack, id_, "message")
-    await ear.more(SAID_S + 1)
+    await ear.more(SAID_S + 0.5)
     await call.press("#")
     await call.wait_ended()
     await over(stack, id_, "voicemail")
@@ -256,17 +258,21 @@ async def _message_can_be_played(stack: IvrStack, call: str, ani: str) -> None:
 
 
 async def who_knows_the_menus_types_ahead(stack: IvrStack) -> None:
-    """Through three menus and a question, without a pause, while the first prompt is said."""
-    ani = stack.number()
-    call = await stack.call(TRIALS, ani)
-    ear = stack.ear(call)
-    await asyncio.sleep(1)
-    await type_fast(call, "7564242#")
-    visit = await left(stack, ani, "code")
-    assert (visit["exit"], visit["heard"]) == ("goto", '["digits 4242"]')
-    await call.wait_ended()
-    await gone(stack, ani, "self_served")
-    said_times(ear, {SECOND: 0, THIRD: 0, WHICH_ORDER: 0})
+    """Through three menus and a question, without a pause, while the first prompt is said. Who was held up by a busy
+    machine hears what he did not type ahead, and tries again."""
+    for _ in range(10):
+        ani = stack.number()
+        call = await stack.call(TRIALS, ani)
+        await asyncio.sleep(1)
+        longest_s = await type_fast(call, "7564242#")
+        visit = await left(stack, ani, "code")
+        assert (visit["exit"], visit["heard"]) == ("goto", '["digits 4242"]')
+        await call.wait_ended()
+        await gone(stack, ani, "self_served")
+        if longest_s < HELD_UP_S:
+            break
+    assert longest_s < HELD_UP_S, "no caller came to type without a pause"
+    said_times(stack.ear(call), {SECOND: 0, THIRD: 0, WHICH_ORDER: 0})
 
 
 async def a_flood_of_keys(stack: IvrStack) -> None:

@@ -30,6 +30,8 @@ a key may cut off; in pieces, because a busy machine drops a packet now and then
 ONCE_S = 1.5
 """Pieces of a prompt that are farther apart than they should be, by less than this, are of one time that it was said:
 on a busy machine a line falters. No prompt is so short that it could have been said twice."""
+LATE_S = 2.1
+"""Asterisk writes 32 KiB at a time."""
 _PATIENCE_S, _LOOK_S = 60.0, 0.4
 Samples = npt.NDArray[np.float64]
 
@@ -39,8 +41,7 @@ def carrier_of(stack: Stack) -> AsteriskInstance:
 
 
 class Ear:
-    """What this caller has heard so far. What is still to come may be waited for (it is there about two seconds late,
-    because Asterisk writes in large pieces)."""
+    """What this caller has heard so far, but for the last ``LATE_S``; what is still to come may be waited for."""
 
     def __init__(self, stack: Stack, file: Path) -> None:
         self._sounds = PromptSounds(
@@ -78,8 +79,8 @@ class Ear:
         await self._wait(lambda: len(self.times(text)) >= times, f"not heard {times} times: {text}")
 
     async def more(self, seconds: float) -> None:
-        """Wait until he has heard for so long, by the line's time: a line that falters counts what came."""
-        wanted_s = self.seconds + seconds
+        """Wait until he has heard for so long, at least, by the line's time: a line that falters counts what came."""
+        wanted_s = self.seconds + LATE_S + seconds
         await self._wait(lambda: self.seconds >= wanted_s, f"{seconds} s more were not heard")
 
     async def _wait(self, there: Callable[[], bool], why: str) -> None:
@@ -151,8 +152,13 @@ def times_of(heard: Samples, wanted: Samples) -> list[float]:
     return sorted(found)
 
 
-async def type_fast(call: PlacedCall, keys: str) -> None:
-    """As fast as keys can follow each other: a tone of 80 ms and a pause of 60 ms."""
+async def type_fast(call: PlacedCall, keys: str) -> float:
+    """As fast as keys can follow each other: a tone of 80 ms and a pause of 60 ms. The longest time from one to the
+    next, which on a busy machine is more."""
+    began, longest_s = time.monotonic(), 0.0
     for key in keys:
         await call._carrier.act("PlayDTMF", (("Channel", call._channel), ("Digit", key), ("Duration", "80")))
         await asyncio.sleep(0.06)
+        now = time.monotonic()
+        began, longest_s = now, max(longest_s, now - began)
+    return longest_s
