@@ -53,6 +53,8 @@ _QUIET = 0.55
 _VOICED_HZ = 500.0
 """Up to here a voice can hold a tone (a long "you"): what is lower has to be longer and purer."""
 _VOICED_S, _VOICED_PURE = 0.24, 0.85
+_SHORT_S, _SHORT_PURE = 0.24, 0.8
+"""A syllable may be a tone for as long."""
 _NETWORK_HZ = (350.0, 500.0)
 _RINGING_S = 0.8
 _BUSY_S = 0.6
@@ -161,7 +163,8 @@ class BeepDetector:
         kept = list(self._kept)
         from_end = index - last + 1
         whole = np.concatenate(kept[max(0, len(kept) - from_end - tone.frames) : len(kept) - from_end])
-        hz = _pure(whole, tone.hz, _VOICED_PURE if voiced else _PURE)
+        short = length_s < _SHORT_S
+        hz = _pure(whole, tone.hz, _VOICED_PURE if voiced else _SHORT_PURE if short else _PURE)
         if hz is None:
             return
         frames = round(_BUSY_S / FRAME_S) if of_network else _QUIET_FRAMES

@@ -146,7 +146,8 @@ shares = st.floats(0.0, 1.0)
 def worlds(draw: st.DrawFn) -> dict[str, tuple[int, float, float, float]]:
     """Callers as they are, whatever the thresholds: word -> calls a day, share with an agent, share marked, seconds."""
     kinds = ("HUMAN", "TOOLONG", "LONGGREETING", "MAXWORDS", "INITIALSILENCE")
-    drawn = st.tuples(st.just(0) | st.integers(300, 3_000), shares, shares, st.floats(1.0, 60.0))
+    heard = st.just(0.0) | st.floats(0.05, 1.0)
+    drawn = st.tuples(st.just(0) | st.integers(300, 3_000), heard, shares, st.floats(1.0, 60.0))
     return {kind: draw(drawn) for kind in kinds}
 
 
