@@ -1,6 +1,6 @@
 // Another moment for a call that was promised, in the time of who is called.
 
-import { Button, Input, Modal, Select } from "antd";
+import { AutoComplete, Button, Input, Modal, Select } from "antd";
 import { useEffect, useState } from "react";
 import { api } from "../../api";
 import { campaignsApi } from "../../campaignsApi";
@@ -22,18 +22,15 @@ const QUICK = [
 
 const TEAM = "";
 
-/** Who may be to call: the team, who has promised it, and, for who supervises, every agent. */
-function useCallers(one: PromisedCall): { value: string; label: string }[] {
-  const { t } = useSpeech();
-  const { me } = useDesk();
-  const [agents, setAgents] = useState<readonly { value: string; label: string }[]>([]);
-  const all = me.user.role !== "agent" && me.may.includes("read_transfer_targets");
+/** Those who are at work, for who may give the call to anybody: others are named by their log-in. */
+function useAgents(all: boolean): { value: string; label: string }[] {
+  const [agents, setAgents] = useState<{ value: string; label: string }[]>([]);
   useEffect(() => {
     if (!all) return;
     let gone = false;
     api.transferTargets().then(
       (targets) => {
-        if (!gone) setAgents(targets.agents.map((agent) => ({ value: agent.login, label: agent.name || agent.login })));
+        if (!gone) setAgents(targets.agents.map((agent) => ({ value: agent.login, label: agent.name ? `${agent.name} (${agent.login})` : agent.login })));
       },
       // The call can still be moved, and given to the team.
       () => undefined,
@@ -42,8 +39,43 @@ function useCallers(one: PromisedCall): { value: string; label: string }[] {
       gone = true;
     };
   }, [all]);
-  const own = one.agent !== null && !agents.some((agent) => agent.value === one.agent) ? [{ value: one.agent, label: one.agent === me.user.login ? t("again.personal") : one.agent }] : [];
-  return [{ value: TEAM, label: t("again.team") }, ...own, ...agents];
+  return agents;
+}
+
+/** By whom the call is to be made: an agent keeps his own or gives it to the team, who supervises gives it to anybody. */
+function Caller({ one, agent, onChange }: { one: PromisedCall; agent: string; onChange: (agent: string) => void }) {
+  const { t } = useSpeech();
+  const { me } = useDesk();
+  const all = me.user.role !== "agent";
+  const agents = useAgents(all && me.may.includes("read_transfer_targets"));
+  if (!all && one.agent === null) return null;
+  return (
+    <Field label={t("again.who")}>
+      {all ? (
+        <AutoComplete
+          value={agent}
+          options={agents}
+          allowClear
+          placeholder={t("again.team")}
+          aria-label={t("again.who")}
+          data-testid="promise-agent"
+          showSearch={{ filterOption: (text, option) => `${option?.label}`.toLowerCase().includes(text.toLowerCase()) }}
+          onChange={(next: string | undefined) => onChange((next ?? TEAM).trim())}
+        />
+      ) : (
+        <Select
+          value={agent}
+          options={[
+            { value: one.agent ?? TEAM, label: one.agent === me.user.login ? t("again.personal") : one.agent },
+            { value: TEAM, label: t("again.team") },
+          ]}
+          aria-label={t("again.who")}
+          data-testid="promise-agent"
+          onChange={onChange}
+        />
+      )}
+    </Field>
+  );
 }
 
 export function MoveDialog({ one, onClose, onDone }: { one: PromisedCall; onClose: () => void; onDone: () => void }) {
@@ -53,7 +85,6 @@ export function MoveDialog({ one, onClose, onDone }: { one: PromisedCall; onClos
   const [when, setWhen] = useState(() => inputIn(zone, Math.max(one.at, serverNow() + 3_600)));
   const [note, setNote] = useState(one.note);
   const [agent, setAgent] = useState(one.agent ?? TEAM);
-  const callers = useCallers(one);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState("");
   useDialog(true);
@@ -108,11 +139,7 @@ export function MoveDialog({ one, onClose, onDone }: { one: PromisedCall; onClos
             ))}
           </span>
         </Field>
-        {callers.length > 1 && (
-          <Field label={t("again.who")}>
-            <Select value={agent} options={callers} aria-label={t("again.who")} data-testid="promise-agent" showSearch={{ optionFilterProp: "label" }} onChange={setAgent} />
-          </Field>
-        )}
+        <Caller one={one} agent={agent} onChange={setAgent} />
         <Field label={t("again.note")}>
           <Input value={note} maxLength={200} aria-label={t("again.note")} placeholder={t("again.note_hint")} onChange={(event) => setNote(event.target.value)} onPressEnter={() => void save()} data-testid="promise-note" />
         </Field>
