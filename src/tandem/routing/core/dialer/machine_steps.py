@@ -21,10 +21,10 @@ import msgspec
 
 from tandem.cti.model.campaigns import MachineDetection, TuningStep
 from tandem.cti.model.detections import Heard
+from tandem.cti.model.durations import DAY_S
 from tandem.routing.core.dialer.machine_costs import cost, mistaken
 from tandem.routing.core.dialer.machine_tuning import Advice, steps
 
-DAY_S = 86_400.0
 TRIAL_CALLS = 300
 """Listened to under a step, before it is judged."""
 TRIAL_HEARD = 20
