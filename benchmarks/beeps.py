@@ -2,8 +2,8 @@
 
 Greetings by voices of espeak-ng in English and Chinese, a pause of 0.2 to 3.5 s, a beep of 300 to 2,500 Hz and 0.15 to
 1.5 s, four seconds of line; with white noise at several distances below the beep, or a street (noise that falls by
-6 dB an octave, and comes and goes), through the codecs of the telephone network. Right: the message is due within half
-a second after the beep. Then everything that is no beep: greetings alone, the tones of networks, keys, melodies, and
+6 dB an octave, and comes and goes), through the codecs of the telephone network. Right: the message is due within 0.9
+s after the beep. Then everything that is no beep: greetings alone, the tones of networks, keys, melodies, and
 what recordings Asterisk brings along (music on hold, an hour of spoken prompts).
 """
 
@@ -32,7 +32,7 @@ WHITE_DB = (40.0, 20.0, 12.0, 8.0, 5.0)
 STREET_DB = (20.0, 12.0, 8.0)
 EACH = 120
 RATE_HZ = 8_000
-WITHIN_S = 0.5
+WITHIN_S = 0.9
 OWN_BEEPS = frozenset({"beep", "beeperr", "ascending-2tone", "descending-2tone"})
 """Recordings that are, or have, a tone."""
 
@@ -83,7 +83,7 @@ def with_beeps(spoken: list[Sound], behind: str, distance_db: float) -> Iterator
         back = street(seconds, rms, chance) if behind == "street" else noise(seconds, rms, seed=number)
         due_s, why = first_cue(sound + back[: len(sound)], CODECS[number % len(CODECS)])
         end_s = len(greeting) / RATE_HZ + pause_s + beep_s
-        if why == "beep" and end_s <= due_s <= end_s + WITHIN_S + 0.4:
+        if why == "beep" and end_s <= due_s <= end_s + WITHIN_S:
             right += 1
             late_s += due_s - end_s
         elif 0 < due_s < end_s:
