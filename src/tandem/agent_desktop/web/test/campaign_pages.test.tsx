@@ -270,7 +270,7 @@ describe("the rules of calling, in the routing plan", () => {
   it("say what the chosen rule book asks for, and change it by one edit", async () => {
     const edits: unknown[] = [];
     await draw(<CallingForm form={form} edit={(said) => edits.push(...said)} />);
-    expect(one("calling-book").textContent).toContain("Only with consent");
+    expect(one("calling-book").textContent).toContain("asked for in campaigns only");
     const select = one("calling-rules").querySelector("input") as HTMLInputElement;
     await act(async () => void select.dispatchEvent(new MouseEvent("mousedown", { bubbles: true })));
     const options = [...document.querySelectorAll<HTMLElement>(".ant-select-item-option")];

@@ -152,7 +152,7 @@ export const routingEn = {
   "calling.book_holidays": "Not on the public holidays of {region}",
   "calling.book_per_day": "At most {count} dials of a number in 24 hours",
   "calling.book_per_week": "At most {count} dials of a number in 7 days",
-  "calling.book_consent": "Only with consent",
+  "calling.book_consent": "Consent, which it wants too, is asked for in campaigns only",
   "calling.hours": "Hours by number",
   "calling.hours_hint": "The longest beginning that fits a number counts; “{everywhere}” is the rest. The hours’ time zone is where these people live.",
   "calling.no_hours": "Make hours under “Hours” first; without them only the rule book and the campaigns limit the time.",

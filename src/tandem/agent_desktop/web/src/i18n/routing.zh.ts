@@ -152,7 +152,7 @@ export const routingZh = {
   "calling.book_holidays": "{region} 的公众假日不拨",
   "calling.book_per_day": "同一号码 24 小时内最多拨 {count} 次",
   "calling.book_per_week": "同一号码 7 天内最多拨 {count} 次",
-  "calling.book_consent": "须本人同意",
+  "calling.book_consent": "该法规所要求的本人同意只在外呼活动中检查",
   "calling.hours": "按号码的时段",
   "calling.hours_hint": "以与号码相符的最长开头为准；“{everywhere}”表示其余号码。时段的时区即这些人所在的时区。",
   "calling.no_hours": "请先在“营业时间”中新建；没有时段时，只受法规和活动的限制。",
