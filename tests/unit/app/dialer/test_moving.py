@@ -8,7 +8,7 @@ from tests.support.campaign_floor import AUTUMN, SPRING, CampaignFloor, campaign
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app.dialer import agents
 from tandem.cti.model.causes import Cause
-from tandem.cti.model.ids import AgentId
+from tandem.cti.model.ids import AgentId, CampaignId
 from tandem.cti.model.leads import PacingRecord
 from tandem.cti.model.states import Phase
 
@@ -27,7 +27,7 @@ def busy_floor(mode: str = "progressive", skills: dict[AgentId, dict[str, int]] 
     return floor
 
 
-def count(floor: CampaignFloor, campaign_id: str) -> int:
+def count(floor: CampaignFloor, campaign_id: CampaignId) -> int:
     return list(floor.center.held.values()).count(campaign_id)
 
 
