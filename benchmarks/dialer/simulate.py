@@ -9,7 +9,7 @@ when it wants to be. Nothing is dialled after the day; what is in flight then st
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Protocol
@@ -39,7 +39,7 @@ class Floor:
 
 class Policy(Protocol):
     """Hooks take the moment last. ``dial``: how many of each segment, whether each has an agent reserved, and when to
-    be asked again at the latest."""
+    be asked again at the latest. ``let_go``, after that: calls that ring and are to be given up."""
 
     def begin_day(self, floor: Floor, now: float) -> None: ...
     def agent(self, agent: int, status: str, leaving_at: float | None, now: float) -> None: ...
@@ -49,6 +49,7 @@ class Policy(Protocol):
     def connected(self, call: int, agent: int, now: float) -> None: ...
     def ended(self, call: int, result: str, now: float) -> None: ...
     def dial(self, now: float) -> tuple[list[tuple[int, int]], bool, float]: ...
+    def let_go(self) -> Iterable[int]: ...
 
 
 class Silent:
@@ -76,6 +77,9 @@ class Silent:
 
     def ended(self, call: int, result: str, now: float) -> None:
         pass
+
+    def let_go(self) -> Iterable[int]:
+        return ()
 
 
 @dataclass(slots=True)
@@ -185,6 +189,8 @@ class _Day:
                     self.launch(segment, None)
                 elif self.idle:
                     self.launch(segment, next(iter(self.idle)))
+        for call in self.policy.let_go():
+            self.over(call)
         self.ask_again(max(look_at - self.zero, self.now + GAP_S))
 
     def launch(self, segment: int, agent: int | None) -> None:
@@ -208,10 +214,14 @@ class _Day:
         self.policy.launched(call, segment, agent is not None, self.zero + self.now)
 
     def over(self, call: int) -> None:
+        if call not in self.calls:
+            return  # it was given up
         self.floor.in_flight -= 1
         self.fruitless(call, "no_answer")
 
     def answer(self, call: int) -> None:
+        if call not in self.calls:
+            return
         contact, person = self.calls[call]
         self.floor.in_flight -= 1
         self.policy.answered(call, self.zero + self.now)

@@ -26,6 +26,7 @@ class Tandem:
         self.numbers = {name: number for number, name in enumerate(self.names)}
         self.leads = dict.fromkeys(self.names, _LEADS)
         self.decisions, self.spent_s, self.slowest_s = 0, 0.0, 0.0
+        self.gone: tuple[str, ...] = ()
 
     def begin_day(self, floor: Floor, now: float) -> None:
         self.pacer.new_day(now, ends_at=now + self.design.day_s if self.told else None)
@@ -35,6 +36,7 @@ class Tandem:
 
     def launched(self, call: int, segment: int, reserved: bool, now: float) -> None:
         self.pacer.launched(str(call), self.names[segment], now=now, reserved=reserved, detect=self.design.detection)
+        self.pacer.ringing(str(call), now=now)
 
     def answered(self, call: int, now: float) -> None:
         self.pacer.answered(str(call), now=now)
@@ -53,6 +55,7 @@ class Tandem:
         decision = self.pacer.decide(now=now, segments=self.leads, lines=_LEADS)
         spent = time.thread_time() - began
         self.decisions += 1
+        self.gone = decision.let_go
         self.spent_s += spent
         self.slowest_s = max(self.slowest_s, spent)
         return (
@@ -60,3 +63,6 @@ class Tandem:
             decision.reserved_only,
             decision.look_at,
         )
+
+    def let_go(self) -> list[int]:
+        return [int(call) for call in self.gone]

@@ -70,6 +70,45 @@ def test_who_does_not_answer(cause: Cause, result: str) -> None:
     assert not call.count(ce.PersonThere)
 
 
+def test_one_that_rings_for_nobody_is_given_up() -> None:
+    call = dialled()
+    call.tell(ce.LetGo())
+    [clear] = call.requests(rq.ClearConnection)
+    assert (clear.connection, clear.cause) == (THEIRS, Cause.CANCELLED)
+    call.tell(ce.LetGo())
+    assert not call.done, "given up twice"
+    call.gone(THEIRS, Cause.CANCELLED)
+    assert (call.result, call.outcome()) == ("no_answer", Outcome.NOT_REACHED)
+    assert not call.contact.missed
+
+
+def test_who_answers_in_the_moment_he_is_given_up_was_abandoned() -> None:
+    call = dialled()
+    call.tell(ce.LetGo())
+    call.pick_up()
+    assert call.did(ce.PromiseMissed)
+    assert call.requests(rq.ClearConnection)
+    call.gone(THEIRS)
+    assert call.result == "abandoned"
+
+
+def test_a_switch_that_never_says_that_it_was_given_up() -> None:
+    call = dialled()
+    call.tell(ce.LetGo())
+    call.wait(60.0)
+    assert call.result == "no_answer"
+
+
+def test_only_what_rings_first_at_the_customers_is_given_up() -> None:
+    call = Call()
+    call.tell(ce.LetGo())
+    assert not call.done, "it is not dialled yet"
+    call.dial()
+    call.pick_up()
+    call.tell(ce.LetGo())
+    assert not call.done, "somebody is there"
+
+
 def test_a_switch_that_never_says_so() -> None:
     call = dialled()
     call.wait(40.0)

@@ -5,7 +5,7 @@ The customer is dialled at most once for a contact: only ``DialAllowed`` does it
 
 from __future__ import annotations
 
-from tandem.cti.core.campaign_rows import answered, customer_rings
+from tandem.cti.core.campaign_rows import answered, answered_too_late, customer_rings
 from tandem.cti.core.contact import (
     Ask,
     CallbackBegun,
@@ -96,7 +96,7 @@ def dial_route(t: Turn, e: RouteRequested) -> None:
     c = t.contact
     if e.connection == c.caller:
         if c.leaving:
-            t.clear(e.connection)
+            answered_too_late(t)
         elif caller_here(t):
             reached(t)
     elif e.connection == c.leg:

@@ -25,6 +25,11 @@ class PreviewSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class LetGo:
+    """It rings for long enough, and no agent would be there for who answers now: it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
 class MachineMarked:
     """The agent says that it was a machine."""
 

@@ -17,6 +17,7 @@ from tandem.cti.core.campaign_events import (
     AgentJoined,
     AttemptBegun,
     CustomerRings,
+    LetGo,
     MachineMarked,
     MachineMessageLeft,
     MachineThere,
@@ -141,6 +142,26 @@ def preview_skipped(t: Turn, e: PreviewSkipped) -> None:
 def preview_left(t: Turn, e: SeatLeft) -> None:
     if e.page_gone:
         give_back(t, None, "the agent's page was closed")
+
+
+# ---- nobody answers ----
+
+
+def let_go(t: Turn, e: LetGo) -> None:
+    """Should he answer in the same moment, nobody was there for him: see ``answered_too_late``."""
+    c = t.contact
+    if c.first == "customer" and c.dialled and not c.leaving:
+        t.note("let_go", "it rang for long enough, and no agent is free: given up")
+        t.set(leaving=True)
+        t.clear(c.caller, Cause.CANCELLED)
+
+
+def answered_too_late(t: Turn) -> None:
+    """It was given up already, and is being hung up."""
+    if t.contact.first == "customer" and t.contact.mode:
+        t.set(line_at=t.now)
+        broken(t)
+    t.clear(t.contact.caller)
 
 
 # ---- who answered ----

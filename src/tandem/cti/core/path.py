@@ -49,6 +49,7 @@ from tandem.cti.core.callback_rows import (
 )
 from tandem.cti.core.campaign_events import (
     AttemptBegun,
+    LetGo,
     MachineMarked,
     PreviewDialAsked,
     PreviewSkipped,
@@ -56,6 +57,7 @@ from tandem.cti.core.campaign_events import (
 )
 from tandem.cti.core.campaign_rows import (
     attempt_begun,
+    let_go,
     machine_marked,
     message_begun,
     painted,
@@ -272,6 +274,7 @@ TABLE: dict[tuple[Phase, type], _Row] = {
     (P.DIALLING, RequestFailed): dial_failed,
     (P.DIALLING, DeadlinePassed): dial_deadline,
     (P.DIALLING, HangUpAsked): talk_hang_up,
+    (P.DIALLING, LetGo): let_go,
     (P.DIALLING, SeatLeft): dial_seat_left,
     (P.QUEUED, Announced): announced,
     (P.QUEUED, CallbackOffered): callback_offered,

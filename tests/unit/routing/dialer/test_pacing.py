@@ -249,6 +249,65 @@ def test_towards_the_told_end_of_a_day_less_is_kept_back() -> None:
     assert 0.0 < allowed(None) < allowed(7260.0)
 
 
+def test_who_rings_for_long_enough_is_let_go_when_nobody_is_idle() -> None:
+    pacer = made(idle=1)
+    for call, at in (("old", 0.0), ("young", 5.0), ("silent", 0.0)):
+        pacer.launched(call, "list", now=at)
+        if call != "silent":
+            pacer.ringing(call, now=at + 3.0)
+            pacer.ringing(call, now=at + 9.0)  # said again
+    assert pacer.decide(now=19.0, segments=LEADS, lines=100).let_go == (), "an agent is there"
+    pacer.agent("a0", "talking", now=19.5)
+    assert pacer.decide(now=17.9, segments=LEADS, lines=100).let_go == ("old",)
+    assert pacer.decide(now=20.0, segments=LEADS, lines=100).let_go == (), "named twice"
+    pacer.agent("a0", "away", now=20.0)
+    assert pacer.decide(now=30.0, segments={}, lines=0).let_go == ("young",), "also when nobody works any more"
+
+
+def test_nobody_is_let_go_who_has_answered_or_has_an_agent_reserved() -> None:
+    pacer = made(idle=1)
+    pacer.agent("a0", "talking", now=0.0)
+    pacer.launched("reserved", "list", now=0.0, reserved=True)
+    pacer.launched("screened", "list", now=0.0, detect=True)
+    pacer.launched("waiting", "list", now=0.0)
+    for call in ("reserved", "screened", "waiting"):
+        pacer.ringing(call, now=1.0)
+    pacer.answered("screened", now=15.0)
+    pacer.answered("waiting", now=16.0)
+    assert pacer.decide(now=17.0, segments=LEADS, lines=100).let_go == ()
+
+
+def test_an_idle_agent_for_whom_somebody_waits_keeps_nobody_ringing() -> None:
+    pacer = made(idle=1)
+    for call in ("waiting", "ringing"):
+        pacer.launched(call, "list", now=0.0)
+        pacer.ringing(call, now=1.0)
+    pacer.answered("waiting", now=17.0)
+    assert pacer.decide(now=17.0, segments=LEADS, lines=100).let_go == ("ringing",)
+
+
+def test_who_was_let_go_counts_until_then() -> None:
+    """As somebody who could have answered for so long, not as one who did not."""
+    let_go, rung_out = made(idle=0), made(idle=0)
+    for pacer in (let_go, rung_out):
+        pacer.agent("a", "idle", now=0.0)
+        pacer.agent("a", "talking", now=0.0)
+        for number in range(40):
+            pacer.launched(f"c{number}", "list", now=0.0)
+            pacer.ringing(f"c{number}", now=0.0)
+        pacer.decide(now=8.0, segments=LEADS, lines=0)
+        pacer._outlook(8.0, LEADS)
+    assert len(let_go.decide(now=15.0, segments=LEADS, lines=100).let_go) == 40
+    for pacer, at in ((let_go, 15.0), (rung_out, 25.0)):
+        for number in range(40):
+            pacer.ended(f"c{number}", "no_answer", now=at)
+        pacer._outlook(60.0, LEADS)
+        pacer._outlook(100.0, LEADS)
+    few, all_ = let_go.learned.rate("list").calls[-1], rung_out.learned.rate("list").calls[-1]
+    assert 4.0 < few < all_
+    assert let_go.learned.rate("list").now(0)[0] > rung_out.learned.rate("list").now(0)[0]
+
+
 def test_restricted_leads_when_nothing_else_may_be_called() -> None:
     pacer = rich(made())
     decision = pacer.decide(now=1.0, segments={}, lines=100, restricted=2)

@@ -140,6 +140,7 @@ class _Run:
         self._idle: dict[str, float] = {}
         self._reserved: dict[str, str] = {}
         """Call -> the agent who was taken for it."""
+        self._ringing: set[str] = set()
         self._waiting: deque[str] = deque()
         self._talks = self._lost = self._persons = self._dialled = 0
         self._talk_s = self._wait_s = self._line_s = 0.0
@@ -205,6 +206,10 @@ class _Run:
         decision = self._pacer.decide(now=now, segments={"": _PLENTY}, lines=LINES - self._in_flight)
         for _ in range(decision.total):
             self._launch(now, reserved=decision.reserved_only)
+        for call in decision.let_go:
+            self._ringing.discard(call)
+            self._in_flight -= 1
+            self._pacer.ended(call, "no_answer", now=now)
         if self._look_at <= now:
             self._look_at = max(decision.look_at, now + 1.0)
             self._later(self._look_at, "look", "")
@@ -224,7 +229,9 @@ class _Run:
             self._pacer.agent(agent, "reserved", now=now)
         self._dialled += 1
         self._in_flight += 1
+        self._ringing.add(call)
         self._pacer.launched(call, "", now=now, reserved=reserved)
+        self._pacer.ringing(call, now=now)
         self._calls += 1
         luck, world = self._chance(f"call {self._calls}"), self._world
         if luck.random() < world.answer_rate:
@@ -236,6 +243,9 @@ class _Run:
     # ---- calls
 
     def _unanswered(self, call: str, now: float) -> None:
+        if call not in self._ringing:
+            return  # it was let go
+        self._ringing.discard(call)
         self._in_flight -= 1
         self._pacer.ended(call, "no_answer", now=now)
         agent = self._reserved.pop(call, None)
@@ -243,6 +253,9 @@ class _Run:
             self._free(agent, now)
 
     def _answered(self, call: str, now: float) -> None:
+        if call not in self._ringing:
+            return
+        self._ringing.discard(call)
         self._persons += 1
         self._pacer.answered(call, now=now)
         agent = self._reserved.pop(call, None)

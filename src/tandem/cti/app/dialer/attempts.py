@@ -16,6 +16,7 @@ from tandem.cti.app.dialer import agents, clearance, days, outcome
 from tandem.cti.app.dialer.state import Attempt, Running
 from tandem.cti.app.dialer.wording import no_agent_texts, refusal_texts
 from tandem.cti.app.floor_plan import LookUp
+from tandem.cti.core import campaign_events as ce
 from tandem.cti.core import contact as ct
 from tandem.cti.core.attempt_result import result_of
 from tandem.cti.core.contact import Contact
@@ -170,6 +171,15 @@ def ringing(center: Center, call: CallId) -> None:
     run = run_of(center, attempt)
     if run is not None:
         run.pacer.ringing(call, now=center.now)
+
+
+def let_go(center: Center, call: CallId) -> None:
+    """It rings for long enough, and no agent is free."""
+    attempt = center.dialer.attempts.get(call)
+    contact = center.contacts.get(call)
+    if attempt is not None and contact is not None and contact.phase is Phase.DIALLING:
+        attempt.result = "no_answer"
+        center.step(contact, ce.LetGo())
 
 
 def answered(center: Center, call: CallId) -> None:

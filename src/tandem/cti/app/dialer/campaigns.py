@@ -167,6 +167,7 @@ def _settings(campaign: Campaign, rules: Jurisdiction, mode: str) -> PacingSetti
         window_days=rules.window_days,
         answer_within_s=rules.answer_within_s,
         ring_s=max(campaign.ring_s, rules.ring_least_s),
+        least_ring_s=rules.ring_least_s,
     )
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tandem.cti.app import blend
-from tandem.cti.app.dialer import agents, campaigns, clearance, days, moving, pool
+from tandem.cti.app.dialer import agents, attempts, campaigns, clearance, days, moving, pool
 from tandem.cti.app.dialer.decisions import keep_decision
 from tandem.cti.app.dialer.launches import launch
 from tandem.cti.app.dialer.state import First, Held, Running
 from tandem.cti.app.dialer.wording import why_not
-from tandem.cti.model.ids import CampaignId
+from tandem.cti.model.ids import CallId, CampaignId
 from tandem.cti.model.states import AgentState
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.dialer.carriers import WHY
@@ -198,6 +198,8 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
     for segment, count in decision.launch:
         reserved = free if decision.reserved_only else None
         launched += _launch(center, run, by_segment.get(segment, []), why, most=count, free=reserved)
+    for attempt in decision.let_go:
+        attempts.let_go(center, CallId(attempt))
     keep_decision(center, run, launched)
     if not launched and ready and not run.why_not:
         idle = "idle" in run.agents.values()

@@ -68,9 +68,14 @@ class Pacer(Watch):
             "budget": left,
             "lent": lent(coming),
         }
+        let_go = self._let_go(now)
+        if let_go:
+            evidence["let_go"] = len(let_go)
         if not self._agents or leads + restricted <= 0 or lines <= 0:
             code = "no_agents" if not self._agents else "no_lines" if lines <= 0 else "no_leads"
-            return Decision(why=words.none(code), evidence=evidence, look_at=now + _REST_S, reserved_only=reserved_only)
+            why = words.none(code)
+            look_at = now + _REST_S
+            return Decision(why=why, evidence=evidence, look_at=look_at, reserved_only=reserved_only, let_go=let_go)
         apart = 0
         free = max(0, min(idle - pending, lines))
         if restricted > 0 and (reserved_only or leads <= 0):
@@ -99,6 +104,7 @@ class Pacer(Watch):
             evidence=evidence,
             look_at=now + wait_s,
             reserved_only=reserved_only,
+            let_go=let_go,
         )
 
     def _outlook(self, now: float, segments: Mapping[str, int]) -> Outlook:

@@ -63,6 +63,13 @@ class AnswerRate:
         if cohort is not None and cohort[0] > 0.0:
             cohort[0] -= 1.0
 
+    def cut(self, launched_at: float) -> None:
+        """A call that was given up: nobody could answer it any more from now on."""
+        cohort = self.launched.get(int(launched_at))
+        if cohort is not None and cohort[0] > 0.0:
+            cohort[1] -= cohort[1] / cohort[0]
+            cohort[0] -= 1.0
+
     def answer(self) -> None:
         """A person answered."""
         self.told += 1.0

@@ -27,6 +27,8 @@ class PacingSettings:
     """How long who answers may wait for an agent."""
     ring_s: float = 25.0
     """How long a call rings at most."""
+    least_ring_s: float = 15.0
+    """How long it rings at least, from the moment when the network says that it does (47 CFR 64.1200(a)(6), Ofcom)."""
     most_lines_per_agent: float = 20.0
     """Calls in flight for each agent at work, at most."""
 
@@ -37,7 +39,7 @@ class PacingSettings:
             raise ValueError(f"abandon_limit is a share from 0 to 1: {self.abandon_limit}")
         if not (self.ratio >= 1.0 and self.most_lines_per_agent >= 1.0):
             raise ValueError("fewer than one line per agent")
-        if not (self.ring_s > 0.0 and self.answer_within_s >= 0.0 and self.target_wait_s >= 0.0):
+        if not (self.ring_s > 0.0 and min(self.least_ring_s, self.answer_within_s, self.target_wait_s) >= 0.0):
             raise ValueError("negative seconds")
         if self.window_days < 0:
             raise ValueError("negative days")
@@ -55,8 +57,9 @@ class DayCount:
 class Decision:
     """``launch``: how many calls of which segment, now. ``restricted``: how many of the leads that may only be called
     with an agent reserved, one idle agent each. ``reserved_only``: the calls of ``launch``, too, are to have one idle
-    agent reserved for each (the budget does not bear another abandoned call). ``look_at``: when to ask again at the
-    latest (any event is a reason to ask before). ``why``: one sentence in ``zh`` and ``en``."""
+    agent reserved for each (the budget does not bear another abandoned call). ``let_go``: calls to hang up now, which
+    ring for long enough and would find no agent. ``look_at``: when to ask again at the latest (any event is a reason
+    to ask before). ``why``: one sentence in ``zh`` and ``en``."""
 
     launch: tuple[tuple[str, int], ...] = ()
     restricted: int = 0
@@ -64,6 +67,7 @@ class Decision:
     evidence: dict[str, float] = field(default_factory=dict)
     look_at: float
     reserved_only: bool = False
+    let_go: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:

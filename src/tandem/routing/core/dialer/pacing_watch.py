@@ -28,7 +28,8 @@ class _Agent:
 
 @dataclass(slots=True)
 class _Call:
-    """An attempt nobody is connected with yet. ``person_at``: since when somebody waits for an agent."""
+    """An attempt nobody is connected with yet. ``person_at``: since when somebody waits for an agent. ``let_go``: it is
+    to be hung up, because nobody would be there for who answers."""
 
     segment: str
     launched_at: float
@@ -36,6 +37,8 @@ class _Call:
     detect: bool
     answered_at: float | None = None
     person_at: float | None = None
+    ringing_at: float | None = None
+    let_go: bool = False
 
 
 class Watch:
@@ -159,7 +162,10 @@ class Watch:
 
     def ringing(self, attempt: str, *, now: float) -> None:
         """It rings. Nothing is learned from it: networks say so at will."""
-        self._tick(now)
+        now = self._tick(now)
+        call = self._calls.get(attempt)
+        if call is not None and call.ringing_at is None:
+            call.ringing_at = now
 
     def answered(self, attempt: str, *, now: float) -> None:
         """Picked up: by a person, or with ``detect`` by a person or a machine."""
@@ -236,7 +242,10 @@ class Watch:
         if call.answered_at is not None:
             until = call.answered_at
             learned.verdict(False, now - call.answered_at)
-        learned.other.add(until - call.launched_at)
+        if call.let_go and call.answered_at is None:
+            learned.rate(call.segment).cut(call.launched_at)
+        else:
+            learned.other.add(until - call.launched_at)
         learned.outcome(machine=result in ("machine", "message_left"))
 
     def _forget(self, attempt: str, call: _Call) -> None:
@@ -244,6 +253,21 @@ class Watch:
             self._ringing[call.segment].pop(attempt, None)
             self._screened.pop(attempt, None)
             self._waiting.pop(attempt, None)
+
+    def _let_go(self, now: float) -> tuple[str, ...]:
+        """Calls that ring for long enough, while no agent is idle for whom nobody waits; each is named once. Without
+        them nobody answers late and is abandoned; what most of them would come to is that nobody answers."""
+        if len(self._idle) > len(self._waiting):
+            return ()
+        found = []
+        for calls in self._ringing.values():
+            for attempt in calls:
+                call = self._calls[attempt]
+                rang_long = call.ringing_at is not None and now - call.ringing_at >= self.settings.least_ring_s
+                if rang_long and not call.let_go:
+                    call.let_go = True
+                    found.append(attempt)
+        return tuple(found)
 
     def _coming(self, now: float) -> float | None:
         """Abandoned calls that the answers until today's end will pay for if they come as they did until now; None
