@@ -62,7 +62,7 @@ describe("the server's codes", () => {
   });
 
   it("of notes on a call, results and scopes have words", () => {
-    expect(unsaid("event", ["campaign", "preview", "preview_dial", "preview_skipped", "screened", "promise_missed", "no_agent", "machine_message", "machine_sampled", "machine_marked", "do_not_call", "call_again"])).toEqual([]);
+    expect(unsaid("event", ["campaign", "preview", "preview_dial", "preview_skipped", "screened", "let_go", "promise_missed", "no_agent", "machine_message", "machine_sampled", "machine_marked", "do_not_call", "call_again"])).toEqual([]);
     expect(unsaid("dnc_scope", ["global", "campaign", "person"])).toEqual([]);
     expect(unsaid("dnc_source", ["agent", "flow", "import", "operator", "api"])).toEqual([]);
     expect(unsaid("order", ["list", "newest", "fewest_attempts", "random"])).toEqual([]);

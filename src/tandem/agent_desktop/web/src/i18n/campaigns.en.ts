@@ -19,6 +19,7 @@ export const campaignsEn = {
   "event.preview_skipped": "Skipped by the agent",
   "event.screened": "Machine detection",
   "event.promise_missed": "No agent in time",
+  "event.let_go": "Rang for long enough, no agent free: given up",
   "event.no_agent": "Identifying message",
   "event.machine_message": "Message left on a machine",
   "event.machine_sampled": "Sample: heard by an agent though taken for a machine",

@@ -19,6 +19,7 @@ export const campaignsZh: Record<keyof typeof campaignsEn, string> = {
   "event.preview_skipped": "座席跳过",
   "event.screened": "应答机检测",
   "event.promise_missed": "未能及时接通座席",
+  "event.let_go": "振铃已够久且无空闲座席，已放弃",
   "event.no_agent": "播放来电说明",
   "event.machine_message": "给应答机留言",
   "event.machine_sampled": "抽听：判为机器仍转座席",
