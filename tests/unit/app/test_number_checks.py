@@ -191,3 +191,33 @@ def test_numbers_that_were_looked_up_are_forgotten_in_the_end(monkeypatch: pytes
     for number in ("+861", "+862", "+863", "+861"):
         floor.handle(c.ForbiddenFound(number, ()))
     assert list(floor.center.numbers_known) == ["+863", "+861"]
+
+
+def test_numbers_that_were_asked_for_while_the_store_is_away_are_forgotten_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(number_checks, "MOST", 2)
+    floor = line_floor()
+    floor.store_away = True
+    for number in ("+861", "+862"):
+        number_checks.ask(floor.center, number)
+    floor.center.now += number_checks.AGAIN_S
+    for number in ("+861", "+863"):
+        number_checks.ask(floor.center, number)
+    assert list(floor.center.numbers_asked) == ["+861", "+863"]
+
+
+def test_who_goes_on_to_another_number_when_the_answer_is_late_waits_for_that_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    floor = line_floor()
+    floor.store_away = True
+    call = presses_one(floor)
+
+    def goes_on(*_: object) -> None:
+        del floor.center.numbers_awaited[call]
+        assert number_checks.waits(floor.center, call, OTHER)
+
+    monkeypatch.setattr(number_checks, "_resume", goes_on)
+    floor.pass_time(number_checks.ANSWER_S)
+    assert floor.center.numbers_awaited[call][0] == OTHER

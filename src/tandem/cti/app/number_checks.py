@@ -22,7 +22,7 @@ ANSWER_S = 2.0
 AGAIN_S = 5.0
 """An answer that has not come after so long is asked for again."""
 MOST = 50_000
-"""Numbers remembered as looked up; the oldest are looked up again."""
+"""Numbers remembered as looked up, and as asked for; the oldest are looked up again."""
 
 
 def known(center: Center, number: str) -> bool:
@@ -33,7 +33,10 @@ def ask(center: Center, number: str) -> None:
     """Unless it is known, or was asked a moment ago."""
     asked_at = center.numbers_asked.get(number, float("-inf"))
     if not known(center, number) and not 0.0 <= center.now - asked_at < AGAIN_S:
+        center.numbers_asked.pop(number, None)
         center.numbers_asked[number] = center.now
+        if len(center.numbers_asked) > MOST:
+            del center.numbers_asked[next(iter(center.numbers_asked))]
         center.put(ForbiddenAsked(number))
 
 
@@ -75,7 +78,8 @@ def late(center: Center, call: CallId) -> None:
     awaited = center.numbers_awaited.get(call)
     if awaited is not None and awaited[1] <= center.now:
         _resume(center, call, awaited[0], awaited[2])
-        center.numbers_awaited.pop(call, None)
+        if center.numbers_awaited.get(call) is awaited:  # not what he asked for next, on another number
+            del center.numbers_awaited[call]
 
 
 def _resume(center: Center, call: CallId, number: str, flow: bool) -> None:
