@@ -141,6 +141,7 @@ def _work(center: Center, run: Running, lines: int) -> float:
 
 def _personal(center: Center, run: Running, ready: dict[Any, Held]) -> None:
     """Who was promised a call by an agent himself is for that agent, as soon as he is free."""
+    any_ready = bool(ready)
     for lead, held in list(ready.items()):
         if held.agent is None:
             continue
@@ -156,6 +157,8 @@ def _personal(center: Center, run: Running, ready: dict[Any, Held]) -> None:
         del ready[lead]
         if agent is not None and run.agents.get(agent.id) == "idle" and agents.is_free(agent):
             launch(center, run, held, agent, dict(PROMISED), first="agent")
+    if any_ready and not ready and not run.why_not:
+        run.why_not = why_not("personal")
 
 
 def _comes(center: Center, run: Running, agent: Agent) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LEAST = 20
 MOST = 500
+"""At once: of those for whom any agent will do, and of those who wait for one agent."""
 PER_AGENT = 6
 ANSWER_S = 15.0
 """So long an answer of the store is waited for."""
@@ -49,6 +50,14 @@ def wanted(run: Running, lines: int) -> int:
     return min(MOST, max(LEAST, PER_AGENT * len(run.agents), by_line))
 
 
+def for_all(run: Running) -> int:
+    """How many are in hand whom any of its agents may be given. Who waits for one agent, who may be away, takes
+    nobody else's place."""
+    if run.mode == "agentless":
+        return len(run.pool)
+    return sum(held.agent is None for held in run.pool.values())
+
+
 def refill(center: Center, run: Running, lines: int) -> None:
     """Ask for more when there are few, and give back what is old or not wanted."""
     now = center.now
@@ -57,7 +66,7 @@ def refill(center: Center, run: Running, lines: int) -> None:
     for lead in back:
         del run.pool[lead]
     if ask_at(run, lines, now) <= now:
-        _ask(center, run, most - len(run.pool))
+        _ask(center, run, most - for_all(run))
     elif back or run.owes:
         _ask(center, run, 0)
 
@@ -65,7 +74,7 @@ def refill(center: Center, run: Running, lines: int) -> None:
 def ask_at(run: Running, lines: int, now: float) -> float:
     """When more are asked for; never, while there are enough."""
     most = wanted(run, lines)
-    if not most or len(run.pool) > most // 2:
+    if not most or for_all(run) > most // 2:
         return float("inf")
     answered_at = run.asked_at + ANSWER_S if run.asked_at is not None and _waits(run, now) else now
     return max(now, run.read_at, answered_at)
@@ -167,12 +176,16 @@ def put(center: Center, run: Running, lead: Lead) -> bool:
     if not said.allowed and (said.again_at is None or said.again_at > center.now + HELD_S):
         put_off(center, lead, said)
         return False
+    agent = lead.callback_agent if lead.callback_at is not None else None
+    if agent is not None and len(run.pool) >= MOST and len(run.pool) - for_all(run) >= MOST:
+        _later(center, lead, center.now + HELD_S, "too many wait for their agents")
+        return False
     run.pool[lead.id] = Held(
         lead=lead,
         number=number,
         since=center.now,
         restricted=restricted,
-        agent=lead.callback_agent if lead.callback_at is not None else None,
+        agent=agent,
         not_before=0.0 if said.allowed or said.again_at is None else said.again_at,
     )
     return True
@@ -187,7 +200,11 @@ def put_off(center: Center, lead: Lead, said: Verdict) -> None:
     state: LeadState = "do_not_call" if said.rule == "do_not_call" and never else "open"
     if state == "open" and next_at <= lead.next_at:
         return
-    center.keep(attempt_plan.record_of(lead, state=state, next_at=max(next_at, lead.next_at), why=f"gate {said.rule}"))
+    _later(center, lead, next_at, f"gate {said.rule}", state)
+
+
+def _later(center: Center, lead: Lead, at: float, why: str, state: LeadState = "open") -> None:
+    center.keep(attempt_plan.record_of(lead, state=state, next_at=max(at, lead.next_at), why=why))
 
 
 def forbidden(center: Center, input_: CallsForbidden) -> None:

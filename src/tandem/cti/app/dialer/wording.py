@@ -31,6 +31,10 @@ WHY_NOT: Mapping[str, Mapping[str, str]] = {
     "no_idle": {"zh": "座席均在忙", "en": "every agent is busy"},
     "reading": {"zh": "正在读取名单", "en": "leads are being read"},
     "no_leads": {"zh": "现在没有可拨打的联系人", "en": "nobody on the list may be called now"},
+    "personal": {
+        "zh": "其余联系人均在等待约定回拨的座席本人",
+        "en": "whoever may be called now waits for the agent who promised the call",
+    },
     "none_left": {"zh": "名单已拨完", "en": "nobody is left on the list"},
     "pacing": {"zh": "预测拨号暂不发起", "en": "the pacing launches nothing at the moment"},
     "no_flow": {"zh": "流程 {flow} 未部署", "en": "the flow {flow} is not deployed"},

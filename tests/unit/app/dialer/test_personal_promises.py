@@ -1,0 +1,83 @@
+"""Promises of one agent himself: they take nobody else's place, and no agents of other campaigns but their own."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.campaign_floor import SPRING, CampaignFloor, campaign, lead, outbound_house
+
+from tandem.agent_desktop.core import messages as m
+from tandem.cti.app.dialer import pool
+from tandem.cti.app.dialer.wording import why_not
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.ids import AgentId, CampaignId
+from tandem.cti.model.leads import Lead
+
+AGENTS = tuple(AgentId(f"a{number}") for number in range(6))
+HIS = AGENTS[0]
+SKILLS = {"language:zh": 5, "language:en": 5, "product:accounts": 5, "product:loans": 5}
+
+
+def made_floor() -> CampaignFloor:
+    floor = CampaignFloor(outbound_house("only", skills=dict.fromkeys(AGENTS, SKILLS)))
+    floor.ready(*AGENTS)
+    return floor
+
+
+def promised(floor: CampaignFloor, count: int, campaign_id: CampaignId = SPRING, first: int = 0) -> list[Lead]:
+    """Leads whom the first agent has promised a call, now."""
+    at = floor.now - 1.0
+    return [
+        lead(number, campaign_id, callback_at=at, callback_agent=HIS, next_at=at)
+        for number in range(first, first + count)
+    ]
+
+
+def takes_a_break(floor: CampaignFloor) -> None:
+    floor.command(HIS, m.SetNotReady(id=1, reason="break"))
+
+
+def nobody_answers(floor: CampaignFloor, campaign_id: CampaignId = SPRING) -> None:
+    for place, leg in reversed(list(enumerate(list(floor.legs.values())))):
+        if str(leg.call).startswith(campaign_id):
+            floor.fail(place, Cause.NO_ANSWER)
+
+
+def test_promises_of_an_agent_who_is_away_starve_nobody() -> None:
+    floor = made_floor()
+    takes_a_break(floor)
+    floor.add(*promised(floor, 25), *(lead(number) for number in range(100, 400)))
+    floor.seasoned(campaign(mode="progressive"))
+    floor.run(campaign(mode="progressive"))
+    spring = floor.center.dialer.campaigns[SPRING]
+    for _ in range(10):
+        floor.pass_time(10)
+        nobody_answers(floor)
+    assert len(floor.dials) >= 50
+    assert sum(held.agent == HIS for held in spring.pool.values()) == 25
+
+
+def test_with_nobody_else_to_dial_the_campaign_says_so() -> None:
+    floor = made_floor()
+    takes_a_break(floor)
+    floor.add(*promised(floor, 3))
+    floor.run(campaign(mode="progressive"))
+    spring = floor.center.dialer.campaigns[SPRING]
+    floor.center.held[AGENTS[1]] = SPRING
+    floor.pass_time(10)
+    assert len(spring.pool) == 3
+    assert spring.why_not == why_not("personal")
+
+
+def test_so_many_promises_are_in_hand_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "MOST", 30)
+    floor = made_floor()
+    takes_a_break(floor)
+    floor.add(*promised(floor, 70), *(lead(number) for number in range(100, 400)))
+    floor.seasoned(campaign(mode="progressive"))
+    floor.run(campaign(mode="progressive"))
+    spring = floor.center.dialer.campaigns[SPRING]
+    for _ in range(10):
+        floor.pass_time(10)
+        nobody_answers(floor)
+        assert sum(held.agent == HIS for held in spring.pool.values()) <= 30
+    assert len(floor.dials) >= 50
