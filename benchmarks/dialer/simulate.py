@@ -49,7 +49,7 @@ class Policy(Protocol):
     def connected(self, call: int, agent: int, now: float) -> None: ...
     def ended(self, call: int, result: str, now: float) -> None: ...
     def dial(self, now: float) -> tuple[list[tuple[int, int]], bool, float]: ...
-    def let_go(self) -> Iterable[int]: ...
+    def let_go(self, now: float) -> Iterable[int]: ...
 
 
 class Silent:
@@ -78,7 +78,7 @@ class Silent:
     def ended(self, call: int, result: str, now: float) -> None:
         pass
 
-    def let_go(self) -> Iterable[int]:
+    def let_go(self, now: float) -> Iterable[int]:
         return ()
 
 
@@ -189,7 +189,7 @@ class _Day:
                     self.launch(segment, None)
                 elif self.idle:
                     self.launch(segment, next(iter(self.idle)))
-        for call in self.policy.let_go():
+        for call in self.policy.let_go(self.zero + self.now):
             self.over(call)
         self.ask_again(max(look_at - self.zero, self.now + GAP_S))
 

@@ -26,7 +26,6 @@ class Tandem:
         self.numbers = {name: number for number, name in enumerate(self.names)}
         self.leads = dict.fromkeys(self.names, _LEADS)
         self.decisions, self.spent_s, self.slowest_s = 0, 0.0, 0.0
-        self.gone: tuple[str, ...] = ()
 
     def begin_day(self, floor: Floor, now: float) -> None:
         self.pacer.new_day(now, ends_at=now + self.design.day_s if self.told else None)
@@ -55,7 +54,6 @@ class Tandem:
         decision = self.pacer.decide(now=now, segments=self.leads, lines=_LEADS)
         spent = time.thread_time() - began
         self.decisions += 1
-        self.gone = decision.let_go
         self.spent_s += spent
         self.slowest_s = max(self.slowest_s, spent)
         return (
@@ -64,5 +62,5 @@ class Tandem:
             decision.look_at,
         )
 
-    def let_go(self) -> list[int]:
-        return [int(call) for call in self.gone]
+    def let_go(self, now: float) -> list[int]:
+        return [int(call) for call in self.pacer.let_go(now)]

@@ -11,7 +11,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import DeviceId, QueueId, Token
-from tandem.cti.model.states import NotReadyReason, Outcome, Phase
+from tandem.cti.model.states import ConnectionState, NotReadyReason, Outcome, Phase
 
 # ---- dialling ----
 
@@ -86,10 +86,37 @@ def test_who_answers_in_the_moment_he_is_given_up_was_abandoned() -> None:
     call = dialled()
     call.tell(ce.LetGo())
     call.pick_up()
-    assert call.did(ce.PromiseMissed)
+    assert call.count(ce.PromiseMissed) == 1
     assert call.requests(rq.ClearConnection)
     call.gone(THEIRS)
     assert call.result == "abandoned"
+
+
+def test_who_answers_then_and_is_gone_before_he_is_ours_was_abandoned() -> None:
+    call = dialled()
+    call.tell(ce.LetGo())
+    call.tell(ev.Established(call=CALL, connection=THEIRS, device=DeviceId(NUMBER)))
+    call.gone(THEIRS)
+    assert call.result == "abandoned"
+    assert call.count(ce.PromiseMissed) == 1
+
+
+def test_who_was_given_up_in_a_gap_and_is_there_after_it_is_served() -> None:
+    call = dialled()
+    call.tell(ce.LetGo())
+    call.tell(
+        ct.Seen(
+            caller=ConnectionState.CONNECTED,
+            caller_controlled=True,
+            leg=None,
+            leg_controlled=False,
+            joined=False,
+            in_fallback=False,
+            answered_for_s=0.5,
+        )
+    )
+    assert call.phase() is Phase.QUEUED
+    assert not call.contact.missed
 
 
 def test_a_switch_that_never_says_that_it_was_given_up() -> None:

@@ -31,7 +31,7 @@ from tandem.cti.core.turn import (
     requeue,
 )
 from tandem.cti.model.causes import Cause
-from tandem.cti.model.events import Delivered, Party, RequestFailed, RouteRequested
+from tandem.cti.model.events import Delivered, Established, Party, RequestFailed, RouteRequested
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.model.requests import MakeConnection
 from tandem.cti.model.states import ConnectionState, Phase
@@ -103,6 +103,12 @@ def dial_route(t: Turn, e: RouteRequested) -> None:
         t.set(leg_ready=True)
     else:
         t.clear(e.connection)
+
+
+def dial_established(t: Turn, e: Established) -> None:
+    """What is given up may end before it is ours."""
+    if e.connection == t.contact.caller and t.contact.leaving:
+        answered_too_late(t)
 
 
 def reached(t: Turn) -> None:

@@ -158,7 +158,7 @@ def let_go(t: Turn, e: LetGo) -> None:
 
 def answered_too_late(t: Turn) -> None:
     """It was given up already, and is being hung up."""
-    if t.contact.first == "customer" and t.contact.mode:
+    if t.contact.first == "customer" and t.contact.mode and t.contact.line_at is None:
         t.set(line_at=t.now)
         broken(t)
     t.clear(t.contact.caller)

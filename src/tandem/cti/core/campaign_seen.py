@@ -51,6 +51,8 @@ def seen_promised(t: Turn, e: Seen) -> None:
 def _dialling(t: Turn, e: Seen) -> None:
     """His phone rings, or he has answered meanwhile; when it is not known since when, it counts as too long."""
     c = t.contact
+    if c.leaving and c.first == "customer":
+        t.set(leaving=False)  # he was given up, and is still there: nobody heard of it
     if e.leg is None and c.agent is not None:
         drop_agent(t, "the agent's connection ended while the server was away")
     if e.joined:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from tests.support.campaign_floor import SPRING, CampaignFloor, campaign, lead
 
+from tandem.agent_desktop.core import messages as m
 from tandem.cti.app.dialer import days
 from tandem.cti.app.dialer.rows import campaign_rows
+from tandem.cti.model import events as ev
 from tandem.cti.model.ids import AgentId
+from tandem.cti.model.requests import ClearConnection
 
 
 @pytest.mark.parametrize(("rules", "counted"), [("us", 1_000), ("uk", 900)])
@@ -45,3 +50,54 @@ def test_who_rings_for_long_enough_is_given_up_when_the_last_agent_has_a_call() 
     assert all(15.0 <= (floor.last(attempt).ended_at or 0.0) - floor.last(attempt).at < 30.0 for attempt in over)
     assert floor.last(talks).result is None
     assert floor.center.dialer.campaigns[SPRING].today.abandoned == 0
+
+
+@pytest.mark.parametrize("what", ["break", "draining", "paused"])
+def test_nobody_rings_on_when_no_agent_is_left(what: str) -> None:
+    floor = CampaignFloor()
+    floor.add(*(lead(number) for number in range(60)))
+    busy = campaign(mode="power", ratio=3.0, ring_s=40.0)
+    floor.seasoned(busy)
+    floor.run(busy)
+    floor.ready(AgentId("mei"))
+    floor.settle()
+    first = {attempt for attempt, _, _ in floor.dials}
+    if what == "break":
+        floor.command(AgentId("mei"), m.SetNotReady(id=1, reason="break"))
+    else:
+        floor.pick_up(0)
+        floor.set_state(SPRING, what)  # type: ignore[arg-type]
+    floor.settle()
+    floor.pass_time(19.0)
+    results = [floor.last(attempt).result for attempt in first]
+    assert results.count("no_answer") == (3 if what == "break" else 2)
+
+
+def test_who_is_given_up_and_answers_in_that_moment_is_counted_and_kept_as_what_he_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    floor = CampaignFloor()
+    floor.add(*(lead(number) for number in range(60)))
+    busy = campaign(mode="power", ratio=3.0, ring_s=40.0)
+    floor.seasoned(busy)
+    floor.run(busy)
+    floor.ready(AgentId("mei"))
+    floor.settle()
+    first = {attempt for attempt, _, _ in floor.dials}
+    talks = str(floor.pick_up(0))
+    legs = {str(leg.call): key for key, leg in floor.legs.items()}
+    late = min(first - {talks})
+    make = floor.request
+
+    def answers_first(request: Any) -> None:
+        if isinstance(request, ClearConnection) and request.connection == legs[late] and legs[late] in floor.legs:
+            device = floor.legs[legs[late]].device
+            floor.news.append(ev.Established(call=request.call, connection=request.connection, device=device))
+        make(request)
+
+    monkeypatch.setattr(floor, "request", answers_first)
+    floor.pass_time(18.0)
+    record = floor.last(late)
+    assert (record.result, record.message_at) == ("abandoned", None)
+    assert record.answered_at is not None
+    assert floor.center.dialer.campaigns[SPRING].today.abandoned == 1

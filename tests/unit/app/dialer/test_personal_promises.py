@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.campaign_floor import SPRING, CampaignFloor, campaign, lead, outbound_house
+from tests.support.campaign_floor import AUTUMN, SPRING, CampaignFloor, campaign, lead, outbound_house
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app.dialer import pool
@@ -62,7 +62,6 @@ def test_with_nobody_else_to_dial_the_campaign_says_so() -> None:
     floor.add(*promised(floor, 3))
     floor.run(campaign(mode="progressive"))
     spring = floor.center.dialer.campaigns[SPRING]
-    floor.center.held[AGENTS[1]] = SPRING
     floor.pass_time(10)
     assert len(spring.pool) == 3
     assert spring.why_not == why_not("personal")
@@ -81,3 +80,47 @@ def test_so_many_promises_are_in_hand_at_most(monkeypatch: pytest.MonkeyPatch) -
         nobody_answers(floor)
         assert sum(held.agent == HIS for held in spring.pool.values()) <= 30
     assert len(floor.dials) >= 50
+
+
+def two_campaigns(*his: Lead, floor: CampaignFloor, spring: int = 0, autumn: int = 1) -> None:
+    """Spring has all agents; autumn, which begins later, has only promises of the first one."""
+    floor.add(*(lead(number) for number in range(300)))
+    floor.seasoned(campaign(mode="progressive"))
+    floor.run(campaign(mode="progressive", priority=spring))
+    assert set(floor.center.held.values()) == {SPRING}
+    floor.add(*his)
+    floor.run(campaign(AUTUMN, mode="progressive", priority=autumn))
+
+
+def test_a_campaign_claims_for_promises_only_who_has_made_them() -> None:
+    floor = made_floor()
+    two_campaigns(*promised(floor, 20, AUTUMN, 400), floor=floor)
+    for _ in range(20):
+        floor.pass_time(2)
+        nobody_answers(floor)
+        assert set(floor.center.dialer.claimed) <= {HIS}
+        assert [agent for agent, held in floor.center.held.items() if held == AUTUMN] in ([], [HIS])
+    assert floor.center.held[HIS] == AUTUMN
+    assert [dial for dial in floor.dials if dial[0].startswith("autumn")]
+
+
+def test_he_is_claimed_besides_those_for_everybody_else() -> None:
+    floor = made_floor()
+    for agent in AGENTS:
+        assert agent in floor.center.agents
+    two_campaigns(*promised(floor, 3, AUTUMN, 400), lead(500, AUTUMN), floor=floor)
+    floor.pass_time(1)
+    claimed = {agent for agent, held in (floor.center.held | floor.center.dialer.claimed).items() if held == AUTUMN}
+    assert HIS in claimed
+    assert len(claimed) == 2
+
+
+def test_who_has_kept_his_promises_goes_back() -> None:
+    floor = made_floor()
+    two_campaigns(*promised(floor, 1, AUTUMN, 400), floor=floor)
+    for _ in range(20):
+        floor.pass_time(2)
+        nobody_answers(floor)
+        nobody_answers(floor, AUTUMN)
+    assert [dial for dial in floor.dials if dial[0].startswith("autumn")]
+    assert floor.center.held[HIS] == SPRING

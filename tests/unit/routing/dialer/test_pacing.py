@@ -216,6 +216,29 @@ def test_a_day_whose_end_is_far_is_lent_what_most_of_its_answers_may_fail_to_com
     assert pacer.decide(now=end + 60.0, segments=LEADS, lines=100).evidence["lent"] == 0.0
 
 
+def test_no_more_is_lent_than_the_leads_that_are_left_will_bring() -> None:
+    def lent(left: int | None) -> float:
+        pacer = made(idle=5)
+        pacer.new_day(0.0, ends_at=10 * 3600.0)
+        answered_all_day(pacer, 1800.0, 30.0)
+        return pacer.decide(now=1800.0, segments={"list": 10}, lines=100, left=left).evidence["lent"]
+
+    assert lent(None) == lent(100_000) == 2.0
+    assert lent(0) == 0.0
+    assert 0.0 < lent(10) < 0.03 * 10 / 8
+
+
+def test_an_agent_who_listens_to_a_machine_talks_with_nobody_who_answered() -> None:
+    pacer = made(idle=1)
+    pacer.launched("m", "list", now=0.0, detect=True)
+    pacer.answered("m", now=9.0)
+    pacer.connected("m", "a0", now=12.0, machine=True)
+    pacer.ended("m", "machine", now=20.0)
+    gauges = pacer.gauges(20.0)
+    assert (gauges.answered_today, gauges.talking, gauges.in_flight) == (0, 1, 0)
+    assert gauges.machine_rate == 1.0
+
+
 def test_answers_of_before_a_restart_promise_nothing_for_the_rest_of_the_day() -> None:
     pacer = made(idle=5)
     pacer.new_day(0.0, ends_at=8 * 3600.0)
@@ -256,12 +279,12 @@ def test_who_rings_for_long_enough_is_let_go_when_nobody_is_idle() -> None:
         if call != "silent":
             pacer.ringing(call, now=at + 3.0)
             pacer.ringing(call, now=at + 9.0)  # said again
-    assert pacer.decide(now=19.0, segments=LEADS, lines=100).let_go == (), "an agent is there"
+    assert pacer.let_go(19.0) == (), "an agent is there"
     pacer.agent("a0", "talking", now=19.5)
-    assert pacer.decide(now=17.9, segments=LEADS, lines=100).let_go == ("old",)
-    assert pacer.decide(now=20.0, segments=LEADS, lines=100).let_go == (), "named twice"
+    assert pacer.let_go(17.9) == ("old",)
+    assert pacer.let_go(20.0) == (), "named twice"
     pacer.agent("a0", "away", now=20.0)
-    assert pacer.decide(now=30.0, segments={}, lines=0).let_go == ("young",), "also when nobody works any more"
+    assert pacer.let_go(30.0) == ("young",), "also when nobody works any more"
 
 
 def test_nobody_is_let_go_who_has_answered_or_has_an_agent_reserved() -> None:
@@ -274,7 +297,7 @@ def test_nobody_is_let_go_who_has_answered_or_has_an_agent_reserved() -> None:
         pacer.ringing(call, now=1.0)
     pacer.answered("screened", now=15.0)
     pacer.answered("waiting", now=16.0)
-    assert pacer.decide(now=17.0, segments=LEADS, lines=100).let_go == ()
+    assert pacer.let_go(17.0) == ()
 
 
 def test_an_idle_agent_for_whom_somebody_waits_keeps_nobody_ringing() -> None:
@@ -283,7 +306,7 @@ def test_an_idle_agent_for_whom_somebody_waits_keeps_nobody_ringing() -> None:
         pacer.launched(call, "list", now=0.0)
         pacer.ringing(call, now=1.0)
     pacer.answered("waiting", now=17.0)
-    assert pacer.decide(now=17.0, segments=LEADS, lines=100).let_go == ("ringing",)
+    assert pacer.let_go(17.0) == ("ringing",)
 
 
 def test_who_was_let_go_counts_until_then() -> None:
@@ -297,7 +320,7 @@ def test_who_was_let_go_counts_until_then() -> None:
             pacer.ringing(f"c{number}", now=0.0)
         pacer.decide(now=8.0, segments=LEADS, lines=0)
         pacer._outlook(8.0, LEADS)
-    assert len(let_go.decide(now=15.0, segments=LEADS, lines=100).let_go) == 40
+    assert len(let_go.let_go(15.0)) == 40
     for pacer, at in ((let_go, 15.0), (rung_out, 25.0)):
         for number in range(40):
             pacer.ended(f"c{number}", "no_answer", now=at)

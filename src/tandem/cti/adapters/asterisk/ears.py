@@ -22,6 +22,7 @@ _FIRST_PACKET_S = 2.0
 _GAP_S = 0.3
 """Networks send nothing while nobody speaks: what does not come for so long is silence, and not only late."""
 _LATE_S = 0.005
+_LONGEST_GAP_S = 10.0
 _ID, _SOUND, _HANGUP = 0x01, 0x10, 0x00
 _HEAD_BYTES, _READ_BYTES = 3, 8192
 _MOST_S = 600.0
@@ -80,8 +81,10 @@ class Ears:
         self.close(uniqueid)
         self._ears[uniqueid] = ear
 
-    def close(self, uniqueid: str) -> None:
-        """Nobody is told."""
+    def close(self, uniqueid: str, ear: Ear | None = None) -> None:
+        """Nobody is told. ``ear``: only if it is still that one."""
+        if ear is not None and self._ears.get(uniqueid) is not ear:
+            return
         ear = self._ears.pop(uniqueid, None)
         if ear is not None and ear.writer is not None:
             ear.writer.close()
@@ -117,7 +120,8 @@ class Ears:
                     await asyncio.sleep(_LATE_S)  # when we were held up ourselves, it may be there already
                 if not reading.done():
                     if ear.greeting.heard_s:
-                        ear.hear(bytes(2 * round((loop.time() - heard_at) * RATE_HZ)))
+                        gap_s = min(loop.time() - heard_at, _LONGEST_GAP_S)  # the process may have been stopped
+                        ear.hear(bytes(2 * round(gap_s * RATE_HZ)))
                     heard_at = loop.time()
                     continue
                 received, reading = reading.result(), None

@@ -220,7 +220,7 @@ class LegMedia:
         try:
             await self._ask(actions.listen(leg, f"{HOST}:{port}", ear.id))
         except CtiError:
-            self.ears.close(leg.uniqueid)
+            self.ears.close(leg.uniqueid, ear)
             closed()
 
     def _new_lane(self, leg: Leg, asked: Token = NOTHING_ASKED) -> Lane:

@@ -206,7 +206,7 @@ class _Run:
         decision = self._pacer.decide(now=now, segments={"": _PLENTY}, lines=LINES - self._in_flight)
         for _ in range(decision.total):
             self._launch(now, reserved=decision.reserved_only)
-        for call in decision.let_go:
+        for call in self._pacer.let_go(now):
             self._ringing.discard(call)
             self._in_flight -= 1
             self._pacer.ended(call, "no_answer", now=now)

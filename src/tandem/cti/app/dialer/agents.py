@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import acd, blend
-from tandem.cti.app.dialer import moving
+from tandem.cti.app.dialer import moving, pool
 from tandem.cti.app.dialer.state import Attempt, Running
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
@@ -57,7 +57,7 @@ def settle(center: Center, agent: Agent) -> None:
     if agent.id in center.dialer.aside:
         return
     run = run_of(center, agent.id)
-    if run is not None and ((blend.over(center) and not blend.only(center, agent.id)) or not _keeps(run)):
+    if run is not None and ((blend.over(center) and not blend.only(center, agent.id)) or not _keeps(run, agent.id)):
         let_go(center, agent.id)
         run = None
     if run is None and center.dialer.campaigns:
@@ -136,19 +136,38 @@ def is_free(agent: Agent) -> bool:
     return agent.available and agent.call is None
 
 
-def _keeps(run: Running) -> bool:
-    """An agent who becomes free may stay."""
-    at_work = run.record.state == "running" and run.mode in WITH_AGENTS
-    more_leads = run.asked_at is not None or not run.pool
-    return room(run) > 0 or (at_work and more_leads and not run.dry)
+def _keeps(run: Running, agent_id: AgentId | None = None) -> bool:
+    """An agent who becomes free may stay: this one, or whoever he is."""
+    more_leads = run.asked_at is not None or not pool.for_all(run)
+    return room(run) > 0 or agent_id in promised(run) or (_dials(run) and more_leads and not run.dry)
+
+
+def _dials(run: Running) -> bool:
+    return run.record.state == "running" and run.mode in WITH_AGENTS
+
+
+def promised(run: Running) -> dict[AgentId, None]:
+    """Whom it can use now, whatever others it has: each has promised somebody a call, and it is time."""
+    return run.promised if run.pool and _dials(run) else {}
 
 
 def room(run: Running) -> int:
-    """How many more idle agents it can use now: for those who may answer soon, and for who may be dialled."""
+    """How many more idle agents it can use now, whoever they are: for those who may answer soon, and for who may be
+    dialled."""
     wanted = len(run.in_air)
-    if run.record.state == "running" and run.mode in WITH_AGENTS:
+    if _dials(run):
         wanted += min(run.ready, len(run.pool))
-    return wanted - len(idle(run))
+    his_own = promised(run)
+    return wanted - sum(agent_id not in his_own for agent_id in idle(run))
+
+
+def wants(run: Running, agent_id: AgentId) -> bool:
+    """It can use this agent, who is not one of its own."""
+    return room(run) > 0 or agent_id in promised(run)
+
+
+def _wants_more(run: Running) -> bool:
+    return room(run) > 0 or any(agent_id not in run.agents for agent_id in promised(run))
 
 
 def count_in_air(center: Center, contact: Contact) -> None:
@@ -172,7 +191,7 @@ def place(center: Center, agent_id: AgentId) -> None:
     if not is_free(agent) or agent_id in center.held or agent_id in center.hanging or not center.switch_up:
         return
     runs = (center.dialer.campaigns.get(campaign) for campaign in center.dialer.wanting)
-    wanting = [run for run in runs if run is not None and room(run) > 0 and may_serve(center, agent, run)]
+    wanting = [run for run in runs if run is not None and wants(run, agent_id) and may_serve(center, agent, run)]
     if not wanting or not (blend.only(center, agent_id) or blend.may_take(center)):
         return
     run = min(wanting, key=lambda run: turn(claim_of(run)))
@@ -253,18 +272,22 @@ def at_hand(center: Center, run: Running) -> Iterator[Agent]:
 def spare(center: Center, run: Running) -> None:
     """Gives back idle agents for whom it has nothing to do."""
     too_many = -room(run) if not _keeps(run) else 0
-    for agent_id in idle(run)[:too_many] if too_many > 0 else ():
+    his_own = promised(run)
+    others = [agent_id for agent_id in idle(run) if agent_id not in his_own]
+    for agent_id in others[: max(0, too_many)]:
         release(center, agent_id)
         center.dialer.free[agent_id] = None
 
 
 def count_room(center: Center, run: Running) -> None:
     """Only campaigns that could use another agent are asked when one is free."""
-    run.ready = sum(held.not_before <= center.now for held in run.pool.values())
-    if room(run) > 0:
+    ready = [held.agent for held in run.pool.values() if held.not_before <= center.now]
+    run.ready = ready.count(None)
+    run.promised = {agent_id: None for agent_id in ready if agent_id is not None}
+    if _wants_more(run):
         center.dialer.wanting[run.record.id] = None
         if center.dialer.claimed:
-            moving.drop(center, run, kept=room(run))
+            moving.drop(center, run, kept=room(run), promised=promised(run))
     else:
         moving.drop(center, run)
         center.dialer.wanting.pop(run.record.id, None)
@@ -273,7 +296,7 @@ def count_room(center: Center, run: Running) -> None:
 def call_up(center: Center, run: Running) -> None:
     """It can use more agents: those who are free and in no campaign are thought over, once a second at most; then
     those of campaigns that come after it."""
-    if room(run) <= 0 or 0.0 <= center.now - run.called_up_at < CALL_UP_S:
+    if not _wants_more(run) or 0.0 <= center.now - run.called_up_at < CALL_UP_S:
         return
     run.called_up_at = center.now
     for agent in center.agents.values():

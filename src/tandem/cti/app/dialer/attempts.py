@@ -177,7 +177,9 @@ def let_go(center: Center, call: CallId) -> None:
     """It rings for long enough, and no agent is free."""
     attempt = center.dialer.attempts.get(call)
     contact = center.contacts.get(call)
-    if attempt is not None and contact is not None and contact.phase is Phase.DIALLING:
+    if attempt is None or attempt.first != "customer" or contact is None or contact.mode == "agentless":
+        return
+    if contact.phase is Phase.DIALLING:
         attempt.result = "no_answer"
         center.step(contact, ce.LetGo())
 
@@ -190,6 +192,7 @@ def answered(center: Center, call: CallId) -> None:
     contact = center.contacts.get(call)
     # who answered while no server was there may be known to wait for longer
     since = center.now if contact is None or contact.line_at is None else min(center.now, contact.line_at)
+    attempt.result = None  # had he been given up, it came to nothing
     _change(center, attempt, answered_at=since)
     run = run_of(center, attempt)
     if run is not None:
@@ -250,7 +253,7 @@ def connected(center: Center, call: CallId) -> None:
         while run.connects[0] < center.now - HOUR_S:
             run.connects.popleft()
         if contact.agent is not None:
-            run.pacer.connected(call, contact.agent, now=center.now)
+            run.pacer.connected(call, contact.agent, now=center.now, machine=attempt.record.machine == "machine")
             if contact.agent not in run.agents:  # another campaign's, or one who dialled by hand
                 run.pacer.agent(contact.agent, "away", now=center.now)
         touch(center, run)
@@ -263,7 +266,11 @@ def missed(center: Center, call: CallId) -> None:
         return
     _count_missed(center, attempt)
     agents.give_aside_back(center, attempt)
-    _change(center, attempt, message_at=center.now)
+    contact = center.contacts.get(call)
+    if contact is not None and contact.phase is Phase.DIALLING:  # he was given up in the moment when he answered
+        _change(center, attempt, answered_at=center.now)
+    else:
+        _change(center, attempt, message_at=center.now)
 
 
 def _count_missed(center: Center, attempt: Attempt) -> None:

@@ -26,6 +26,9 @@ ROUNDS = 3
 SOON_S = 0.05
 LOOK_S = 10.0
 """The longest time between two looks at a campaign at work."""
+GIVE_UP_S = 2.0
+"""The same while somebody's telephone rings for whom no agent may be there."""
+PACED = ("progressive", "power", "predictive")
 REFUSALS = 50
 """So many leads the gate may refuse in one look."""
 PERSONAL_S = 1_800.0
@@ -85,6 +88,10 @@ def look(center: Center, run: Running) -> None:
         if room.calls <= 0:
             run.why_not = dict(WHY[room.why])
             again_at = min(again_at, room.again_at or again_at)
+    if run.in_air and run.mode in PACED:
+        for attempt in run.pacer.let_go(center.now):
+            attempts.let_go(center, CallId(attempt))
+        again_at = min(again_at, center.now + GIVE_UP_S)
     agents.count_room(center, run)
     if run.record.state == "running" or run.attempts or run.record.state == "draining":
         again_at = min([again_at, *(held.not_before for held in run.pool.values() if held.not_before > center.now)])
@@ -189,7 +196,13 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
     normal = [held for held in ready.values() if not held.restricted]
     restricted = [held for held in ready.values() if held.restricted]
     segments = Counter(held.lead.segment for held in normal)
-    decision = run.pacer.decide(now=center.now, segments=segments, lines=lines, restricted=len(restricted))
+    decision = run.pacer.decide(
+        now=center.now,
+        segments=segments,
+        lines=lines,
+        restricted=len(restricted),
+        left=len(ready) if run.left is None else max(run.left, len(ready)),
+    )
     run.why = dict(decision.why)
     run.evidence = dict(decision.evidence)
     why = {"pacing": run.why, "evidence": run.evidence}
@@ -201,8 +214,6 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
     for segment, count in decision.launch:
         reserved = free if decision.reserved_only else None
         launched += _launch(center, run, by_segment.get(segment, []), why, most=count, free=reserved)
-    for attempt in decision.let_go:
-        attempts.let_go(center, CallId(attempt))
     keep_decision(center, run, launched)
     if not launched and ready and not run.why_not:
         idle = "idle" in run.agents.values()
@@ -242,6 +253,8 @@ def _launch(
 
 def _no_agent(center: Center, run: Running) -> dict[str, str]:
     """Why nobody is free for it."""
+    if agents.promised(run) and not run.ready:
+        return why_not("personal")
     if any(agent_id in center.dialer.claimed for agent_id in run.agents):
         return why_not("outranked")
     if any(status != "away" for status in run.agents.values()):

@@ -9,7 +9,9 @@ keep theirs, so they are out first. Callers who wait are served before he goes o
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from tandem.cti.app.dialer import agents
@@ -28,24 +30,30 @@ _FIRST = {"idle": 0, "wrapping": 1, "talking": 2, "reserved": 3}
 
 
 def claim(center: Center, run: Running) -> None:
-    """As many as it can use, one by one, each from the campaign that would be served last."""
+    """Those who have promised its callees a call, then as many as it can use, one by one, each from the campaign that
+    would be served last."""
     claims = _claims(center)
-    wanted = agents.room(run) - claims[run.record.id]
-    if wanted <= 0 or 0.0 <= center.now - run.claimed_at < CLAIM_S:
+    claimed_now = {agent_id for agent_id, campaign in center.dialer.claimed.items() if campaign == run.record.id}
+    promised = agents.promised(run)
+    his_own = [agent_id for agent_id in promised if agent_id not in run.agents and agent_id not in claimed_now]
+    wanted = agents.room(run) - sum(agent_id not in promised for agent_id in claimed_now)
+    if (wanted <= 0 and not his_own) or 0.0 <= center.now - run.claimed_at < CLAIM_S:
         return
     run.claimed_at = center.now
     mine, shares = _shares(center, run, claims)
     able = {campaign: _able(center, center.dialer.campaigns[campaign], run) for campaign in shares}
     taken: dict[CampaignId, list[AgentId]] = {}
-    while wanted > 0:
-        holder = last(mine, (share for campaign, share in shares.items() if able[campaign]))
+    for one in (*his_own, *repeat(None, max(0, wanted))):
+        having = (campaign for campaign, his in able.items() if (his if one is None else one in his))
+        holder = last(mine, (shares[campaign] for campaign in having))
         if holder is None:
-            break
-        agent_id = able[holder.campaign].pop(0)
+            continue
+        agent_id = able[holder.campaign][0] if one is None else one
+        able[holder.campaign].remove(agent_id)
         center.dialer.claimed[agent_id] = run.record.id
         taken.setdefault(holder.campaign, []).append(agent_id)
         shares[holder.campaign] = replace(holder, agents=holder.agents - 1)
-        mine, wanted = replace(mine, agents=mine.agents + 1), wanted - 1
+        mine = replace(mine, agents=mine.agents + 1)
     for campaign, claimed in taken.items():
         keep_move(center, center.dialer.campaigns[campaign], run, claimed)
         for agent_id in claimed:
@@ -81,9 +89,14 @@ def _claims(center: Center) -> Counter[CampaignId]:
     return Counter(center.dialer.claimed.values())
 
 
-def drop(center: Center, run: Running, kept: int = 0) -> None:
-    """It can use no more than ``kept`` of those whom it has claimed: the last ones stay where they are."""
-    claimed = [agent_id for agent_id, campaign in center.dialer.claimed.items() if campaign == run.record.id]
+def drop(center: Center, run: Running, kept: int = 0, promised: Collection[AgentId] = ()) -> None:
+    """It can use no more than ``kept`` of those whom it has claimed, besides ``promised``: the last ones stay where
+    they are."""
+    claimed = [
+        agent_id
+        for agent_id, campaign in center.dialer.claimed.items()
+        if campaign == run.record.id and agent_id not in promised
+    ]
     for agent_id in claimed[max(0, kept) :]:
         del center.dialer.claimed[agent_id]
         agents.tell(center, agent_id)

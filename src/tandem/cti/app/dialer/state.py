@@ -108,7 +108,9 @@ class Running:
     pool: dict[LeadId, Held] = field(default_factory=dict)
     """In hand and not dialled yet, in the order to dial them."""
     ready: int = 0
-    """Of these, who could be dialled when it was looked at last."""
+    """Of these, who could be dialled when it was looked at last, by whichever agent."""
+    promised: dict[AgentId, None] = field(default_factory=dict)
+    """Agents for whom somebody waited then whom they themselves have promised a call."""
     asked_at: float | None = None
     """When leads were asked for that have not come yet."""
     asked: int = 0

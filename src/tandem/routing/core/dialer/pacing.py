@@ -44,20 +44,29 @@ _REST_S = 60.0
 class Pacer(Watch):
     """See the module. ``learned``: of an earlier Pacer of this campaign; it is gone on with, not copied."""
 
-    def decide(self, *, now: float, segments: Mapping[str, int], lines: int, restricted: int = 0) -> Decision:
+    def decide(
+        self,
+        *,
+        now: float,
+        segments: Mapping[str, int],
+        lines: int,
+        restricted: int = 0,
+        left: int | None = None,
+    ) -> Decision:
         """How many calls to launch now. ``segments``: leads that may be called, by what their answer rate is learned
         by; ``lines``: how many more the carrier bears; ``restricted``: leads that may be called only with an agent
         reserved, besides those of ``segments``. Restricted leads are taken when nothing else may be called, and while
-        every call has an agent reserved anyway."""
+        every call has an agent reserved anyway. ``left``: leads that may yet be called today, now or later; None: there
+        are always more."""
         now = self._tick(now)
         settings, budget = self.settings, self._budget
         leads = sum(count for count in segments.values() if count > 0)
         idle = len(self._idle)
         pending = sum(map(len, self._ringing.values())) + len(self._screened) + len(self._waiting)
         most = min(leads, lines, int(settings.most_lines_per_agent * len(self._agents)) - pending)
-        coming = self._coming(now)
-        left = budget.left(settings.abandon_limit, lent(coming))
-        reserved_only = left < 1.0
+        coming = self._coming(now, segments, left)
+        bears = budget.left(settings.abandon_limit, lent(coming))
+        reserved_only = bears < 1.0
         evidence: dict[str, float] = {
             "idle": idle,
             "talking": len(self._talking),
@@ -65,17 +74,12 @@ class Pacer(Watch):
             "in_flight": pending,
             "answered_today": budget.answered,
             "abandoned_today": budget.abandoned,
-            "budget": left,
+            "budget": bears,
             "lent": lent(coming),
         }
-        let_go = self._let_go(now)
-        if let_go:
-            evidence["let_go"] = len(let_go)
         if not self._agents or leads + restricted <= 0 or lines <= 0:
             code = "no_agents" if not self._agents else "no_lines" if lines <= 0 else "no_leads"
-            why = words.none(code)
-            look_at = now + _REST_S
-            return Decision(why=why, evidence=evidence, look_at=look_at, reserved_only=reserved_only, let_go=let_go)
+            return Decision(why=words.none(code), evidence=evidence, look_at=now + _REST_S, reserved_only=reserved_only)
         apart = 0
         free = max(0, min(idle - pending, lines))
         if restricted > 0 and (reserved_only or leads <= 0):
@@ -88,14 +92,14 @@ class Pacer(Watch):
             why = words.one_each(apart + wanted, idle, pending, budget.abandoned, budget.answered)
         elif settings.mode == "predictive":
             wait_s = _LOOK_S
-            wanted, why = self._predicted(now, segments, most, left, coming, evidence, pending)
+            wanted, why = self._predicted(now, segments, most, bears, coming, evidence, pending)
         else:
             ratio = settings.ratio if settings.mode == "power" else 1.0
             staying = self._staying(now)
             wanted = max(0, min(int(ratio * staying) - pending, most))
             if pending + wanted > staying:
                 risk = Risk(self._outlook(now, segments), wanted, strictness(coming))
-                wanted = max(staying - pending, risk.most_within(1.0, left, _SUDDENLY))
+                wanted = max(staying - pending, risk.most_within(1.0, bears, _SUDDENLY))
             why = words.by_ratio(wanted, idle, pending, ratio)
         return Decision(
             launch=apportioned(segments, wanted),
@@ -104,7 +108,6 @@ class Pacer(Watch):
             evidence=evidence,
             look_at=now + wait_s,
             reserved_only=reserved_only,
-            let_go=let_go,
         )
 
     def _outlook(self, now: float, segments: Mapping[str, int]) -> Outlook:

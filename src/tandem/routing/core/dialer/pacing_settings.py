@@ -57,9 +57,8 @@ class DayCount:
 class Decision:
     """``launch``: how many calls of which segment, now. ``restricted``: how many of the leads that may only be called
     with an agent reserved, one idle agent each. ``reserved_only``: the calls of ``launch``, too, are to have one idle
-    agent reserved for each (the budget does not bear another abandoned call). ``let_go``: calls to hang up now, which
-    ring for long enough and would find no agent. ``look_at``: when to ask again at the latest (any event is a reason
-    to ask before). ``why``: one sentence in ``zh`` and ``en``."""
+    agent reserved for each (the budget does not bear another abandoned call). ``look_at``: when to ask again at the
+    latest (any event is a reason to ask before). ``why``: one sentence in ``zh`` and ``en``."""
 
     launch: tuple[tuple[str, int], ...] = ()
     restricted: int = 0
@@ -67,7 +66,6 @@ class Decision:
     evidence: dict[str, float] = field(default_factory=dict)
     look_at: float
     reserved_only: bool = False
-    let_go: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:

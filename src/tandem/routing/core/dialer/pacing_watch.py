@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tandem.cti.model.campaigns import AttemptResult
@@ -202,8 +202,14 @@ class Watch:
             self._forget(attempt, call)
             self._waiting[attempt] = now
 
-    def connected(self, attempt: str, agent: str, *, now: float) -> None:
-        """An agent talks with him from now on; the agent's status follows by itself."""
+    def connected(self, attempt: str, agent: str, *, now: float, machine: bool = False) -> None:
+        """An agent talks with him from now on; the agent's status follows by itself. ``machine``: he listens to one,
+        which is nobody who answered."""
+        if machine:
+            self.ended(attempt, "machine", now=now)
+            known = self._agents.get(agent)
+            self.agent(agent, "talking", now=now, leaving_at=known.leaving_at if known else None)
+            return
         self.person(attempt, now=now)
         call = self._calls.pop(attempt, None)
         if call is not None:
@@ -254,9 +260,10 @@ class Watch:
             self._screened.pop(attempt, None)
             self._waiting.pop(attempt, None)
 
-    def _let_go(self, now: float) -> tuple[str, ...]:
-        """Calls that ring for long enough, while no agent is idle for whom nobody waits; each is named once. Without
-        them nobody answers late and is abandoned; what most of them would come to is that nobody answers."""
+    def let_go(self, now: float) -> tuple[str, ...]:
+        """Attempts to hang up now: they ring for long enough, and no agent is idle for whom nobody waits. Each is named
+        once. Most of them would not be answered any more; who did would meet nobody."""
+        now = self._tick(now)
         if len(self._idle) > len(self._waiting):
             return ()
         found = []
@@ -269,14 +276,19 @@ class Watch:
                     found.append(attempt)
         return tuple(found)
 
-    def _coming(self, now: float) -> float | None:
-        """Abandoned calls that the answers until today's end will pay for if they come as they did until now; None
-        while nobody has said when it ends."""
+    def _coming(self, now: float, segments: Mapping[str, int], leads: int | None) -> float | None:
+        """Abandoned calls that the answers until today's end will pay for if they come as they did until now, and as
+        far as the ``leads`` reach; None while nobody has said when it ends."""
         if self._day_ends is None:
             return None
         left_s, seen_s = max(0.0, self._day_ends - now), max(0.0, now - self._first_agent_at)
         answered = self._budget.answered - self._before
-        return self.settings.abandon_limit * answered * left_s / (seen_s + _UNSEEN_S)
+        expected = answered * left_s / (seen_s + _UNSEEN_S)
+        if leads is not None:
+            hour, ready = self._hour(now), sum(segments.values())
+            rates = [self.learned.rate(name).now(hour)[0] * count for name, count in segments.items() if count > 0]
+            expected = min(expected, leads * sum(rates) / max(1, ready))
+        return self.settings.abandon_limit * expected
 
     def _hour(self, now: float) -> int:
         """Of the day, 0..23."""
