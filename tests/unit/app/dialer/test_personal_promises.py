@@ -6,7 +6,7 @@ import pytest
 from tests.support.campaign_floor import AUTUMN, SPRING, CampaignFloor, campaign, lead, outbound_house
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app.dialer import pool
+from tandem.cti.app.dialer import looks, pool
 from tandem.cti.app.dialer.wording import why_not
 from tandem.cti.model import events as ev
 from tandem.cti.model.causes import Cause
@@ -86,7 +86,7 @@ def test_so_many_promises_are_in_hand_at_most(monkeypatch: pytest.MonkeyPatch) -
 
 def two_campaigns(*his: Lead, floor: CampaignFloor, spring: int = 0, autumn: int = 1) -> None:
     """Spring has all agents; autumn, which begins later, has only promises of the first one."""
-    floor.add(*(lead(number) for number in range(300)))
+    floor.add(*(lead(number) for number in range(600)))
     floor.seasoned(campaign(mode="progressive"))
     floor.run(campaign(mode="progressive", priority=spring))
     assert set(floor.center.held.values()) == {SPRING}
@@ -96,7 +96,7 @@ def two_campaigns(*his: Lead, floor: CampaignFloor, spring: int = 0, autumn: int
 
 def test_a_campaign_claims_for_promises_only_who_has_made_them() -> None:
     floor = made_floor()
-    two_campaigns(*promised(floor, 20, AUTUMN, 400), floor=floor)
+    two_campaigns(*promised(floor, 20, AUTUMN, 700), floor=floor)
     for _ in range(20):
         floor.pass_time(2)
         nobody_answers(floor)
@@ -108,7 +108,7 @@ def test_a_campaign_claims_for_promises_only_who_has_made_them() -> None:
 
 def test_he_is_claimed_besides_those_for_everybody_else() -> None:
     floor = made_floor()
-    two_campaigns(*promised(floor, 3, AUTUMN, 400), lead(500, AUTUMN), floor=floor)
+    two_campaigns(*promised(floor, 3, AUTUMN, 700), lead(800, AUTUMN), floor=floor)
     floor.pass_time(1)
     claimed = {agent for agent, held in (floor.center.held | floor.center.dialer.claimed).items() if held == AUTUMN}
     assert HIS in claimed
@@ -117,10 +117,38 @@ def test_he_is_claimed_besides_those_for_everybody_else() -> None:
 
 def test_who_has_kept_his_promises_goes_back() -> None:
     floor = made_floor()
-    two_campaigns(*promised(floor, 1, AUTUMN, 400), floor=floor)
+    two_campaigns(*promised(floor, 1, AUTUMN, 700), floor=floor)
     for _ in range(20):
         floor.pass_time(2)
         nobody_answers(floor)
         nobody_answers(floor, AUTUMN)
     assert [dial for dial in floor.dials if dial[0].startswith("autumn")]
     assert floor.center.held[HIS] == SPRING
+
+
+def test_a_promise_of_who_works_for_what_comes_first_goes_to_the_team_in_the_end() -> None:
+    floor = made_floor()
+    two_campaigns(*promised(floor, 1, AUTUMN, 700), floor=floor, spring=1, autumn=0)
+    [held] = floor.center.dialer.campaigns[AUTUMN].pool.values()
+    assert held.agent == HIS
+    floor.pass_time(looks.PERSONAL_S / 2)
+    [held] = floor.center.dialer.campaigns[AUTUMN].pool.values()
+    assert held.agent == HIS
+    floor.pass_time(looks.PERSONAL_S / 2 + 60.0)
+    [held] = floor.center.dialer.campaigns[AUTUMN].pool.values()
+    assert held.agent is None
+    assert floor.center.dialer.campaigns[AUTUMN].ready == 1
+
+
+def test_it_waits_on_for_him_who_talks_for_the_campaign() -> None:
+    floor = made_floor()
+    floor.add(*(lead(number) for number in range(100, 106)))
+    floor.seasoned(campaign(mode="progressive"))
+    floor.run(campaign(mode="progressive"))
+    for _ in AGENTS:
+        floor.pick_up(0)
+    assert floor.center.dialer.campaigns[SPRING].agents[HIS] == "talking"
+    floor.add(*promised(floor, 1))
+    floor.pass_time(looks.PERSONAL_S + 120.0)
+    [held] = floor.center.dialer.campaigns[SPRING].pool.values()
+    assert held.agent == HIS

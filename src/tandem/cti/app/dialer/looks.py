@@ -32,7 +32,8 @@ PACED = ("progressive", "power", "predictive")
 REFUSALS = 50
 """So many leads the gate may refuse in one look."""
 PERSONAL_S = 1_800.0
-"""So long after its time a promised call waits for the agent who promised it, when he is not at work."""
+"""So long after its time a promised call waits for the agent who promised it, when he is not at work, or works for
+something that comes first."""
 PROMISED = {"pacing": {"zh": "本人约定的回拨", "en": "a call that he promised"}}
 PREVIEW = {"pacing": {"zh": "预览", "en": "preview"}}
 AGENTLESS = {"pacing": {"zh": "无座席外呼", "en": "agentless"}}
@@ -169,9 +170,9 @@ def _personal(center: Center, run: Running, ready: dict[Any, Held]) -> None:
 
 
 def _comes(center: Center, run: Running, agent: Agent) -> bool:
-    """He works, and this campaign may have him sooner or later."""
+    """He works for this campaign, or goes to it as soon as he can."""
     at_work = center.on_shift.get(agent.id) and agent.state is not AgentState.NOT_READY
-    return bool(at_work) and blend.does_outbound(center, agent.id) and agents.may_serve(center, agent, run)
+    return bool(at_work) and (agent.id in run.agents or center.dialer.claimed.get(agent.id) == run.record.id)
 
 
 def _preview(center: Center, run: Running, ready: dict[Any, Held]) -> float:
