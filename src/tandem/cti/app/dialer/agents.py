@@ -166,8 +166,13 @@ def wants(run: Running, agent_id: AgentId) -> bool:
     return room(run) > 0 or agent_id in promised(run)
 
 
-def _wants_more(run: Running) -> bool:
-    return room(run) > 0 or any(agent_id not in run.agents for agent_id in promised(run))
+def _wants_more(center: Center, run: Running) -> bool:
+    """It can use somebody whom it has not; who has promised a call and is away, or with a caller, cannot be had."""
+    return room(run) > 0 or any(
+        agent_id in center.held or ((agent := center.agents.get(agent_id)) is not None and is_free(agent))
+        for agent_id in promised(run)
+        if agent_id not in run.agents
+    )
 
 
 def count_in_air(center: Center, contact: Contact) -> None:
@@ -284,7 +289,7 @@ def count_room(center: Center, run: Running) -> None:
     ready = [held.agent for held in run.pool.values() if held.not_before <= center.now]
     run.ready = ready.count(None)
     run.promised = {agent_id: None for agent_id in ready if agent_id is not None}
-    if _wants_more(run):
+    if room(run) > 0 or promised(run):
         center.dialer.wanting[run.record.id] = None
         if center.dialer.claimed:
             moving.drop(center, run, kept=room(run), promised=promised(run))
@@ -296,7 +301,7 @@ def count_room(center: Center, run: Running) -> None:
 def call_up(center: Center, run: Running) -> None:
     """It can use more agents: those who are free and in no campaign are thought over, once a second at most; then
     those of campaigns that come after it."""
-    if not _wants_more(run) or 0.0 <= center.now - run.called_up_at < CALL_UP_S:
+    if not _wants_more(center, run) or 0.0 <= center.now - run.called_up_at < CALL_UP_S:
         return
     run.called_up_at = center.now
     for agent in center.agents.values():
