@@ -174,4 +174,7 @@ DESIGNS: dict[str, Design] = {
     "50-shifts": replace(_ONE, agents=50, shifts=4.0),
     "200": replace(_ONE, agents=200),
     "1000": replace(_ONE, agents=1000),
+    "15-machines": replace(
+        _ONE, agents=15, machines=0.35, detection=True, segments=(("mobile", 1.0), ("landline", 0.6))
+    ),
 }

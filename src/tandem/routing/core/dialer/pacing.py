@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tandem.routing.core.dialer import pacing_words as words
-from tandem.routing.core.dialer.pacing_budget import lent, strictness
+from tandem.routing.core.dialer.pacing_budget import lent, strictness, suddenly
 from tandem.routing.core.dialer.pacing_learned import Learned
 from tandem.routing.core.dialer.pacing_lookahead import Scene, outlook
 from tandem.routing.core.dialer.pacing_outlook import Outlook, Risk
@@ -35,8 +35,6 @@ from tandem.routing.core.dialer.pacing_watch import Watch
 
 __all__ = ["AgentStatus", "DayCount", "Decision", "Gauges", "Learned", "PacedMode", "Pacer", "PacingSettings"]
 
-_SUDDENLY = 2.0
-"""What is in flight must be bearable if everybody answered so many times as often as expected."""
 _LOOK_S = 1.0
 _REST_S = 60.0
 
@@ -99,7 +97,7 @@ class Pacer(Watch):
             wanted = max(0, min(int(ratio * staying) - pending, most))
             if pending + wanted > staying:
                 risk = Risk(self._outlook(now, segments), wanted, strictness(coming))
-                wanted = max(staying - pending, risk.most_within(1.0, bears, _SUDDENLY))
+                wanted = max(staying - pending, risk.most_within(1.0, bears, suddenly(coming, len(self._agents))))
             why = words.by_ratio(wanted, idle, pending, ratio)
         return Decision(
             launch=apportioned(segments, wanted),
@@ -143,7 +141,7 @@ class Pacer(Watch):
         risk = Risk(look, max(0, min(most, 4 * len(self._agents) + 20)), strictness(coming))
         # one call for each idle agent who stays is always right
         least = max(0, min(look.idle - pending, most))
-        count = max(least, risk.most_within(allowed, left, _SUDDENLY))
+        count = max(least, risk.most_within(allowed, left, suddenly(coming, len(self._agents))))
         rate = float(look.answer[-1]) / 0.95
         expected = look.expected_free()
         evidence |= {
