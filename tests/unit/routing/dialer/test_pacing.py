@@ -262,10 +262,9 @@ def test_when_nothing_makes_up_for_it_any_more_the_worst_case_of_few_agents_is_w
     assert launched(7260.0) < launched(7200.0 + 12 * 3600.0)
 
 
-def test_at_the_told_end_of_a_day_a_larger_group_has_to_bear_a_larger_change() -> None:
-    assert suddenly(None, 50) == suddenly(100.0, 50) == suddenly(0.0, 5) == suddenly(0.0, 0) == 2.0
-    assert suddenly(0.0, 50) == pytest.approx(3.8)
-    assert suddenly(0.0, 50) > suddenly(2.0, 50) > 2.0
+def test_a_larger_group_has_to_bear_a_larger_change() -> None:
+    assert suddenly(0) == suddenly(5) == 2.0
+    assert suddenly(50) == pytest.approx(3.8)
 
 
 def test_towards_the_told_end_of_a_day_less_is_kept_back() -> None:

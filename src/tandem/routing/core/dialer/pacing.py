@@ -97,7 +97,7 @@ class Pacer(Watch):
             wanted = max(0, min(int(ratio * staying) - pending, most))
             if pending + wanted > staying:
                 risk = Risk(self._outlook(now, segments), wanted, strictness(coming))
-                wanted = max(staying - pending, risk.most_within(1.0, bears, suddenly(coming, len(self._agents))))
+                wanted = max(staying - pending, risk.most_within(1.0, bears, suddenly(len(self._agents))))
             why = words.by_ratio(wanted, idle, pending, ratio)
         return Decision(
             launch=apportioned(segments, wanted),
@@ -141,7 +141,7 @@ class Pacer(Watch):
         risk = Risk(look, max(0, min(most, 4 * len(self._agents) + 20)), strictness(coming))
         # one call for each idle agent who stays is always right
         least = max(0, min(look.idle - pending, most))
-        count = max(least, risk.most_within(allowed, left, suddenly(coming, len(self._agents))))
+        count = max(least, risk.most_within(allowed, left, suddenly(len(self._agents))))
         rate = float(look.answer[-1]) / 0.95
         expected = look.expected_free()
         evidence |= {

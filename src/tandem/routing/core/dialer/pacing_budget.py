@@ -63,19 +63,17 @@ def strictness(coming: float | None) -> float:
     return 1.0 if coming is None else 1.0 - min(1.0, coming / _FORGIVEN)
 
 
-_SUDDENLY, _AT_THE_END = 2.0, 4.0
-"""What is in flight must be bearable if people answered so many times as often as expected: at any time, and when the
-end of the day is near and nothing will make up for it."""
+_SUDDENLY, _SUDDENLY_MANY = 2.0, 4.0
+"""What is in flight must be bearable if people answered so many times as often as expected, in a small group and in a
+large one."""
 _FEW_AGENTS = 5.0
-"""Of so few the calls in flight are few, and bad luck the greater danger: see ``Risk``."""
+"""Of so few the calls in flight are few, and bad luck is the greater danger: see ``Risk``."""
 
 
-def suddenly(coming: float | None, agents: int) -> float:
-    """How many times as often people may answer from one moment to the next."""
-    if coming is None:
-        return _SUDDENLY
-    many = 1.0 - min(1.0, _FEW_AGENTS / max(1, agents))
-    return _SUDDENLY + (_AT_THE_END - _SUDDENLY) * strictness(coming) * many
+def suddenly(agents: int) -> float:
+    """How many times as often people may answer from one moment to the next. A burst of a large group's calls costs
+    what the rest of a day does not make up for."""
+    return _SUDDENLY + (_SUDDENLY_MANY - _SUDDENLY) * (1.0 - min(1.0, _FEW_AGENTS / max(1, agents)))
 
 
 _GAIN = 0.04
