@@ -23,7 +23,7 @@ from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
 from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest, CtiError, Unavailable, WrongState
-from tandem.routing.core.dialer.pacing_settings import DayCount
+from tandem.routing.core.dialer.pacing_settings import PACED_MODES, DayCount
 from tandem.routing.core.dialer.recycling import Group, Seen, forecast
 from tandem.routing.core.dialer.terms import Terms
 
@@ -144,7 +144,7 @@ class Outlooks(Part):
     async def what_if(self, campaign: str, agents: int) -> shapes.AgentsWhatIfAnswer:
         record = self._book.known(campaign)
         run = self._ground.run(campaign)
-        if run is None or run.mode not in ("progressive", "power", "predictive"):
+        if run is None or run.mode not in PACED_MODES:
             raise WrongState.because("nothing_to_simulate")
         now = _at_work(run)
         then = now + agents

@@ -15,7 +15,7 @@ from tandem.cti.model.leads import CampaignExperience
 from tandem.routing.core.dialer.experience import learned_from
 from tandem.routing.core.dialer.jurisdictions import RULE_BOOK, Jurisdiction, rules_of
 from tandem.routing.core.dialer.pacing import Pacer
-from tandem.routing.core.dialer.pacing_settings import PacingSettings
+from tandem.routing.core.dialer.pacing_settings import PACED_MODES, PacingSettings
 from tandem.routing.core.dialer.promise import limit_of
 from tandem.routing.core.dialer.quotas import completed
 
@@ -160,7 +160,7 @@ def settings_of(run: Running) -> PacingSettings:
 
 def _settings(campaign: Campaign, rules: Jurisdiction, mode: str) -> PacingSettings:
     return PacingSettings(
-        mode=mode if mode in ("progressive", "power", "predictive") else "progressive",  # type: ignore[arg-type]
+        mode=mode if mode in PACED_MODES else "progressive",
         abandon_limit=limit_of(campaign.abandon_limit, rules),
         target_wait_s=campaign.target_wait_s,
         ratio=max(1.0, campaign.ratio),

@@ -17,6 +17,7 @@ from tandem.cti.model.states import AgentState
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.dialer.carriers import WHY
 from tandem.routing.core.dialer.mode_rules import mode_now
+from tandem.routing.core.dialer.pacing_settings import PACED_MODES
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -28,7 +29,6 @@ LOOK_S = 10.0
 """The longest time between two looks at a campaign at work."""
 GIVE_UP_S = 2.0
 """The same while somebody's telephone rings for whom no agent may be there."""
-PACED = ("progressive", "power", "predictive")
 REFUSALS = 50
 """So many leads the gate may refuse in one look."""
 PERSONAL_S = 1_800.0
@@ -89,7 +89,7 @@ def look(center: Center, run: Running) -> None:
         if room.calls <= 0:
             run.why_not = dict(WHY[room.why])
             again_at = min(again_at, room.again_at or again_at)
-    if run.in_air and run.mode in PACED:
+    if run.in_air and run.mode in PACED_MODES:
         for attempt in run.pacer.let_go(center.now):
             attempts.let_go(center, CallId(attempt))
         again_at = min(again_at, center.now + GIVE_UP_S)

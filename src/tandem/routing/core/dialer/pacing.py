@@ -63,7 +63,8 @@ class Pacer(Watch):
         pending = sum(map(len, self._ringing.values())) + len(self._screened) + len(self._waiting)
         most = min(leads, lines, int(settings.most_lines_per_agent * len(self._agents)) - pending)
         coming = self._coming(now, segments, left)
-        bears = budget.left(settings.abandon_limit, lent(coming))
+        borrowed = lent(coming)
+        bears = budget.left(settings.abandon_limit, borrowed)
         reserved_only = bears < 1.0
         evidence: dict[str, float] = {
             "idle": idle,
@@ -73,7 +74,7 @@ class Pacer(Watch):
             "answered_today": budget.answered,
             "abandoned_today": budget.abandoned,
             "budget": bears,
-            "lent": lent(coming),
+            "lent": borrowed,
         }
         if not self._agents or leads + restricted <= 0 or lines <= 0:
             code = "no_agents" if not self._agents else "no_lines" if lines <= 0 else "no_leads"

@@ -70,10 +70,15 @@ _FEW_AGENTS = 5.0
 """Of so few the calls in flight are few, and bad luck is the greater danger: see ``Risk``."""
 
 
+def fewness(agents: float) -> float:
+    """1 for a handful of agents, less and less with more of them."""
+    return min(1.0, _FEW_AGENTS / max(1.0, agents))
+
+
 def suddenly(agents: int) -> float:
     """How many times as often people may answer from one moment to the next. A burst of a large group's calls costs
     what the rest of a day does not make up for."""
-    return _SUDDENLY + (_SUDDENLY_MANY - _SUDDENLY) * (1.0 - min(1.0, _FEW_AGENTS / max(1, agents)))
+    return _SUDDENLY + (_SUDDENLY_MANY - _SUDDENLY) * (1.0 - fewness(agents))
 
 
 _GAIN = 0.04

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tandem.routing.core.dialer.pacing_budget import fewness
 from tandem.routing.core.dialer.pacing_times import Array
 
 _ROOT_2 = math.sqrt(2.0)
 _CERTAIN = 0.98
 """No call is taken for surer to be answered."""
-_DEVIATIONS, _DEVIATIONS_FEW, _FEW_AGENTS = 1.0, 2.0, 5.0
+_DEVIATIONS, _DEVIATIONS_FEW = 1.0, 2.0
 """How unlucky the worst case is beyond a sudden change, and how much more for few agents (less with more of them): one
 call more is a large part of what their day bears, when nothing makes up for it any more."""
 
@@ -56,8 +57,7 @@ class Risk:
         self._free = look.agents @ look.free
         self._free_var = look.agents @ (look.free * (1.0 - look.free))
         self._calls = float(look.calls.sum())
-        few = min(1.0, _FEW_AGENTS / max(1.0, float(look.agents.sum())))
-        self._deviations = _DEVIATIONS + _DEVIATIONS_FEW * few * strictness
+        self._deviations = _DEVIATIONS + _DEVIATIONS_FEW * fewness(float(look.agents.sum())) * strictness
         self._answers = look.calls @ look.answers
         self._answers_var = look.calls @ (look.answers * (1.0 - look.answers))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 PacedMode = Literal["progressive", "power", "predictive"]
+PACED_MODES: tuple[PacedMode, ...] = get_args(PacedMode)
 AgentStatus = Literal["idle", "talking", "wrapping", "away", "reserved"]
 """``away``: not to be counted on (break, another kind of work, logged out). ``reserved``: promised to one attempt."""
 
@@ -33,7 +34,7 @@ class PacingSettings:
     """Calls in flight for each agent at work, at most."""
 
     def __post_init__(self) -> None:
-        if self.mode not in ("progressive", "power", "predictive"):
+        if self.mode not in PACED_MODES:
             raise ValueError(f"no paced mode: {self.mode!r}")
         if not 0.0 <= self.abandon_limit < 1.0:
             raise ValueError(f"abandon_limit is a share from 0 to 1: {self.abandon_limit}")
