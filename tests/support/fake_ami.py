@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import unquote
 
+from tandem.cti.runtime.stream_server import StreamServer
+
 Fields = list[tuple[str, str]]
 
 PASSWORD = "s3cret"
@@ -74,13 +76,12 @@ class FakeAmi:
         self.channels: dict[str, FakeChannel] = {}
         self.banner = b"Asterisk Call Manager/11.0.0\r\n"
         self._numbers = count(1)
-        self._server: asyncio.Server | None = None
+        self._server = StreamServer(self._accept)
         self._booted = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._accept, self.host, self.port, reuse_address=True)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = await self._server.open(self.port)
         self.starts += 1
         self._later(self._boot())
 
@@ -94,15 +95,10 @@ class FakeAmi:
         """Everything ends without a word."""
         self._booted = False
         self.channels.clear()
-        if self._server is not None:
-            self._server.close()
-            self._server = None
         for task in list(self._tasks):
             task.cancel()
-        for session in list(self.sessions):
-            session.writer.transport.abort()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.sleep(0.01)
+        await self._server.close()
 
     async def restart(self) -> None:
         await self.stop()
@@ -132,17 +128,12 @@ class FakeAmi:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session = _Session(self, reader, writer)
         self.sessions.append(session)
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
         try:
             await session.serve()
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
-            self._tasks.discard(task)
             self.sessions.remove(session)
-            writer.close()
 
     def log_in(self, session: _Session, fields: Mapping[str, str]) -> bool:
         self.logins += 1

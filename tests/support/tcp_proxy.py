@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from tandem.cti.runtime.stream_server import StreamServer
+
 
 class TcpProxy:
     """Listens on ``port`` and forwards to ``target_port``.
@@ -20,24 +22,16 @@ class TcpProxy:
         self.connections = 0
         self._up = asyncio.Event()
         self._down = asyncio.Event()
-        self._server: asyncio.Server | None = None
+        self._server = StreamServer(self._accept)
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
         self.flow()
 
     async def __aenter__(self) -> TcpProxy:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = await self._server.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        self.cut()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.sleep(0)
+        await self._server.close()
 
     def flow(self) -> None:
         self._up.set()
@@ -55,14 +49,10 @@ class TcpProxy:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
         except OSError:
             writer.transport.abort()
-            self._tasks.discard(task)
             return
         pair = writer, far_writer
         self._pairs.add(pair)
@@ -70,11 +60,10 @@ class TcpProxy:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._pass_on(reader, far_writer, self._up))
                 group.create_task(self._pass_on(far_reader, writer, self._down))
-        except* (ConnectionError, asyncio.CancelledError):
+        except* ConnectionError:
             pass
         finally:
             self._pairs.discard(pair)
-            self._tasks.discard(task)
             for each in pair:
                 each.close()
 

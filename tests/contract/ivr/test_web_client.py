@@ -17,6 +17,7 @@ import pytest
 from aiohttp import web
 
 from tandem.cti.app.certificate import ensure_certificate
+from tandem.cti.runtime.stream_server import StreamServer
 from tandem.ivr.adapters.addresses import AddressPolicy
 from tandem.ivr.adapters.web import WebClient, web_client
 from tandem.ivr.core.dialogue import Dip, Fetched
@@ -163,20 +164,18 @@ async def test_a_service_that_breaks_off_or_is_none() -> None:
     async def rude(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
-        writer.close()
 
     async def babbling(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
         writer.write(b"SSH-2.0-x\r\n" * 10)
-        writer.close()
 
     async with web_client(LOOPBACK) as client:
         for behaviour in (rude, babbling):
-            server = await asyncio.start_server(behaviour, "127.0.0.1", 0)
-            port = server.sockets[0].getsockname()[1]
+            server = StreamServer(behaviour)
+            port = await server.open()
             with pytest.raises(DataUnavailable):
                 await client.send(get(f"http://127.0.0.1:{port}/?pin=4711"))
-            server.close()
+            await server.close()
         with pytest.raises(DataUnavailable) as nobody:
             await client.send(get(f"http://127.0.0.1:{port}/?pin=4711"))
         assert "4711" not in str(nobody.value)

@@ -12,6 +12,7 @@ import pytest_asyncio
 from tandem.agent_desktop.core.resources import CheckLine
 from tandem.cti.app.checks import check_installation, is_serving
 from tandem.cti.app.installation import Installation
+from tandem.cti.runtime.stream_server import StreamServer
 
 GOOD = b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
 Play = Callable[..., Awaitable[Installation]]
@@ -20,7 +21,7 @@ Play = Callable[..., Awaitable[Installation]]
 @pytest_asyncio.fixture
 async def played(tmp_path: Path) -> AsyncIterator[Play]:
     """An installation whose AMI port says a banner, then one answer to each action."""
-    servers: list[asyncio.Server] = []
+    servers: list[StreamServer] = []
 
     async def play(banner: bytes, *answers: bytes) -> Installation:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -29,17 +30,14 @@ async def played(tmp_path: Path) -> AsyncIterator[Play]:
                 await reader.readuntil(b"\r\n\r\n")
                 writer.write(answer)
             await reader.read()
-            writer.close()
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        servers.append(server)
-        port = server.sockets[0].getsockname()[1]
+        servers.append(StreamServer(serve))
+        port = await servers[-1].open()
         return Installation.at(tmp_path, {"ami_port": port, "database_url": ""})
 
     yield play
     for server in servers:
-        server.close()
-        await server.wait_closed()
+        await server.close()
 
 
 async def manager(installation: Installation, *, serving: bool = False) -> CheckLine:

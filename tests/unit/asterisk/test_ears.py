@@ -10,8 +10,9 @@ from contextlib import suppress
 import numpy as np
 from tests.support.line_sounds import pcm, quiet, tone
 
-from tandem.cti.adapters.asterisk.ears import HOST, Ear, Ears, packets
+from tandem.cti.adapters.asterisk.ears import Ear, Ears, packets
 from tandem.cti.core.beeps import Beep
+from tandem.cti.runtime.stream_server import HOST
 
 
 def packet(kind: int, payload: bytes = b"") -> bytes:

@@ -11,13 +11,12 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tandem.cti.core.beeps import RATE_HZ, Beep
 from tandem.cti.core.greeting_end import GreetingEnd
+from tandem.cti.runtime.stream_server import StreamServer
 
-HOST = "127.0.0.1"
 _FIRST_PACKET_S = 2.0
 _GAP_S = 0.3
 """Networks send nothing while nobody speaks: what does not come for so long is silence, and not only late."""
@@ -54,20 +53,17 @@ class Ears:
     """``async with``: the port is open. Ears are kept by what their leg is called (Uniqueid)."""
 
     def __init__(self) -> None:
-        self._server: asyncio.Server | None = None
+        self._server = StreamServer(self._serve)
         self._ears: dict[str, Ear] = {}
 
     async def __aenter__(self) -> Ears:
-        self._server = await asyncio.start_server(self._serve, HOST, 0)
+        await self._server.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        server, self._server = self._server, None
         for uniqueid in list(self._ears):
             self.close(uniqueid)
-        if server is not None:
-            server.close()
-            await server.wait_closed()
+        await self._server.close()
 
     def __contains__(self, uniqueid: str) -> bool:
         return uniqueid in self._ears
@@ -75,7 +71,7 @@ class Ears:
     @property
     def port(self) -> int | None:
         """None: there is no listening now."""
-        return int(self._server.sockets[0].getsockname()[1]) if self._server is not None else None
+        return self._server.port
 
     def open(self, uniqueid: str, ear: Ear) -> None:
         self.close(uniqueid)
@@ -101,9 +97,6 @@ class Ears:
         except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
             pass
         finally:
-            writer.close()
-            with suppress(ConnectionError):
-                await writer.wait_closed()
             gone = self._ears.get(uniqueid)
             if gone is not None and gone.writer is writer:
                 del self._ears[uniqueid]

@@ -18,7 +18,7 @@ from tandem.cti.adapters.asterisk import actions
 from tandem.cti.adapters.asterisk.actions import Action
 from tandem.cti.adapters.asterisk.codec import Message
 from tandem.cti.adapters.asterisk.config import MUSIC_CLASS
-from tandem.cti.adapters.asterisk.ears import HOST, Ear, Ears
+from tandem.cti.adapters.asterisk.ears import Ear, Ears
 from tandem.cti.adapters.asterisk.lanes import Ended, Lane, Step
 from tandem.cti.adapters.asterisk.legs import NOTHING_ASKED, Leg
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest, check
@@ -31,6 +31,7 @@ from tandem.cti.model.ids import Token
 from tandem.cti.model.requests import Collect, LeaveMessage, Play
 from tandem.cti.model.tone import TONE
 from tandem.cti.runtime.secret_digits import SecretDigits
+from tandem.cti.runtime.stream_server import HOST
 
 SETTLE_S = 0.005
 SETTLE_TRIES = 20
