@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from tests.support.campaign_storm import storm
 from tests.support.campaign_world import CampaignWorld, alike, campaign_world, does, import_list
 from tests.support.ear import Ear, carrier_of
 from tests.support.floor_watch import until
@@ -254,42 +255,5 @@ async def test_nothing_is_dialled_twice_whatever_fails(world: CampaignWorld) -> 
     await import_list(world, campaign, listed(people, "en"))
     await world.seats.idle()
     await world.operator.put(campaign, "running")
-    in_flight = []
-
-    async def many() -> bool:
-        in_flight.append(sum(one["ended_at"] is None for one in await world.attempts(campaign)))
-        return in_flight[-1] >= 30
-
-    await until(many, 120)
-    await world.restart()
-    await until(many, 120, "few calls after the restart of the server")
-    assert await cut_ami(world) > 0
-    await until(many, 120, "few calls after the loss of AMI")
-    assert world.stack.postgres is not None
-    await world.stack.postgres.restart()
-    await world.through(campaign, 240)
-    await world.seats.idle()
-    attempts = await world.attempts(campaign)
-    mine = {one["number"] for one in attempts}
-    calls = [call for call in world.carrier_calls() if call.number in set(people)]
-    dialled = Counter(call.number for call in calls)
-    assert dialled.keys() <= mine
-    assert set(dialled.values()) == {1}, [number for number, count in dialled.items() if count > 1]
-    assert len({one["id"] for one in attempts}) == len(attempts) == len(mine)
-    assert {one["result"] for one in attempts} <= {"talked", "abandoned", "hung_up", "no_answer", "busy", "failed"}
-    answered = [call for call in calls if call.answered_at]
-    served = {one["number"] for one in attempts if one["connected_at"] or one["message_at"]}
-    assert not [call for call in answered if call.number not in served], "with neither an agent nor a message"
-    assert not [call for call in answered if call.heard_at is None], "who answered heard nothing"
-    told = Counter(one["result"] for one in attempts)
-    print(f"{max(in_flight)} in flight at most; {told}; {len(mine) - len(dialled)} never reached the carrier")
+    print(await storm(world, campaign, people, 30))
     assert [line for line in world.errors() if "the journal is not stored at the moment" not in line] == []
-
-
-async def cut_ami(world: CampaignWorld) -> int:
-    """How many connections there were."""
-    sessions = (await world.stack.asterisk.rx("manager show connected")).splitlines()
-    files = [found[1] for line in sessions if (found := re.match(r"\s+\S+\s+\S+\s+\d+\s+\d+\s+(\d+)", line))]
-    for file in files:
-        await world.stack.asterisk.rx(f"manager kick session {file}")
-    return len(files)
