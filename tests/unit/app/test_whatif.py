@@ -35,7 +35,7 @@ from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.ids import AgentId, CallId, QueueId
 from tandem.cti.model.records import AgentStateRecord
 from tandem.cti.model.skills import Need
-from tandem.routing.core.simulation import as_it_was
+from tandem.routing.core.day_figures import as_it_was
 from tandem.routing.core.whatif import Change, Study
 from tandem.routing.errors import PlanError
 

@@ -14,8 +14,11 @@ from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, QueueId
 from tandem.cti.model.skills import Need
 from tandem.routing.core.day import Arrival, Day, Shift
+from tandem.routing.core.day_figures import Run, as_it_was, on_duty
+from tandem.routing.core.draws import uniform
+from tandem.routing.core.paces import Paces
 from tandem.routing.core.plan import Action, AgentPlan, OverflowRule, Plan, QueuePlan, StepPlan
-from tandem.routing.core.simulation import Paces, Run, as_it_was, on_duty, simulate, uniform
+from tandem.routing.core.simulation import simulate
 from tandem.routing.core.staffing import Load, perform
 from tandem.routing.core.whatif import DEFINITIONS, Change, Study, patience_of, resampled, run_whatif, student_t
 

@@ -11,7 +11,7 @@ Pure: the seed comes from outside, and the same seed gives the same run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from tandem.cti.model.hours import is_open
@@ -20,209 +20,26 @@ from tandem.cti.model.skills import Needs, unmet
 from tandem.routing.core.acd.matcher import Matcher
 from tandem.routing.core.acd.policy import Policy
 from tandem.routing.core.acd.work import Match, Work
-from tandem.routing.core.day import HALF_HOUR_S, Arrival, Day, Shift
+from tandem.routing.core.day import Arrival, Day, Shift
+from tandem.routing.core.day_figures import Record, Run
+from tandem.routing.core.draws import uniform
 from tandem.routing.core.overflow import Situation, first_due, next_look_s
+from tandem.routing.core.paces import Paces
 from tandem.routing.core.patience import Patience
 from tandem.routing.core.plan import OverflowRule, Plan, QueuePlan
 from tandem.routing.core.steps import steps_of
 
 LOOK_S = 5.0
 """How often steps that hang on the predicted wait are looked at for a waiting caller."""
-_AS_CALLS = 20.0
-"""An agent's own pace counts as much as the usual one after so many calls."""
 _MOST_EVENTS = 200
 """Events per arrival and shift beyond which something asks for the same again and again."""
 _END_S = 4 * 3600.0
 """After the day's end, whoever still waits is taken for unserved."""
 
-
-# ---- draws -----------------------------------------------------------------------------------------------------------
-
-_MASK = (1 << 64) - 1
-
-
-def uniform(seed: int, subject: int, purpose: int) -> float:
-    """A number in (0, 1) that looks random and is always the same for the same three (SplitMix64, Steele et al.,
-    "Fast splittable pseudorandom number generators", OOPSLA 2014)."""
-    z = (seed * 0x9E3779B97F4A7C15 + subject * 0xD1B54A32D192ED03 + purpose * 0x8CB92BA72F3D8DD7) & _MASK
-    for _ in range(2):
-        z = (z + 0x9E3779B97F4A7C15) & _MASK
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
-        z ^= z >> 31
-    return ((z >> 11) + 0.5) / (1 << 53)
-
-
-_PATIENCE, _WORK, _DELAY, _REFUSAL, _AGAIN = range(5)
-
-
-# ---- what is learned of the day --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paces:
-    """Handling times of the day, freed of who had the call. ``level_factors``: of the policy, by proficiency."""
-
-    usual_s: Mapping[QueueId, float]
-    work_s: Mapping[QueueId, tuple[float, ...]]
-    """By queue, sorted: what each call would have taken an agent of the usual pace."""
-    agent: Mapping[AgentId, float]
-    """Handling time relative to the usual one, drawn towards 1 while he had few calls."""
-
-    @classmethod
-    def of(cls, day: Day, plan: Plan) -> Paces:
-        times: dict[QueueId, list[tuple[AgentId, float]]] = {}
-        for arrival in day.arrivals:
-            if arrival.handle_s is not None and arrival.agent is not None:
-                times.setdefault(arrival.queue, []).append((arrival.agent, arrival.handle_s))
-        usual = {queue: sum(s for _, s in seen) / len(seen) for queue, seen in times.items()}
-        own: dict[AgentId, tuple[float, float]] = {}
-        for queue, seen in times.items():
-            for agent, handle_s in seen:
-                took, expected = own.get(agent, (0.0, 0.0))
-                own[agent] = (took + handle_s, expected + usual[queue])
-        everybody = sum(usual.values()) / len(usual) if usual else 180.0
-        agents = {
-            agent: (took + _AS_CALLS * everybody) / (expected + _AS_CALLS * everybody)
-            for agent, (took, expected) in own.items()
-        }
-        work = {
-            queue: tuple(sorted(handle_s / agents[agent] for agent, handle_s in seen)) for queue, seen in times.items()
-        }
-        return cls(usual_s={**{q: p.handle_s for q, p in plan.queues.items()}, **usual}, work_s=work, agent=agents)
-
-
-# ---- what comes out --------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Tally:
-    """Of one queue, or of all."""
-
-    offered: int = 0
-    answered: int = 0
-    abandoned: int = 0
-    left: int = 0
-    answered_in_target: int = 0
-    abandoned_in_target: int = 0
-    waited_s: float = 0.0
-    """Sum over the answered."""
-
-    def answer(self, waited_s: float, target_s: float) -> None:
-        self.answered += 1
-        self.waited_s += waited_s
-        self.answered_in_target += waited_s <= target_s
-
-    def abandon(self, waited_s: float, target_s: float) -> None:
-        self.abandoned += 1
-        self.abandoned_in_target += waited_s <= target_s
-
-    def add(self, other: Tally) -> None:
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-@dataclass(slots=True)
-class HalfHour:
-    """By when the callers came (``tally``), and what was going on (the rest, in seconds)."""
-
-    tally: Tally = field(default_factory=Tally)
-    waiting_s: float = 0.0
-    """Summed over the callers."""
-    busy_s: float = 0.0
-    staffed_s: float = 0.0
-    """Summed over the agents: on shift and not in a break, or at work beyond it."""
-
-
-@dataclass(slots=True)
-class Run:
-    """What happened in one simulated day (or in the real one)."""
-
-    queues: dict[QueueId, Tally]
-    half_hours: list[HalfHour]
-
-    @property
-    def all(self) -> Tally:
-        total = Tally()
-        for tally in self.queues.values():
-            total.add(tally)
-        return total
-
-    @property
-    def occupancy(self) -> float | None:
-        staffed_s = sum(half.staffed_s for half in self.half_hours)
-        return sum(half.busy_s for half in self.half_hours) / staffed_s if staffed_s else None
-
-
-class Record:
-    """Fills a Run."""
-
-    def __init__(self, day: Day, plan: Plan) -> None:
-        self._begins_at = day.begins_at
-        self._plan = plan
-        count = max(1, int((day.ends_at - day.begins_at + HALF_HOUR_S - 1) // HALF_HOUR_S))
-        self.run = Run({queue: Tally() for queue in plan.queues}, [HalfHour() for _ in range(count)])
-
-    def came(self, at: float, queue: QueueId) -> None:
-        for tally in self._tallies(at, queue):
-            tally.offered += 1
-
-    def ended(self, at: float, queue: QueueId, end: str, waited_s: float) -> None:
-        """Of the caller who came ``at``."""
-        target_s = self._plan.queues[queue].target_s
-        for tally in self._tallies(at, queue):
-            if end == "answered":
-                tally.answer(waited_s, target_s)
-            elif end == "abandoned":
-                tally.abandon(waited_s, target_s)
-            else:
-                tally.left += 1
-        self.spread("waiting_s", at, at + waited_s)
-
-    def spread(self, what: str, since: float, until: float) -> None:
-        """Add the seconds of this stretch to the half hours that it lies in."""
-        halves = self.run.half_hours
-        first = max(0, int((since - self._begins_at) // HALF_HOUR_S))
-        for number in range(first, len(halves)):
-            begin = self._begins_at + number * HALF_HOUR_S
-            if begin >= until:
-                break
-            seconds = min(until, begin + HALF_HOUR_S) - max(since, begin)
-            setattr(halves[number], what, getattr(halves[number], what) + max(0.0, seconds))
-
-    def _tallies(self, at: float, queue: QueueId) -> tuple[Tally, Tally]:
-        number = int((at - self._begins_at) // HALF_HOUR_S)
-        return self.run.queues[queue], self.run.half_hours[min(max(number, 0), len(self.run.half_hours) - 1)].tally
-
-
-def as_it_was(day: Day, plan: Plan) -> Run:
-    """The real day in the same figures. Arrivals of queues that the plan does not have are left out."""
-    record = Record(day, plan)
-    for arrival in day.arrivals:
-        if arrival.queue in plan.queues:
-            record.came(arrival.at, arrival.queue)
-            record.ended(arrival.at, arrival.queue, arrival.end, arrival.waited_s)
-            if arrival.handle_s is not None:
-                answered_at = arrival.at + arrival.waited_s
-                record.spread("busy_s", answered_at, answered_at + arrival.handle_s)
-    for shift in day.shifts:
-        for since, until in on_duty(shift):
-            record.spread("staffed_s", since, until)
-    return record.run
-
-
-def on_duty(shift: Shift) -> Iterable[tuple[float, float]]:
-    """The shift without its breaks."""
-    since = shift.begins_at
-    for begins, ends in shift.breaks:
-        if begins > since:
-            yield since, begins
-        since = max(since, ends)
-    if shift.ends_at > since:
-        yield since, shift.ends_at
-
-
-# ---- the simulation --------------------------------------------------------------------------------------------------
+# What is drawn of a caller (the purpose of ``uniform``).
+_PATIENCE, _WORK = 0, 1
+_OFFERS = 4
+"""From here on two of each offer: how soon it is answered, and whether."""
 
 
 @dataclass(slots=True)
@@ -449,7 +266,7 @@ class _Simulation:
             self.waiting[caller.queue] -= 1
             caller.seat, seat.call = seat, number
             caller.offers += 1
-            purpose = _AGAIN + 2 * caller.offers
+            purpose = _OFFERS + 2 * caller.offers
             if uniform(self.seed, number, purpose + 1) < self.refusal_share:
                 self.at(now + self.day.refused_after_s, "refuses", number, seat.id)
             else:

@@ -15,9 +15,12 @@ import msgspec
 
 from tandem.cti.model.ids import QueueId
 from tandem.routing.core.day import HALF_HOUR_S, Arrival, Day, Shift
+from tandem.routing.core.day_figures import HalfHour, Run, Tally, as_it_was
+from tandem.routing.core.draws import uniform
+from tandem.routing.core.paces import Paces
 from tandem.routing.core.patience import Fit, Patience, Wait, fit
 from tandem.routing.core.plan import Plan
-from tandem.routing.core.simulation import HalfHour, Paces, Run, Tally, as_it_was, simulate, uniform
+from tandem.routing.core.simulation import simulate
 
 Texts = dict[str, str]
 

@@ -37,8 +37,8 @@ from tandem.cti.model.errors import BadRequest, Unavailable
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import AgentStateRecord
 from tandem.routing.core.day import Day, Shift
+from tandem.routing.core.day_figures import Run
 from tandem.routing.core.plan import Plan
-from tandem.routing.core.simulation import Run
 from tandem.routing.core.whatif import Change, Study, Texts, WhatIfResult
 from tandem.routing.plan_document.writing import plan_plain
 from tandem.routing.plan_file import read_plan

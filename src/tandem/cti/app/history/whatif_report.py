@@ -16,9 +16,10 @@ from tandem.cti.app.history.replay import CodeOf, code_of
 from tandem.cti.app.history.whatif import StoredDay, as_json, from_journal, read_change, study_day
 from tandem.cti.model.errors import BadRequest
 from tandem.routing.core.day import HALF_HOUR_S
+from tandem.routing.core.day_figures import as_it_was
 from tandem.routing.core.forecast import backtest, forecast
+from tandem.routing.core.paces import Paces
 from tandem.routing.core.plan import QueuePlan
-from tandem.routing.core.simulation import Paces, as_it_was
 from tandem.routing.core.staffing import Load, Target, staff
 from tandem.routing.core.whatif import Measure, Study, WhatIfResult, patience_of
 
