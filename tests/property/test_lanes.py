@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.cti.adapters.asterisk.lanes import Command, Lane, Step
+from tandem.cti.adapters.asterisk.commands_in_flight import Command
+from tandem.cti.adapters.asterisk.lanes import Lane, Step
 from tandem.cti.model.events import MediaEnded
 from tandem.cti.model.ids import CallId, ConnectionId, Token
 from tandem.cti.model.requests import Collect, Music, Play, StartMusic

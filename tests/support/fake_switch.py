@@ -15,8 +15,8 @@ from functools import partial
 
 from tandem.cti.adapters.asterisk import actions
 from tandem.cti.adapters.asterisk.carrier_people import Behaviour
-from tandem.cti.adapters.asterisk.lanes import FRESH_S
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest, check
+from tandem.cti.adapters.asterisk.type_ahead import FRESH_S
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause

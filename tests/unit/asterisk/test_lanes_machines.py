@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.asterisk.test_lanes import CALL, DONE, FAILED, LEG, PLAYED, Bench, play
+from tests.support.lane_bench import CALL, DONE, FAILED, LEG, PLAYED, Bench, play
 
 from tandem.cti.adapters.asterisk import media_commands as agi
 from tandem.cti.adapters.asterisk.hearing import DOUBT_S, EAR_OPENS_S

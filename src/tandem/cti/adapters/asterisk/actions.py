@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from tandem.cti.adapters.asterisk.commands_in_flight import Command
 from tandem.cti.adapters.asterisk.config import PROBE, TRUNK
 from tandem.cti.adapters.asterisk.dialplan import (
     ANSWERED,
@@ -25,7 +26,6 @@ from tandem.cti.adapters.asterisk.dialplan import (
     VAR_PARTY,
     VAR_SERVED,
 )
-from tandem.cti.adapters.asterisk.lanes import Command
 from tandem.cti.adapters.asterisk.legs import STATUS_VARIABLES, Leg
 from tandem.cti.adapters.asterisk.media_commands import INTERRUPT_KEY
 from tandem.cti.model.causes import Cause

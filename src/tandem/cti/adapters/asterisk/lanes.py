@@ -19,44 +19,28 @@ the same request again, nothing is played: its outcome is asked for, so digits t
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
+from typing import Literal
 
 from tandem.cti.adapters.asterisk import media_commands as agi
+from tandem.cti.adapters.asterisk.commands_in_flight import Answer, Command, CommandsInFlight
 from tandem.cti.adapters.asterisk.hearing import Hearing
-from tandem.cti.adapters.asterisk.key_events import KeyEvents
 from tandem.cti.adapters.asterisk.media_commands import MediaRequest
+from tandem.cti.adapters.asterisk.type_ahead import TypeAhead
 from tandem.cti.core.beeps import Beep
 from tandem.cti.core.greeting_end import Cue
 from tandem.cti.model.errors import LimitReached
 from tandem.cti.model.events import MachineDetected, MediaEnded, MessageBegun
 from tandem.cti.model.ids import CallId, ConnectionId, Token
-from tandem.cti.model.keypad import SURPLUS_S, Keypad
 from tandem.cti.model.requests import Collect, DetectMachine, LeaveMessage, Music, Play, StartMusic
 
 MOST_WAITING = 32
-FRESH_S = 10.0
-"""Keys pressed to music that nobody has asked anything in count for the next question when it comes so soon."""
 _MOST_AGAIN = 20
 """How often a question or a message goes on that something other than an answer has ended."""
 
-_ANSWER = re.compile(r"200 result=1 \((.*)\)", re.DOTALL)
-_RESULT = re.compile(r"200 result=(-?[0-9]{1,6})")
-_DIGITS = re.compile(r"[0-9*#A-D]{0,66}")
 _VERDICTS = {"HUMAN": "human", "MACHINE": "machine"}
-_NO_KEYS = frozenset(ord(letter) for letter in "ABCD")
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One AGI command and the id under which its result comes back (AMI ``CommandID``)."""
-
-    command_id: str
-    text: str
-
 
 Ended = MediaEnded | MachineDetected | MessageBegun
 
@@ -95,20 +79,14 @@ class Lane:
         predecessor left, when the leg was under his control until now."""
         self._call = call
         self._connection = connection
-        self._key = key
         self._music_class = music
         self._keep_secret = keep_secret
         self._asked = asked
-        self._count = 0
         self._left = False
         self._waiting: deque[MediaRequest] = deque()
-        self._keypad = Keypad()
-        self._keys = KeyEvents()
-        self._deaf = False
-        self._secret_told = False
-        self._surplus_until = 0.0
+        self._typed = TypeAhead()
+        self._keypad = self._typed.keypad
         self._sounds = ""
-        self._idly_pressed_at: float | None = None
         # the request in hand
         self._request: MediaRequest | None = None
         self.taking_over = False
@@ -119,22 +97,14 @@ class Lane:
         """When ``due`` is to be called: we listen by ourselves until then."""
         # the greeting of a machine, and the message for it
         self._hearing = Hearing()
-        # the commands under way
-        self._in_flight = ""
-        self._first = ""
-        self._audible = ""
-        self._audible_id = ""
-        self._reads = False
-        self._adopts = False
-        self._hears_out = False
-        self._breaks = False
-        self._keys_at_send = 0
-        self._stopped_by = 0
+        self._commands = CommandsInFlight(key)
+        self._question: Literal["", "adopted", "read", "silence"] = ""
+        """What the answer of the commands in flight is to, besides whether prompts were played."""
 
     @property
     def unsettled(self) -> bool:
         """Asterisk has not begun what it was sent: bridged now, the leg would find it waiting after the bridge."""
-        return bool(self._in_flight and self._first)
+        return self._commands.unsettled
 
     @property
     def _busy(self) -> bool:
@@ -165,18 +135,18 @@ class Lane:
         self._left, self._request, self.taking_over, self.wake_at = True, None, False, None
         self._waiting.clear()
         self._keypad.clear()
-        self._in_flight = self._first = ""
+        self._commands.forget()
         return [self._failed(each) for each in requests if not isinstance(each, StartMusic)]
 
     # -- what it is told
 
     def tone_began(self, key: str) -> None:
         """``DTMFBegin``."""
-        self._keys.began(key)
+        self._typed.began(key)
 
     def pressed(self, key: str, now: float) -> Step:
         """``DTMFEnd``: the caller has pressed a key."""
-        if self._left or not self._keys.counts(key, now):
+        if self._left or not self._typed.ended(key, now):
             return NOTHING
         request = self._request
         if isinstance(request, Music):
@@ -184,23 +154,17 @@ class Lane:
                 return self._finish(self._ended(request.token, digits=key), now)
             if self.wake_at is not None:
                 return NOTHING
-        if self._deaf and now < self._surplus_until:
-            self._surplus_until = now + SURPLUS_S
+        if not self._typed.press(key, now, idly=bool(self._sounds) and not self._busy):
             return NOTHING
-        self._deaf = self._secret_told = False
-        self._keypad.press(key)
-        if self._sounds and not self._busy:
-            self._idly_pressed_at = now
         if isinstance(request, Collect) and self.wake_at is not None:
             return self._collect(request, now)
         return NOTHING
 
     def begun(self, text: str) -> Step:
         """``AGIExecStart``: the command of this text is carried out from now on."""
-        if not self._in_flight or text != self._audible:
+        if not self._commands.begun(text):
             return NOTHING
-        self._audible = ""
-        return Step(interrupt=self._hearing.anew or (self._breaks and len(self._keypad) > self._keys_at_send))
+        return Step(interrupt=self._hearing.anew or self._commands.overtaken(len(self._keypad)))
 
     def ear_opened(self, levels: Sequence[float]) -> None:
         """The leg's sound comes in; ``levels`` grows with it (``GreetingEnd.levels``)."""
@@ -224,22 +188,12 @@ class Lane:
         if self._hearing.until is not None:
             return self._speak(request, now) if cue is not None else NOTHING
         # what has not begun is interrupted as soon as it does
-        return Step(interrupt=not self._audible) if self._hearing.begins_anew(beep) else NOTHING
+        return Step(interrupt=not self._commands.silent) if self._hearing.begins_anew(beep) else NOTHING
 
     def executed(self, command_id: str, result: str, now: float) -> Step:
         """``AsyncAGIExec``: a command is over. A foreign one changes nothing."""
-        if not self._in_flight:
-            return NOTHING
-        if command_id == self._first:
-            self._first = ""
-        text = unquote_plus(result)
-        if command_id == self._audible_id:
-            found = _RESULT.match(text)
-            self._stopped_by = int(found[1]) if found else -1
-        if command_id != self._in_flight:
-            return NOTHING
-        self._in_flight = self._first = self._audible = ""
-        return self._over(text, now)
+        answer = self._commands.executed(command_id, result)
+        return NOTHING if answer is None else self._over(answer, now)
 
     def due(self, now: float) -> Step:
         """``wake_at`` has come."""
@@ -272,21 +226,18 @@ class Lane:
         if isinstance(request, StartMusic):
             sound = agi.RINGING if request.ringing else agi.music(self._music_class)
             return self._finish(None, now) if self._sounds == sound else self._sound(sound)
-        if self._idly_pressed_at is not None and now - self._idly_pressed_at > FRESH_S:
-            self._keypad.clear()
-        self._idly_pressed_at = None
+        self._typed.asked(now)
         adopted, self._asked = request.token == self._asked, ""
         if isinstance(request, Music):
             return self._begin_music(request, now)
         if isinstance(request, DetectMachine):
             return self._detect(request, adopted=adopted)
-        self._deaf = self._secret_told and isinstance(request, Play)
         self._chunks = deque(agi.chunks(request.prompts))
         if isinstance(request, Play):
             if adopted:
                 return self._adopt(agi.ASK_PLAYED)
             return self._play(request, now)
-        self._secret_told = False
+        self._typed.secret_over()
         if isinstance(request, LeaveMessage):
             return self._adopt(agi.ASK_PLAYED) if adopted else self._hear_out(request, now)
         if adopted and not request.sensitive:
@@ -296,11 +247,11 @@ class Lane:
         return self._collect(request, now)
 
     def _adopt(self, question: str) -> Step:
-        self._adopts = True
+        self._question = "adopted"
         return Step(commands=self._send(question))
 
     def _begin_music(self, request: Music, now: float) -> Step:
-        self._deaf = self._secret_told = False
+        self._typed.secret_over()
         if key := self._keypad.first_of(request.keys):
             return self._finish(self._ended(request.token, digits=key), now)
         music = agi.music(self._music_class)
@@ -342,7 +293,7 @@ class Lane:
     def _wait_for_silence(self, request: LeaveMessage) -> Step:
         """Without its sound: Asterisk itself listens for two seconds of silence."""
         self._hearing.until = None
-        self._hears_out = True
+        self._question = "silence"
         return Step(commands=self._send(agi.note_hearing_out(), agi.hear_out(request.wait_s), agi.ASK_HEARD_OUT))
 
     def _play(self, request: Play | LeaveMessage, now: float) -> Step:
@@ -385,18 +336,14 @@ class Lane:
             agi.read(files, request.max_digits - len(self._keypad), request.terminator),
             agi.ASK_READ,
         )
-        self._reads = True
+        self._question = "read"
         return Step(commands=self._send(*texts, breaks=True))
 
     # -- what came of it
 
-    def _over(self, text: str, now: float) -> Step:
-        found = _ANSWER.match(text)
-        status, _, rest = (found[1] or "").partition(",") if found else ("", "", "")
-        digits = rest.rstrip("ABCD") if _DIGITS.fullmatch(rest) else ""
-        reads, adopts, hears_out = self._reads, self._adopts, self._hears_out
-        self._reads = self._adopts = self._hears_out = False
-        request = self._request
+    def _over(self, answer: Answer, now: float) -> Step:
+        question, self._question = self._question, ""
+        status, request = answer.status, self._request
         match request:
             case None:
                 if self._asked:
@@ -410,19 +357,19 @@ class Lane:
                 self.wake_at = now + request.seconds
                 return NOTHING
             case DetectMachine():
-                self._hearing.detected(self._detected(request, status, rest), now)
+                self._hearing.detected(self._detected(request, status, answer.rest), now)
                 return self._judge(request, now)
-            case LeaveMessage() if hears_out:
+            case LeaveMessage() if question == "silence":
                 if status in {"SILENCE", "TIMEOUT"}:
                     return self._speak(request, now, why="silence" if status == "SILENCE" else "time")
                 return self._finish(self._ended(request.token, ok=False), now)
-            case Play() | LeaveMessage() if adopts:
+            case Play() | LeaveMessage() if question == "adopted":
                 return self._finish(self._ended(request.token, ok=status == "SUCCESS"), now)
-            case Collect() if adopts:
+            case Collect() if question == "adopted":
                 ok = status in {"OK", "TIMEOUT"}
-                return self._finish(self._ended(request.token, ok=ok, digits=digits), now)
-            case Collect() if reads:
-                return self._read_over(request, status, digits, now)
+                return self._finish(self._ended(request.token, ok=ok, digits=answer.digits), now)
+            case Collect() if question == "read":
+                return self._read_over(request, status, answer.digits, now)
         if status != "SUCCESS":
             return self._finish(self._ended(request.token, ok=False), now)
         return self._played(request, now)
@@ -431,7 +378,7 @@ class Lane:
         if self._hearing.anew:
             self._chunks = deque(agi.chunks(request.prompts))
             return self._speak(request, now)
-        if self._stopped_by > 0 and self._again < _MOST_AGAIN:
+        if self._commands.by_key and self._again < _MOST_AGAIN:
             self._again += 1  # a key: who leaves a message is not to be stopped by one
         else:
             self._chunks.popleft()
@@ -440,16 +387,16 @@ class Lane:
     def _played(self, request: Play | LeaveMessage | Collect, now: float) -> Step:
         if isinstance(request, LeaveMessage):
             return self._message_played(request, now)
-        if self._stopped_by in _NO_KEYS and not len(self._keypad) and self._again < _MOST_AGAIN:
+        if self._commands.by_no_key and not len(self._keypad) and self._again < _MOST_AGAIN:
             self._again += 1  # stopped by what is no key
-        elif self._stopped_by > 0:
+        elif self._commands.by_key:
             self._chunks.clear()
         else:
             self._chunks.popleft()
         return self._collect(request, now) if isinstance(request, Collect) else self._play(request, now)
 
     def _read_over(self, request: Collect, status: str, digits: str, now: float) -> Step:
-        if digits and not self._keys.any:
+        if digits and not self._typed.told:
             # This Asterisk tells us of no keys: it was started before an upgrade of ours, with fewer rights for us.
             return self._answered(request, digits, now)
         answer = self._keypad.answer(request.max_digits, request.terminator)
@@ -465,10 +412,7 @@ class Lane:
     def _answered(self, request: Collect, answer: str, now: float) -> Step:
         if not request.sensitive or answer in {"", "#", "*"}:
             return self._finish(self._ended(request.token, digits=answer), now)
-        # What is typed too much may be of the secret: it must not become the plain answer to the next question.
-        self._keypad.clear()
-        self._deaf = self._secret_told = True
-        self._surplus_until = now + SURPLUS_S
+        self._typed.secret_taken(now)
         where = self._keep_secret(answer)
         return self._finish(self._ended(request.token, secret=where, secret_length=len(answer)), now)
 
@@ -501,13 +445,5 @@ class Lane:
         )
 
     def _send(self, *texts: str, breaks: bool = False) -> tuple[Command, ...]:
-        commands = []
-        for text in texts:
-            self._count += 1
-            commands.append(Command(f"{self._key}.{self._count}", text))
         self.wake_at = None
-        self._first, self._in_flight = commands[0].command_id, commands[-1].command_id
-        heard = commands[1] if len(commands) > 1 else None
-        self._audible, self._audible_id = (heard.text, heard.command_id) if heard else ("", "")
-        self._breaks, self._keys_at_send, self._stopped_by = breaks, len(self._keypad), 0
-        return tuple(commands)
+        return self._commands.send(*texts, keys=len(self._keypad) if breaks else None)
