@@ -47,11 +47,43 @@ OUTSIDE = {
 """Numbers on the public network that calls can be transferred to, and what they do."""
 
 MAIN_FLOW = "main"
+PROGRESS_S = 5.0
+"""So often a start says how far the server is."""
 _EVERYWHERE = ("0.0.0.0", "localhost")  # noqa: S104
 
 
 class ServerDied(Unavailable):
     code = "server_died"
+
+
+class Preparing:
+    """What a server that starts says in its log about what it prepares: lines that begin with ``- ``.
+
+    ``silent_s`` is since when there was nothing new, in seconds, as of the last look.
+    """
+
+    def __init__(self, log: Path, *, now: float, every_s: float) -> None:
+        self._log = log
+        self._every_s = every_s
+        self._line = self._now()
+        self._new_at = self._said_at = now
+        self.silent_s = 0.0
+
+    def _now(self) -> str:
+        line = last_lines(self._log, 1)
+        return line.removeprefix("- ") if line.startswith("- ") else ""
+
+    def look(self, *, now: float) -> str:
+        """The newest line; "" when it is old, or ``every_s`` have not gone by since one was told."""
+        line = self._now()
+        is_new = line not in ("", self._line)
+        if is_new:
+            self._line, self._new_at = line, now
+        self.silent_s = now - self._new_at
+        if not is_new or now - self._said_at < self._every_s:
+            return ""
+        self._said_at = now
+        return line
 
 
 class Stack:
@@ -197,7 +229,11 @@ class Stack:
         await self.carrier.ready()
 
     async def start_server(self, *, timeout_s: float = 60.0) -> None:
-        """Start the server's process and wait until it is healthy. Raises ServerDied with the end of its log."""
+        """Start the server's process and wait until it is healthy: ``timeout_s`` from its start, or from what it last
+        said it had prepared (the first start speaks hundreds of prompts, and machines are slow).
+
+        Raises ServerDied with the end of its log.
+        """
         settings = self.installation.settings
         command = [sys.executable, "-m", "tandem.cti.app.cli", "serve", "--home", str(self.installation.home)]
         with self.server_log.open("ab") as out:
@@ -209,13 +245,15 @@ class Stack:
                 env=self._environment(),
                 start_new_session=True,
             )
-        deadline = time.monotonic() + timeout_s
+        preparing = Preparing(self.server_log, now=time.monotonic(), every_s=PROGRESS_S)
         scheme = "https" if self.installation.serves_tls else "http"
         health = f"{scheme}://{self.installation.names[0]}:{settings.http_port}/api/health"
         async with aiohttp.ClientSession() as http:
-            while time.monotonic() < deadline:
+            while preparing.silent_s < timeout_s:
                 if self.server.returncode is not None:
                     break
+                if said := preparing.look(now=time.monotonic()):
+                    self._progress(said)
                 try:
                     async with http.get(health, ssl=False) as answer:
                         if answer.status == 200 and (await answer.json())["switch_up"]:
