@@ -221,3 +221,42 @@ def test_who_goes_on_to_another_number_when_the_answer_is_late_waits_for_that_on
     monkeypatch.setattr(number_checks, "_resume", goes_on)
     floor.pass_time(number_checks.ANSWER_S)
     assert floor.center.numbers_awaited[call][0] == OTHER
+
+
+class OneByOne(dict[str, CallbackRecord]):
+    """Open entries of which nobody may look through all."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError("all are looked through for one number")
+
+    keys = values = items = __iter__  # type: ignore[assignment]
+
+
+def test_an_answer_about_one_number_looks_at_no_other() -> None:
+    """After a restart thousands may be due, and each number has an answer of its own."""
+    floor = line_floor()
+    promised = c.CallbackAsked(id="a", number=ANI, queue=QueueId("service"), first="agent", by=MEI)
+    for each in (promised, replace(promised, id="b"), replace(promised, id="c", number=OTHER)):
+        floor.handle(each)
+    floor.center.callbacks = OneByOne(floor.center.callbacks)
+    floor.center.handle(c.ForbiddenFound(OTHER, ()), now=floor.now)
+    floor.center.handle(c.ForbiddenFound(ANI, (entry(),)), now=floor.now)
+    assert not {"a", "b"} & dict.keys(floor.center.callbacks)
+    assert dict.keys(floor.center.callbacks) == {"c"}
+
+
+def test_an_altered_number_is_looked_up_under_the_new_one() -> None:
+    floor = line_floor()
+    floor.handle(c.CallbackAsked(id="a", number=ANI, queue=QueueId("service"), first="agent", by=MEI))
+    floor.handle(c.CallbackAltered(id="a", number=OTHER, first="agent", window=None, note=""))
+    floor.handle(c.ForbiddenFound(ANI, (entry(),)))
+    assert list(floor.center.callbacks) == ["a"]
+    floor.handle(c.ForbiddenFound(OTHER, (entry(OTHER),)))
+    assert not floor.center.callbacks
+    assert not floor.center.callbacks_of
+
+
+def test_an_answer_with_nothing_against_it_concerns_no_campaign() -> None:
+    floor = line_floor()
+    floor.center.dialer.campaigns = OneByOne()  # type: ignore[assignment]
+    floor.center.handle(c.ForbiddenFound(ANI, ()), now=floor.now)

@@ -209,8 +209,8 @@ def _unknown(center: Center, record: CallbackRecord) -> bool:
 
 def number_known(center: Center, number: str) -> None:
     """What waited only for that goes on."""
-    for record in list(center.callbacks.values()):
-        if record.number_e164 == number and record.state in ("open", "due"):
+    for record in _on_number(center, number):
+        if record.state in ("open", "due"):
             _schedule(center, record)
 
 
@@ -218,7 +218,7 @@ def dial(center: Center, call: CallId) -> None:
     """An attempt wants to dial: the gate is asked now, and the entry written before the switch is asked."""
     contact = center.contacts[call]
     record = center.callbacks.get(contact.callback)
-    reason = "there is no entry for this call"
+    reason = "no_entry"
     if record is not None:
         refusal = refusal_of(center, record.number_e164)
         if refusal is None and not number_checks.known(center, record.number_e164):
@@ -232,8 +232,8 @@ def dial(center: Center, call: CallId) -> None:
                 return
             reason = refusal.reason
             _step(center, record, cb.Refused(refusal))
-        except IllegalTransition as error:
-            reason = str(error)
+        except IllegalTransition:
+            reason = "other_attempt"
     center.step(contact, ct.DialRefused(reason=reason))
 
 
@@ -295,7 +295,7 @@ def taken_up(center: Center) -> None:
 
 def load(center: Center, record: CallbackRecord) -> None:
     """An entry as the store has it, at start."""
-    center.callbacks[record.id] = record
+    _file(center, record)
     _in_ledger(center, record)
     _schedule(center, record)
 
@@ -309,8 +309,8 @@ def refusal_of(center: Center, number: str, *, ever: bool = False) -> Refusal | 
 def forbidden(center: Center, numbers: Collection[str]) -> None:
     """Whoever has one of these numbers may not want to be called any more. What was promised him ends now: the entry
     outlives a restart, the gate's memory does not."""
-    for record in list(center.callbacks.values()):
-        if record.number_e164 in numbers and record.state in ("open", "due"):
+    for record in [record for number in dict.fromkeys(numbers) for record in _on_number(center, number)]:
+        if record.state in ("open", "due"):
             refusal = refusal_of(center, record.number_e164)
             if refusal is not None and refusal.reason == "do_not_call":
                 _step(center, record, cb.TimeCame(refusal))
@@ -348,15 +348,34 @@ def _step(center: Center, record: CallbackRecord, event: cb.Event) -> CallbackRe
 
 
 def _put(center: Center, record: CallbackRecord) -> None:
+    _file(center, record)
     if record.state in cb.OVER:
-        center.callbacks.pop(record.id, None)
         center.callback_looks.pop(record.id, None)
     else:
-        center.callbacks[record.id] = record
         _schedule(center, record)
     _in_ledger(center, record)
     center.keep(record)
     center.put(ShowCallbacks())
+
+
+def _file(center: Center, record: CallbackRecord) -> None:
+    """Among those that are open, by id and by number; not any more, when it is over."""
+    known, over = center.callbacks.get(record.id), record.state in cb.OVER
+    if known is not None and (over or known.number_e164 != record.number_e164):
+        same = center.callbacks_of[known.number_e164]
+        del same[known.id]
+        if not same:
+            del center.callbacks_of[known.number_e164]
+    if over:
+        center.callbacks.pop(record.id, None)
+        return
+    center.callbacks[record.id] = record
+    center.callbacks_of.setdefault(record.number_e164, {})[record.id] = None
+
+
+def _on_number(center: Center, number: str) -> list[CallbackRecord]:
+    """At a restart thousands are due, and each number is looked up for itself."""
+    return [center.callbacks[id_] for id_ in center.callbacks_of.get(number, ())]
 
 
 def _in_ledger(center: Center, record: CallbackRecord) -> None:

@@ -87,6 +87,7 @@ from tandem.cti.model.records import (
 )
 from tandem.cti.model.requests import ClearConnection, SetFallbackMember, SwitchRequest
 from tandem.cti.model.states import AgentState
+from tandem.cti.model.timeline import Entry
 from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
@@ -121,6 +122,8 @@ class Center:
         self.wrap_ups: dict[AgentId, WrapUpState] = {}
         self.callbacks: dict[str, CallbackRecord] = {}
         """Those that are neither done nor given up."""
+        self.callbacks_of: dict[str, dict[str, None]] = {}
+        """By number (E.164): which of them."""
         self.callback_looks: dict[str, float] = {}
         """When each of them is looked at next; timers from before that do not count."""
         self.numbers_known: dict[str, None] = {}
@@ -426,12 +429,12 @@ class Center:
         if not self.drafts or getattr(record, "call", None) not in self.drafts:
             self._out.append(Keep(record))
 
-    def note(self, call: CallId, kind: str, text: str, **data: Any) -> None:
+    def note(self, call: CallId, entry: Entry, **data: Any) -> None:
         """A line of the timeline that is not the contact machine's own."""
         contact = self.contacts.get(call)
         if contact is None:
             return
-        note = ct.Note(kind=kind, text=text, data=data)
+        note = ct.Note(entry=entry, data=data)
         self.keep(rows.event_row(call, contact.events, note, at=self.now))
         self.change(call, events=contact.events + 1)
 

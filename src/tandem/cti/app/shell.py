@@ -121,6 +121,7 @@ class Shell:
         self._workers: KeyedWorkers[str, rq.SwitchRequest] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._service = (False, False)
+        self._callbacks_changed = False
         self.switch_found = asyncio.Event()
         """Set once the switch was found and its calls adopted, for the first time."""
 
@@ -191,7 +192,7 @@ class Shell:
             case c.FinishRecording(_, recording):
                 self._recorder.stopped(recording)
             case c.ShowCallbacks():
-                self._show_callbacks()
+                self._callbacks_changed = True
             case c.ShowCampaigns():
                 pass  # the boards are looked after by the second
             case c.LeadsWanted():
@@ -205,9 +206,6 @@ class Shell:
 
     def _found(self, call: CallId, customers: Sequence[CustomerMatch], unknown: int, complete: bool) -> None:
         self.take(c.CustomersFound(call, tuple(customers), complete, unknown))
-
-    def recording_changed(self, call: CallId, recording: RecordingId, state: str, detail: str) -> None:
-        self.take(c.RecordingChanged(call, recording, state, detail))
 
     # ---- what flows wait for ----
 
@@ -309,7 +307,9 @@ class Shell:
             self.hub.to_seat(agent, views.seat(self.center, agent))
 
     def _show_callbacks(self) -> None:
-        if self.hub is not None:
+        """All of them, however many have changed meanwhile."""
+        if self.hub is not None and self._callbacks_changed:
+            self._callbacks_changed = False
             self.hub.to_all(m.Callbacks(seq=0, open=list(self.center.callbacks.values())))
 
     async def _push_boards(self) -> None:
@@ -317,6 +317,7 @@ class Shell:
             await asyncio.sleep(BOARD_EVERY_S)
             self._show_service()
             self._show_campaigns()
+            self._show_callbacks()
             seats, calls = self.center.dirty_seats, self.center.dirty_calls
             if self.hub is None or not (seats or calls):
                 continue

@@ -14,10 +14,12 @@ from tests.unit.app.test_flow_shell import Heard
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
+from tandem.cti.app import shell as shell_module
 from tandem.cti.app.center import Center
 from tandem.cti.app.shell import Shell
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import WrongState
+from tandem.cti.model.ids import QueueId
 from tandem.cti.model.leads import DoNotCallEntry
 from tandem.cti.storage.errors import DatabaseDown
 
@@ -161,3 +163,20 @@ async def test_what_stands_against_calling_a_number_is_looked_up_once_it_can_be(
         assert "+8613800138000" in shell.center.numbers_known
         await shell.number_known("nonsense")
         assert len(asked) == 3
+
+
+async def test_however_many_calls_back_change_the_pages_have_them_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a restart thousands become due within a moment; each message has all of them."""
+    monkeypatch.setattr(shell_module, "BOARD_EVERY_S", 0.0)
+    async with running() as shell:
+        hub = Hub()
+        shell.hub = hub  # type: ignore[assignment]
+        for number in range(20):
+            asked = c.CallbackAsked(
+                id=f"k{number}", number="+8613800138000", queue=QueueId("service"), first="agent", by=MEI
+            )
+            shell.take(asked)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        first, *_ = [message for _, message in hub.said if isinstance(message, m.Callbacks)]
+        assert len(first.open) == 20, "not one message for each"

@@ -214,6 +214,8 @@ def forbidden(center: Center, input_: CallsForbidden) -> None:
 
 def forbid(center: Center, entries: Collection[DoNotCallEntry]) -> None:
     """The gate hears of it, and whoever was promised a call."""
+    if not entries:
+        return
     center.gate.forbid(entries)
     callbacks.forbidden(center, {entry.number for entry in entries if entry.number and not entry.lifted})
     center.dialer.due.update(dict.fromkeys(center.dialer.campaigns))
