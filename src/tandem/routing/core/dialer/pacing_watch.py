@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from tandem.cti.model.campaigns import AttemptResult
 from tandem.routing.core.dialer.pacing_budget import Budget
@@ -14,6 +16,10 @@ _UNSEEN_S = 600.0
 """What a day brings is told from what was seen of it, as if nobody had answered for so long before."""
 _NEXT_DAY_S = 12 * 3600.0
 """A day that begins so long after another one is another one."""
+_STATUSES = frozenset(get_args(AgentStatus))
+_UNHEARD_S = 120.0
+"""A call that should have stopped ringing so long ago, and of which nothing more was told, keeps no agent from another
+one."""
 
 
 @dataclass(slots=True)
@@ -43,7 +49,7 @@ class _Call:
 
 class Watch:
     """Any order of what is told is taken; what is unknown, doubled or late is no news; a clock that goes back stands
-    still."""
+    still. ValueError: a moment that is no number, or an agent's status that is none of ``AgentStatus``."""
 
     def __init__(self, settings: PacingSettings, learned: Learned | None = None) -> None:
         self.settings = settings
@@ -76,21 +82,27 @@ class Watch:
         self.settings = settings
 
     def history(self, days: Sequence[DayCount], today: DayCount | None = None) -> None:
-        """The days of the legal window before today, oldest first; ``today``: what was counted before a restart."""
+        """The days of the legal window before today, oldest first, in place of those known; ``today``: what was counted
+        before a restart. Only for a start: ``new_day`` goes on with it by itself."""
         self._budget.set_history(days, self.settings.window_days)
         if today is not None:
             self._before = max(0, self._before + today.answered - self._budget.answered)
             self._budget.answered, self._budget.abandoned = today.answered, today.abandoned
 
     def new_day(self, now: float, *, ends_at: float | None = None, began_at: float | None = None) -> None:
-        """A day begins, at ``began_at`` (local midnight) or now. ``ends_at``: when dialling ends on it, if that is
-        known. Said again on the same day, only ``ends_at`` is news."""
+        """A day begins: its counts are 0, and those until now are history. ``ends_at``: when dialling ends on it, if
+        that is known. ``began_at``: when it really began (local midnight); if that is less than 12 h after the day
+        known, it is still the same one, and only ``ends_at`` is news. Without it every call at a later moment begins a
+        day, but for the first one, if nobody has answered yet."""
         now = self._tick(now)
-        self._day_ends = ends_at
+        self._day_ends = ends_at if ends_at is not None and math.isfinite(ends_at) else None
         began = now if began_at is None else min(began_at, now)
         if self._day_began is None:
+            another = began_at is None and self._budget.answered > self._before
             self._day_began = began
-        elif began - self._day_began >= _NEXT_DAY_S:
+        else:
+            another = began - self._day_began >= (_NEXT_DAY_S if began_at is not None else 1e-6)
+        if another:
             self._day_began = began
             self._first_agent_at = now if self._agents else float("inf")
             self._before = 0
@@ -100,7 +112,10 @@ class Watch:
     # ---- agents ------------------------------------------------------------------------------------------------
 
     def agent(self, id_: str, status: AgentStatus, *, now: float, leaving_at: float | None = None) -> None:
-        """What an agent does from now on. ``leaving_at``: when his shift, or his time for this campaign, ends."""
+        """What an agent does from now on. ``leaving_at``: when his shift, or his time for this campaign, ends, as far
+        as is known now: None takes back what was said before."""
+        if status not in _STATUSES:
+            raise ValueError(f"no status of an agent: {status!r}")
         now = self._tick(now)
         known = self._agents.get(id_)
         if known is not None and known.status != status:
@@ -290,10 +305,20 @@ class Watch:
             expected = min(expected, leads * sum(rates) / max(1, ready))
         return self.settings.abandon_limit * expected
 
+    def _unheard(self, now: float) -> None:
+        """Calls whose end was never told do not count as in flight any more. Should one be answered yet, it counts as
+        ever."""
+        oldest = now - self.settings.ring_s - _UNHEARD_S
+        for calls in (*self._ringing.values(), self._screened):
+            while calls and next(iter(calls.values())) < oldest:
+                del calls[next(iter(calls))]
+
     def _hour(self, now: float) -> int:
         """Of the day, 0..23."""
         return int((now - (self._day_began or 0.0)) // 3600.0) % 24
 
     def _tick(self, now: float) -> float:
+        if not math.isfinite(now):
+            raise ValueError(f"no moment: {now}")
         self._now = max(self._now, now)
         return self._now
