@@ -11,10 +11,11 @@ from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.flow_numbers import Asked, FlowNumbersStore
 from tandem.cti.adapters.postgres.flows import FlowStore
 from tandem.cti.app.demo_data import load_demo
-from tandem.cti.app.demo_journeys import MARK, NOBODY_CALLED
+from tandem.cti.app.demo_journeys import MARK
 from tandem.cti.app.demo_library import library
 from tandem.cti.app.demo_show import load_show
 from tandem.cti.app.flow_numbers import flow_numbers
+from tandem.cti.model.timeline import Entry
 from tandem.cti.storage.pool import Database
 from tandem.ivr.core.flow_reading import Catalog
 
@@ -42,7 +43,7 @@ async def test_it_is_quick_and_loading_again_adds_nothing(database: Database) ->
 async def test_calls_that_nobody_made_say_so(shown: Database) -> None:
     calls = await shown.fetch("select id, queued_at, ended_at from calls")
     notes = {row["call"]: row["text"] for row in await shown.fetch("select call, text from call_events")}
-    assert all(row["id"].startswith(MARK) and notes[row["id"]] == NOBODY_CALLED for row in calls)
+    assert all(row["id"].startswith(MARK) and notes[row["id"]] == Entry.NOBODY_CALLED.sentence for row in calls)
     assert all(row["queued_at"] is None for row in calls), "forecasts and studies are for real calls"
     assert all(row["ended_at"].timestamp() < _NOW for row in calls)
     assert await CallStore(shown).open_calls() == []

@@ -92,7 +92,7 @@ def test_the_timeline_tells_when_the_message_began_and_why() -> None:
     assert (note.kind, note.data) == ("machine_message", {"why": "quiet", "at_s": 6.9, "again": False})
     call.tell(replace(begun, why="beep", again=True, beep_hz=1_000.4, beep_s=0.41, beep_ago_s=0.6))
     [note] = call.did(ct.Note)
-    assert note.text == ("beep at 6.3 s, 1,000 Hz, 0.4 s: the message begins after 6.9 s, once more from its beginning")
+    assert note.text == "beep at 6.3 s, 1000 Hz, 0.41 s: the message begins once more, after 6.9 s"
     assert (note.data["beep_at_s"], note.data["beep_hz"], note.data["beep_s"]) == (6.3, 1_000, 0.41)
     call.tell(replace(begun, token=Token("old")))
     assert not call.did(ct.Note)

@@ -14,6 +14,7 @@ from tandem.cti.core import line_events as le
 from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model.ids import CallId, QueueId
 from tandem.cti.model.states import Phase
+from tandem.cti.model.timeline import Entry
 from tandem.ivr.core.dialogue import OfferCallback
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def wanted(center: Center, call: CallId, typed: str) -> None:
     if contact.phase is not Phase.QUEUED or (number and number_checks.waits(center, call, number)):
         return
     if not number or callbacks.refusal_of(center, number, ever=True) is not None:
-        center.note(call, "callback_refused", "this number cannot be called back", number=number or typed)
+        center.note(call, Entry.CALLBACK_REFUSED, number=number or typed)
         return
     callbacks.put_new(center, callbacks.record_of(center, contact, reason="caller", number=number))
     prompts = overflow.said(center, BUILT_IN["callback_kept"], contact.language)
@@ -47,7 +48,7 @@ def promise(center: Center, call: CallId, offer: OfferCallback) -> bool:
     number = center.house.normalise(offer.number) if offer.number else contact.ani_e164
     queue = center.plan.queues.get(QueueId(offer.queue))
     if not number or queue is None or callbacks.refusal_of(center, number, ever=True) is not None:
-        center.note(call, "callback_refused", "this number cannot be called back", number=number or offer.number)
+        center.note(call, Entry.CALLBACK_REFUSED, number=number or offer.number)
         return False
     if not contact.draft:
         asked = changed(contact, queue=queue.id, needs=offer.needs, priority=offer.priority)

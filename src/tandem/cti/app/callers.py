@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tandem.cti.app import acd, flows
 from tandem.cti.app.floor_plan import CustomersFound, RecordingChanged, ShowSeat
 from tandem.cti.core import contact as ct
+from tandem.cti.model.timeline import UNKEPT, Entry
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -27,8 +28,8 @@ def found(center: Center, input_: CustomersFound) -> None:
     if news:
         center.note(
             input_.call,
-            "customer",
-            f"{len(input_.customers)} customers have this number" if input_.complete else "the look-up is late",
+            Entry.CUSTOMER if input_.complete else Entry.CUSTOMER_LATE,
+            count=len(input_.customers),
             customers=[customer.id for customer in input_.customers],
         )
     flows.known(center, input_.call)
@@ -44,8 +45,11 @@ def recording(center: Center, input_: RecordingChanged) -> None:
     caller = center.callers.get(input_.call)
     if caller is not None:
         caller.recording_state, caller.recording_detail = input_.state, input_.detail
-    if input_.state in ("saved", "failed"):
-        center.note(input_.call, f"recording_{input_.state}", input_.detail, recording=input_.recording)
+    if input_.state == "saved":
+        center.note(input_.call, Entry.RECORDING_SAVED, recording=input_.recording, duration_s=input_.duration_s)
+    elif input_.state == "failed":
+        unkept = UNKEPT.get(input_.code, Entry.RECORDING_FAILED)
+        center.note(input_.call, unkept, recording=input_.recording, detail=input_.detail)
     contact = center.contacts.get(input_.call)
     if contact is not None and contact.agent is not None:
         center.put(ShowSeat(contact.agent))

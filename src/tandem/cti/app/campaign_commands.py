@@ -15,6 +15,7 @@ from tandem.cti.core.contact import Contact
 from tandem.cti.model.errors import BadRequest, WrongState
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.states import Phase
+from tandem.cti.model.timeline import Entry
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -51,14 +52,14 @@ def mark_machine(center: Center, agent: AgentId, contact: Contact) -> None:
 def do_not_call(center: Center, agent: AgentId, contact: Contact, command: m.DoNotCall) -> None:
     """Also a caller may ask for it. Whom the agent has only read of is not dialled any more."""
     outcome.do_not_call(center, agent, command)
-    center.note(contact.id, "do_not_call", f"is not to be called any more ({command.scope})", scope=command.scope)
+    center.note(contact.id, Entry.DO_NOT_CALL, scope=command.scope)
     _take_back(center, contact)
 
 
 def call_again(center: Center, agent: AgentId, contact: Contact, command: m.CallAgain) -> None:
     outcome.call_again(center, agent, command)
-    who = "by this agent" if command.personal else "by the team"
-    center.note(contact.id, "call_again", f"is called again, {who}", at=command.at, agent=agent, note=command.note)
+    promised = Entry.CALL_AGAIN_AGENT if command.personal else Entry.CALL_AGAIN_TEAM
+    center.note(contact.id, promised, at=command.at, agent=agent, note=command.note)
     _take_back(center, contact)
 
 

@@ -14,6 +14,7 @@ from tandem.cti.core.contact import Contact, changed
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CustomerId, QueueId
 from tandem.cti.model.states import CHOSEN_REASONS, AgentState, NotReadyReason
+from tandem.cti.model.timeline import Entry
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
 
@@ -152,5 +153,5 @@ def _dispose(center: Center, agent: Agent, command: m.WrapUp) -> None:
         )
     )
     campaign_commands.disposed(center, agent.id, contact, command.disposition)
-    center.note(contact.id, "history_written", "disposition and notes kept", disposition=command.disposition)
+    center.note(contact.id, Entry.HISTORY_WRITTEN, disposition=command.disposition)
     center.agent_step(agent, ag.Disposed(contact.id, ready=command.next == "ready"))

@@ -17,6 +17,7 @@ from typing import Any
 from tandem.cti.app.demo_library import LibraryFlow, Version
 from tandem.cti.app.demo_service import CUSTOMERS, PIN, card_of, customer_no, order_state
 from tandem.cti.model.states import Outcome, Phase
+from tandem.cti.model.timeline import Entry
 from tandem.ivr.core.dialogue import Visit
 from tandem.ivr.core.interpreter import left
 from tandem.ivr.core.shelf import choose
@@ -26,7 +27,6 @@ from tandem.ivr.testing.call import WAITING, Call
 from tandem.ivr.testing.case import Action, Agent, Answer, Case, Given, HangUp, Line, Press, Silence, Speak, Wait
 
 MARK = "demo-"
-NOBODY_CALLED = "made up for the demo: nobody called"
 ZONE = dt.timezone(dt.timedelta(hours=8))
 """The bank's."""
 CALLS_A_DAY: Mapping[str, int] = {"main": 30, "bank": 34, "delivery": 26, "after_hours": 12, "vip": 12, "survey": 14}
@@ -176,7 +176,9 @@ def _write(
             *("[]", "{}", version.text.version),
         )
     )
-    rows["call_events"].append((call_id, 0, moment(given.now), "note", NOBODY_CALLED, "{}"))
+    said = Entry.NOBODY_CALLED
+    told = (said.kind, said.sentence, json.dumps({"code": said.code}))
+    rows["call_events"].append((call_id, 0, moment(given.now), *told))
     rows["ivr_visits"].extend(
         (
             *(call_id, number, flow.name, version.text.version, version.text.edition, visit.step, visit.exit, visit.to),

@@ -83,10 +83,14 @@ class CustomersFound:
 
 @dataclass(frozen=True, slots=True)
 class RecordingChanged:
+    """``detail``, ``code``: of the error by which it failed. ``duration_s``: of one that is saved."""
+
     call: CallId
     recording: RecordingId
     state: str
-    detail: str
+    detail: str = ""
+    code: str = ""
+    duration_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

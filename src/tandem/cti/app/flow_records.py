@@ -10,6 +10,7 @@ from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import CallId
 from tandem.cti.model.states import Outcome as End
 from tandem.cti.model.states import Phase
+from tandem.cti.model.timeline import Entry
 from tandem.ivr.core import interpreter
 from tandem.ivr.core.dialogue import SurveyAnswer, Visit
 from tandem.ivr.core.interpreter import Outcome
@@ -38,8 +39,8 @@ def _answer(center: Center, call: CallId, answer: SurveyAnswer) -> None:
     contact = center.contacts[call]
     center.keep(rows.survey_row(contact, answer, at=center.now))
     center.change(call, answers=contact.answers + 1)
-    said = "nothing" if answer.answer is None else str(answer.answer)
-    center.note(call, "survey", f"{answer.question}: {said}", question=answer.question, answer=answer.answer)
+    said = Entry.SURVEY_SILENT if answer.answer is None else Entry.SURVEY
+    center.note(call, said, question=answer.question, answer=answer.answer)
 
 
 def left(center: Center, before: Contact, after: Contact) -> None:

@@ -26,6 +26,7 @@ from tandem.cti.core.contact import Contact
 from tandem.cti.model.ids import AgentId, CallId, DeviceId, QueueId, Token
 from tandem.cti.model.requests import Collect, Music, Play
 from tandem.cti.model.states import AgentState, Phase
+from tandem.cti.model.timeline import Entry
 from tandem.cti.model.tone import TONE
 from tandem.ivr.core import dialogue, interpreter
 from tandem.ivr.core.flow import Flow
@@ -123,7 +124,7 @@ def _after_on(flow: Flow, state: IvrState, facts: World) -> Outcome:
 def _digits(center: Center, contact: Contact, effect: ct.Advance) -> None:
     secret = Secret(effect.secret, effect.secret_length) if effect.secret else None
     shown = "•" * effect.secret_length if secret else _shown(center, contact, effect.digits)
-    center.note(contact.id, "digit", f"pressed {shown}", digits=shown)
+    center.note(contact.id, Entry.DIGIT, digits=shown)
     tell(center, contact.id, dialogue.Digits("" if secret else effect.digits, secret))
 
 
@@ -311,7 +312,7 @@ def _pressed(flow: Flow, state: IvrState) -> tuple[dict[str, str], ...]:
 def _transfer(center: Center, call: CallId, effect: dialogue.Transfer, names: tuple[str, ...], encoded: str) -> None:
     device = _outside(center, effect)
     if device is None:
-        center.note(call, "transfer_refused", f"{effect.sip or effect.number} may not be dialled")
+        center.note(call, Entry.TRANSFER_REFUSED, number=effect.sip or effect.number)
         _keep_state(center, call, encoded)
         tell(center, call, dialogue.TransferFailed("not_allowed"))
         return
@@ -363,7 +364,7 @@ def _wanted(center: Center, login: str) -> AgentId | None:
 def _raised(center: Center, contact: Contact, flow: Flow, error: Exception) -> None:
     call = contact.id
     kind = type(error).__name__
-    center.note(call, "flow_raised", f"the flow could not go on: {kind}", error=kind, where=_where(error))
+    center.note(call, Entry.FLOW_RAISED, error=kind, where=_where(error))
     _rescue(center, call, QueueId(flow.on_error))
 
 

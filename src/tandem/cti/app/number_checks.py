@@ -13,6 +13,7 @@ from tandem.cti.app import callback_promises, callbacks, flows
 from tandem.cti.app.dialer import pool
 from tandem.cti.app.floor_plan import ForbiddenAsked, ForbiddenFound
 from tandem.cti.model.ids import CallId
+from tandem.cti.model.timeline import Entry
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -48,7 +49,7 @@ def waits(center: Center, call: CallId, number: str, *, flow: bool = False) -> b
     if call in center.numbers_awaited:
         if center.now >= center.numbers_awaited[call][1]:
             del center.numbers_awaited[call]
-            center.note(call, "number_unknown", "the do-not-call list has not answered yet", number=number)
+            center.note(call, Entry.NUMBER_UNKNOWN, number=number)
             return False
     else:
         ask(center, number)

@@ -14,6 +14,7 @@ from tandem.cti.model.hours import closes_at, is_open, opens_at
 from tandem.cti.model.ids import CallId, QueueId, WorkId
 from tandem.cti.model.skills import unmet
 from tandem.cti.model.states import AgentState, Phase
+from tandem.cti.model.timeline import Entry
 from tandem.routing.core.acd.work import Work
 from tandem.routing.core.overflow import LOOK_S, Situation, first_due, next_look_s
 from tandem.routing.core.plan import Action, OverflowRule, QueuePlan, Texts
@@ -90,7 +91,7 @@ def _widen(center: Center, contact: Contact, queue: QueuePlan) -> float | None:
     for number, step in enumerate(queue.steps, sticky):
         long = left is not None and step.predicted_over_s is not None and left.p50_s > step.predicted_over_s
         if long and number > reached:
-            center.note(contact.id, "widened", f"step {number + 1}: a long wait is predicted", step=number)
+            center.note(contact.id, Entry.WIDENED, step=number, number=number + 1)
             acd.take(center, center.matcher.widen(work.id, number, now=center.now))
             return LOOK_S
     return LOOK_S if reached < len(work.steps) - 1 else None

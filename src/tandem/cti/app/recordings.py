@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from tandem.cti.app.floor_plan import RecordingChanged
 from tandem.cti.app.shell import Shell
 from tandem.cti.model.errors import CtiError
 from tandem.cti.model.ids import AgentId, CallId, RecordingId
@@ -58,10 +59,10 @@ class Recordings:
             file = await self.service.stopped(recording)
         except CtiError as error:
             self._write(recording, 2, "failed", detail=str(error))
-            self._tell(recording, "failed", str(error))
+            self._tell(recording, "failed", detail=str(error), code=error.code)
             return
         self._write(recording, 2, "saved", duration_s=file.duration_s, size=file.bytes)
-        self._tell(recording, "saved", f"{file.duration_s:.1f} s, both sides")
+        self._tell(recording, "saved", duration_s=round(file.duration_s, 1))
         self._known.pop(recording, None)
 
     def _write(
@@ -83,9 +84,12 @@ class Recordings:
             )
         )
 
-    def _tell(self, recording: RecordingId, state: str, detail: str) -> None:
+    def _tell(
+        self, recording: RecordingId, state: str, *, detail: str = "", code: str = "", duration_s: float = 0.0
+    ) -> None:
         if self.shell is not None:
-            self.shell.recording_changed(self._known[recording][0], recording, state, detail)
+            call = self._known[recording][0]
+            self.shell.take(RecordingChanged(call, recording, state, detail, code, duration_s))
 
     def _alarm(self, alarm: Alarm) -> None:
         if isinstance(alarm, RecordingAlarm):
@@ -96,6 +100,6 @@ class Recordings:
                 alarm.phase,
             )
             if alarm.recording in self._known:
-                self._tell(alarm.recording, str(alarm.phase), "")
+                self._tell(alarm.recording, str(alarm.phase))
         else:
             log.error("disk for recordings: %s, %d MB free", alarm.space, alarm.free_bytes >> 20)

@@ -51,7 +51,8 @@ def call_row(c: Contact) -> CallRecord:
 
 
 def event_row(call: CallId, number: int, note: ct.Note, *, at: float) -> CallEventRecord:
-    return CallEventRecord(call=call, number=number, at=at, kind=note.kind, text=note.text, data=note.data)
+    data = {**note.data, "code": note.entry.code}
+    return CallEventRecord(call=call, number=number, at=at, kind=note.kind, text=note.text, data=data)
 
 
 def segment_row(call: CallId, number: int, stretch: ct.Stretch, *, at: float) -> SegmentRecord:

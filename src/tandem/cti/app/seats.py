@@ -14,6 +14,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model.errors import WrongState
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.states import AgentState, Phase
+from tandem.cti.model.timeline import Entry
 from tandem.routing.core.acd import agent as ag
 from tandem.routing.core.acd.agent import Agent
 
@@ -94,6 +95,6 @@ def begin_wrap_up(center: Center, agent: Agent, contact: Contact) -> None:
     center.wrap_ups[agent.id] = WrapUpState(
         contact=changed(contact, agent=agent.id), started_at=now, until=now + limit, talk_s=talk_s
     )
-    center.note(contact.id, "wrap_up", "wrap-up began", agent=agent.id)
+    center.note(contact.id, Entry.WRAP_UP, agent=agent.id)
     center.wake(now + limit, "wrap_up", agent.id)
     center.keep(rows.contact_row(contact, agent=agent.id, talk_s=talk_s, disposition=None, notes="", rev=1))

@@ -44,6 +44,7 @@ from tandem.cti.model.requests import (
 )
 from tandem.cti.model.states import ConnectionState, Phase
 from tandem.cti.model.states import Outcome as End
+from tandem.cti.model.timeline import Entry
 
 P = Phase
 _WITH_MUSIC = (P.OFFERED, P.RINGING, P.REJOINING, P.TRANSFERRING)
@@ -68,9 +69,9 @@ def joined(t: Turn, e: Joined) -> None:
         if t.contact.connect_by is not None and t.contact.phase is P.RINGING:
             attempt_joined(t)
         elif t.contact.caller_ready and t.contact.phase is P.TALKING:
-            t.note("talking", "caller and agent are joined", agent=t.contact.agent)
+            t.note(Entry.TALKING, agent=t.contact.agent)
         if t.contact.caller_ready and t.contact.phase is P.TRANSFERRING:
-            t.note("transferred_out", "caller and number are joined")
+            t.note(Entry.TRANSFERRED_OUT)
             t.set(deadline=None)
         t.set(caller_ready=False)
     elif e.connection == t.contact.leg:
@@ -78,11 +79,11 @@ def joined(t: Turn, e: Joined) -> None:
 
 
 def held(t: Turn, e: Held) -> None:
-    t.note("held", "the agent put the caller on hold")
+    t.note(Entry.HELD)
 
 
 def retrieved(t: Turn, e: Retrieved) -> None:
-    t.note("retrieved", "the agent is back from hold")
+    t.note(Entry.RETRIEVED)
 
 
 def news_of_a_leg(t: Turn, e: Any) -> None:
@@ -171,7 +172,7 @@ def seen(t: Turn, e: Seen) -> None:
     elif c.phase is P.RINGING:
         if e.leg is None:
             t.set(leg=None)
-            give_back(t, None, "the ringing ended while the server was away")
+            give_back(t, None, Entry.OFFERED_ON_UNSEEN)
         elif e.leg_controlled:
             begin_talk(t)
         elif e.joined:
@@ -185,7 +186,7 @@ def seen(t: Turn, e: Seen) -> None:
     elif e.leg is None and c.leg is not None:
         if c.phase is P.TALKING:
             t.set(leg=None)
-            begin_rejoin(t, "the agent's connection ended while the server was away", seat_away=True)
+            begin_rejoin(t, Entry.AGENT_LOST_UNSEEN, seat_away=True)
         else:
             leg_gone(t, Cause.UNKNOWN)
     elif e.caller_controlled and e.leg_controlled:
@@ -196,7 +197,7 @@ def seen(t: Turn, e: Seen) -> None:
 def seen_in_fallback(t: Turn, e: Seen) -> None:
     c = t.contact
     if e.joined and e.fallback_agent is not None:
-        t.note("fallback", "the switch's own queue connected the caller while the server was away")
+        t.note(Entry.FALLBACK_CONNECTED)
         if c.phase is P.QUEUED:
             t.do(StopSeeking())
         leg = e.fallback_leg
@@ -213,10 +214,10 @@ def seen_in_fallback(t: Turn, e: Seen) -> None:
         return
     if e.joined:
         return
-    t.note("fallback", "taken back from the switch's own queue")
+    t.note(Entry.FALLBACK_RETAKEN)
     t.do(Ask(Retake(call=c.id, connection=c.caller)))
     if c.phase in (P.OFFERED, P.RINGING, P.REJOINING) and c.agent is not None:
-        give_back(t, None, "the dead-man switch took the caller")
+        give_back(t, None, Entry.OFFERED_ON_FALLBACK)
     elif c.phase is P.QUEUED:
         t.do(Seek())
     elif c.phase in (P.TALKING, P.TRANSFERRING):

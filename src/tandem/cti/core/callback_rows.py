@@ -36,6 +36,7 @@ from tandem.cti.model.ids import DeviceId
 from tandem.cti.model.requests import MakeConnection
 from tandem.cti.model.states import ConnectionState, Phase
 from tandem.cti.model.states import Outcome as End
+from tandem.cti.model.timeline import Entry
 
 P = Phase
 ANSWER_SLACK_S = 5.0
@@ -46,7 +47,8 @@ def callback_begun(t: Turn, e: CallbackBegun) -> None:
     c = t.contact
     if c.events or not c.absent:
         return
-    t.note("callback", f"call back, {c.first} first", number=c.ani_e164, queue=c.queue, first=c.first)
+    begun = Entry.CALLBACK_CUSTOMER if c.first == "customer" else Entry.CALLBACK_AGENT
+    t.note(begun, number=c.ani_e164, queue=c.queue, first=c.first)
     if c.first == "customer":
         begin_dial(t)
     else:
@@ -57,7 +59,7 @@ def dial_allowed(t: Turn, e: DialAllowed) -> None:
     c = t.contact
     if c.dialled:
         return
-    t.note("dialled", f"{c.ani_e164} is dialled", number=c.ani_e164)
+    t.note(Entry.DIALLED, number=c.ani_e164)
     legs = {**c.legs, c.caller: ConnectionState.INITIATED}
     t.set(dialled=True, legs=legs, deadline=t.now + e.ring_s + ANSWER_SLACK_S, within_s=e.within_s, detect=e.detect)
     if e.calling:
@@ -82,13 +84,16 @@ def dial_allowed(t: Turn, e: DialAllowed) -> None:
 def dial_refused(t: Turn, e: DialRefused) -> None:
     if t.contact.dialled:
         return
-    t.note("dial_refused", e.reason, **({} if e.why is None else {"why": dict(e.why)}))
+    if e.why is None:
+        t.note(Entry.DIAL_REFUSED_CODE, refusal=e.reason)
+    else:
+        t.note(Entry.DIAL_REFUSED, why=dict(e.why))
     end_contact(t, End.NOT_REACHED, Cause.CANCELLED)
 
 
 def dialling_delivered(t: Turn, e: Delivered) -> None:
     if e.connection == t.contact.caller:
-        t.note("ringing", f"{e.device} rings")
+        t.note(Entry.RINGING_CUSTOMER, device=e.device)
         customer_rings(t)
 
 
@@ -117,13 +122,13 @@ def reached(t: Turn) -> None:
         answered(t)
         return
     t.set(line_at=t.now)
-    t.note("reached", "the customer answered")
+    t.note(Entry.REACHED)
     t.do(Reached())
     if t.contact.leg_ready:
         begin_talk(t)
         return
     if t.contact.agent is not None:
-        drop_agent(t, "the agent's connection was not there when the customer answered")
+        drop_agent(t, Entry.AGENT_LOST_EARLY)
     t.music()
     requeue(t, "answered")
 
@@ -140,7 +145,7 @@ def dial_deadline(t: Turn, e: DeadlinePassed) -> None:
 
 def dial_seat_left(t: Turn, e: SeatLeft) -> None:
     if e.page_gone and t.contact.agent is not None and not t.contact.leaving:
-        drop_agent(t, "the agent's page was closed")
+        drop_agent(t, Entry.AGENT_LOST_PAGE_CLOSED)
 
 
 def recalled(t: Turn, e: Recalled) -> None:
@@ -163,14 +168,14 @@ def seen_absent(t: Turn, e: Seen) -> None:
     elif c.phase is P.RINGING:
         if e.leg is None:
             t.set(leg=None)
-            give_back(t, None, "the ringing ended while the server was away")
+            give_back(t, None, Entry.OFFERED_ON_UNSEEN)
         elif e.leg_controlled:
             begin_dial(t)
         else:
             t.set(deadline=t.now + t.rules.ring_s)
     elif c.phase is P.DIALLING:
         if e.leg is None and c.agent is not None:
-            drop_agent(t, "the agent's connection ended while the server was away")
+            drop_agent(t, Entry.AGENT_LOST_UNSEEN)
         t.do(DialAsked())
 
 
@@ -178,7 +183,7 @@ def seen_dialling(t: Turn, e: Seen) -> None:
     """The customer's leg is there: it rings, or he has answered meanwhile."""
     c = t.contact
     if e.leg is None and c.agent is not None:
-        drop_agent(t, "the agent's connection ended while the server was away")
+        drop_agent(t, Entry.AGENT_LOST_UNSEEN)
     if e.joined:
         t.set(leg_ready=True, line_at=t.now)
         t.do(Reached())

@@ -60,6 +60,7 @@ from tandem.cti.model.events import MachineDetected, MediaEnded, MessageBegun, P
 from tandem.cti.model.requests import DetectMachine, LeaveMessage, Play
 from tandem.cti.model.states import NotReadyReason, Phase
 from tandem.cti.model.states import Outcome as End
+from tandem.cti.model.timeline import GREETINGS, Entry
 
 P = Phase
 _DETECTION_SLACK_S = 1.0
@@ -71,8 +72,7 @@ def attempt_begun(t: Turn, e: AttemptBegun) -> None:
     if c.events or not c.absent:
         return
     t.note(
-        "campaign",
-        f"{c.mode} call to {c.ani_e164}, {c.first} first",
+        Entry.CAMPAIGN_CUSTOMER if c.first == "customer" else Entry.CAMPAIGN_AGENT,
         campaign=c.campaign,
         lead=c.lead,
         mode=c.mode,
@@ -97,9 +97,9 @@ def attempt_matched(t: Turn, e: Matched) -> None:
     if preview:
         t.enter(P.PREVIEW, "matched", deadline=None if c.preview_s is None else t.now + c.preview_s)
     t.set(agent=e.agent, device=e.device, offer=c.offer + 1, seat_away=False, talk_before_s=c.talk_s)
-    t.note("matched", e.why["en"], agent=e.agent, why=e.why, offer=t.contact.offer, decision=e.decision)
+    t.note(Entry.MATCHED, agent=e.agent, why=e.why, offer=t.contact.offer, decision=e.decision)
     if preview:
-        t.note("preview", "the agent reads whom he calls", agent=e.agent)
+        t.note(Entry.PREVIEW, agent=e.agent)
     else:
         _ring_agent(t, "matched")
 
@@ -119,29 +119,30 @@ def painted(t: Turn, e: PopPainted) -> None:
     if not c.mode:
         raise IllegalTransition(f"the call is {c.phase.value}: PopPainted is not possible now")
     if e.offer == c.offer:
-        t.note("pop_shown", "the pop is on the agent's page", agent=c.agent, offer=e.offer)
+        t.note(Entry.POP_SHOWN, agent=c.agent, offer=e.offer)
 
 
 def preview_dial(t: Turn, e: PreviewDialAsked) -> None:
     if e.number and e.number != t.contact.ani_e164:
         t.set(ani=e.number, ani_e164=e.number)
-    t.note("preview_dial", f"the agent has {t.contact.ani_e164} dialled", agent=t.contact.agent)
+    t.note(Entry.PREVIEW_DIAL, agent=t.contact.agent, number=t.contact.ani_e164)
     _ring_agent(t, "dialled")
 
 
 def preview_over(t: Turn, e: DeadlinePassed) -> None:
-    t.note("preview_dial", f"the time to read is over: {t.contact.ani_e164} is dialled", agent=t.contact.agent)
+    t.note(Entry.PREVIEW_DIAL_TIME, agent=t.contact.agent, number=t.contact.ani_e164)
     _ring_agent(t, "time over")
 
 
 def preview_skipped(t: Turn, e: PreviewSkipped) -> None:
-    t.note("preview_skipped", e.note or "the agent does not call now", agent=t.contact.agent)
+    skipped = Entry.PREVIEW_SKIPPED_NOTE if e.note else Entry.PREVIEW_SKIPPED
+    t.note(skipped, agent=t.contact.agent, note=e.note)
     end_contact(t, End.NOT_REACHED, Cause.CANCELLED)
 
 
 def preview_left(t: Turn, e: SeatLeft) -> None:
     if e.page_gone:
-        give_back(t, None, "the agent's page was closed")
+        give_back(t, None, Entry.OFFERED_ON_PAGE_CLOSED)
 
 
 # ---- nobody answers ----
@@ -151,7 +152,7 @@ def let_go(t: Turn, e: LetGo) -> None:
     """Should he answer in the same moment, nobody was there for him: see ``answered_too_late``."""
     c = t.contact
     if c.first == "customer" and c.dialled and not c.leaving:
-        t.note("let_go", "it rang for long enough, and no agent is free: given up")
+        t.note(Entry.LET_GO)
         t.set(leaving=True)
         t.clear(c.caller, Cause.CANCELLED)
 
@@ -171,7 +172,7 @@ def answered(t: Turn) -> None:
     """The customer's phone was answered: by whom, and is an agent on the line already?"""
     c = t.contact
     t.set(line_at=t.now)
-    t.note("reached", "the customer's phone was answered")
+    t.note(Entry.REACHED)
     t.do(Reached())
     if c.agent is not None:  # his leg is there; should it not be ours at this moment, it is joined when it is
         t.set(connect_by=t.now + c.within_s)
@@ -210,7 +211,7 @@ def screened(t: Turn, e: MachineDetected) -> None:
     if e.connection != c.caller or e.token != c.token:
         return
     t.set(machine=e.verdict)
-    t.note("screened", f"the detector says: {e.verdict} ({e.why})", verdict=e.verdict, why=e.why)
+    t.note(Entry.SCREENED, verdict=e.verdict, why=e.why)
     if e.verdict == "machine":
         _machine(t, e.why)
         return
@@ -241,7 +242,7 @@ def _machine(t: Turn, why: str) -> None:
     t.do(MachineThere(why=why, to_agent=to_agent))
     if sampled and c.detect is not None:
         one_in = c.detect.sample_one_in
-        t.note("machine_sampled", f"one in {one_in} goes to an agent, who hears whether it is one", one_in=one_in)
+        t.note(Entry.MACHINE_SAMPLED, one_in=one_in)
     if to_agent:
         _await_agent(t, t.now)
     else:
@@ -270,7 +271,7 @@ def person(t: Turn, verdict: str, greeted_at: float, why: str = "") -> None:
     if c.mode == "agentless":
         t.enter(P.IVR, "answered")
         t.set(as_caller=True)
-        t.note("answered", f"flow {c.flow} begins", flow=c.flow, version=c.flow_version)
+        t.note(Entry.ANSWERED_DIALLED, flow=c.flow, version=c.flow_version)
         t.remember()
         t.do(Advance(what="start"))
         return
@@ -307,7 +308,7 @@ def promise_due(t: Turn) -> None:
 def broken(t: Turn) -> None:
     if not t.contact.missed and t.contact.machine != "machine":
         t.set(missed=True)
-        t.note("promise_missed", f"no agent within {t.contact.within_s:g} s", within_s=t.contact.within_s)
+        t.note(Entry.PROMISE_MISSED, within_s=t.contact.within_s)
         t.do(PromiseMissed())
 
 
@@ -317,7 +318,7 @@ def no_agent(t: Turn) -> None:
     if c.agent is not None:
         silent = c.phase is P.RINGING and not c.leg_ready and t.now - c.since >= t.rules.own_answer_s
         t.clear(c.leg, Cause.CANCELLED)
-        t.note("offered_on", "not joined in time", agent=c.agent, reason="no_answer" if silent else "withdrawn")
+        t.note(Entry.OFFERED_ON_LATE, agent=c.agent, reason="no_answer" if silent else "withdrawn")
         t.do(AgentFreed(agent=c.agent, refused=NotReadyReason.NO_ANSWER if silent else None))
         t.set(agent=None, device=None, leg=None, leg_ready=False)
     elif c.phase is P.QUEUED:
@@ -344,7 +345,7 @@ def attempt_joined(t: Turn) -> None:
     t.enter(P.TALKING, "answered")
     since = c.line_at if c.line_at is not None else t.now
     t.set(answered_at=t.now, waited_s=max(0.0, t.now - since), connect_by=None, seat_away=False)
-    t.note("talking", "customer and agent are joined", agent=c.agent)
+    t.note(Entry.TALKING_DIALLED, agent=c.agent)
     t.remember()
     record_talk(t)
     t.do(AgentJoined())
@@ -363,7 +364,7 @@ def text_given(t: Turn, e: TextGiven) -> None:
         if c.outcome is End.MACHINE:
             t.do(Ask(LeaveMessage(call=call, connection=connection, prompts=e.prompts, token=token)))
         else:
-            t.note("no_agent", "he hears who called")
+            t.note(Entry.NO_AGENT)
             t.do(Ask(Play(call=call, connection=connection, prompts=e.prompts, token=token)))
 
 
@@ -374,20 +375,18 @@ def message_begun(t: Turn, e: MessageBegun) -> None:
         return
     since = c.line_at if c.line_at is not None else c.since
     at_s = round(t.now - since, 1)
-    text = _MESSAGE_WHY[e.why].format(at_s=at_s)
-    facts: dict[str, float | str | bool] = {"why": e.why, "at_s": at_s, "again": e.again}
-    if e.beep_hz:
-        facts |= {"beep_at_s": round(at_s - e.beep_ago_s, 1), "beep_hz": round(e.beep_hz), "beep_s": round(e.beep_s, 2)}
-        text = f"beep at {facts['beep_at_s']:.1f} s, {facts['beep_hz']:,} Hz, {e.beep_s:.1f} s: {text}"
-    t.note("machine_message", f"{text}, once more from its beginning" if e.again else text, **facts)
-
-
-_MESSAGE_WHY = {
-    "beep": "the message begins after {at_s:g} s",
-    "quiet": "no beep, but a long quiet: the message begins after {at_s:g} s",
-    "time": "no end of the greeting: the message begins after {at_s:g} s",
-    "silence": "silence, the beep could not be listened for: the message begins after {at_s:g} s",
-}
+    if not e.beep_hz:
+        t.note(Entry.MACHINE_BEEP_AGAIN if e.again else GREETINGS[e.why], why=e.why, at_s=at_s, again=e.again)
+        return
+    t.note(
+        Entry.MACHINE_TONE_AGAIN if e.again else Entry.MACHINE_TONE,
+        why=e.why,
+        at_s=at_s,
+        again=e.again,
+        beep_at_s=round(at_s - e.beep_ago_s, 1),
+        beep_hz=round(e.beep_hz),
+        beep_s=round(e.beep_s, 2),
+    )
 
 
 def text_heard(t: Turn, e: MediaEnded) -> None:
@@ -427,7 +426,7 @@ def machine_marked(t: Turn, e: MachineMarked) -> None:
     c = t.contact
     if not c.mode or c.agent is None:
         raise IllegalTransition("only a campaign's call can be on a machine")
-    t.note("machine_marked", "the agent says that a machine answered", agent=c.agent)
+    t.note(Entry.MACHINE_MARKED, agent=c.agent)
     stop_recording(t)
     t.clear(c.leg)
     t.do(AgentFreed(agent=c.agent))

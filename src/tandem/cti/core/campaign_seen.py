@@ -9,6 +9,7 @@ from tandem.cti.core.turn import Turn, drop_agent, give_back, line_deadline, try
 from tandem.cti.model.requests import Retake
 from tandem.cti.model.states import Outcome as End
 from tandem.cti.model.states import Phase
+from tandem.cti.model.timeline import Entry
 
 P = Phase
 
@@ -42,7 +43,7 @@ def seen_promised(t: Turn, e: Seen) -> None:
         t.do(Seek())
     elif e.leg is None:
         t.set(leg=None)
-        give_back(t, None, "the ringing ended while the server was away")
+        give_back(t, None, Entry.OFFERED_ON_UNSEEN)
     else:
         t.set(deadline=line_deadline(t), joins=0)
         try_join(t, tone=True)
@@ -54,7 +55,7 @@ def _dialling(t: Turn, e: Seen) -> None:
     if c.leaving and c.first == "customer":
         t.set(leaving=False)  # he was given up, and is still there: nobody heard of it
     if e.leg is None and c.agent is not None:
-        drop_agent(t, "the agent's connection ended while the server was away")
+        drop_agent(t, Entry.AGENT_LOST_UNSEEN)
     if e.joined:
         t.set(line_at=t.now, connect_by=t.now)
         t.do(Reached())
@@ -75,7 +76,7 @@ def _answered_meanwhile(t: Turn, e: Seen) -> None:
     in_time = waited_s < c.within_s - t.rules.message_lead_s
     line_at = t.now - waited_s if in_time else t.now
     t.set(line_at=line_at)
-    t.note("reached", "the customer's phone was answered while the server was away", waited_s=e.answered_for_s)
+    t.note(Entry.REACHED_UNSEEN, waited_s=e.answered_for_s)
     t.do(Reached())
     if not in_time:
         t.set(connect_by=t.now)
@@ -127,6 +128,6 @@ def _in_fallback(t: Turn, e: Seen) -> None:
 
 def _take_back(t: Turn, e: Seen) -> None:
     if e.in_fallback:
-        t.note("fallback", "taken back from the switch's own queue")
+        t.note(Entry.FALLBACK_RETAKEN)
         t.do(Ask(Retake(call=t.contact.id, connection=t.contact.caller)))
         t.set(caller_ready=False)

@@ -30,6 +30,7 @@ from tandem.cti.model.ids import (
 from tandem.cti.model.requests import SwitchRequest
 from tandem.cti.model.skills import Needs
 from tandem.cti.model.states import ConnectionState, NotReadyReason, Outcome, Phase
+from tandem.cti.model.timeline import Entry
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
@@ -308,8 +309,8 @@ class DialAllowed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialRefused:
-    """Answer to ``DialAsked``: not now, or dialled before. ``reason``: in English; ``why``: the same by language, where
-    it can be said."""
+    """Answer to ``DialAsked``: not now, or dialled before. ``why``: the sentence by language; without one ``reason`` is
+    a code: that of ``gate.Refusal``, ``no_entry`` or ``other_attempt``."""
 
     reason: str
     why: Mapping[str, str] | None = None
@@ -413,9 +414,16 @@ class AgentFreed:
 class Note:
     """A line for the call's timeline."""
 
-    kind: str
-    text: str
+    entry: Entry
     data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        return self.entry.kind
+
+    @property
+    def text(self) -> str:
+        return self.entry.text(self.data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

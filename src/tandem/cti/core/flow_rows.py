@@ -30,6 +30,7 @@ from tandem.cti.model.events import (
 from tandem.cti.model.requests import MakeConnection, Play
 from tandem.cti.model.states import ConnectionState, Phase
 from tandem.cti.model.states import Outcome as End
+from tandem.cti.model.timeline import PLACES, Entry
 
 P = Phase
 
@@ -39,7 +40,8 @@ _MEDIA = ("Play", "Collect", "Music")
 def invited(t: Turn) -> None:
     c = t.contact
     if c.events == 0:
-        t.note("invite", f"call to {c.dnis}", ani=c.ani_e164 or c.ani, dnis=c.dnis)
+        ani = c.ani_e164 or c.ani
+        t.note(Entry.INVITE if ani else Entry.INVITE_WITHHELD, ani=ani, dnis=c.dnis)
 
 
 def ivr_originated(t: Turn, e: Originated) -> None:
@@ -53,8 +55,8 @@ def ivr_route(t: Turn, e: RouteRequested) -> None:
     if t.contact.media == 0:
         invited(t)
         c = t.contact
-        version = f", version {c.flow_version}" if c.flow_version else ""
-        t.note("answered", f"flow {c.flow}{version} answers", flow=c.flow, version=c.flow_version)
+        answered = Entry.ANSWERED_VERSION if c.flow_version else Entry.ANSWERED
+        t.note(answered, flow=c.flow, version=c.flow_version)
         t.do(Advance(what="start"))
     else:
         t.do(Advance(what="resume"))
@@ -137,8 +139,7 @@ def ivr_queue(t: Turn, e: QueueAsked) -> None:
     before = t.contact
     _set_line(t, e)
     t.note(
-        "queued",
-        f"queue {e.queue}",
+        Entry.QUEUED_RESCUED if e.failure else Entry.QUEUED,
         queue=e.queue,
         needs=[str(need) for need in e.needs],
         priority=e.priority,
@@ -149,7 +150,7 @@ def ivr_queue(t: Turn, e: QueueAsked) -> None:
         t.set(queued_at=e.queued_at)
         if before.left_line_at is not None:
             t.set(line_at=t.now - before.waited_s, left_line_at=None)
-        t.note("place_kept", f"waits since {t.now - e.queued_at:.0f} s: {e.rule}", rule=e.rule, queued_at=e.queued_at)
+        _place_kept(t, e.rule, e.queued_at)
     elif before.left_line_at is not None:
         _back_in_line(t, e, before.queue == e.queue and t.now - before.left_line_at <= t.rules.place_kept_s)
     t.music()
@@ -173,16 +174,16 @@ def _set_line(t: Turn, e: QueueAsked) -> None:
     )
 
 
+def _place_kept(t: Turn, rule: str, queued_at: float) -> None:
+    entry = PLACES.get(rule, Entry.PLACE_KEPT)
+    t.note(entry, rule=rule, queued_at=queued_at, waited_s=round(t.now - queued_at))
+
+
 def _back_in_line(t: Turn, e: QueueAsked, same: bool) -> None:
     c = t.contact
     assert c.queued_at is not None
     if same:
-        t.note(
-            "place_kept",
-            f"waits since {t.now - c.queued_at:.0f} s: came back",
-            rule="came_back",
-            queued_at=c.queued_at,
-        )
+        _place_kept(t, "came_back", c.queued_at)
         t.set(line_at=t.now - c.waited_s, left_line_at=None)
     else:
         t.set(queued_at=None, line_at=None, left_line_at=None, waited_s=0.0)
@@ -192,7 +193,7 @@ def line_moved(t: Turn, e: QueueAsked) -> None:
     """The branch of those who wait came to a queue step, or to its end. The place is kept."""
     c = t.contact
     if e.failure:
-        t.note("flow_failed", f"{e.failure}: he waits on with music", failure=e.failure)
+        t.note(Entry.FLOW_FAILED, failure=e.failure)
         t.flow_rests()
         t.set(waits=False, after_call=e.after_call, flow_state=e.flow_state)
         t.remember()
@@ -206,7 +207,7 @@ def line_moved(t: Turn, e: QueueAsked) -> None:
         if e.waits:
             t.do(Advance(what="wait"))
         return
-    t.note("queued", f"queue {e.queue}", queue=e.queue, needs=[str(need) for need in e.needs], priority=e.priority)
+    t.note(Entry.QUEUED, queue=e.queue, needs=[str(need) for need in e.needs], priority=e.priority)
     t.do(StopSeeking())
     t.music()
     # the stretch of waiting that ends here was in the old queue
@@ -216,7 +217,7 @@ def line_moved(t: Turn, e: QueueAsked) -> None:
 
 def line_left(t: Turn, e: LineLeft) -> None:
     c = t.contact
-    t.note("line_left", f"leaves the line of {c.queue} for the flow", queue=c.queue)
+    t.note(Entry.LINE_LEFT, queue=c.queue)
     t.do(StopSeeking())
     waited = waited_s(c, t.now)
     t.enter(P.IVR, "left the line")
@@ -232,19 +233,19 @@ def flow_ended(t: Turn, e: FlowEnded) -> None:
     t.set(deadline=None, flow_state=e.flow_state or t.contact.flow_state)
     if t.contact.phase is P.IVR:
         t.set(outcome=t.contact.outcome or End.SELF_SERVED)
-    t.note("flow_ended", e.reason)
+    t.note(Entry.FLOW_ENDED_FAILED if e.reason else Entry.FLOW_ENDED, failure=e.reason)
     t.clear(t.contact.caller)
 
 
 def callback_promised(t: Turn, e: CallbackPromised) -> None:
-    t.note("callback_agreed", f"is called back on {e.number}", number=e.number)
+    t.note(Entry.CALLBACK_AGREED, number=e.number)
     if t.contact.phase is P.IVR:
         t.set(outcome=End.CALLBACK)
 
 
 def flow_transfers(t: Turn, e: FlowTransfers) -> None:
     c = t.contact
-    t.note("transfer", f"the flow transfers to {e.device}", number=e.device)
+    t.note(Entry.TRANSFER_FLOW, number=e.device)
     t.enter(P.TRANSFERRING, "flow", deadline=t.now + e.timeout_s + 5.0)
     t.set(flow_state=e.flow_state, flow_transfer=True, transfer_to=e.device, media=c.media + 1)
     if e.prompts:

@@ -8,6 +8,7 @@ from tandem.cti.core.turn import Turn, keep_message
 from tandem.cti.model.events import MediaEnded
 from tandem.cti.model.ids import RecordingId
 from tandem.cti.model.requests import Collect, Play, Record
+from tandem.cti.model.timeline import Entry
 
 _SLACK_S = 2.0
 """The switch ends the listening; the deadline is for the case that it never says so."""
@@ -45,7 +46,7 @@ def _begin(t: Turn) -> None:
     if not c.draft:
         recording = RecordingId(f"{c.id}-message{c.media}")
         t.set(recording=recording)
-        t.note("message", "the caller leaves a message", recording=recording)
+        t.note(Entry.MESSAGE, recording=recording)
         t.do(Ask(Record(call=c.id, connection=c.caller, recording=recording)), RecordingBegan(recording=recording))
     _listen(t)
 

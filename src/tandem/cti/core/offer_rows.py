@@ -34,6 +34,7 @@ from tandem.cti.model.events import (
 )
 from tandem.cti.model.states import NotReadyReason, Phase
 from tandem.cti.model.states import Outcome as End
+from tandem.cti.model.timeline import Entry
 
 P = Phase
 
@@ -64,7 +65,7 @@ def queued_match(t: Turn, e: Matched) -> None:
     t.enter(P.OFFERED, "matched", deadline=t.now + t.rules.pop_s)
     t.set(agent=e.agent, device=e.device, offer=c.offer + 1, seat_away=False, talk_before_s=c.talk_s)
     # not remembered with the connection: without the store an offer in the air begins anew, at the same place
-    t.note("matched", e.why["en"], agent=e.agent, why=e.why, offer=t.contact.offer, decision=e.decision)
+    t.note(Entry.MATCHED, agent=e.agent, why=e.why, offer=t.contact.offer, decision=e.decision)
 
 
 def queued_deadline(t: Turn, e: DeadlinePassed) -> None:
@@ -74,12 +75,12 @@ def queued_deadline(t: Turn, e: DeadlinePassed) -> None:
     elif c.mode and c.absent:
         end_contact(t, End.NOT_REACHED, Cause.CANCELLED)  # nobody is there for it: the lead goes back
     elif c.target is not None:
-        t.note("target_given_up", f"{t.contact.target} was not free in time; anyone with the needs will do")
+        t.note(Entry.TARGET_GIVEN_UP, target=t.contact.target)
         t.set(target=None)
         t.set(deadline=line_deadline(t))
         t.do(StopSeeking(), Seek())
     elif c.for_campaign:
-        t.note("as_caller", "no agent of the campaign was free in time: he waits like somebody who called")
+        t.note(Entry.AS_CALLER)
         t.set(as_caller=True, deadline=None)
         t.do(StopSeeking(), Seek())
 
@@ -89,28 +90,28 @@ def offer_painted(t: Turn, e: PopPainted) -> None:
         return
     device = t.contact.device
     assert device is not None
-    t.note("pop_shown", "the pop is on the agent's page", agent=t.contact.agent, offer=e.offer)
+    t.note(Entry.POP_SHOWN, agent=t.contact.agent, offer=e.offer)
     # the switch ends the ringing; the deadline is for the case that it never says so
     t.enter(P.RINGING, "pop shown", deadline=t.now + t.rules.ring_s + 5.0)
     new_leg(t, device, Party.AGENT, t.rules.ring_s)
 
 
 def offer_deadline(t: Turn, e: DeadlinePassed) -> None:
-    give_back(t, NotReadyReason.SEAT_LOST, "the page did not show the call")
+    give_back(t, NotReadyReason.SEAT_LOST, Entry.OFFERED_ON_NOT_SHOWN)
 
 
 def decline(t: Turn, e: DeclineAsked) -> None:
-    give_back(t, NotReadyReason.DECLINED, "declined")
+    give_back(t, NotReadyReason.DECLINED, Entry.OFFERED_ON_DECLINED)
 
 
 def offer_seat_left(t: Turn, e: SeatLeft) -> None:
     if e.page_gone:
-        give_back(t, None, "the agent's page was closed")
+        give_back(t, None, Entry.OFFERED_ON_PAGE_CLOSED)
 
 
 def ringing_delivered(t: Turn, e: Delivered) -> None:
     if e.connection == t.contact.leg:
-        t.note("ringing", f"phone {e.device} rings", agent=t.contact.agent)
+        t.note(Entry.RINGING, device=e.device, agent=t.contact.agent)
 
 
 def ringing_route(t: Turn, e: RouteRequested) -> None:
@@ -127,7 +128,7 @@ def ringing_deadline(t: Turn, e: DeadlinePassed) -> None:
     if t.contact.connect_by is not None:
         promise_due(t)
     else:
-        give_back(t, NotReadyReason.NO_ANSWER, "no answer")
+        give_back(t, NotReadyReason.NO_ANSWER, Entry.OFFERED_ON_NO_ANSWER)
 
 
 def request_failed(t: Turn, e: RequestFailed) -> None:

@@ -28,6 +28,7 @@ from tandem.cti.model.ids import DeviceId, RecordingId
 from tandem.cti.model.requests import Collect, Play, Record
 from tandem.cti.model.states import Outcome as End
 from tandem.cti.model.states import Phase
+from tandem.cti.model.timeline import Entry
 
 P = Phase
 
@@ -50,7 +51,7 @@ def callback_offered(t: Turn, e: CallbackOffered) -> None:
     c = t.contact
     if not c.caller_ready or c.callback_offer:
         return  # not ours at this moment, or asked already
-    t.note("callback_offered", "may keep the place and be called back")
+    t.note(Entry.CALLBACK_OFFERED)
     t.flow_rests()
     t.set(callback_offers=c.callback_offers + 1, waits=False)
     _collect(t, e.prompts, len(KEEP_MY_PLACE), e.timeout_s, flush=True)
@@ -100,7 +101,7 @@ def _offer_answered(t: Turn, e: MediaEnded) -> None:
     t.set(callback_offer=0, asks_number=False)
     if not e.digits:
         return
-    t.note("digit", f"pressed {e.digits}", digits=e.digits)
+    t.note(Entry.DIGIT, digits=e.digits)
     if c.asks_number:
         t.do(CallbackWanted(number=e.digits))
     elif e.digits == KEEP_MY_PLACE:
@@ -117,7 +118,7 @@ def offer_overtaken(t: Turn, e: MediaEnded) -> None:
 
 
 def callback_agreed(t: Turn, e: CallbackAgreed) -> None:
-    t.note("callback_agreed", f"keeps the place and is called back on {e.number}", number=e.number)
+    t.note(Entry.CALLBACK_AGREED_PLACE, number=e.number)
     _part(t, e.prompts, End.CALLBACK, "callback")
 
 
@@ -125,7 +126,7 @@ def callback_agreed(t: Turn, e: CallbackAgreed) -> None:
 
 
 def queue_changed(t: Turn, e: QueueChanged) -> None:
-    t.note("overflow", e.why["en"], why=e.why, queue=e.queue)
+    t.note(Entry.OVERFLOW, why=e.why, queue=e.queue)
     t.do(StopSeeking())
     t.set(target=None)
     # the stretch of waiting that ends here was in the old queue
@@ -133,7 +134,7 @@ def queue_changed(t: Turn, e: QueueChanged) -> None:
 
 
 def sent_outside(t: Turn, e: SentOutside) -> None:
-    t.note("overflow", e.why["en"], why=e.why, number=e.number)
+    t.note(Entry.OVERFLOW, why=e.why, number=e.number)
     t.do(StopSeeking())
     t.enter(P.TRANSFERRING, "overflow", deadline=t.now + t.rules.outside_s + 5.0)
     queued_at = t.contact.queued_at if t.contact.queued_at is not None else t.now
@@ -145,7 +146,7 @@ def sent_outside(t: Turn, e: SentOutside) -> None:
 
 
 def last_words(t: Turn, e: LastWords) -> None:
-    t.note("overflow", e.why["en"], why=e.why)
+    t.note(Entry.OVERFLOW, why=e.why)
     _part(t, e.prompts, End.MESSAGE, "overflow")
 
 
@@ -182,7 +183,7 @@ def parting_over(t: Turn, e: DeadlinePassed | RouteRequested | RequestFailed) ->
 
 
 def message_asked(t: Turn, e: MessageAsked) -> None:
-    t.note("overflow", e.why["en"], why=e.why)
+    t.note(Entry.OVERFLOW, why=e.why)
     t.do(StopSeeking())
     t.enter(P.VOICEMAIL, "overflow", deadline=t.now + t.rules.media_s)
     t.set(message_s=e.most_s, callback_offer=0, asks_number=False)
@@ -217,7 +218,7 @@ def message_deadline(t: Turn, e: DeadlinePassed) -> None:
         record_message(t)
     else:
         t.set(deadline=None)
-        t.note("message_full", "the longest message is this long")
+        t.note(Entry.MESSAGE_FULL)
         t.clear(t.contact.caller)
 
 
@@ -228,7 +229,7 @@ def record_message(t: Turn) -> None:
         return
     recording = RecordingId(f"{c.id}-message{c.media}")
     t.set(recording=recording, deadline=t.now + c.message_s)
-    t.note("message", "the caller leaves a message", recording=recording)
+    t.note(Entry.MESSAGE, recording=recording)
     t.do(Ask(Record(call=c.id, connection=c.caller, recording=recording)), RecordingBegan(recording=recording))
 
 

@@ -28,6 +28,7 @@ from tandem.cti.model.events import (
 )
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.model.states import NotReadyReason, Phase
+from tandem.cti.model.timeline import Entry
 
 P = Phase
 
@@ -53,7 +54,7 @@ def talk_route(t: Turn, e: RouteRequested) -> None:
 
 
 def talk_hang_up(t: Turn, e: HangUpAsked) -> None:
-    t.note("hung_up", "the agent hung up", agent=t.contact.agent)
+    t.note(Entry.HUNG_UP, agent=t.contact.agent)
     leave(t)
 
 
@@ -61,8 +62,7 @@ def talk_transfer(t: Turn, e: TransferAsked) -> None:
     c = t.contact
     assert c.agent is not None
     t.note(
-        "transfer",
-        f"transferred to {e.number or e.target or e.queue}",
+        Entry.TRANSFER_NUMBER if e.number else Entry.TRANSFER_AGENT if e.target else Entry.TRANSFER_QUEUE,
         agent=c.agent,
         queue=e.queue,
         target=e.target,
@@ -89,7 +89,7 @@ def talk_seat_left(t: Turn, e: SeatLeft) -> None:
     if e.page_gone:
         # the browser took the phone with it: the caller must not talk to nobody
         t.clear(t.contact.leg)
-        begin_rejoin(t, "the agent's page was closed or reloaded", seat_away=True)
+        begin_rejoin(t, Entry.AGENT_LOST_PAGE_CLOSED, seat_away=True)
 
 
 def talk_seat_reached(t: Turn, e: SeatReached) -> None:
@@ -97,14 +97,14 @@ def talk_seat_reached(t: Turn, e: SeatReached) -> None:
         t.set(seat_away=False)
         return
     t.clear(t.contact.leg)
-    begin_rejoin(t, "the agent's page came back without its call", seat_away=True)
+    begin_rejoin(t, Entry.AGENT_LOST_PAGE_BACK, seat_away=True)
     ring_again(t)
 
 
 def ring_again(t: Turn) -> None:
     c = t.contact
     if c.leg is None and c.device is not None:
-        t.note("rejoining", "the agent's phone is rung again", agent=c.agent)
+        t.note(Entry.REJOINING, agent=c.agent)
         new_leg(t, c.device, Party.AGENT, t.rules.ring_s)
 
 
@@ -120,11 +120,11 @@ def rejoin_left(t: Turn, e: SeatLeft) -> None:
 def rejoin_deadline(t: Turn, e: DeadlinePassed) -> None:
     c = t.contact
     if not c.seat_away:
-        t.note("hung_up", "the agent hung up on the phone", agent=c.agent)
+        t.note(Entry.HUNG_UP_PHONE, agent=c.agent)
         leave(t)
     elif t.now >= c.since + t.rules.rejoin_s:
         stop_recording(t)
-        give_back(t, NotReadyReason.SEAT_LOST, "the agent did not come back")
+        give_back(t, NotReadyReason.SEAT_LOST, Entry.OFFERED_ON_NOT_BACK)
     else:
         t.set(deadline=c.since + t.rules.rejoin_s)
         ring_again(t)
@@ -136,7 +136,7 @@ def transfer_route(t: Turn, e: RouteRequested) -> None:
 
 def transfer_deadline(t: Turn, e: DeadlinePassed) -> None:
     t.clear(t.contact.leg)
-    transfer_failed(t, "the number did not answer")
+    transfer_failed(t)
 
 
 def ended_route(t: Turn, e: RouteRequested) -> None:

@@ -38,6 +38,7 @@ from tandem.cti.model.requests import (
 )
 from tandem.cti.model.states import ConnectionState, NotReadyReason, Phase
 from tandem.cti.model.states import Outcome as End
+from tandem.cti.model.timeline import Entry
 
 P = Phase
 
@@ -94,8 +95,8 @@ class Turn:
     def do(self, *effects: Effect) -> None:
         self.effects.extend(effects)
 
-    def note(self, kind: str, text: str, **data: Any) -> None:
-        self.do(Note(kind=kind, text=text, data=data))
+    def note(self, entry: Entry, **data: Any) -> None:
+        self.do(Note(entry=entry, data=data))
 
     def remember(self) -> None:
         contact = self.contact
@@ -183,9 +184,12 @@ def line_deadline(t: Turn) -> float | None:
     return t.now + t.rules.person_s if c.target or c.for_campaign else None
 
 
-def transfer_failed(t: Turn, why: str) -> None:
+def transfer_failed(t: Turn, cause: Cause | None = None) -> None:
     """The outside number did not answer: back into the flow that asked for it, or into the line, at his place."""
-    t.note("transfer_failed", why)
+    if cause is None:
+        t.note(Entry.TRANSFER_FAILED)
+    else:
+        t.note(Entry.TRANSFER_FAILED_CAUSE, cause=cause.value)
     if not t.contact.flow_transfer:
         requeue(t, "transfer failed")
         return
@@ -233,7 +237,7 @@ def begin_talk(t: Turn) -> None:
         t.set(answered_at=t.now, waited_s=waited_s(c, t.now))
     t.remember()
     if c.phase is not P.DIALLING:
-        t.note("accepted", "the agent answered", agent=c.agent)
+        t.note(Entry.ACCEPTED, agent=c.agent)
     try_join(t)
 
 
@@ -251,28 +255,28 @@ def begin_dial(t: Turn) -> None:
     t.enter(P.DIALLING, "answered" if leg is not None else "due")
     t.set(leg_ready=leg is not None, seat_away=False)
     if leg is not None:
-        t.note("accepted", "the agent answered", agent=t.contact.agent)
+        t.note(Entry.ACCEPTED, agent=t.contact.agent)
         t.do(Ask(StartMusic(call=t.contact.id, connection=leg, ringing=bool(t.contact.mode))))
     t.do(DialAsked())
 
 
-def drop_agent(t: Turn, why: str) -> None:
+def drop_agent(t: Turn, why: Entry, **said: str) -> None:
     """The agent is gone, the customer's phone rings on: when he answers he stands in the line, at his place."""
     c = t.contact
     assert c.agent is not None
-    t.note("agent_lost", why, agent=c.agent)
+    t.note(why, agent=c.agent, **said)
     t.clear(c.leg)
     t.do(AgentFreed(agent=c.agent))
     t.set(agent=None, device=None, leg=None, leg_ready=False)
     t.remember()
 
 
-def give_back(t: Turn, refused: NotReadyReason | None, why: str) -> None:
+def give_back(t: Turn, refused: NotReadyReason | None, why: Entry, **said: str) -> None:
     """The offer failed: the agent is freed and the caller is offered on, at his old place."""
     agent, leg = t.contact.agent, t.contact.leg
     assert agent is not None
     t.clear(leg, Cause.CANCELLED)
-    t.note("offered_on", why, agent=agent, reason=refused or "withdrawn")
+    t.note(why, agent=agent, reason=refused or "withdrawn", **said)
     # the agent first: a freed one may take this very call again only if he is Ready
     t.do(AgentFreed(agent=agent, refused=refused))
     t.set(target=None)
@@ -280,13 +284,13 @@ def give_back(t: Turn, refused: NotReadyReason | None, why: str) -> None:
         t.set(agent=None, device=None, leg=None)
         end_contact(t, End.NOT_REACHED, Cause.CANCELLED)  # it was his own call
         return
-    requeue(t, why)
+    requeue(t, why.text(said))
 
 
-def begin_rejoin(t: Turn, why: str, *, seat_away: bool) -> None:
+def begin_rejoin(t: Turn, why: Entry, *, seat_away: bool, **said: str) -> None:
     """The agent's leg is gone but not the call: music until the seat is back."""
-    t.note("agent_lost", why, agent=t.contact.agent)
-    t.enter(P.REJOINING, why, deadline=t.now + (t.rules.rejoin_s if seat_away else t.rules.hang_up_check_s))
+    t.note(why, agent=t.contact.agent, **said)
+    t.enter(P.REJOINING, why.text(said), deadline=t.now + (t.rules.rejoin_s if seat_away else t.rules.hang_up_check_s))
     t.set(leg=None, leg_ready=False, seat_away=seat_away)
     t.remember()
     t.music()
@@ -348,7 +352,7 @@ def end_contact(t: Turn, outcome: End, cause: Cause) -> None:
     t.enter(P.ENDED, outcome.value)
     waited = c.waited_s if c.answered_at is not None else waited_s(c, t.now)
     t.set(outcome=outcome, cause=cause, ended_at=t.now, waited_s=waited, caller_ready=False)
-    t.note("ended", f"{outcome.value} ({cause.value})", outcome=outcome.value, cause=cause.value)
+    t.note(Entry.ENDED, outcome=outcome.value, cause=cause.value)
     if c.agent is not None:
         t.do(AgentFreed(agent=c.agent, talked=c.phase in (P.TALKING, P.REJOINING)))
 
@@ -380,18 +384,19 @@ def leg_gone(t: Turn, cause: Cause) -> None:
     c = t.contact
     if c.phase is P.RINGING:
         t.set(leg=None)
-        give_back(t, REFUSALS.get(cause, NotReadyReason.CALL_FAILED), f"the phone did not answer ({cause.value})")
+        refused = REFUSALS.get(cause, NotReadyReason.CALL_FAILED)
+        give_back(t, refused, Entry.OFFERED_ON_PHONE, cause=cause.value)
     elif c.phase is P.TALKING and not c.leaving:
-        begin_rejoin(t, f"the agent's connection ended ({cause.value})", seat_away=c.seat_away)
+        begin_rejoin(t, Entry.AGENT_LOST, seat_away=c.seat_away, cause=cause.value)
     elif c.phase is P.DIALLING and not c.leaving:
-        drop_agent(t, f"the agent's connection ended ({cause.value})")
+        drop_agent(t, Entry.AGENT_LOST, cause=cause.value)
     elif c.phase is P.REJOINING:
         t.set(leg=None, leg_ready=False, deadline=min(c.deadline or t.now, t.now + t.rules.hang_up_check_s))
     elif c.phase is P.TRANSFERRING:
         if c.deadline is None:
             leave(t)
         else:
-            transfer_failed(t, f"the number did not answer ({cause.value})")
+            transfer_failed(t, cause)
 
 
 def caller_here(t: Turn) -> bool:
