@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pickle
+from typing import cast
 
 import pytest
 
-from tandem.routing.core.dialer.pacing import DayCount, Learned, Pacer, PacingSettings
+from tandem.routing.core.dialer.pacing import AgentStatus, DayCount, Learned, Pacer, PacingSettings
 from tandem.routing.core.dialer.pacing_budget import Budget, Caution, suddenly
 
 LEADS = {"list": 1000}
@@ -155,8 +156,38 @@ def test_a_new_day_begins_with_none_and_the_old_one_joins_the_window() -> None:
     gauges = pacer.gauges(86_400.0)
     assert (gauges.answered_today, gauges.abandoned_today) == (0, 0)
     assert gauges.budget_window == pytest.approx(1.0)
-    pacer.new_day(86_401.0)
+    pacer.new_day(86_401.0, began_at=86_400.0)
     assert pacer.gauges(86_401.0).budget_window == pytest.approx(1.0)
+
+
+def one_abandoned(pacer: Pacer, attempt: str, now: float) -> None:
+    pacer.launched(attempt, "list", now=now)
+    pacer.abandoned(attempt, now=now)
+
+
+def test_days_may_follow_each_other_as_closely_as_they_like() -> None:
+    pacer = made(window_days=30)
+    one_abandoned(pacer, "c1", 10.0)
+    for moment in (3_600.0, 3_600.0, 7_200.0):
+        pacer.new_day(moment, ends_at=moment + 3_600.0)
+        assert (pacer.gauges(moment).answered_today, pacer.gauges(moment).budget_window) == (0, -0.97)
+
+
+def test_who_says_when_a_day_began_may_say_so_again() -> None:
+    pacer = made()
+    pacer.new_day(30_000.0, began_at=0.0)
+    one_abandoned(pacer, "c1", 30_001.0)
+    pacer.new_day(30_002.0, began_at=3_600.0, ends_at=60_000.0)  # another time zone
+    assert pacer.gauges(30_002.0).answered_today == 1
+    pacer.new_day(86_400.0, began_at=86_400.0)
+    assert pacer.gauges(86_400.0).answered_today == 0
+
+
+def test_a_day_without_end_is_one_whose_end_is_not_told() -> None:
+    pacer = made(idle=20)
+    pacer.new_day(0.0, ends_at=float("inf"))
+    answered_all_day(pacer, 600.0, 60.0)
+    assert pacer.decide(now=600.0, segments=LEADS, lines=100).evidence["lent"] == 0.0
 
 
 @pytest.mark.parametrize("mode", ["progressive", "power", "predictive"])
@@ -438,6 +469,15 @@ def test_with_a_detection_who_answers_is_a_person_only_when_it_says_so() -> None
     pacer.person("p", now=14.0)
     assert pacer.gauges(14.0).answered_today == 1
     assert pacer.gauges(14.0).machine_rate == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_moment_or_a_status_that_is_none_is_refused() -> None:
+    pacer = made()
+    for moment in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="moment"):
+            pacer.decide(now=moment, segments=LEADS, lines=100)
+    with pytest.raises(ValueError, match="'ready'"):
+        pacer.agent("a0", cast(AgentStatus, "ready"), now=1.0)
 
 
 def test_a_clock_that_goes_back_stands_still() -> None:

@@ -83,7 +83,7 @@ class Watch:
 
     def history(self, days: Sequence[DayCount], today: DayCount | None = None) -> None:
         """The days of the legal window before today, oldest first, in place of those known; ``today``: what was counted
-        before a restart. Only for a start: ``new_day`` goes on with it by itself."""
+        before a restart, or counted better since (who was taken for a person was a machine)."""
         self._budget.set_history(days, self.settings.window_days)
         if today is not None:
             self._before = max(0, self._before + today.answered - self._budget.answered)
