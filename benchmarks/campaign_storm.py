@@ -47,6 +47,7 @@ async def run() -> None:
             Figure("attempts", found.attempts, ""),
             *(Figure(f"result {what}", count, "") for what, count in found.results.most_common()),
             Figure("never reached the carrier", found.never_there, ""),
+            Figure("answered while the end of the ringing was on its way", found.crossed, ""),
         ],
     )
 

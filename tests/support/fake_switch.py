@@ -569,7 +569,9 @@ class FakeSwitch:
                     raise WrongState("under our control already")
                 world.retake(line)
             case rq.ClearConnection():
-                world.hang_up(self._line(request.connection), request.cause)
+                line = self._line(request.connection)
+                if not (request.unanswered and line.answered):
+                    world.hang_up(line, request.cause)
             case rq.Record():
                 world.recordings[request.recording] = self._line(request.connection).connection
             case rq.StopRecording():

@@ -8,7 +8,8 @@ import pytest
 from tests.contract.asterisk.rig import Rig
 from tests.contract.asterisk.test_campaign_calls import ANSWERS, RINGS, agents_leg, attempt, reached
 
-from tandem.cti.model.events import ConnectionSnapshot, Delivered
+from tandem.cti.model.causes import Cause
+from tandem.cti.model.events import ConnectionSnapshot, Delivered, Failed
 from tandem.cti.model.ids import CallId
 from tandem.cti.model.requests import ClearConnection
 
@@ -34,6 +35,24 @@ async def test_the_switch_knows_since_when_he_waits(rig: Rig) -> None:
     [again] = [each for each in later.connections if each.connection == at.connection]
     assert again.answered_for_s is not None
     assert again.answered_for_s >= mine.answered_for_s
+    await rig.switch.request(ClearConnection(call=at.call, connection=at.connection))
+
+
+async def test_only_who_rings_is_given_up(rig: Rig) -> None:
+    """Asked for both as the giving up does it: who has answered stays, though nobody may have heard of it."""
+    at = await reached(rig, ANSWERS)
+    await rig.switch.request(
+        ClearConnection(call=at.call, connection=at.connection, cause=Cause.CANCELLED, unanswered=True)
+    )
+    ringing = attempt(RINGS)
+    await rig.switch.request(ringing)
+    await rig.heard.wait(Delivered, connection=ringing.connection)
+    await rig.switch.request(
+        ClearConnection(call=ringing.call, connection=ringing.connection, cause=Cause.CANCELLED, unanswered=True)
+    )
+    await rig.heard.wait(Failed, connection=ringing.connection)
+    snapshot = await rig.switch.snapshot()
+    assert at.connection in {each.connection for each in snapshot.connections}
     await rig.switch.request(ClearConnection(call=at.call, connection=at.connection))
 
 

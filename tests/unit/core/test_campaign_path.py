@@ -82,23 +82,37 @@ def test_one_that_rings_for_nobody_is_given_up() -> None:
     assert not call.contact.missed
 
 
-def test_who_answers_in_the_moment_he_is_given_up_was_abandoned() -> None:
+def test_who_has_answered_when_he_is_given_up_is_served() -> None:
+    """The switch leaves him, for he does not ring any more."""
     call = dialled()
     call.tell(ce.LetGo())
+    [clear] = call.requests(rq.ClearConnection)
+    assert clear.unanswered
     call.pick_up()
-    assert call.count(ce.PromiseMissed) == 1
-    assert call.requests(rq.ClearConnection)
-    call.gone(THEIRS)
+    assert not call.requests(rq.ClearConnection)
+    assert call.phase() is Phase.QUEUED
+    assert not call.contact.missed
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_who_answers_and_is_hung_up_all_the_same_was_abandoned(ours: bool) -> None:
+    call = dialled()
+    call.tell(ce.LetGo())
+    if ours:
+        call.pick_up()
+    else:
+        call.tell(ev.Established(call=CALL, connection=THEIRS, device=DeviceId(NUMBER)))
+    call.gone(THEIRS, Cause.CANCELLED)
     assert call.result == "abandoned"
+    assert call.count(ce.PromiseMissed) == 1
 
 
-def test_who_answers_then_and_is_gone_before_he_is_ours_was_abandoned() -> None:
+def test_who_answers_then_and_hangs_up_at_once_hung_up() -> None:
     call = dialled()
     call.tell(ce.LetGo())
     call.tell(ev.Established(call=CALL, connection=THEIRS, device=DeviceId(NUMBER)))
     call.gone(THEIRS)
-    assert call.result == "abandoned"
-    assert call.count(ce.PromiseMissed) == 1
+    assert (call.result, call.count(ce.PromiseMissed)) == ("hung_up", 0)
 
 
 def test_who_was_given_up_in_a_gap_and_is_there_after_it_is_served() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tandem.cti.core.callback_rows import seen_absent, seen_dialling
 from tandem.cti.core.campaign_events import AgentJoined
-from tandem.cti.core.campaign_rows import attempt_joined, broken
+from tandem.cti.core.campaign_rows import attempt_joined, broken, hung_up_by_us
 from tandem.cti.core.campaign_seen import promised, seen_promised
 from tandem.cti.core.contact import (
     Advance,
@@ -52,6 +52,8 @@ _WITH_MUSIC = (P.OFFERED, P.RINGING, P.REJOINING, P.TRANSFERRING)
 
 def cleared(t: Turn, e: ConnectionCleared) -> None:
     if e.connection == t.contact.caller:
+        if e.cause is Cause.CANCELLED:
+            hung_up_by_us(t)
         end_contact(t, outcome_without_caller(t.contact), e.cause)
     elif e.connection == t.contact.leg:
         leg_gone(t, e.cause)

@@ -5,7 +5,7 @@ The customer is dialled at most once for a contact: only ``DialAllowed`` does it
 
 from __future__ import annotations
 
-from tandem.cti.core.campaign_rows import answered, answered_too_late, customer_rings
+from tandem.cti.core.campaign_rows import answered, customer_rings, given_up
 from tandem.cti.core.contact import (
     Ask,
     CallbackBegun,
@@ -100,9 +100,10 @@ def dialling_delivered(t: Turn, e: Delivered) -> None:
 def dial_route(t: Turn, e: RouteRequested) -> None:
     c = t.contact
     if e.connection == c.caller:
-        if c.leaving:
-            answered_too_late(t)
+        if c.leaving and not given_up(c):
+            t.clear(c.caller)
         elif caller_here(t):
+            t.set(leaving=False)
             reached(t)
     elif e.connection == c.leg:
         t.set(leg_ready=True)
@@ -112,8 +113,8 @@ def dial_route(t: Turn, e: RouteRequested) -> None:
 
 def dial_established(t: Turn, e: Established) -> None:
     """What is given up may end before it is ours."""
-    if e.connection == t.contact.caller and t.contact.leaving:
-        answered_too_late(t)
+    if e.connection == t.contact.caller and given_up(t.contact):
+        t.set(line_at=t.now)
 
 
 def reached(t: Turn) -> None:

@@ -32,6 +32,7 @@ from tandem.cti.core.contact import (
     Advance,
     AgentFreed,
     Ask,
+    Contact,
     DeadlinePassed,
     DialAsked,
     Matched,
@@ -149,20 +150,23 @@ def preview_left(t: Turn, e: SeatLeft) -> None:
 
 
 def let_go(t: Turn, e: LetGo) -> None:
-    """Should he answer in the same moment, nobody was there for him: see ``answered_too_late``."""
+    """Who has answered by then stays, and is served as ever; should both meet in the switch: see ``hung_up_by_us``."""
     c = t.contact
     if c.first == "customer" and c.dialled and not c.leaving:
         t.note(Entry.LET_GO)
         t.set(leaving=True)
-        t.clear(c.caller, Cause.CANCELLED)
+        t.clear(c.caller, Cause.CANCELLED, unanswered=True)
 
 
-def answered_too_late(t: Turn) -> None:
-    """It was given up already, and is being hung up."""
-    if t.contact.first == "customer" and t.contact.mode and t.contact.line_at is None:
-        t.set(line_at=t.now)
+def given_up(c: Contact) -> bool:
+    return c.leaving and c.first == "customer" and bool(c.mode)
+
+
+def hung_up_by_us(t: Turn) -> None:
+    """He answered in the very moment when he was given up: nobody was there for him."""
+    c = t.contact
+    if c.first == "customer" and c.mode and c.line_at is not None and c.answered_at is None:
         broken(t)
-    t.clear(t.contact.caller)
 
 
 # ---- who answered ----

@@ -104,9 +104,10 @@ class Turn:
             return  # there is no connection to leave it with
         self.do(Ask(Remember(call=contact.id, connection=contact.caller, memory=remember(contact))))
 
-    def clear(self, connection: ConnectionId | None, cause: Cause = Cause.NORMAL) -> None:
+    def clear(self, connection: ConnectionId | None, cause: Cause = Cause.NORMAL, *, unanswered: bool = False) -> None:
         if connection is not None and self.contact.legs.get(connection) not in (ConnectionState.NULL, None):
-            self.do(Ask(ClearConnection(call=self.contact.id, connection=connection, cause=cause)))
+            call = self.contact.id
+            self.do(Ask(ClearConnection(call=call, connection=connection, cause=cause, unanswered=unanswered)))
 
     def music(self) -> None:
         if self.contact.caller_ready:

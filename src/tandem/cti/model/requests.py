@@ -148,9 +148,12 @@ class Retake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearConnection:
+    """``unanswered``: only while it rings; who has answered, though nobody has heard of it yet, stays."""
+
     call: CallId
     connection: ConnectionId
     cause: Cause = Cause.NORMAL
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

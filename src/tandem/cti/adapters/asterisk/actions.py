@@ -109,6 +109,11 @@ def hangup(request: ClearConnection, uniqueid: str) -> Action:
     return "Hangup", (("Channel", uniqueid), ("Cause", str(_Q850.get(request.cause, 16))))
 
 
+def state(leg: Leg) -> Action:
+    """The answer's ``Value`` is ``Up`` for who has answered; all that was told before it has been read by then."""
+    return "Getvar", (("Channel", leg.uniqueid), ("Variable", "CHANNEL(state)"))
+
+
 def agi(leg: Leg, command: Command) -> Action:
     return "AGI", (("Channel", leg.channel), ("Command", command.text), ("CommandID", command.command_id))
 

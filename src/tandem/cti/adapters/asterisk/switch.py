@@ -180,6 +180,8 @@ class AsteriskSwitch:
     async def _clear(self, request: ClearConnection) -> None:
         leg = self._translator.leg(request.connection)
         if leg is not None:
+            if request.unanswered and (await self._ask(actions.state(leg))).get("Value") == "Up":
+                return
             await self._ask(actions.hangup(request, leg.uniqueid))
         elif request.connection in self._translator.expected:
             # Asked for, but not a channel yet: hung up as soon as it is one.
