@@ -24,6 +24,7 @@ from tandem.routing.core.plan import (
     OverflowRule,
     Plan,
     QueuePlan,
+    ShiftPlan,
     StepPlan,
     Sticky,
     Tier,
@@ -117,6 +118,7 @@ AGENTS = st.builds(
     skills=st.dictionaries(SKILLS, st.integers(1, 5), max_size=4),
     site=st.just("") | IDS,
     team=st.just("") | IDS,
+    shift=st.just("") | IDS,
     tasks=st.integers(0, 50),
     outbound=st.sampled_from([False, True, "only"]),
 )
@@ -141,6 +143,9 @@ PLANS = st.builds(
         lambda agents: {AgentId(login): replace(agent, login=AgentId(login)) for login, agent in agents.items()}
     ),
     hours=st.dictionaries(IDS, HOURS, max_size=1),
+    shifts=st.dictionaries(
+        IDS, st.builds(ShiftPlan, hours=HOURS, teams=st.lists(IDS, max_size=2).map(tuple)), max_size=2
+    ),
     tiers=TIERS.map(lambda tiers: tuple({tier.name: tier for tier in tiers}.values())),
     sites=st.dictionaries(
         IDS, st.frozensets(st.from_regex(r"\+?[0-9]{1,8}", fullmatch=True).map(DeviceId), max_size=2), max_size=1

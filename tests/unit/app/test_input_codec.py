@@ -23,6 +23,7 @@ from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId, CallId, ConnectionId, DeviceId, QueueId, Token
 from tandem.ivr.core.shelf import DeployedFlow, FlowText
 from tandem.ivr.core.speech import Prompt
+from tandem.routing.core.plan import ShiftPlan
 from tandem.routing.plan_file import read_plan
 
 CALL, LEG = CallId("c-1"), ConnectionId("c-1.0")
@@ -46,6 +47,7 @@ def test_a_plan_comes_back_with_everything_in_it() -> None:
         days={0: ((0, 1440),)}, closed_on=frozenset({date(2026, 10, 1)}), open_on={date(2026, 10, 10): ((0, 60),)}
     )
     plan = dataclasses.replace(read_plan(demo.read_text(encoding="utf-8"), demo.name), hours={"desk": hours})
+    plan = dataclasses.replace(plan, shifts={"day": ShiftPlan(hours=hours, teams=("cards",))})
     sounds = ((Prompt("zh", "你好"), "said/1"), (Prompt("en", "hello"), "said/2"))
     for input_ in (
         c.PlanApplied(plan, sounds, "ada"),

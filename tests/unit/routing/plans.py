@@ -51,6 +51,13 @@ sites:
 cross_site: 5 s
 blending: {yield_below: 75%, resume_above: 85%, most: 50%}
 """
+SHIFTS = """\
+shifts:
+  day: {weekly: {mon-fri: 09:00-12:00 13:00-18:00}, teams: [loans]}
+  night:
+    timezone: Europe/Berlin
+    weekly: {mon-thu: 00:00-06:00 22:00-24:00, fri: 00:00-06:00}
+"""
 LOGINS = ("mei", "tom")
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.unit.routing.plans import GOOD
+from tests.unit.routing.plans import GOOD, SHIFTS
 
 from tandem.cti.model.ids import AgentId, QueueId, WorkId
 from tandem.cti.model.skills import Need, Needs
@@ -43,6 +43,18 @@ def test_changes_in_the_words_of_the_file() -> None:
         "队列 loans：target：90% in 15 s 改为 80% in 20 s",
         "座席 mei：skills：product:loans：2 改为 4",
     ]
+
+
+def test_shifts_come_and_change_in_the_words_of_the_file() -> None:
+    new = parse_plan(GOOD + SHIFTS, "new")
+    assert said(new) == ["shift day is new", "shift night is new"]
+    later = parse_plan(GOOD + SHIFTS.replace("18:00}", "19:00}").replace("[loans]", "[loans, cards]"), "later")
+    found = difference(new, later)
+    assert [each.text["en"] for each in found] == [
+        "shift day: weekly: mon-fri: 09:00-12:00 13:00-18:00 -> 09:00-12:00 13:00-19:00",
+        "shift day: teams: 2: now cards",
+    ]
+    assert found[1].text["zh"] == "班次 day：teams：2：设为 cards"
 
 
 def test_steps_and_rules_one_by_one() -> None:

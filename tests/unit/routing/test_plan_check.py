@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from tests.unit.routing.plans import GOOD, errors_of, review, warnings_of
+from tests.unit.routing.plans import GOOD, SHIFTS, errors_of, review, warnings_of
 
 from tandem.cti.model.ids import AgentId, QueueId
 from tandem.cti.model.skills import Need
@@ -79,6 +79,47 @@ def test_what_works_but_was_hardly_meant(old: str, new: str, code: str, line: in
     if code == "unused_hours":
         text = text.replace("    rejoin_within: 10 min\n", "")
     assert (code, line, part) in warnings_of(text)
+
+
+WORKED = GOOD.replace("product:loans: 1}}", "product:loans: 1}, shift: night}") + SHIFTS
+
+
+def test_a_plan_with_shifts_is_in_order() -> None:
+    assert errors_of(WORKED) == []
+    assert warnings_of(WORKED) == []
+
+
+SHIFT_ERRORS = [
+    ("shift: night", "shift: nigth", "unknown_shift", 29, "agent tom"),
+    ("22:00-24:00, fri", "22:00-06:00, fri", "bad_hours", 48, "shift night"),
+    ("Europe/Berlin", "Europe/Berlim", "unknown_timezone", 47, "shift night"),
+    ("Berlin\n", "Berlin\n    teams: [cards, loans]\n", "team_twice", 48, "shift night"),
+    ("mon-fri: 09:00-12:00 13:00-18:00}, teams", "}, teams", "never_open", 45, "shift day"),
+    ("teams: [loans]", "teams: loans", "wrong_type", 45, "shift day"),
+    ("teams: [loans]", "team: [loans]", "unknown_field", 45, "shift day"),
+]
+SHIFT_WARNINGS = [
+    ("teams: [loans]", "teams: [loan]", "unknown_team", 45, "shift day"),
+    (", teams: [loans]", "", "unused_shift", 45, "shift day"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "line", "part"), SHIFT_ERRORS)
+def test_what_makes_no_sense_in_shifts(old: str, new: str, code: str, line: int, part: str) -> None:
+    shown = WORKED.rsplit(old, 1)
+    assert (code, line, part) in errors_of(new.join(shown))
+
+
+@pytest.mark.parametrize(("old", "new", "code", "line", "part"), SHIFT_WARNINGS)
+def test_what_was_hardly_meant_of_shifts(old: str, new: str, code: str, line: int, part: str) -> None:
+    assert (code, line, part) in warnings_of(new.join(WORKED.rsplit(old, 1)))
+
+
+def test_a_misspelt_team_or_shift_is_recognised() -> None:
+    [team] = review(WORKED.replace("teams: [loans]", "teams: [loan]")).warnings
+    assert (team.what, team.fix) == ('no agent is of the team "loan"', 'Did you mean "loans"?')
+    [shift] = review(WORKED.replace("shift: night", "shift: nigth")).errors
+    assert (shift.what, shift.fix) == ('there is no shift "nigth"', 'Did you mean "night"?')
 
 
 def test_a_step_that_can_never_match_names_who_comes_nearest() -> None:

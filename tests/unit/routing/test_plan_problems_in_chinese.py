@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tests.unit.routing.plans import GOOD, review
-from tests.unit.routing.test_plan_check import ERRORS, FIRST, WARNINGS
+from tests.unit.routing.test_plan_check import ERRORS, FIRST, SHIFT_ERRORS, SHIFT_WARNINGS, WARNINGS, WORKED
 from tests.unit.routing.test_plan_file import FAULTS
 
 from tandem.routing.plan_document.in_chinese import CODES, texts_of
@@ -23,6 +23,15 @@ def test_every_code_has_a_sentence() -> None:
         for what, fix in texts(old, new):
             assert re.search(r"[\u4e00-\u9fff]", what), what
             assert re.search(r"[\u4e00-\u9fff]", fix), fix
+
+
+def test_what_is_wrong_with_shifts_is_said_in_chinese() -> None:
+    for old, new, code, *_ in (*SHIFT_ERRORS, *SHIFT_WARNINGS):
+        assert code in CODES
+        found = review(new.join(WORKED.rsplit(old, 1)))
+        for what, fix in map(texts_of, (*found.errors, *found.warnings)):
+            assert re.search(r"[\u4e00-\u9fff]", what["zh"]), what
+            assert re.search(r"[\u4e00-\u9fff]", fix["zh"]), fix
 
 
 def test_what_the_check_says_is_known() -> None:

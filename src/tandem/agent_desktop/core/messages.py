@@ -43,6 +43,8 @@ class SeatRow(msgspec.Struct, frozen=True, kw_only=True):
     site: str = ""
     tasks: int = 0
     """In hand or offered."""
+    until: float | None = None
+    """When his shift ends or has a break next, or should have had; None: nothing is known of it, or he is not here."""
 
 
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ import msgspec
 
 from tandem.cti.app import blend, overflow, tasks
 from tandem.cti.app.dialer import agents as campaign_agents
+from tandem.cti.app.dialer import shifts
 from tandem.cti.app.floor_plan import LookUp, PlanApplied
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
@@ -372,4 +373,5 @@ def apply_plan(center: Center, input_: PlanApplied) -> None:
     for task in queued:
         tasks.seek(center, task)
     blend.begin(center)
+    shifts.begin(center)
     center.dirty_seats.update(center.agents)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tandem.cti.app import blend, callbacks, rows, seats, tasks
-from tandem.cti.app.dialer import restart
+from tandem.cti.app.dialer import restart, shifts
 from tandem.cti.app.floor_plan import Healed, LookUp, Restored, ShowSeat, StartRecording
 from tandem.cti.app.house import Caller, WrapUpState
 from tandem.cti.core import contact as ct
@@ -90,6 +90,7 @@ def switch_found(center: Center, event: SwitchFound) -> None:
         _every_connection_gone(center)
     center.switch_up = True
     blend.begin(center)
+    shifts.begin(center)
     center.reset_fallback()
     for agent in list(center.agents.values()):
         seats.reach(center, agent.id, phone_ok=agent.device in event.snapshot.in_service)

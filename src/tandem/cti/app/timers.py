@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import acd, blend, callbacks, number_checks, overflow, tasks
-from tandem.cti.app.dialer import attempts, looks
+from tandem.cti.app.dialer import attempts, looks, shifts
 from tandem.cti.app.floor_plan import ShowSeat, Tick
 from tandem.cti.core import contact as ct
 from tandem.cti.core import flow_events as fe
@@ -41,6 +41,8 @@ def _due(center: Center, kind: str, key: str) -> None:
             blend.timer(center)
         case "campaign":
             looks.timer(center, CampaignId(key))
+        case "shift":
+            shifts.timer(center)
         case "campaign_dial":
             attempts.dial_again(center, CallId(key))
         case "look":

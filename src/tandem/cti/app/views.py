@@ -224,6 +224,7 @@ def seat_row(center: Center, agent_id: AgentId) -> m.SeatRow:
         skills=dict(agent.skills),
         site=plan.site if (plan := center.plan.agents.get(agent_id)) else "",
         tasks=len(center.desks.get(agent_id, ())),
+        until=center.dialer.roster.leaves_at(agent_id, center.now) if center.on_shift.get(agent_id) else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The routing plan: queues, skills, steps, hours, overflow, sites. One value, applied whole or not at all.
+"""The routing plan: queues, skills, steps, hours, shifts, overflow, sites. One value, applied whole or not at all.
 
 Data only. ``routing.plan_file`` reads it from text and says what is wrong, with file and line.
 """
@@ -118,8 +118,19 @@ class AgentPlan:
     team: str = ""
     tasks: int = 1
     """How many tasks he can have at once beside his calls; 0: none."""
+    shift: str = ""
+    """The name of his shift; '' for that of his team, if it has one."""
     outbound: bool | Literal["only"] = False
     """May be given to campaigns (blending); ``only``: he works for campaigns alone and gets no callers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftPlan:
+    """When those who work it are expected at work; a break is a gap in its times. Nobody is logged out by it."""
+
+    hours: WeeklyHours
+    teams: tuple[str, ...] = ()
+    """Whose agents work it, unless they name a shift of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +188,7 @@ class Plan:
     agents: Mapping[AgentId, AgentPlan] = field(default_factory=dict)
     version: int = 0
     hours: Mapping[str, WeeklyHours] = field(default_factory=dict)
+    shifts: Mapping[str, ShiftPlan] = field(default_factory=dict)
     tiers: tuple[Tier, ...] = TIERS
     sites: Mapping[str, frozenset[DeviceId]] = field(default_factory=dict)
     """Site -> the dialled numbers that arrive there."""

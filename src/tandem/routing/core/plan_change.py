@@ -26,6 +26,7 @@ _NOUNS = {
     "queues": ("queue", "队列"),
     "agents": ("agent", "座席"),
     "hours": ("hours", "时间表"),
+    "shifts": ("shift", "班次"),
     "tiers": ("tier", "客户等级"),
     "sites": ("site", "地点"),
 }

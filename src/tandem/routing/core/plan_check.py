@@ -11,6 +11,7 @@ from itertools import islice
 from tandem.cti.documents.graph import circles
 from tandem.cti.documents.problems import Problem, closest, instead_of
 from tandem.cti.documents.reading import MAX_GUESSES
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.skills import Needs, needs_text
 from tandem.cti.model.timezones import known_timezone
@@ -116,6 +117,7 @@ class _Check:
         self.loops()
         self.agents()
         self.hours()
+        self.shifts()
         self.tiers()
         self.sites()
         if self.plan.blending.resume_above <= self.plan.blending.yield_below:
@@ -265,13 +267,16 @@ class _Check:
             if agent.site and agent.site not in self.plan.sites:
                 fix = self.instead_of(agent.site, self.plan.sites)
                 self.error((*here, "site"), "unknown_site", f'there is no site "{agent.site}"', fix)
+            if agent.shift and agent.shift not in self.plan.shifts:
+                fix = self.instead_of(agent.shift, self.plan.shifts)
+                self.error((*here, "shift"), "unknown_shift", f'there is no shift "{agent.shift}"', fix)
         absent = sorted(login for login in self.logins or () if AgentId(login) not in self.plan.agents)
         if absent:
             shown = ", ".join(absent[:12]) + (", ..." if len(absent) > 12 else "")
             what = f"{len(absent)} of those who log in as agents are not in the plan: {shown}"
             self.warn(("agents",), "agent_without_skills", what, "Add them under agents: with their skills.")
 
-    # -- hours, tiers, sites -------------------------------------------------------------------------------------------
+    # -- hours, shifts, tiers, sites -----------------------------------------------------------------------------------
 
     def hours(self) -> None:
         used = {queue.hours for queue in self.plan.queues.values()} | set(self.plan.calling.hours.values())
@@ -280,19 +285,40 @@ class _Check:
                 what, fix = f'there are no hours "{name}"', self.instead_of(name, self.plan.hours)
                 self.error(("calling", "hours", beginning), "unknown_hours", what, fix)
         for name, hours in self.plan.hours.items():
-            here = ("hours", name)
-            if not known_timezone(hours.timezone):
-                fix = 'Write it as in the IANA database, such as "Asia/Shanghai".'
-                self.error((*here, "timezone"), "unknown_timezone", f'there is no time zone "{hours.timezone}"', fix)
-            if not any(hours.days.values()) and not any(hours.open_on.values()):
-                self.error(here, "never_open", "these hours never open", "Give at least one day its times.")
-            both = hours.closed_on & hours.open_on.keys()
-            if both:
-                what = f"{min(both)} is under closed and under open"
-                self.error(here, "closed_and_open", what, "Keep one of the two.")
+            self.times(hours, ("hours", name))
             if name not in used:
                 fix = f"Name it in a queue (hours: {name}), or remove it."
-                self.warn(here, "unused_hours", "nothing has these hours", fix)
+                self.warn(("hours", name), "unused_hours", "nothing has these hours", fix)
+
+    def times(self, hours: WeeklyHours, here: tuple[str, str]) -> None:
+        if not known_timezone(hours.timezone):
+            fix = 'Write it as in the IANA database, such as "Asia/Shanghai".'
+            self.error((*here, "timezone"), "unknown_timezone", f'there is no time zone "{hours.timezone}"', fix)
+        if not any(hours.days.values()) and not any(hours.open_on.values()):
+            self.error(here, "never_open", "these hours never open", "Give at least one day its times.")
+        both = hours.closed_on & hours.open_on.keys()
+        if both:
+            what = f"{min(both)} is under closed and under open"
+            self.error(here, "closed_and_open", what, "Keep one of the two.")
+
+    def shifts(self) -> None:
+        teams = {agent.team for agent in self.plan.agents.values()}
+        worked = {agent.shift for agent in self.plan.agents.values()}
+        shift_of: dict[str, str] = {}
+        for name, shift in self.plan.shifts.items():
+            here = ("shifts", name)
+            self.times(shift.hours, here)
+            for number, team in enumerate(shift.teams):
+                if shift_of.setdefault(team, name) != name:
+                    fix = "Name the team in one shift; single agents may have another one (shift: ...)."
+                    what = f'the team "{team}" works the shift "{shift_of[team]}" already'
+                    self.error((*here, "teams", number), "team_twice", what, fix)
+                elif team not in teams:
+                    fix = self.instead_of(team, teams - {""})
+                    self.warn((*here, "teams", number), "unknown_team", f'no agent is of the team "{team}"', fix)
+            if not shift.teams and name not in worked:
+                fix = f"Name its teams (teams: [...]), give agents shift: {name}, or remove it."
+                self.warn(here, "unused_shift", "nobody works this shift", fix)
 
     def tiers(self) -> None:
         ranks: dict[int, str] = {}
@@ -323,7 +349,14 @@ class _Check:
                 self.warn(("sites", site), "site_without_agents", "nobody works at this site", fix)
 
 
-_NOUNS = {"queues": "queue", "agents": "agent", "hours": "hours", "tiers": "tier", "sites": "site"}
+_NOUNS = {
+    "queues": "queue",
+    "agents": "agent",
+    "hours": "hours",
+    "shifts": "shift",
+    "tiers": "tier",
+    "sites": "site",
+}
 
 
 def _wider(step: StepPlan, earlier: tuple[StepPlan, ...]) -> int:

@@ -26,6 +26,7 @@ from tandem.routing.core.plan import (
     OverflowRule,
     Plan,
     QueuePlan,
+    ShiftPlan,
     StepPlan,
     Sticky,
     Tier,
@@ -247,6 +248,7 @@ class _Agent:
     )
     site: str | None = item(_NAME, "where he works", default=None)
     team: str | None = item(_NAME, "his team", default=None)
+    shift: str | None = item(_NAME, "the name of his shift; without: that of his team, if it has one", default=None)
     tasks: int | None = item(Integer(0, 50), "how many tasks he can have at once beside his calls", default=None)
     outbound: bool | Literal["only"] | None = item(
         Outbound(), "may be given to campaigns; only: works for campaigns alone", default=None
@@ -255,8 +257,27 @@ class _Agent:
     def made(self, login: str) -> AgentPlan:
         return AgentPlan(
             login=AgentId(login),
-            **_given(skills=self.skills, site=self.site, team=self.team, tasks=self.tasks, outbound=self.outbound),
+            **_given(
+                skills=self.skills,
+                site=self.site,
+                team=self.team,
+                shift=self.shift,
+                tasks=self.tasks,
+                outbound=self.outbound,
+            ),
         )
+
+
+@record
+class _Shift(HoursRecord):
+    """Written like hours: a break is a gap between two times of a day."""
+
+    teams: tuple[str, ...] | None = item(
+        ListOf(_NAME, "team", most=1000), "the teams whose agents work it", default=None
+    )
+
+    def shift(self) -> ShiftPlan:
+        return ShiftPlan(hours=self.made(), **_given(teams=self.teams))
 
 
 @record
@@ -310,6 +331,11 @@ class PlanText:
     hours: Mapping[str, HoursRecord] | None = item(
         Parts(ID, f"a name has {ID_RULE}", Record(HoursRecord), noun="hours"), "opening hours by name", default=None
     )
+    shifts: Mapping[str, _Shift] | None = item(
+        Parts(ID, f"a shift has {ID_RULE}", Record(_Shift), noun="shift"),
+        "when agents are expected at work, by name",
+        default=None,
+    )
     tiers: Mapping[str, _Tier] | None = item(
         Parts(ID, f"a tier has {ID_RULE}", Record(_Tier), 1, noun="tier"), "tiers of customers", default=None
     )
@@ -330,6 +356,7 @@ class PlanText:
             **_given(
                 agents={AgentId(login): agent.made(login) for login, agent in (self.agents or {}).items()},
                 hours={name: hours.made() for name, hours in (self.hours or {}).items()},
+                shifts={name: shift.shift() for name, shift in (self.shifts or {}).items()},
                 tiers=None
                 if tiers is None
                 else tuple(Tier(name=name, rank=tier.rank, priority=tier.priority) for name, tier in tiers.items()),

@@ -18,6 +18,7 @@ from tandem.routing.core.plan import (
     OverflowRule,
     Plan,
     QueuePlan,
+    ShiftPlan,
     StepPlan,
     Tier,
 )
@@ -41,6 +42,7 @@ def plan_plain(plan: Plan) -> dict[str, Plain]:
         "agents": {str(login): _agent(agent) for login, agent in plan.agents.items()},
         "hours": {name: hours_plain(hours) for name, hours in plan.hours.items()},
     }
+    plain["shifts"] = {name: _shift(shift) for name, shift in plan.shifts.items()}
     if plan.tiers != TIERS:
         plain["tiers"] = {tier.name: _tier(tier) for tier in plan.tiers}
     plain["sites"] = {site: sorted(map(str, numbers)) for site, numbers in plan.sites.items()}
@@ -60,6 +62,11 @@ def _calling(calling: Calling, usual: Calling) -> dict[str, Any]:
     if calling.never:
         plain["never"] = sorted(calling.never)
     return plain
+
+
+def _shift(shift: ShiftPlan) -> dict[str, Any]:
+    plain = hours_plain(shift.hours)
+    return plain | {"teams": list(shift.teams)} if shift.teams else plain
 
 
 def _tier(tier: Tier) -> dict[str, Any]:

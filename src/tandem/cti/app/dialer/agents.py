@@ -270,8 +270,13 @@ def longest_idle(center: Center, run: Running) -> Iterator[Agent]:
 
 
 def at_hand(center: Center, run: Running) -> Iterator[Agent]:
-    """Of these, for whom somebody may be dialled: no other campaign is to have them."""
-    return (agent for agent in longest_idle(center, run) if agent.id not in center.dialer.claimed)
+    """Of these, for whom somebody may be dialled: no other campaign is to have them, and they do not go before he may
+    have answered."""
+    return (
+        agent
+        for agent in longest_idle(center, run)
+        if agent.id not in center.dialer.claimed and run.pacer.stays(agent.id, center.now)
+    )
 
 
 def spare(center: Center, run: Running) -> None:
@@ -319,15 +324,17 @@ def tell(center: Center, agent_id: AgentId) -> None:
     if run is None:
         return
     status = status_of(center, agent_id)
+    known, leaving_at = run.leaving.get(agent_id), center.dialer.roster.leaves_at(agent_id, center.now)
     # who has asked for a break, or is to go to another campaign, gets no other call after this one
-    leaving = center.agents[agent_id].pending is AgentState.NOT_READY or agent_id in center.dialer.claimed
-    if run.agents.get(agent_id) != status or (agent_id in run.leaving) != leaving:
+    if center.agents[agent_id].pending is AgentState.NOT_READY or agent_id in center.dialer.claimed:
+        leaving_at = center.now if known is None else min(known, center.now)
+    if run.agents.get(agent_id) != status or known != leaving_at:
         run.agents[agent_id] = status
-        if leaving:
-            run.leaving[agent_id] = None
-        else:
+        if leaving_at is None:
             run.leaving.pop(agent_id, None)
-        run.pacer.agent(agent_id, status, now=center.now, leaving_at=center.now if leaving else None)
+        else:
+            run.leaving[agent_id] = leaving_at
+        run.pacer.agent(agent_id, status, now=center.now, leaving_at=leaving_at)
         center.dialer.due[run.record.id] = None
 
 

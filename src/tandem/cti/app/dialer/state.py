@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Literal
 
 from tandem.cti.model.campaigns import AttemptResult, Campaign, CampaignRecord, Mode
@@ -15,6 +16,8 @@ from tandem.routing.core.dialer.carriers import Carriers
 from tandem.routing.core.dialer.jurisdictions import Jurisdiction
 from tandem.routing.core.dialer.pacing import Pacer
 from tandem.routing.core.dialer.pacing_settings import AgentStatus
+from tandem.routing.core.plan import Plan
+from tandem.routing.core.shifts import Roster
 
 First = Literal["agent", "customer"]
 MOST_CONNECTS = 5_000
@@ -98,8 +101,8 @@ class Running:
     caller_ids: CallerIdPool = field(default_factory=CallerIdPool)
     agents: dict[AgentId, AgentStatus] = field(default_factory=dict)
     """Whom it has, and what they do."""
-    leaving: dict[AgentId, None] = field(default_factory=dict)
-    """Of these, who takes a break after his call."""
+    leaving: dict[AgentId, float] = field(default_factory=dict)
+    """Of these, who is known to go, and when: he takes a break after his call, or his shift ends."""
     attempts: dict[CallId, None] = field(default_factory=dict)
     in_air: dict[CallId, None] = field(default_factory=dict)
     """Of these, who needs an agent when he answers, or now, and for whom none is chosen yet."""
@@ -190,3 +193,7 @@ class Dialer:
     sounds: dict[Prompt, str] = field(default_factory=dict)
     """What campaigns say to callees -> its media name at the switch."""
     carriers: Carriers = field(default_factory=Carriers)
+    roster: Roster = field(default_factory=lambda: Roster(Plan(queues={})))
+    """Who works which shift, by the plan as it is."""
+    border_at: float = inf
+    """When a shift of it begins, ends, or has a break next."""

@@ -57,6 +57,7 @@ class Pacer(Watch):
         every call has an agent reserved anyway. ``left``: leads that may yet be called today, now or later; None: there
         are always more."""
         now = self._tick(now)
+        self._unheard(now)
         settings, budget = self.settings, self._budget
         leads = sum(count for count in segments.values() if count > 0)
         idle = len(self._idle)
@@ -66,11 +67,13 @@ class Pacer(Watch):
         borrowed = lent(coming)
         bears = budget.left(settings.abandon_limit, borrowed)
         reserved_only = bears < 1.0
+        leaving = self._leaving_soon(now)
         evidence: dict[str, float] = {
             "idle": idle,
             "talking": len(self._talking),
             "wrapping": len(self._wrapping),
             "in_flight": pending,
+            "leaving": leaving,
             "answered_today": budget.answered,
             "abandoned_today": budget.abandoned,
             "budget": bears,
@@ -80,7 +83,7 @@ class Pacer(Watch):
             code = "no_agents" if not self._agents else "no_lines" if lines <= 0 else "no_leads"
             return Decision(why=words.none(code), evidence=evidence, look_at=now + _REST_S, reserved_only=reserved_only)
         apart = 0
-        free = max(0, min(idle - pending, lines))
+        free = max(0, min(sum(self.stays(agent, now) for agent in self._idle) - pending, lines))
         if restricted > 0 and (reserved_only or leads <= 0):
             apart = min(restricted, free)
         wait_s = _REST_S
@@ -103,11 +106,19 @@ class Pacer(Watch):
         return Decision(
             launch=apportioned(segments, wanted),
             restricted=apart,
-            why=why,
+            why=words.with_leaving(why, leaving),
             evidence=evidence,
             look_at=now + wait_s,
             reserved_only=reserved_only,
         )
+
+    def stays(self, agent: str, now: float) -> bool:
+        """He is not known to go before a call launched now is over."""
+        over_at = now + self.settings.ring_s + self.settings.answer_within_s
+        return self._leaving.get(agent, over_at) >= over_at
+
+    def _leaving_soon(self, now: float) -> int:
+        return sum(at - now <= words.SOON_S for at in self._leaving.values())
 
     def _outlook(self, now: float, segments: Mapping[str, int]) -> Outlook:
         return outlook(
@@ -125,7 +136,7 @@ class Pacer(Watch):
         over_at = now + self.settings.ring_s + self.settings.answer_within_s
         if self._day_ends is not None and now < self._day_ends < over_at:
             return 0
-        return sum(self._leaving.get(agent, over_at) >= over_at for agent in self._idle)
+        return sum(self.stays(agent, now) for agent in self._idle)
 
     def _predicted(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -107,17 +108,13 @@ def _free(scene: Scene, learned: Learned, now: float, moments: Array) -> tuple[A
     counts: list[Array] = []
     here = np.exp(-learned.idle_leaving_per_s * moments)
     staying = [scene.idle, scene.talking, scene.wrapping]
-    for agent, at in scene.leaving.items():
-        if at - now >= moments[-1]:
-            continue
+    soon = {agent: at for agent, at in scene.leaving.items() if at - now < moments[-1]}
+    if soon:
         # who is known to go soon is free, if at all, until then
-        staying = [
-            {other: since for other, since in group.items() if other != agent} if agent in group else group
-            for group in staying
-        ]
-        if agent in scene.idle:
-            kinds.append(np.where(moments < at - now, here, 0.0)[None, :])
-            counts.append(np.ones(1))
+        staying = [{agent: since for agent, since in group.items() if agent not in soon} for group in staying]
+        going = Counter(at for agent, at in soon.items() if agent in scene.idle)
+        kinds += [np.where(moments < at - now, here, 0.0)[None, :] for at in going]
+        counts += [np.array([float(count)]) for count in going.values()]
     idle, talking, wrapping = staying
     if idle:
         kinds.append(here[None, :])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+SOON_S = 300.0
+"""Who leaves within this time is named."""
 _NONE: Mapping[str, tuple[str, str]] = {
     "no_agents": ("未发起呼叫：没有在岗座席", "launched none: no agent is at work"),
     "no_leads": ("未发起呼叫：当前没有可拨打的联系人", "launched none: no contact may be called now"),
@@ -59,6 +61,17 @@ def reserved(total: int) -> dict[str, str]:
     return {
         "zh": f"发起 {total} 通：这些联系人须先预留座席，每通一名空闲座席",
         "en": f"launched {total}: these contacts need an agent reserved, one idle agent each",
+    }
+
+
+def with_leaving(why: Mapping[str, str], leaving: int) -> dict[str, str]:
+    """The sentence, and how many agents go within ``SOON_S``."""
+    if not leaving:
+        return dict(why)
+    minutes = SOON_S / 60.0
+    return {
+        "zh": f"{why['zh']}；{minutes:.0f} 分钟内 {leaving} 名座席离岗",
+        "en": f"{why['en']}; {agents(leaving)} leave{'s' if leaving == 1 else ''} within {minutes:.0f} min",
     }
 
 

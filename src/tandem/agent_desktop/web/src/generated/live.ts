@@ -139,6 +139,7 @@ export interface SeatRow {
   skills: Record<string, number>;
   site?: string;
   tasks?: number;
+  until?: number | null;
 }
 
 export interface QueueRow {
