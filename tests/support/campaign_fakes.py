@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from tandem.agent_desktop.core import campaign_resources as r
+from tandem.agent_desktop.core import campaign_day_resources as day_shapes
+from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import compliance_resources as sheet_shapes
+from tandem.agent_desktop.core import lead_resources as lead_shapes
 from tandem.agent_desktop.core import list_resources as list_shapes
 from tandem.agent_desktop.errors import CampaignChanged, CampaignRefused
 from tandem.cti.model.campaigns import Campaign, Mode
@@ -13,12 +16,12 @@ from tandem.cti.model.errors import ResourceMissing
 from tandem.cti.model.ids import CampaignId
 
 BOTH = {"zh": "因为", "en": "Because"}
-YES = r.GateVerdict(allowed=True, rule="yes", text=BOTH, evidence={}, again_at=None, zone="Asia/Shanghai")
+YES = lead_shapes.GateVerdict(allowed=True, rule="yes", text=BOTH, evidence={}, again_at=None, zone="Asia/Shanghai")
 DOCUMENT = Campaign(id=CampaignId("spring"), name="Spring")
 
 
-def view(document: Campaign = DOCUMENT, *, rev: int = 1, state: str = "draft") -> r.CampaignView:
-    return r.CampaignView(
+def view(document: Campaign = DOCUMENT, *, rev: int = 1, state: str = "draft") -> shapes.CampaignView:
+    return shapes.CampaignView(
         id=document.id,
         rev=rev,
         state=state,
@@ -31,8 +34,8 @@ def view(document: Campaign = DOCUMENT, *, rev: int = 1, state: str = "draft") -
     )
 
 
-def lead_line() -> r.LeadLine:
-    return r.LeadLine(
+def lead_line() -> lead_shapes.LeadLine:
+    return lead_shapes.LeadLine(
         id="l1",
         campaign="spring",
         list_id="li1",
@@ -49,8 +52,8 @@ def lead_line() -> r.LeadLine:
     )
 
 
-def sheet(**changed: object) -> r.ComplianceSheet:
-    us = r.SheetFormula(
+def sheet(**changed: object) -> sheet_shapes.ComplianceSheet:
+    us = sheet_shapes.SheetFormula(
         id="us",
         name={"zh": "美国", "en": "US"},
         abandoned=1.0,
@@ -77,7 +80,7 @@ def sheet(**changed: object) -> r.ComplianceSheet:
         "hash": "ab",
         **changed,
     }
-    return r.ComplianceSheet(**values)  # type: ignore[arg-type]
+    return sheet_shapes.ComplianceSheet(**values)  # type: ignore[arg-type]
 
 
 def job() -> list_shapes.ImportJob:
@@ -112,7 +115,7 @@ def entry() -> list_shapes.ForbiddenLine:
     )
 
 
-_FIGURES = r.PacingFigures(
+_FIGURES = day_shapes.PacingFigures(
     agents=5, talk_ratio=0.7, wait_s=9.0, connects_per_hour=40.0, lines_per_agent=1.2, abandon_ratio=0.01, ends_at=None
 )
 
@@ -135,63 +138,63 @@ class FakeCampaigns:
         if campaign != "spring":
             raise ResourceMissing(f"there is no campaign {campaign}")
 
-    async def campaigns(self) -> r.CampaignList:
-        return r.CampaignList(campaigns=[])
+    async def campaigns(self) -> shapes.CampaignList:
+        return shapes.CampaignList(campaigns=[])
 
-    async def campaign(self, campaign: str) -> r.CampaignView:
+    async def campaign(self, campaign: str) -> shapes.CampaignView:
         self._known(campaign)
         return view(rev=self.rev)
 
-    async def choices(self) -> r.CampaignChoices:
-        return r.CampaignChoices(
+    async def choices(self) -> shapes.CampaignChoices:
+        return shapes.CampaignChoices(
             queues=[], flows=[], carriers=[], rules=[], countries=["CN"], dispositions=[], defaults=DOCUMENT
         )
 
-    async def check(self, document: Campaign) -> r.CampaignChecked:
-        return r.CampaignChecked(problems=[])
+    async def check(self, document: Campaign) -> shapes.CampaignChecked:
+        return shapes.CampaignChecked(problems=[])
 
-    async def create(self, document: Campaign, *, by: str) -> r.CampaignView:
+    async def create(self, document: Campaign, *, by: str) -> shapes.CampaignView:
         self._did("create", by, document)
         return view(document)
 
-    async def change(self, campaign: str, rev: int, document: Campaign, *, by: str) -> r.CampaignView:
+    async def change(self, campaign: str, rev: int, document: Campaign, *, by: str) -> shapes.CampaignView:
         self._known(campaign)
         if rev != self.rev:
             raise CampaignChanged("somebody else was faster")
         self._did("change", by, document)
         return view(document, rev=rev + 1)
 
-    async def copy(self, campaign: str, name: str, *, by: str) -> r.CampaignView:
+    async def copy(self, campaign: str, name: str, *, by: str) -> shapes.CampaignView:
         self._did("copy", by, name)
         return view()
 
     async def delete(self, campaign: str, *, by: str) -> None:
         self._did("delete", by, campaign)
 
-    async def set_state(self, campaign: str, state: str, *, by: str) -> r.CampaignView:
+    async def set_state(self, campaign: str, state: str, *, by: str) -> shapes.CampaignView:
         self._did("state", by, state)
         return view(state=state)
 
-    async def set_mode(self, campaign: str, mode: Mode, *, by: str) -> r.CampaignView:
+    async def set_mode(self, campaign: str, mode: Mode, *, by: str) -> shapes.CampaignView:
         self._did("mode", by, mode)
         return view()
 
-    def jurisdictions(self) -> r.Jurisdictions:
-        return r.Jurisdictions(jurisdictions=[])
+    def jurisdictions(self) -> shapes.Jurisdictions:
+        return shapes.Jurisdictions(jurisdictions=[])
 
-    async def waterfall(self, campaign: str) -> r.Waterfall:
-        step = r.WaterfallStep(rule="do_not_call", count=3, left=7, until=None, text=BOTH)
-        return r.Waterfall(
+    async def waterfall(self, campaign: str) -> lead_shapes.Waterfall:
+        step = lead_shapes.WaterfallStep(rule="do_not_call", count=3, left=7, until=None, text=BOTH)
+        return lead_shapes.Waterfall(
             campaign=campaign, at=1.0, total=10, steps=[step], callable_now=7, restricted=0, again_at=None
         )
 
-    async def leads(self, campaign: str, query: r.LeadsQuery) -> r.LeadPage:
-        return r.LeadPage(leads=[lead_line()], next="")
+    async def leads(self, campaign: str, query: lead_shapes.LeadsQuery) -> lead_shapes.LeadPage:
+        return lead_shapes.LeadPage(leads=[lead_line()], next="")
 
-    async def lead(self, lead: str) -> r.LeadDetail:
+    async def lead(self, lead: str) -> lead_shapes.LeadDetail:
         if lead != "l1":
             raise ResourceMissing(f"there is no lead {lead}")
-        return r.LeadDetail(
+        return lead_shapes.LeadDetail(
             lead=lead_line(),
             person="p1",
             language="zh",
@@ -205,30 +208,32 @@ class FakeCampaigns:
             attempts=[],
         )
 
-    async def promise_callback(self, lead: str, asked: r.LeadCallback, *, by: str) -> r.LeadDetail:
+    async def promise_callback(self, lead: str, asked: lead_shapes.LeadCallback, *, by: str) -> lead_shapes.LeadDetail:
         self._did("callback", by, asked)
         return await self.lead(lead)
 
-    async def dial_again(self, lead: str, *, by: str) -> r.LeadDetail:
+    async def dial_again(self, lead: str, *, by: str) -> lead_shapes.LeadDetail:
         self._did("again", by, lead)
         return await self.lead(lead)
 
-    async def recycle(self, campaign: str, asked: r.Recycle, *, by: str) -> r.Recycled:
+    async def recycle(self, campaign: str, asked: day_shapes.Recycle, *, by: str) -> day_shapes.Recycled:
         if not asked.try_only:
             self._did("recycle", by, asked)
-        return r.Recycled(leads=3, agent_hours=41.0, reach_ratio=0.63, text=BOTH, done=not asked.try_only)
+        return day_shapes.Recycled(leads=3, agent_hours=41.0, reach_ratio=0.63, text=BOTH, done=not asked.try_only)
 
     async def export(self, campaign: str) -> AsyncIterator[bytes]:
         self._known(campaign)
         yield b"\xef\xbb\xbfid\r\n"
         yield b"l1\r\n"
 
-    async def day(self, campaign: str, day: str | None) -> r.DaySeries:
-        return r.DaySeries(campaign=campaign, day=day or "2026-11-22", zone="Asia/Shanghai", step_s=300.0, points=[])
+    async def day(self, campaign: str, day: str | None) -> day_shapes.DaySeries:
+        return day_shapes.DaySeries(
+            campaign=campaign, day=day or "2026-11-22", zone="Asia/Shanghai", step_s=300.0, points=[]
+        )
 
-    async def detections(self, campaign: str) -> r.DetectionReport:
-        advice = r.DetectionAdvice(text=BOTH, change="", before=0, after=0, effect={}, more_mistaken=False)
-        return r.DetectionReport(
+    async def detections(self, campaign: str) -> day_shapes.DetectionReport:
+        advice = day_shapes.DetectionAdvice(text=BOTH, change="", before=0, after=0, effect={}, more_mistaken=False)
+        return day_shapes.DetectionReport(
             campaign=campaign,
             since=0.0,
             human=0,
@@ -250,12 +255,12 @@ class FakeCampaigns:
             cost_error_s=0.0,
         )
 
-    async def decisions(self, campaign: str, *, before: int | None, limit: int) -> r.PacingDecisions:
-        one = r.PacingDecision(number=1, at=1.0, launched=3, why=BOTH, evidence={"idle": 2})
-        return r.PacingDecisions(decisions=[one], before=None)
+    async def decisions(self, campaign: str, *, before: int | None, limit: int) -> day_shapes.PacingDecisions:
+        one = day_shapes.PacingDecision(number=1, at=1.0, launched=3, why=BOTH, evidence={"idle": 2})
+        return day_shapes.PacingDecisions(decisions=[one], before=None)
 
-    async def forecast(self, campaign: str) -> r.CampaignForecast:
-        return r.CampaignForecast(
+    async def forecast(self, campaign: str) -> day_shapes.CampaignForecast:
+        return day_shapes.CampaignForecast(
             at=1.0,
             left=10,
             attempts=20.0,
@@ -266,15 +271,15 @@ class FakeCampaigns:
             text=BOTH,
         )
 
-    async def what_if(self, campaign: str, agents: int) -> r.AgentsWhatIfAnswer:
-        return r.AgentsWhatIfAnswer(
+    async def what_if(self, campaign: str, agents: int) -> day_shapes.AgentsWhatIfAnswer:
+        return day_shapes.AgentsWhatIfAnswer(
             now=_FIGURES, then=_FIGURES, hours=8.0, runs=4, more_per_hour=0.0, margin=2.0, text=BOTH
         )
 
-    async def sheets(self, campaign: str) -> r.SheetList:
-        return r.SheetList(sheets=[], chain_holds=True)
+    async def sheets(self, campaign: str) -> sheet_shapes.SheetList:
+        return sheet_shapes.SheetList(sheets=[], chain_holds=True)
 
-    async def sheet(self, campaign: str, day: str | None) -> r.ComplianceSheet:
+    async def sheet(self, campaign: str, day: str | None) -> sheet_shapes.ComplianceSheet:
         return sheet()
 
     async def inspect(
@@ -301,7 +306,7 @@ class FakeCampaigns:
         return job()
 
     async def lists(self, campaign: str | None) -> list_shapes.LeadLists:
-        return list_shapes.LeadLists(lists=[])
+        return list_shapes.LeadLists(lists=[], cut_off=[])
 
     async def undo_list(self, list_id: str, *, by: str) -> None:
         self._did("undo", by, list_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tandem.agent_desktop.core import routing_resources as r
 from tandem.agent_desktop.core import study_resources as s
+from tandem.agent_desktop.core.fields import Texts
 from tandem.agent_desktop.errors import PlanChanged
 from tandem.cti.model.errors import ResourceMissing
 
@@ -181,7 +182,7 @@ class FakeRouting:
         self.asked.append(("closure", queue, closure.closed, by))
         self.closures = [one for one in self.closures if one.queue != queue]
         if closure.closed:
-            text: r.Texts = dict(closure.text.items())
+            text: Texts = dict(closure.text.items())
             self.closures.append(r.ClosureView(queue=queue, reason=closure.reason, text=text, by=by, at=1.0))
         return r.Closures(closures=self.closures)
 

@@ -16,8 +16,11 @@ import msgspec
 from msgspec import inspect as shape
 
 from tandem.agent_desktop.core import (
+    campaign_day_resources,
     campaign_resources,
+    compliance_resources,
     flow_resources,
+    lead_resources,
     list_resources,
     messages,
     resources,
@@ -37,6 +40,9 @@ _SHAPES = (
     study_resources,
     flow_resources,
     campaign_resources,
+    lead_resources,
+    campaign_day_resources,
+    compliance_resources,
     list_resources,
     survey_resources,
 )

@@ -6,27 +6,23 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tandem.agent_desktop.core.campaign_resources import (
+from tandem.agent_desktop.core.campaign_day_resources import (
     AgentsWhatIfAnswer,
-    CampaignChecked,
-    CampaignChoices,
     CampaignForecast,
-    CampaignList,
-    CampaignView,
-    ComplianceSheet,
     DaySeries,
     DetectionReport,
-    Jurisdictions,
-    LeadCallback,
-    LeadDetail,
-    LeadPage,
-    LeadsQuery,
     PacingDecisions,
     Recycle,
     Recycled,
-    SheetList,
-    Waterfall,
 )
+from tandem.agent_desktop.core.campaign_resources import (
+    CampaignChecked,
+    CampaignChoices,
+    CampaignList,
+    CampaignView,
+    Jurisdictions,
+)
+from tandem.agent_desktop.core.compliance_resources import ComplianceSheet, SheetList
 from tandem.agent_desktop.core.flow_resources import (
     CallMe,
     DraftCall,
@@ -46,6 +42,7 @@ from tandem.agent_desktop.core.flow_resources import (
     PromptRecordings,
     ReplayReport,
 )
+from tandem.agent_desktop.core.lead_resources import LeadCallback, LeadDetail, LeadPage, LeadsQuery, Waterfall
 from tandem.agent_desktop.core.list_resources import (
     DialChoices,
     Dialled,

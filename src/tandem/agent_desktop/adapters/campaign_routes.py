@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from tandem.agent_desktop.adapters import campaigns
 from tandem.agent_desktop.adapters.route import Route
+from tandem.agent_desktop.core import campaign_day_resources as day_shapes
 from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import compliance_resources as sheet_shapes
+from tandem.agent_desktop.core import lead_resources as lead_shapes
 from tandem.agent_desktop.core import list_resources as list_shapes
 from tandem.agent_desktop.core.permissions import Action
 
@@ -109,7 +112,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.waterfall,
         Action.READ_CAMPAIGNS,
         "Why how many leads are not dialled now, step by step, and how many may be.",
-        answer=shapes.Waterfall,
+        answer=lead_shapes.Waterfall,
     ),
     Route(
         "GET",
@@ -117,8 +120,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.campaign_leads,
         Action.READ_CAMPAIGNS,
         "The leads of a campaign, by reason or text, each with whether it may be dialled now.",
-        query=shapes.LeadsQuery,
-        answer=shapes.LeadPage,
+        query=lead_shapes.LeadsQuery,
+        answer=lead_shapes.LeadPage,
     ),
     Route(
         "GET",
@@ -126,8 +129,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.campaign_day,
         Action.READ_CAMPAIGNS,
         "The numbers of a day, by five minutes.",
-        query=shapes.DayQuery,
-        answer=shapes.DaySeries,
+        query=day_shapes.DayQuery,
+        answer=day_shapes.DaySeries,
     ),
     Route(
         "GET",
@@ -135,7 +138,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.campaign_detections,
         Action.READ_CAMPAIGNS,
         "What the machine detection said, what its errors cost, and the next step for its thresholds.",
-        answer=shapes.DetectionReport,
+        answer=day_shapes.DetectionReport,
     ),
     Route(
         "GET",
@@ -143,8 +146,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.pacing_decisions,
         Action.READ_CAMPAIGNS,
         "What the pacing decided and why, newest first.",
-        query=shapes.DecisionsQuery,
-        answer=shapes.PacingDecisions,
+        query=day_shapes.DecisionsQuery,
+        answer=day_shapes.PacingDecisions,
     ),
     Route(
         "GET",
@@ -152,7 +155,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.campaign_forecast,
         Action.READ_CAMPAIGNS,
         "When the list will be through, and how many will have been talked with.",
-        answer=shapes.CampaignForecast,
+        answer=day_shapes.CampaignForecast,
     ),
     Route(
         "POST",
@@ -160,8 +163,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.agents_what_if,
         Action.READ_CAMPAIGNS,
         "What so many more agents would bring. Changes nothing.",
-        body=shapes.AgentsWhatIf,
-        answer=shapes.AgentsWhatIfAnswer,
+        body=day_shapes.AgentsWhatIf,
+        answer=day_shapes.AgentsWhatIfAnswer,
         answer_s=60.0,
     ),
     Route(
@@ -170,7 +173,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.compliance_sheets,
         Action.READ_CAMPAIGNS,
         "The compliance sheets that there are, and whether their chain holds.",
-        answer=shapes.SheetList,
+        answer=sheet_shapes.SheetList,
     ),
     Route(
         "GET",
@@ -178,8 +181,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.compliance_sheet,
         Action.READ_CAMPAIGNS,
         "The compliance sheet of a day: JSON, or with `format` CSV, or HTML to print.",
-        query=shapes.SheetQuery,
-        answer=shapes.ComplianceSheet,
+        query=sheet_shapes.SheetQuery,
+        answer=sheet_shapes.ComplianceSheet,
     ),
     Route(
         "POST",
@@ -187,8 +190,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.recycle_leads,
         Action.CHANGE_CAMPAIGNS,
         "Dial leads again whose attempts ended so; or only say what it would bring.",
-        body=shapes.Recycle,
-        answer=shapes.Recycled,
+        body=day_shapes.Recycle,
+        answer=day_shapes.Recycled,
     ),
     Route(
         "GET",
@@ -205,7 +208,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.lead,
         Action.READ_CAMPAIGNS,
         "One lead: why it is or is not dialled now, number by number, and its attempts.",
-        answer=shapes.LeadDetail,
+        answer=lead_shapes.LeadDetail,
     ),
     Route(
         "POST",
@@ -213,8 +216,8 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.promise_lead_callback,
         Action.CHANGE_CAMPAIGNS,
         "Promise a lead a call at a moment, by one agent or by the team.",
-        body=shapes.LeadCallback,
-        answer=shapes.LeadDetail,
+        body=lead_shapes.LeadCallback,
+        answer=lead_shapes.LeadDetail,
     ),
     Route(
         "POST",
@@ -222,7 +225,7 @@ CAMPAIGN_ROUTES: tuple[Route, ...] = (
         campaigns.dial_lead_again,
         Action.CHANGE_CAMPAIGNS,
         "Open a lead again that was over.",
-        answer=shapes.LeadDetail,
+        answer=lead_shapes.LeadDetail,
     ),
     Route(
         "POST",

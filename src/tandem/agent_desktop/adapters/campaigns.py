@@ -12,7 +12,10 @@ from aiohttp import web
 from tandem.agent_desktop.adapters.api import Api
 from tandem.agent_desktop.adapters.compliance_pages import SHEET_POLICY, sheet_csv, sheet_html
 from tandem.agent_desktop.adapters.route import JSON, Ask, json_response
+from tandem.agent_desktop.core import campaign_day_resources as day_shapes
 from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import compliance_resources as sheet_shapes
+from tandem.agent_desktop.core import lead_resources as lead_shapes
 from tandem.agent_desktop.core import list_resources as list_shapes
 from tandem.agent_desktop.core.campaign_bounds import within_bounds
 from tandem.agent_desktop.core.permissions import Reach
@@ -91,33 +94,33 @@ async def jurisdictions(api: Api, ask: Ask) -> shapes.Jurisdictions:
 # ---- leads -----------------------------------------------------------------------------------------------------------
 
 
-async def waterfall(api: Api, ask: Ask) -> shapes.Waterfall:
+async def waterfall(api: Api, ask: Ask) -> lead_shapes.Waterfall:
     return await api.campaigns.waterfall(ask.id)
 
 
-async def campaign_leads(api: Api, ask: Ask) -> shapes.LeadPage:
+async def campaign_leads(api: Api, ask: Ask) -> lead_shapes.LeadPage:
     return await api.campaigns.leads(ask.id, ask.query)
 
 
-async def lead(api: Api, ask: Ask) -> shapes.LeadDetail:
+async def lead(api: Api, ask: Ask) -> lead_shapes.LeadDetail:
     return await api.campaigns.lead(ask.id)
 
 
-async def promise_lead_callback(api: Api, ask: Ask) -> shapes.LeadDetail:
-    asked: shapes.LeadCallback = ask.body
+async def promise_lead_callback(api: Api, ask: Ask) -> lead_shapes.LeadDetail:
+    asked: lead_shapes.LeadCallback = ask.body
     promised = await api.campaigns.promise_callback(ask.id, asked, by=ask.user.login)
     api.audit(ask.user.login, "lead_callback", lead=ask.id, agent=asked.agent or "")
     return promised
 
 
-async def dial_lead_again(api: Api, ask: Ask) -> shapes.LeadDetail:
+async def dial_lead_again(api: Api, ask: Ask) -> lead_shapes.LeadDetail:
     again = await api.campaigns.dial_again(ask.id, by=ask.user.login)
     api.audit(ask.user.login, "lead_again", lead=ask.id)
     return again
 
 
-async def recycle_leads(api: Api, ask: Ask) -> shapes.Recycled:
-    asked: shapes.Recycle = ask.body
+async def recycle_leads(api: Api, ask: Ask) -> day_shapes.Recycled:
+    asked: day_shapes.Recycle = ask.body
     recycled = await api.campaigns.recycle(ask.id, asked, by=ask.user.login)
     if recycled.done:
         api.audit(ask.user.login, "leads_recycled", campaign=ask.id, leads=str(recycled.leads))
@@ -132,35 +135,35 @@ async def export_leads(api: Api, ask: Ask) -> web.StreamResponse:
 # ---- numbers ---------------------------------------------------------------------------------------------------------
 
 
-async def campaign_day(api: Api, ask: Ask) -> shapes.DaySeries:
-    query: shapes.DayQuery = ask.query
+async def campaign_day(api: Api, ask: Ask) -> day_shapes.DaySeries:
+    query: day_shapes.DayQuery = ask.query
     return await api.campaigns.day(ask.id, query.day)
 
 
-async def campaign_detections(api: Api, ask: Ask) -> shapes.DetectionReport:
+async def campaign_detections(api: Api, ask: Ask) -> day_shapes.DetectionReport:
     return await api.campaigns.detections(ask.id)
 
 
-async def pacing_decisions(api: Api, ask: Ask) -> shapes.PacingDecisions:
-    query: shapes.DecisionsQuery = ask.query
+async def pacing_decisions(api: Api, ask: Ask) -> day_shapes.PacingDecisions:
+    query: day_shapes.DecisionsQuery = ask.query
     return await api.campaigns.decisions(ask.id, before=query.before, limit=query.limit)
 
 
-async def campaign_forecast(api: Api, ask: Ask) -> shapes.CampaignForecast:
+async def campaign_forecast(api: Api, ask: Ask) -> day_shapes.CampaignForecast:
     return await api.campaigns.forecast(ask.id)
 
 
-async def agents_what_if(api: Api, ask: Ask) -> shapes.AgentsWhatIfAnswer:
-    asked: shapes.AgentsWhatIf = ask.body
+async def agents_what_if(api: Api, ask: Ask) -> day_shapes.AgentsWhatIfAnswer:
+    asked: day_shapes.AgentsWhatIf = ask.body
     return await api.campaigns.what_if(ask.id, asked.agents)
 
 
-async def compliance_sheets(api: Api, ask: Ask) -> shapes.SheetList:
+async def compliance_sheets(api: Api, ask: Ask) -> sheet_shapes.SheetList:
     return await api.campaigns.sheets(ask.id)
 
 
 async def compliance_sheet(api: Api, ask: Ask) -> web.Response:
-    query: shapes.SheetQuery = ask.query
+    query: sheet_shapes.SheetQuery = ask.query
     sheet = await api.campaigns.sheet(ask.id, query.day)
     if query.format == "html":
         answer = web.Response(text=sheet_html(sheet, query.language), content_type="text/html", charset="utf-8")

@@ -10,7 +10,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from tandem.agent_desktop.core.campaign_resources import ComplianceSheet, SheetFormula
+from tandem.agent_desktop.core.compliance_resources import ComplianceSheet, SheetFormula
 from tandem.agent_desktop.core.spreadsheets import safe_cell
 
 _STYLE = (

@@ -19,4 +19,12 @@ Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """Whole numbers that JavaScript holds exactly."""
 Moment = Annotated[float, Meta(ge=0, le=1e11)]
 """Seconds since the Unix epoch."""
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)")]
+"""2026-11-22."""
+Cursor = Annotated[str, Meta(max_length=200, pattern=r"^[A-Za-z0-9._=-]*$(?!\n)")]
+"""Where the page before ended; '' = from the beginning."""
+Amount = Annotated[int, Meta(ge=1, le=500)]
+"""Rows of a page."""
+Texts = dict[str, str]
+"""A sentence for people by language: ``{"zh": .., "en": ..}``."""
 Language = Literal["zh", "en"]

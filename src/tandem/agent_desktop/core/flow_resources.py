@@ -11,8 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from tandem.agent_desktop.core.fields import Line
-from tandem.agent_desktop.core.routing_resources import Texts
+from tandem.agent_desktop.core.fields import Line, Texts
 
 FLOW_CHARS = 262_144
 BUNDLE_BYTES = 4 << 20

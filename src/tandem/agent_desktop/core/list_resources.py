@@ -1,6 +1,6 @@
 """Shapes of the REST interface to who is dialled: lists of leads, who is not called, numbers dialled by hand.
 
-See ``campaign_resources``.
+See ``lead_resources``.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from tandem.agent_desktop.core.campaign_resources import Amount, CampaignChoice, Cursor, GateVerdict, Texts
-from tandem.agent_desktop.core.fields import FilledLine, Id, Line, Moment
+from tandem.agent_desktop.core.campaign_resources import CampaignChoice
+from tandem.agent_desktop.core.fields import Amount, Cursor, FilledLine, Id, Line, Moment, Texts
+from tandem.agent_desktop.core.lead_resources import GateVerdict
 
 UPLOAD_BYTES = 500 * 1024 * 1024
 """The largest list."""

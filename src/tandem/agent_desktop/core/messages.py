@@ -14,8 +14,8 @@ from typing import Literal
 
 import msgspec
 
-from tandem.agent_desktop.core.fields import Count, Id, Line, Text
-from tandem.agent_desktop.core.routing_resources import TaskView, Texts
+from tandem.agent_desktop.core.fields import Count, Id, Line, Text, Texts
+from tandem.agent_desktop.core.routing_resources import TaskView
 from tandem.agent_desktop.core.seat_views import AgentView, CallView, WrapUpView
 from tandem.cti.model.records import CallbackRecord
 

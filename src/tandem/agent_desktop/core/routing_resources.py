@@ -1,7 +1,4 @@
-"""Shapes of the REST interface to routing: the plan, the line, reasons, tasks.
-
-``Texts`` are sentences for people by language: ``{"zh": .., "en": ..}``.
-"""
+"""Shapes of the REST interface to routing: the plan, the line, reasons, tasks."""
 
 from __future__ import annotations
 
@@ -9,9 +6,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from tandem.agent_desktop.core.fields import Count, FilledLine, Id, Line, Moment, Text
+from tandem.agent_desktop.core.fields import Count, FilledLine, Id, Line, Moment, Text, Texts
 
-Texts = dict[str, str]
 PLAN_CHARS = 4_000_000
 PlanText = Annotated[str, msgspec.Meta(max_length=PLAN_CHARS, pattern=r"^(?![\s\S]*[\x00-\x08\x0b\x0c\x0e-\x1f])")]
 """A routing plan (YAML)."""

@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from tandem.agent_desktop.core.routing_resources import Texts, Window
+from tandem.agent_desktop.core.fields import Texts
+from tandem.agent_desktop.core.routing_resources import Window
 from tandem.cti.model.records import CustomerMatch
 
 

@@ -6,13 +6,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from tandem.agent_desktop.core.fields import Id
-from tandem.agent_desktop.core.routing_resources import Texts
+from tandem.agent_desktop.core.fields import Day, Id, Texts
 
 CHANGE_CHARS = 100_000
 ChangeText = Annotated[str, msgspec.Meta(max_length=CHANGE_CHARS, pattern=r"^(?![\s\S]*[\x00-\x08\x0b\x0c\x0e-\x1f])")]
 """A change to a plan, as ``tandem whatif --change`` reads it (YAML)."""
-Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)")]
 
 
 class StoredDay(msgspec.Struct, frozen=True, kw_only=True):

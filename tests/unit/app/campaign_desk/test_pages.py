@@ -11,7 +11,8 @@ from tests.support.campaign_floor import SPRING, campaign, lead
 from tests.support.campaign_ground import Desk
 from tests.support.house import MEI
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import campaign_day_resources as day_shapes
+from tandem.agent_desktop.core import lead_resources as lead_shapes
 from tandem.cti.adapters.postgres.campaigns import Stretch
 from tandem.cti.app.campaign_desk.board import CampaignBoard
 from tandem.cti.app.campaign_desk.samples import Samples
@@ -52,7 +53,7 @@ async def opened(on: Desk) -> Desk:
 
 async def test_every_lead_has_its_reason() -> None:
     on = await opened(desk())
-    page = await on.desk.leads("spring", shapes.LeadsQuery())
+    page = await on.desk.leads("spring", lead_shapes.LeadsQuery())
     assert [line.verdict.rule for line in page.leads] == ["yes", "do_not_call", "not_yet", "over", "yes"]
     assert page.leads[2].verdict.again_at == 2_000_000.0
     assert set(page.leads[1].verdict.text) == {"zh", "en"}
@@ -61,15 +62,15 @@ async def test_every_lead_has_its_reason() -> None:
 
 async def test_leads_of_one_reason_page_by_page() -> None:
     on = await opened(desk())
-    first = await on.desk.leads("spring", shapes.LeadsQuery(reason="yes", limit=1))
+    first = await on.desk.leads("spring", lead_shapes.LeadsQuery(reason="yes", limit=1))
     assert [line.id for line in first.leads] == ["spring-1"]
-    second = await on.desk.leads("spring", shapes.LeadsQuery(reason="yes", limit=1, cursor=first.next))
+    second = await on.desk.leads("spring", lead_shapes.LeadsQuery(reason="yes", limit=1, cursor=first.next))
     assert [line.id for line in second.leads] == ["spring-5"]
     assert second.next == ""
     with pytest.raises(BadRequest):
-        await on.desk.leads("spring", shapes.LeadsQuery(cursor="x"))
+        await on.desk.leads("spring", lead_shapes.LeadsQuery(cursor="x"))
     with pytest.raises(ResourceMissing):
-        await on.desk.leads("gone", shapes.LeadsQuery())
+        await on.desk.leads("gone", lead_shapes.LeadsQuery())
 
 
 def attempt(number_of: int, **fields: Any) -> AttemptRecord:
@@ -121,9 +122,9 @@ async def test_one_lead_with_every_number_and_attempt() -> None:
 async def test_a_promise_needs_a_moment_to_come_and_an_agent_who_exists() -> None:
     on = await opened(desk())
     at = on.floor.now + 60.0
-    await on.desk.promise_callback("spring-1", shapes.LeadCallback(at=at, agent="mei"), by="sue")
+    await on.desk.promise_callback("spring-1", lead_shapes.LeadCallback(at=at, agent="mei"), by="sue")
     assert on.leads.again == [("spring-1", at, "mei")]
-    for refused in (shapes.LeadCallback(at=1.0), shapes.LeadCallback(at=at, agent="nobody")):
+    for refused in (lead_shapes.LeadCallback(at=1.0), lead_shapes.LeadCallback(at=at, agent="nobody")):
         with pytest.raises(BadRequest):
             await on.desk.promise_callback("spring-1", refused, by="sue")
     on.leads.rows[0] = msgspec.structs.replace(on.leads.rows[0], state="in_hand")
@@ -280,7 +281,7 @@ async def test_a_forecast_that_goes_wrong_harms_nobody(
 ) -> None:
     on = await opened(desk())
 
-    async def wrong(campaign: str) -> shapes.CampaignForecast:
+    async def wrong(campaign: str) -> day_shapes.CampaignForecast:
         raise ZeroDivisionError(campaign)
 
     monkeypatch.setattr(on.desk, "forecast", wrong)
@@ -292,9 +293,9 @@ async def test_a_forecast_that_goes_wrong_harms_nobody(
 
 async def test_recycling_is_tried_before_it_is_done() -> None:
     on = await opened(desk())
-    tried = await on.desk.recycle("spring", shapes.Recycle(results=["busy"]), by="sue")
+    tried = await on.desk.recycle("spring", day_shapes.Recycle(results=["busy"]), by="sue")
     assert (tried.leads, tried.done, on.leads.recycled) == (30, False, [])
-    done = await on.desk.recycle("spring", shapes.Recycle(results=["busy", "busy"], try_only=False), by="sue")
+    done = await on.desk.recycle("spring", day_shapes.Recycle(results=["busy", "busy"], try_only=False), by="sue")
     assert (done.leads, done.done, on.leads.recycled) == (3, True, [("spring", ("busy",))])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core.fields import Texts
 from tandem.cti.app.campaign_desk.ground import Ground
 from tandem.cti.model.campaigns import Campaign
 from tandem.cti.model.ids import CampaignId
@@ -96,7 +97,7 @@ _DAYS = {
 }
 
 
-def _week(week: Sequence[Sequence[tuple[int, int]]]) -> list[shapes.Texts]:
+def _week(week: Sequence[Sequence[tuple[int, int]]]) -> list[Texts]:
     """Days with the same hours on one line: ``Mon-Fri 08:00-21:00``."""
     lines: list[tuple[int, int]] = []
     for day, spans in enumerate(week):

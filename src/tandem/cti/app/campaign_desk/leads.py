@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import lead_resources as shapes
 from tandem.cti.adapters.postgres.leads import LeadFilter, LeadRow
 from tandem.cti.app.campaign_desk import verdicts
 from tandem.cti.app.campaign_desk.ground import Part

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import campaign_day_resources as shapes
 from tandem.cti.app.campaign_desk.documents import Documents
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.durations import DAY_S

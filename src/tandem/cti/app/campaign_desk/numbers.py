@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import date, timedelta
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import campaign_day_resources as shapes
 from tandem.cti.adapters.postgres.campaigns import NEWEST
 from tandem.cti.adapters.postgres.campaigns import Stretch as Counts
 from tandem.cti.app.campaign_desk.ground import Part

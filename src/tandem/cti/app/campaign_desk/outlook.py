@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import msgspec
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import campaign_day_resources as shapes
 from tandem.cti.adapters.postgres.campaign_outlook import Times
 from tandem.cti.app.campaign_desk import whatif_worker
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part

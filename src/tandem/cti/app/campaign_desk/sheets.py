@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import date, timedelta
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import compliance_resources as shapes
 from tandem.cti.adapters.postgres.compliance import StoredSheet
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
 from tandem.cti.app.dialer.days import KEPT_DAYS, day_of, midnight, zone_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import lead_resources as shapes
 from tandem.cti.app.campaign_desk.ground import Ground
 from tandem.cti.app.dialer.clearance import cost_left
 from tandem.cti.model.campaigns import CampaignRecord

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tandem.agent_desktop.core import campaign_resources as shapes
+from tandem.agent_desktop.core import lead_resources as shapes
 from tandem.cti.adapters.postgres.leads import ClassLimits
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
 from tandem.cti.app.dialer.clearance import cost_left

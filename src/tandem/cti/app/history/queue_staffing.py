@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from tandem.agent_desktop.core import study_resources as shapes
-from tandem.agent_desktop.core.routing_resources import Texts
+from tandem.agent_desktop.core.fields import Texts
 from tandem.cti.app.history.day_store import HALF_HOURS, local_timezone
 from tandem.cti.app.history.whatif import midnights
 from tandem.cti.model.ids import AgentId, QueueId

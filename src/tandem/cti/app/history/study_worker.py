@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from tandem.agent_desktop.core import study_resources as shapes
-from tandem.agent_desktop.core.routing_resources import Texts
+from tandem.agent_desktop.core.fields import Texts
 from tandem.cti.app.history.day_store import DayStore
 from tandem.cti.app.history.input_files import BadJournal, parts
 from tandem.cti.app.history.replay import CodeOf, code_of

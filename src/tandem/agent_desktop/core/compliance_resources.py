@@ -1,0 +1,71 @@
+"""Shapes of the REST interface to compliance sheets: what was promised to those who were called, day by day.
+
+Moments are seconds since the Unix epoch, ratios 0..1.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tandem.agent_desktop.core.fields import Day, Texts
+
+
+class SheetQuery(msgspec.Struct, frozen=True, kw_only=True):
+    day: Day | None = None
+    format: Literal["html", "csv", "json"] = "json"
+    language: Literal["zh", "en"] = "en"
+
+
+class SheetFormula(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to count abandoned calls. ``window``: over the days of the law's window, this one included."""
+
+    id: str
+    name: Texts
+    abandoned: float
+    counted: float
+    """What the abandoned calls are divided by."""
+    ratio: float | None
+    window_days: int
+    window_ratio: float | None
+    limit: float
+    kept: bool
+    legal: bool
+    """It is the one of the campaign's rules."""
+
+
+class ComplianceSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """One day of one campaign. ``hash``: SHA-256 over the sheet and the hash before; ``provisional``: the day is not
+    over, it is in no chain yet (``hash`` is '')."""
+
+    campaign: str
+    name: str
+    day: str
+    zone: str
+    rules: str
+    rules_version: str
+    provisional: bool
+    counts: dict[str, int]
+    """Of the attempts begun on the day: ``dialled``, ``answered`` (by a person), ``talked``, ``served``, ``abandoned``,
+    ``hung_up``, ``machines``, ``busy``, ``no_answer``, ``rejected``, ``invalid_number``, ``congestion``, ``failed``,
+    ``unknown``, ``messages_in_time``, ``messages_late``, ``rings_too_short``, ``reserved``."""
+    formulas: list[SheetFormula]
+    made_at: float
+    before: str
+    hash: str
+
+
+class SheetLine(msgspec.Struct, frozen=True, kw_only=True):
+    day: str
+    hash: str
+    answered: int
+    abandoned: int
+    ratio: float | None
+
+
+class SheetList(msgspec.Struct, frozen=True, kw_only=True):
+    """Newest first. ``chain_holds``: every hash follows from its sheet and the one before."""
+
+    sheets: list[SheetLine]
+    chain_holds: bool
