@@ -12,6 +12,7 @@ from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.ivr_words import say
 from tandem.cti.model.errors import CtiError
+from tandem.cti.provision.postgres_home import is_made
 from tandem.cti.storage.pool import Database
 from tandem.ivr.core.flow_reading import Catalog
 from tandem.routing.core.plan import Plan
@@ -51,7 +52,7 @@ async def known_here(
         return Known(Catalog(), say("unknown", language))
     try:
         found = installation()
-        if not (os.environ.get("TANDEM_DATABASE_URL") or found.settings.database_url or found.postgres_dir.exists()):
+        if not (os.environ.get("TANDEM_DATABASE_URL") or found.settings.database_url or is_made(found.postgres_dir)):
             return Known(Catalog(), say("unknown", language))
         stored = await _stored(database(found))
     except (CtiError, OSError) as error:

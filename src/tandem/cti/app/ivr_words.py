@@ -9,7 +9,7 @@ LANGUAGES = ("zh", "en")
 _TEXTS = {
     "checked": (
         "检查了 {flows} 个流程：{errors} 个错误，{warnings} 个警告。",
-        "{flows} flows checked: {errors} errors, {warnings} warnings.",
+        "{flows} flow{flows_s} checked: {errors} error{errors_s}, {warnings} warning{warnings_s}.",
     ),
     "good": ("正确", "ok"),
     "warning": ("警告：", "warning: "),
@@ -45,7 +45,7 @@ _TEXTS = {
     "skipped": ("跳过", "skipped"),
     "tested_live": (
         "{cases} 个真实呼叫，{failed} 个失败，{skipped} 个跳过，用时 {seconds}。",
-        "{cases} real calls, {failed} failed, {skipped} skipped, in {seconds}.",
+        "{cases} real call{cases_s}, {failed} failed, {skipped} skipped, in {seconds}.",
     ),
     "same_name": (
         "{flow}：另一个流程也叫 {name}，无法同时真实呼叫",
@@ -53,13 +53,14 @@ _TEXTS = {
     ),
     "tested": (
         "{cases} 个测试，{failed} 个失败，用时 {seconds}（每秒 {rate} 个）。",
-        "{cases} tests, {failed} failed, in {seconds} ({rate} a second).",
+        "{cases} test{cases_s}, {failed} failed, in {seconds} ({rate} a second).",
     ),
 }
 
 
 def say(code: str, language: str, **facts: object) -> str:
-    return _TEXTS[code][LANGUAGES.index(language)].format(**facts)
+    plurals = {f"{name}_s": "" if fact == 1 else "s" for name, fact in facts.items()}
+    return _TEXTS[code][LANGUAGES.index(language)].format(**facts, **plurals)
 
 
 def language_of_terminal() -> str:

@@ -83,23 +83,35 @@ def place(directory: Path, who: RunsAs) -> PostgresHome:
     Raises:
         StartFailed: the folder belongs to someone else.
     """
-    directory = directory.absolute()
-    digest = hashlib.sha256(os.fsencode(directory)).hexdigest()[:12]
-    if os.geteuid() == who.uid:
-        home, owner, mode = directory, who.uid, 0o700
-    else:
-        nearest = next(parent for parent in directory.parents if parent.exists())
-        home = directory if who.can("-x", nearest) else ROOTS_HOME / "postgres" / digest
-        owner, mode = os.geteuid(), 0o711
+    home = _home_for(directory, who)
+    owner, mode = (who.uid, 0o700) if os.geteuid() == who.uid else (os.geteuid(), 0o711)
     home.mkdir(parents=True, exist_ok=True)
     if home.stat().st_uid != owner:
         raise StartFailed(f"{home} belongs to the user {_name_of(home.stat().st_uid)}: run as that user, or remove it")
     home.chmod(mode)
     run = home / "run"
     if len(os.fsencode(run)) > _LONGEST_SOCKET_FOLDER:
-        run = Path(tempfile.gettempdir()) / f"tandem-{who.uid}-{digest}"
+        run = Path(tempfile.gettempdir()) / f"tandem-{who.uid}-{_digest(directory)}"
     _private_folder(run, who)
     return PostgresHome(home, run)
+
+
+def is_made(directory: Path) -> bool:
+    """Whether a database was made for ``directory``, wherever it lies. Makes nothing; StartFailed as of ``runs_as``."""
+    home = _home_for(directory, runs_as())
+    return PostgresHome(home, home / "run").data.exists()
+
+
+def _home_for(directory: Path, who: RunsAs) -> Path:
+    directory = directory.absolute()
+    if os.geteuid() == who.uid:
+        return directory
+    nearest = next(parent for parent in directory.parents if parent.exists())
+    return directory if who.can("-x", nearest) else ROOTS_HOME / "postgres" / _digest(directory)
+
+
+def _digest(directory: Path) -> str:
+    return hashlib.sha256(os.fsencode(directory.absolute())).hexdigest()[:12]
 
 
 def programs(who: RunsAs) -> Path:
