@@ -83,6 +83,7 @@ async def nothing_came_and_it_can_be_begun_again(database: Database, folder: Pat
     async with successor(database, folder) as desk:
         view = await desk.import_job(killed.job)
         assert (view.state, view.problem["en"].partition(";")[0]) == ("failed", "The server ended in the middle of it")
+        assert [each.id for each in (await desk.lists("k")).cut_off] == [killed.job]
         assert [each.name for each in folder.iterdir()] == [killed.upload], "what was made of the file is cleared away"
         assert await sessions(database) == 0
         new = NewList(upload=killed.upload, campaign="k", name="x", columns=["number"])
@@ -163,3 +164,34 @@ async def test_a_server_that_ends_in_order_leaves_word_as_well(
     async with successor(database, tmp_path) as desk:
         assert (await desk.import_job(job.id)).problem["zh"].startswith("导入途中服务器停止")
         assert [each.name for each in tmp_path.iterdir()] == [seen.upload]
+
+
+@pytest.mark.parametrize("note", [b"", b'{"sent": "x", "view"', b"\xff\xfe"])
+async def test_a_note_that_cannot_be_read_is_said_and_nothing_is_lost(
+    note: bytes, database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The disk was full, or somebody else wrote there. One import had come to nothing, the other was all there."""
+    await CampaignStore(database).create(some.campaign())
+    async with successor(database, tmp_path) as desk:
+        kept = await desk.inspect("kept.csv", list_importer.pieces(10), by="sam")
+        seen = await desk.inspect("list.csv", list_importer.pieces(10), by="sam")
+        new = NewList(upload=seen.upload, campaign="k", name="autumn", columns=["number"])
+        done = await over(desk, await desk.import_list(new, by="sam"))
+    for made in (done.id, "0"):
+        (tmp_path / made).mkdir(exist_ok=True)
+        (tmp_path / made / "begun.json").write_bytes(note)
+    async with successor(database, tmp_path) as desk:
+        lost, there = (await desk.lists("k")).cut_off
+        assert (lost.id, lost.state, lost.campaign) == ("0", "failed", "")
+        assert lost.problem["zh"].startswith("导入途中服务器停止，导入记录已损坏，没有写入任何内容")
+        assert (there.state, there.accepted, there.name, there.campaign) == ("done", 10, "autumn", "k")
+        assert "need not be imported again" in there.problem["en"]
+        assert (await desk.import_job("0")).state == "failed", "a page that watches it hears it, too"
+        assert [each.id for each in (await desk.lists("other")).cut_off] == ["0"], "it may have been its own"
+        assert "cannot be read" in caplog.text
+        assert "autumn" in caplog.text
+        again = NewList(upload=kept.upload, campaign="k", name="kept", columns=["number"])
+        assert (await over(desk, await desk.import_list(again, by="sam"))).state == "done", "files are still there"
+    assert await count(database) == 10
+    async with successor(database, tmp_path) as desk:
+        assert not (await desk.lists("k")).cut_off, "it is said once"

@@ -108,7 +108,11 @@ class LeadListView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeadLists(msgspec.Struct, frozen=True, kw_only=True):
+    """``cut_off``: imports that the end of the server interrupted, of which there is something to say; with campaign ''
+    when nobody can tell whose it was."""
+
     lists: list[LeadListView]
+    cut_off: list[ImportJob]
 
 
 # ---- who is not called -----------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tandem.cti.app.lists.files import ListFiles
+from tandem.agent_desktop.core.list_resources import ImportJob
+from tandem.cti.app.lists.files import Begun, CutOff, ListFiles
 from tandem.cti.app.lists.worker import BAD_ROWS
 from tandem.cti.model.errors import LimitReached
 
@@ -36,3 +38,31 @@ async def test_all_files_together_are_bounded(tmp_path: Path) -> None:
         await files.receive(fourth, _pieces(1))
     files.remove(first)
     assert await files.receive(fourth, _pieces(10)) == 100
+
+
+def test_a_note_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine ends while it is written: the one before is still there."""
+    files = ListFiles(tmp_path)
+    made = files.new()
+    view = ImportJob(
+        id=made, list_id=made, campaign="k", name="x", state="waiting", rows_done=0, rows=1, accepted=0, bad=0,
+        duplicates=0, do_not_call=0, problem={},
+    )  # fmt: skip
+    files.begin(Begun(sent="first", view=view))
+
+    def ends(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(os, "fsync", ends)
+    with pytest.raises(OSError, match="full"):
+        files.begin(Begun(sent="second", view=view))
+    assert files.cut_off() == [CutOff(made, Begun(sent="first", view=view))]
+
+
+def test_a_note_that_cannot_be_read_counts(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    files = ListFiles(tmp_path)
+    torn, no_file = files.new(), files.new()
+    (files.of(torn) / "begun.json").write_bytes(b'{"sent": "abc')
+    (files.of(no_file) / "begun.json").mkdir()
+    assert {each.id: each.begun for each in files.cut_off()} == {torn: None, no_file: None}
+    assert torn in caplog.text

@@ -319,7 +319,10 @@ function sheet(id, query) {
 const sheets = () => ({ chain_holds: !kept.broken, sheets: kept.lists === 0 ? [] : [...Array(26).keys()].map((index) => ({ day: dayBefore(index + 1), hash: sha(index), answered: 2611 - index * 31, abandoned: 31 + (index % 7), ratio: (31 + (index % 7)) / (2611 - index * 31) })) });
 export const breakChain = (broken) => (kept.broken = broken);
 
+const lostImport = () => ({ id: "i9", list_id: "i9", campaign: "", name: hostile, state: "failed", rows_done: 0, rows: null, accepted: 0, bad: 0, duplicates: 0, do_not_call: 0, problem: both("导入途中服务器停止，导入记录已损坏，没有写入任何内容。", "The server ended in the middle of it; nothing of it is there.") });
+export const interruptImport = (cut) => (kept.cutOff = cut);
 const lists = (id) => ({
+  cut_off: kept.cutOff ? [lostImport()] : [],
   lists: [...Array(kept.lists).keys()].map((index) => ({ id: `l${index}`, campaign: id, name: index === 1 ? hostile : ["十一月到期客户", "x", "Autumn fair leads"][index % 3], file: ["到期_202611.csv", `${hostile}.csv`, "fair.xlsx"][index % 3], state: index === 2 ? "removed" : "active", imported_by: "sofia", imported_at: now() - 86_400 * (index + 1), rows: 10_000, accepted: 9_588 - index * 900, bad: index === 1 ? 0 : 112, duplicates: 204, do_not_call: 96, left: index === 2 ? 0 : 6_300 })),
 });
 

@@ -209,6 +209,16 @@ describe("a campaign", () => {
     expect(asked.filter(({ method }) => method === "DELETE").map(({ path }) => path)).toEqual(["/api/lists/l0"]);
   });
 
+  it("says which import was interrupted, and what is there of it", async () => {
+    await open("lists");
+    expect(all("list-cut-off")).toHaveLength(0);
+    mock.interruptImport(true);
+    await open("lists");
+    expect(one("list-cut-off").textContent).toContain("nothing of it is there");
+    expect(foreign()).toBe(0);
+    mock.interruptImport(false);
+  });
+
   it("shows a broken chain, and both formulas", async () => {
     mock.breakChain(true);
     await open("compliance");

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 import secrets
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -27,6 +30,9 @@ _ID = re.compile(r"[a-z0-9]{1,40}")
 _FILE, _INSPECTED, _BEGUN = "sent", "inspected.json", "begun.json"
 
 
+log = logging.getLogger(__name__)
+
+
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     at: float
@@ -38,6 +44,15 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 
     sent: str
     view: ImportJob
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """An import that a server had begun and not brought to an end. ``begun`` None: what was noted of it cannot be
+    read."""
+
+    id: str
+    begun: Begun | None
 
 
 class ListFiles:
@@ -95,7 +110,7 @@ class ListFiles:
             raise LimitReached.because("list_room", held_gb=held_gb, most_gb=most_gb)
 
     def keep(self, made: str, sent: Sent) -> None:
-        (self.of(made) / _INSPECTED).write_bytes(msgspec.json.encode(sent))
+        _put(self.of(made) / _INSPECTED, msgspec.json.encode(sent))
 
     def sent(self, made: str) -> Sent:
         """Raises ResourceMissing."""
@@ -105,14 +120,18 @@ class ListFiles:
             raise ResourceMissing.because("no_file", file=made) from error
 
     def begin(self, begun: Begun) -> None:
-        (self.of(begun.view.id) / _BEGUN).write_bytes(msgspec.json.encode(begun))
+        _put(self.of(begun.view.id) / _BEGUN, msgspec.json.encode(begun))
 
-    def cut_off(self) -> list[Begun]:
-        """Imports that a server had begun and not brought to an end."""
+    def cut_off(self) -> list[CutOff]:
+        """Every import that has a note, also one that nobody can read any more."""
         found = []
         for file in sorted(self._folder.glob(f"*/{_BEGUN}")):
-            with suppress(msgspec.DecodeError, FileNotFoundError):
-                found.append(msgspec.json.decode(file.read_bytes(), type=Begun))
+            try:
+                begun = msgspec.json.decode(file.read_bytes(), type=Begun)
+            except (msgspec.DecodeError, OSError) as error:
+                log.error("what was noted of the import %s cannot be read: %s", file.parent.name, error)
+                begun = None
+            found.append(CutOff(file.parent.name, begun))
         return found
 
     def bad_rows(self, made: str) -> Path | None:
@@ -136,3 +155,13 @@ class ListFiles:
             left = [file for file in folder.iterdir() if file.name != BAD_ROWS] if folder.is_dir() else []
             if left and folder.stat().st_mtime < now - KEPT_S:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put(file: Path, content: bytes) -> None:
+    """Whole or not at all, whenever the server or the machine ends."""
+    half = file.with_suffix(".half")
+    with half.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    half.replace(file)

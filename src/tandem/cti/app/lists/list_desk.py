@@ -44,9 +44,12 @@ _OPEN = ("waiting", "running")
 
 @dataclass(slots=True)
 class _Job:
+    """``cut_off``: a server before this one had begun it."""
+
     view: shapes.ImportJob
     sent: str
     task: asyncio.Task[None] | None = None
+    cut_off: bool = False
 
     def set(self, **changes: object) -> None:
         self.view = msgspec.structs.replace(self.view, **changes)
@@ -76,15 +79,18 @@ class ListDesk:
         cut_off = await asyncio.to_thread(self.files.cut_off)
         if cut_off:
             await self.store.end_predecessors()
-        for begun in cut_off:
-            await self._say_what_became_of(begun)
+        for each in cut_off:
+            if each.begun is not None:
+                await self._say_what_became_of(each.begun)
+            else:
+                await self._say_what_is_there(each.id)
         await asyncio.to_thread(self.files.sweep, self.now())
         for list_id in await self.store.half_taken_back():
             self._start(self._take_away(list_id))
 
     async def _say_what_became_of(self, begun: Begun) -> None:
         accepted = await self.store.brought_in(begun.view.id)
-        job = _Job(view=begun.view, sent=begun.sent)
+        job = _Job(view=begun.view, sent=begun.sent, cut_off=True)
         self._jobs[begun.view.id] = job
         if accepted is None:
             job.set(state="failed", problem=dict(PROBLEMS["cut_off"]))
@@ -95,6 +101,21 @@ class ListDesk:
             self.files.remove(begun.view.id, but_bad_rows=True)
             self.files.remove(begun.sent)
             log.warning("the import of %s was cut off at its end: all of it is there", begun.view.name)
+
+    async def _say_what_is_there(self, made: str) -> None:
+        """Of an import whose note cannot be read. Which file it was of nobody knows: all that were sent are left."""
+        accepted = await self.store.brought_in(made)
+        known = next((each for each in await self.store.lists(count=False) if each.id == made), None)
+        view = shapes.ImportJob(
+            id=made, list_id=made, campaign=known.campaign if known else "", name=known.name if known else made,
+            state="failed" if accepted is None else "done", rows_done=known.rows if known else 0,
+            rows=known.rows if known else None, accepted=accepted or 0, bad=known.bad if known else 0,
+            duplicates=known.duplicates if known else 0, do_not_call=known.do_not_call if known else 0,
+            problem=dict(PROBLEMS["note_lost" if accepted is None else "note_lost_done"]),
+        )  # fmt: skip
+        self._jobs[made] = _Job(view=view, sent="", cut_off=True)
+        self.files.remove(made, but_bad_rows=accepted is not None)
+        log.error("the import %s (%s) was cut off: %s", made, view.name, view.problem["en"])
 
     async def close(self) -> None:
         self._closing = True
@@ -319,6 +340,11 @@ class ListDesk:
     async def lists(self, campaign: str | None) -> shapes.LeadLists:
         """Newest first. Raises DatabaseDown."""
         return shapes.LeadLists(
+            cut_off=[
+                job.view
+                for job in self._jobs.values()
+                if job.cut_off and job.view.problem and (not campaign or job.view.campaign in ("", campaign))
+            ],
             lists=[
                 shapes.LeadListView(
                     id=known.id,
@@ -336,7 +362,7 @@ class ListDesk:
                     left=known.left,
                 )
                 for known in await self.store.lists(campaign or "", count=campaign is not None)
-            ]
+            ],
         )
 
     async def undo_list(self, list_id: str, *, by: str) -> None:

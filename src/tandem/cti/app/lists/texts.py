@@ -67,6 +67,16 @@ PROBLEMS: Mapping[str, Texts] = {
         "zh": "导入途中服务器停止，没有写入任何内容。请重新导入。",
         "en": "The server ended in the middle of it; nothing of the import is there. Import it again.",
     },
+    "note_lost": {
+        "zh": "导入途中服务器停止，导入记录已损坏，没有写入任何内容。上传的文件保留一天；请重新导入。",
+        "en": "The server ended in the middle of it, and what was noted of the import is damaged; nothing of it is "
+        "there. The file that was sent is kept for a day. Import it again.",
+    },
+    "note_lost_done": {
+        "zh": "导入途中服务器停止，导入记录已损坏；但内容已全部写入，无需重新导入。",
+        "en": "The server ended in the middle of it, and what was noted of the import is damaged; but all of it is "
+        "there. It need not be imported again.",
+    },
     "database": {
         "zh": "数据库没有应答，没有写入任何内容。请重试。",
         "en": "The database did not answer; nothing of the import is there. Try again.",

@@ -1710,8 +1710,13 @@ export interface LeadListView {
   left: number | null;
 }
 
+/**
+ * ``cut_off``: imports that the end of the server interrupted, of which there is something to say; with campaign ''
+ * when nobody can tell whose it was.
+ */
 export interface LeadLists {
   lists: LeadListView[];
+  cut_off: ImportJob[];
 }
 
 export interface ForbiddenQuery {

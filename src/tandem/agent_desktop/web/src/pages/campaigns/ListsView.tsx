@@ -4,7 +4,7 @@ import { App, Button, type ButtonProps, Modal } from "antd";
 import { useCallback, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { useDesk } from "../../desk";
-import type { LeadListView } from "../../generated/rest";
+import type { ImportJob, LeadListView } from "../../generated/rest";
 import { Loading, Name, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useLoaded } from "../useLoaded";
@@ -61,6 +61,16 @@ function Row({ list, mayChange, onUndo }: { list: LeadListView; mayChange: boole
   );
 }
 
+/** Imports that the end of the server interrupted, and what is there of them. */
+function CutOff({ jobs }: { jobs: readonly ImportJob[] }) {
+  const { t, pick } = useCampaignSpeech();
+  return jobs.map((job) => (
+    <p className={job.state === "failed" ? "plan-refused" : "quiet"} role="alert" key={job.id} data-testid="list-cut-off">
+      <Icon name="alert" size={14} /> <b>{t("lists.cut_off")}</b> <Name>{job.name}</Name>: <bdi>{pick(job.problem)}</bdi>
+    </p>
+  ));
+}
+
 export function ListsView({ id }: { id: string }) {
   const { t } = useCampaignSpeech();
   const { message } = App.useApp();
@@ -89,6 +99,7 @@ export function ListsView({ id }: { id: string }) {
           </Button>
         )}
       </header>
+      <CutOff jobs={value.cut_off} />
       {value.lists.length === 0 ? (
         <Nothing icon="list" title={t("lists.none")}>
           <p>{t("lists.none_text")}</p>

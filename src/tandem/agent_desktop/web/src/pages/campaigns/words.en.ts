@@ -210,6 +210,7 @@ export const campaignsPageEn = {
   "lists.do_not_call": "Do not call",
   "lists.bad": "Bad rows",
   "lists.by": "Imported",
+  "lists.cut_off": "An import was interrupted",
   "lists.undo": "Take back",
   "lists.undo_sure": "Take back “{name}”?",
   "lists.undo_text": "Its {count} people are not dialled any more. Calls under way go on; what was dialled stays on record.",

@@ -210,6 +210,7 @@ export const campaignsPageZh: Record<keyof typeof campaignsPageEn, string> = {
   "lists.do_not_call": "勿扰",
   "lists.bad": "错误行",
   "lists.by": "导入",
+  "lists.cut_off": "导入被中断",
   "lists.undo": "撤回",
   "lists.undo_sure": "撤回“{name}”？",
   "lists.undo_text": "其中 {count} 人不再拨打。进行中的通话继续，已拨记录保留。",
