@@ -8,9 +8,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 from benchmarks.campaign_load.books import Attempt, Pair, compare
 from benchmarks.campaign_load.operator import Operator
 from benchmarks.load.line import Line
@@ -180,7 +182,12 @@ class CampaignWorld:
         """Until each of its leads was dialled, or will not be by itself, and all calls are over."""
 
         async def nobody_left() -> bool:
-            fall = await self.operator.waterfall(campaign)
+            try:
+                fall = await self.operator.waterfall(campaign)
+            except aiohttp.ClientResponseError as error:
+                if error.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+                return False  # the database was restarted a moment ago
             row = await self.stack.database.fetch_row(
                 "select count(*) as open from attempts where campaign = $1 and ended_at is null", campaign
             )
