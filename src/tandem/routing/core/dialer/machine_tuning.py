@@ -46,15 +46,77 @@ class Advice:
     more_mistaken: bool = False
 
 
-_LOOSER: dict[str, tuple[Threshold, int, int]] = {
-    "LONGGREETING": ("greeting_ms", 200, 3_000),
-    "MAXWORDS": ("words", 1, 8),
-    "INITIALSILENCE": ("initial_silence_ms", 500, 5_000),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """One step of a threshold: ``by`` (below 0: down), not beyond ``bound``. ``effect`` may name ``{by}``, so much more
+    or less it is, and ``{left}``, the milliseconds left of the two seconds in which a person is to have an agent."""
+
+    threshold: Threshold
+    by: int
+    bound: int
+    effect: Texts
+    more_mistaken: bool = False
+
+    def advice(self, settings: MachineDetection, text: Texts) -> Advice | None:
+        """None: it is at the bound, or beyond."""
+        before = int(getattr(settings, self.threshold))
+        after = min(before + self.by, self.bound) if self.by > 0 else max(before + self.by, self.bound)
+        if (after - before) * self.by <= 0:
+            return None
+        figures = {"by": abs(after - before), "left": 2_000 - after}
+        return Advice(
+            text=text,
+            change=self.threshold,
+            before=before,
+            after=after,
+            effect={language: sentence.format(**figures) for language, sentence in self.effect.items()},
+            more_mistaken=self.more_mistaken,
+        )
+
+
+_LISTEN_AGAIN = {
+    "zh": "被当作机器的真人减少，漏过的机器增多。之后请再抽听。",
+    "en": "Fewer persons are taken for machines, more machines reach agents. Listen again afterwards.",
 }
-"""What takes somebody for a machine -> its threshold, a step that takes fewer, how far at most."""
-_SILENCE_STEP_MS, _SILENCE_MOST_MS, _SILENCE_LEAST_MS = 200, 1_200, 600
-"""The silence after a greeting is part of the two seconds in which a person is to have an agent."""
-_TOTAL_STEP_MS, _TOTAL_MOST_MS = 500, 5_000
+_LOOSER = {
+    "LONGGREETING": _Change(threshold="greeting_ms", by=200, bound=3_000, effect=_LISTEN_AGAIN),
+    "MAXWORDS": _Change(threshold="words", by=1, bound=8, effect=_LISTEN_AGAIN),
+    "INITIALSILENCE": _Change(threshold="initial_silence_ms", by=500, bound=5_000, effect=_LISTEN_AGAIN),
+}
+"""What takes somebody for a machine, and what takes fewer."""
+_LONGER_SILENCE = _Change(
+    threshold="after_greeting_silence_ms",
+    by=200,
+    bound=1_200,
+    effect={
+        "zh": "问候中有停顿的机器可识别一部分；每个真人多等 {by} 毫秒，两秒中剩 {left} 毫秒接通座席；"
+        "停顿后又说话的真人更可能被当作机器。",
+        "en": "Some machines that pause in their greeting are found. Every person waits {by} ms longer, {left} ms of "
+        "the two seconds are left for an agent, and a person who speaks again after a pause is more likely taken for "
+        "a machine.",
+    },
+    more_mistaken=True,
+)
+_LONGER_LISTENING = _Change(
+    threshold="total_ms",
+    by=500,
+    bound=5_000,
+    effect={
+        "zh": "其中一部分会得到判断；仍无法判断的人多等 {by} 毫秒，说话多的真人更可能被当作机器。",
+        "en": "Some of them get a verdict. Who gets none waits {by} ms longer, and a person who talks much is more "
+        "likely taken for a machine.",
+    },
+    more_mistaken=True,
+)
+_SOONER = _Change(
+    threshold="after_greeting_silence_ms",
+    by=-100,
+    bound=600,
+    effect={
+        "zh": "每个真人早 {by} 毫秒接通，被当作机器的真人减少，漏过的机器增多。",
+        "en": "Every person is served {by} ms sooner, fewer are taken for machines, more machines reach agents.",
+    },
+)
 
 
 def advise(settings: MachineDetection, heard: Iterable[Heard]) -> Advice:
@@ -81,7 +143,7 @@ def _is_current(heard: Heard, settings: MachineDetection) -> bool:
             listened_ms = settings.initial_silence_ms + settings.total_ms
             return listened_ms <= heard.threshold < listened_ms + TOO_LONG_SLACK_MS
         case kind if kind in _LOOSER:
-            return heard.threshold == int(getattr(settings, _LOOSER[kind][0]))
+            return heard.threshold == int(getattr(settings, _LOOSER[kind].threshold))
     return False
 
 
@@ -105,84 +167,40 @@ def _fewer_mistaken(settings: MachineDetection, heard: list[Heard]) -> Iterator[
                 f"({each.calls} calls).",
             }
             found.append((each.calls * share, each.kind, text))
-    for _, kind, text in sorted(found, key=lambda one: -one[0]):
-        change, step, most = _LOOSER[kind]
-        before = int(getattr(settings, change))
-        if before < most:
-            effect = {
-                "zh": "被当作机器的真人减少，漏过的机器增多。之后请再抽听。",
-                "en": "Fewer persons are taken for machines, more machines reach agents. Listen again afterwards.",
-            }
-            yield Advice(text=text, change=change, before=before, after=min(before + step, most), effect=effect)
+    advices = (_LOOSER[kind].advice(settings, text) for _, kind, text in sorted(found, key=lambda one: -one[0]))
+    yield from (advice for advice in advices if advice is not None)
 
 
 def _longer_silence(settings: MachineDetection, human: Heard) -> Advice | None:
-    before = settings.after_greeting_silence_ms
-    if not _many(human) or before >= _SILENCE_MOST_MS:
+    if not _many(human):
         return None
-    after = min(before + _SILENCE_STEP_MS, _SILENCE_MOST_MS)
     each_s = human.marked_s / human.marked
-    return Advice(
-        text={
-            "zh": f"接通的 {human.connected} 个“真人”中，座席标出 {human.marked} 个机器（每个占用 {each_s:.0f} 秒）。",
-            "en": f"Of {human.connected} connected as persons, agents marked {human.marked} as machines "
-            f"({each_s:.0f} s of an agent's time each).",
-        },
-        change="after_greeting_silence_ms",
-        before=before,
-        after=after,
-        effect={
-            "zh": f"问候中有停顿的机器可识别一部分；每个真人多等 {after - before} 毫秒，"
-            f"两秒中剩 {2_000 - after} 毫秒接通座席；停顿后又说话的真人更可能被当作机器。",
-            "en": f"Some machines that pause in their greeting are found. Every person waits {after - before} ms "
-            f"longer, {2_000 - after} ms of the two seconds are left for an agent, and a person who speaks again "
-            "after a pause is more likely taken for a machine.",
-        },
-        more_mistaken=True,
-    )
+    text = {
+        "zh": f"接通的 {human.connected} 个“真人”中，座席标出 {human.marked} 个机器（每个占用 {each_s:.0f} 秒）。",
+        "en": f"Of {human.connected} connected as persons, agents marked {human.marked} as machines "
+        f"({each_s:.0f} s of an agent's time each).",
+    }
+    return _LONGER_SILENCE.advice(settings, text)
 
 
 def _longer_listening(settings: MachineDetection, unsure: Heard) -> Advice | None:
-    before = settings.total_ms
-    if not _many(unsure) or before >= _TOTAL_MOST_MS:
+    if not _many(unsure):
         return None
-    after = min(before + _TOTAL_STEP_MS, _TOTAL_MOST_MS)
-    return Advice(
-        text={
-            "zh": f"未能判断就接通的 {unsure.connected} 通中，座席标出 {unsure.marked} 个机器。",
-            "en": f"Of {unsure.connected} connected without a verdict, agents marked {unsure.marked} as machines.",
-        },
-        change="total_ms",
-        before=before,
-        after=after,
-        effect={
-            "zh": f"其中一部分会得到判断；仍无法判断的人多等 {after - before} 毫秒，说话多的真人更可能被当作机器。",
-            "en": f"Some of them get a verdict. Who gets none waits {after - before} ms longer, and a person who talks "
-            "much is more likely taken for a machine.",
-        },
-        more_mistaken=True,
-    )
+    text = {
+        "zh": f"未能判断就接通的 {unsure.connected} 通中，座席标出 {unsure.marked} 个机器。",
+        "en": f"Of {unsure.connected} connected without a verdict, agents marked {unsure.marked} as machines.",
+    }
+    return _LONGER_LISTENING.advice(settings, text)
 
 
 def _sooner(settings: MachineDetection, human: Heard) -> Advice | None:
-    before = settings.after_greeting_silence_ms
-    if human.connected < LEAST_QUIET or human.marked >= FEW_SHARE * human.connected or before <= _SILENCE_LEAST_MS:
+    if human.connected < LEAST_QUIET or human.marked >= FEW_SHARE * human.connected:
         return None
-    after = max(before - _SILENCE_STEP_MS // 2, _SILENCE_LEAST_MS)
-    return Advice(
-        text={
-            "zh": f"接通的 {human.connected} 个“真人”中，座席只标出 {human.marked} 个机器。",
-            "en": f"Of {human.connected} connected as persons, agents marked only {human.marked} as machines.",
-        },
-        change="after_greeting_silence_ms",
-        before=before,
-        after=after,
-        effect={
-            "zh": f"每个真人早 {before - after} 毫秒接通，被当作机器的真人减少，漏过的机器增多。",
-            "en": f"Every person is served {before - after} ms sooner, fewer are taken for machines, more machines "
-            "reach agents.",
-        },
-    )
+    text = {
+        "zh": f"接通的 {human.connected} 个“真人”中，座席只标出 {human.marked} 个机器。",
+        "en": f"Of {human.connected} connected as persons, agents marked only {human.marked} as machines.",
+    }
+    return _SOONER.advice(settings, text)
 
 
 def _nothing(human: Heard, unsure: Heard) -> Advice:
