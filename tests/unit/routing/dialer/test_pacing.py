@@ -480,6 +480,19 @@ def test_a_moment_or_a_status_that_is_none_is_refused() -> None:
         pacer.agent("a0", cast(AgentStatus, "ready"), now=1.0)
 
 
+@pytest.mark.parametrize("detect", [False, True])
+def test_a_call_of_which_nothing_more_is_told_keeps_no_agent_from_another_one(detect: bool) -> None:
+    pacer = made("progressive")
+    for number in range(3):
+        pacer.launched(f"c{number}", "list", now=1.0, detect=detect)
+        if detect:
+            pacer.answered(f"c{number}", now=2.0)
+    assert pacer.decide(now=60.0, segments=LEADS, lines=100).total == 0
+    assert pacer.decide(now=200.0, segments=LEADS, lines=100).total == 3
+    pacer.abandoned("c0", now=201.0)
+    assert pacer.gauges(201.0).abandoned_today == 1
+
+
 def test_a_clock_that_goes_back_stands_still() -> None:
     pacer = made()
     pacer.launched("c", "list", now=100.0)
