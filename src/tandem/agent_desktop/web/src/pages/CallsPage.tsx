@@ -1,6 +1,6 @@
 // All calls, newest first: filter, scroll on for older ones, open one for its timeline and recording.
 
-import { Button, Input, type InputRef, Select } from "antd";
+import { Button, Select } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type CallFilter, api } from "../api";
 import { serverNow } from "../clock";
@@ -8,15 +8,15 @@ import { useDesk, useDeskState } from "../desk";
 import type { CallLine } from "../generated/rest";
 import { duration, moment, phoneNumber } from "../format";
 import { useSpeech } from "../i18n";
-import { chordOf } from "../keys";
 import { useNames, useQueues } from "../names";
 import { pathOf } from "../roles";
 import { navigate, useSearch } from "../router";
-import { Kbd, LanguageMark, Loading, Name, Nothing, Panel } from "../ui/bits";
+import { LanguageMark, Loading, Name, Nothing, Panel } from "../ui/bits";
 import { type Column, DataGrid } from "../ui/DataGrid";
 import { Icon } from "../ui/icons";
-import { useAction } from "../ui/useActions";
+import { SearchField } from "../ui/SearchField";
 import { CallDrawer } from "./calls/CallDrawer";
+import { NotLoaded } from "./notices";
 
 const PAGE = 100;
 const TYPING_MS = 300;
@@ -172,8 +172,6 @@ function Filters({
   const queues = useQueues();
   const seats = useDeskState((state) => state.live.board?.seats ?? null);
   const [text, setText] = useState(filter.q ?? "");
-  const field = useRef<InputRef>(null);
-  useAction("search", () => field.current?.focus());
 
   const latest = useRef({ filter, onChange });
   useEffect(() => {
@@ -197,22 +195,7 @@ function Filters({
   const any = Boolean(text || filter.queue || filter.agent || filter.outcome);
   return (
     <div className="filters">
-      <Input
-        ref={field}
-        className="filter-text"
-        allowClear
-        data-testid="calls-filter"
-        maxLength={100}
-        placeholder={t("calls.filter")}
-        aria-label={t("calls.filter")}
-        prefix={<Icon name="search" size={14} />}
-        suffix={text ? undefined : <Kbd>{chordOf("search")}</Kbd>}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") field.current?.blur();
-        }}
-      />
+      <SearchField value={text} label={t("calls.filter")} onChange={setText} testId="calls-filter" />
       <Select
         className="filter-select"
         allowClear
@@ -293,11 +276,7 @@ export default function CallsPage() {
     if (list.state === "loading") return <Loading rows={8} />;
     if (list.state === "failed") {
       return (
-        <Nothing icon="link" title={t("load_failed")}>
-          <button type="button" className="link" onClick={refresh}>
-            {t("retry")}
-          </button>
-        </Nothing>
+        <NotLoaded onAgain={refresh} />
       );
     }
     return (

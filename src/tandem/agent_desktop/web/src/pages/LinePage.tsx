@@ -1,21 +1,21 @@
 // The one line of all who wait: on the phone, to be called back, kept for who was cut off.
 
-import { Button, Input, type InputRef, Select } from "antd";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { Button, Select } from "antd";
+import { useCallback, useMemo, useState } from "react";
 import { useDesk } from "../desk";
 import type { LineEntry } from "../generated/rest";
 import { phoneNumber } from "../format";
 import { useSpeech } from "../i18n";
-import { chordOf } from "../keys";
 import { useNames, useQueues } from "../names";
 import { routingApi } from "../routingApi";
-import { Kbd, Loading, Name, Nothing, Since, Tier, Until } from "../ui/bits";
+import { Loading, Name, Nothing, Since, Tier, Until } from "../ui/bits";
 import { type Column, DataGrid } from "../ui/DataGrid";
 import { Icon } from "../ui/icons";
-import { useAction } from "../ui/useActions";
+import { SearchField } from "../ui/SearchField";
 import { CallbackDialog } from "./line/CallbackDialog";
 import { EntryPanel } from "./line/EntryPanel";
 import { TaskDialog } from "./line/TaskDialog";
+import { Refused } from "./notices";
 import { useProblem } from "./useProblem";
 import { Band } from "./why/Band";
 import { Needs } from "./why/Needs";
@@ -93,11 +93,9 @@ export default function LinePage() {
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState<string | null>(null);
   const [dialog, setDialog] = useState<"new" | "move" | "task" | null>(null);
-  const field = useRef<InputRef>(null);
   const columns = useColumns();
   const load = useCallback((signal: AbortSignal) => routingApi.line(queue, MOST, signal), [queue]);
   const { value, error, again } = usePolled(load, EVERY_MS);
-  useAction("search", () => field.current?.focus());
 
   const shown = useMemo(() => {
     const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -122,16 +120,7 @@ export default function LinePage() {
     <div className="line-page">
       <section className="panel fill">
         <header className="filters">
-          <Input
-            ref={field}
-            className="filter-text"
-            allowClear
-            placeholder={t("line.filter")}
-            aria-label={t("line.filter")}
-            suffix={search ? undefined : <Kbd>{chordOf("search")}</Kbd>}
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
-          />
+          <SearchField value={search} label={t("line.filter")} onChange={setSearch} />
           <Select
             className="filter-select"
             allowClear
@@ -165,11 +154,7 @@ export default function LinePage() {
             </Button>
           )}
         </header>
-        {error !== null && (
-          <p className="plan-refused" role="alert">
-            <Icon name="alert" size={14} /> {problemOf(error)}
-          </p>
-        )}
+        <Refused text={error === null ? null : problemOf(error)} />
         {value === null && error === null && <Loading rows={8} />}
         {value !== null && (
           <DataGrid

@@ -10,6 +10,7 @@ import { useSpeech } from "../i18n";
 import { routingApi } from "../routingApi";
 import { Loading, Name, Nothing, Panel } from "../ui/bits";
 import { Icon } from "../ui/icons";
+import { NotLoaded, Refused } from "./notices";
 import { AgentMatrix } from "./routing/AgentMatrix";
 import { CallingForm } from "./routing/CallingForm";
 import { ClosureButton } from "./routing/ClosureButton";
@@ -142,11 +143,7 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
           )}
         </div>
       </header>
-      {draft.refused && (
-        <p className="plan-refused" role="alert">
-          <Icon name="alert" size={14} /> <bdi>{typeof draft.refused === "string" ? draft.refused : `${pick(draft.refused.what)} ${pick(draft.refused.fix)}`}</bdi>
-        </p>
-      )}
+      <Refused text={draft.refused && (typeof draft.refused === "string" ? draft.refused : `${pick(draft.refused.what)} ${pick(draft.refused.fix)}`)} />
       {view !== "text" && view !== "versions" && /^\s*#/m.test(draft.text) && (
         <p className="quiet small">{t("plan.comments")}</p>
       )}
@@ -202,19 +199,13 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
 }
 
 export default function RoutingPage() {
-  const { t } = useSpeech();
   const { value, error, again } = useLoaded(useCallback(() => routingApi.plan(), []));
   const [round, setRound] = useState(0);
   if (value === null) {
     if (error === null) return <Loading rows={8} />;
     return (
       <Panel className="fill">
-        <Nothing icon="link" title={t("load_failed")}>
-          <p>{error}</p>
-          <button type="button" className="link" onClick={again}>
-            {t("retry")}
-          </button>
-        </Nothing>
+        <NotLoaded error={error} onAgain={again} />
       </Panel>
     );
   }

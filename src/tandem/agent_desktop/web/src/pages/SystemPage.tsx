@@ -2,8 +2,9 @@ import { Button } from "antd";
 import { api } from "../api";
 import { useDesk } from "../desk";
 import { useSpeech } from "../i18n";
-import { Dot, Loading, Nothing, Panel } from "../ui/bits";
+import { Dot, Loading, Panel } from "../ui/bits";
 import { Icon } from "../ui/icons";
+import { NotLoaded } from "./notices";
 import { useLoaded } from "./useLoaded";
 
 /** The same report as `tandem check`: what is wrong, and what to do. */
@@ -30,11 +31,7 @@ export default function SystemPage() {
       }
     >
       {value === null && error === null && <Loading rows={6} />}
-      {error !== null && (
-        <Nothing icon="link" title={t("load_failed")}>
-          {error}
-        </Nothing>
-      )}
+      {error !== null && <NotLoaded error={error} onAgain={again} />}
       {value !== null && (
         <div className="scroll">
           <p className={`check-sum ${bad > 0 ? "tone-bad" : "tone-ready"}`} role="status">

@@ -1,9 +1,10 @@
 // A text of many lines to edit: a plain text area with line numbers and marks beside the lines that have problems.
 
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useSpeech } from "../i18n";
 import { countLines, lineSpan } from "../pages/routing/textLines";
 import { Icon } from "./icons";
+import { useClientHeight } from "./useClientHeight";
 
 /** As in routing.css: `.code` has no wrapped lines, so a line is a row. */
 const LINE_PX = 20;
@@ -57,7 +58,7 @@ export function CodeArea({
   const { pick } = useSpeech();
   const area = useRef<HTMLTextAreaElement>(null);
   const [top, setTop] = useState(0);
-  const [height, setHeight] = useState(600);
+  const height = useClientHeight(area);
   const lines = useMemo(() => countLines(text), [text]);
   const marks = useMemo(() => {
     const found = new Map<number, LineMark>();
@@ -66,16 +67,6 @@ export function CodeArea({
     }
     return found;
   }, [problems]);
-
-  useLayoutEffect(() => {
-    const element = area.current;
-    if (!element) return;
-    const measure = () => setHeight(element.clientHeight);
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
 
   useEffect(() => {
     const element = area.current;

@@ -1,8 +1,9 @@
 // A dense table of rows of one height that only draws what is in sight: 5 rows or 5,000 cost the same.
 
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useSpeech } from "../i18n";
 import { Icon } from "./icons";
+import { useClientHeight } from "./useClientHeight";
 
 export interface Column<Row> {
   key: string;
@@ -35,16 +36,7 @@ export function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row
 function useViewport() {
   const ref = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
-  const [height, setHeight] = useState(600);
-  useLayoutEffect(() => {
-    const element = ref.current;
-    if (!element) return;
-    const measure = () => setHeight(element.clientHeight);
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const height = useClientHeight(ref);
   return { ref, top, height, setTop };
 }
 

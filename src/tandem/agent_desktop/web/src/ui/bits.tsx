@@ -41,6 +41,35 @@ export function LanguageMark({ code }: { code: string }) {
   return <span className="mark">{w("spoken", code)}</span>;
 }
 
+/** A field of a form: its name over it, what is to be known under it. */
+export function Field({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
+  return (
+    <div className="form-field">
+      <span className="form-label">{label}</span>
+      {children}
+      {hint && <span className="quiet small">{hint}</span>}
+    </div>
+  );
+}
+
+/** What a list says of somebody besides name and numbers, as it was imported. */
+export function ListFields({ fields }: { fields: readonly (readonly [string, string])[] }) {
+  return (
+    <dl>
+      {fields.map(([key, value]) => (
+        <div key={key}>
+          <dt>
+            <Name>{key}</Name>
+          </dt>
+          <dd>
+            <bdi>{value}</bdi>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 export type Tone = "ready" | "pause" | "busy" | "after" | "bad" | "off";
 
 /** The colour of a state; the word always stands beside it. */

@@ -1,13 +1,11 @@
-import { Input, type InputRef } from "antd";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import type { QueueRow, SeatRow } from "../../generated/live";
 import { phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
-import { chordOf } from "../../keys";
-import { Dot, Kbd, Name, Nothing, Panel, Since, toneOf } from "../../ui/bits";
+import { Dot, Name, Nothing, Panel, Since, toneOf } from "../../ui/bits";
 import { type Column, DataGrid, type Sort } from "../../ui/DataGrid";
 import { Icon } from "../../ui/icons";
-import { useAction } from "../../ui/useActions";
+import { SearchField } from "../../ui/SearchField";
 import { type SeatGroup, countGroups, groupOf, matchesSeat, seatGroups, skillsText } from "./rows";
 
 const collator = new Intl.Collator(undefined, { numeric: true });
@@ -111,8 +109,6 @@ export function Seats({ seats, queues }: { seats: readonly SeatRow[]; queues: Re
   const [search, setSearch] = useState("");
   const [group, setGroup] = useState<SeatGroup | null>(null);
   const [sort, setSort] = useState<Sort>({ key: "name", down: false });
-  const field = useRef<InputRef>(null);
-  useAction("search", () => field.current?.focus());
 
   const queueName = useMemo(() => (id: string) => pick(queues.get(id)?.name, id), [queues, pick]);
   const columns = useColumns(queueName);
@@ -156,20 +152,7 @@ export function Seats({ seats, queues }: { seats: readonly SeatRow[]; queues: Re
               chip(key, key === "offline" ? t("board.offline") : w("state", key), counts[key], key === "offline" ? "off" : toneOf(key)),
             )}
           </div>
-          <Input
-            ref={field}
-            className="board-search"
-            size="small"
-            allowClear
-            placeholder={t("board.filter")}
-            aria-label={t("board.filter")}
-            suffix={search ? undefined : <Kbd>{chordOf("search")}</Kbd>}
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Escape") field.current?.blur();
-            }}
-          />
+          <SearchField className="board-search" small value={search} label={t("board.filter")} onChange={setSearch} />
         </>
       }
     >

@@ -9,6 +9,7 @@ import { followLink, navigate } from "../../router";
 import { Loading, Name } from "../../ui/bits";
 import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/icons";
+import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { CampaignZone } from "../zone";
 import { CampaignForm } from "./CampaignForm";
@@ -17,7 +18,7 @@ import { DecisionsView } from "./DecisionsView";
 import { LeadTable } from "./LeadTable";
 import { ListsView } from "./ListsView";
 import { NowView } from "./NowView";
-import { Control, Failed, ModeSwitch, StateMark } from "./parts";
+import { Control, ModeSwitch, StateMark } from "./parts";
 import { type CampaignView, campaignViews, pathOfCampaign, pathOfList } from "./paths";
 import type { CampaignLine } from "./rows";
 import { RulesView } from "./RulesView";
@@ -81,7 +82,7 @@ export function CampaignDesk({ id, view, reason }: { id: string; view: CampaignV
           <Loading rows={8} />
         ) : (
           <>
-            <Failed error={error} onAgain={again} />
+            <NotLoaded error={error} onAgain={again} />
             <p className="desk-lost">
               <a className="link" href={pathOfList} onClick={followLink} data-testid="desk-to-list">
                 {t("desk.back")}

@@ -9,12 +9,12 @@ import { navigate } from "../../router";
 import { oneLine } from "../../text";
 import { Loading } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { NotLoaded, Refused } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
 import { type Full, type Path, complete, problemsElsewhere, put } from "./document";
 import { FormContext, type FormDesk, Problem, Row, useFormDesk } from "./formParts";
 import { More } from "./FormMore";
-import { Failed, Refused } from "./parts";
 import { pathOfCampaign, pathOfList } from "./paths";
 import { modes } from "./rows";
 import { useCampaignSpeech } from "./speech";
@@ -226,7 +226,7 @@ function Form({ view, choices, onSaved }: { view: CampaignView | null; choices: 
 /** The form with what its fields may name. */
 export function CampaignForm({ view, onSaved }: { view: CampaignView | null; onSaved: (view: CampaignView) => void }) {
   const { value, error, again } = useLoaded(useCallback(() => campaignsApi.choices(), []));
-  if (value === null) return error === null ? <Loading rows={6} /> : <Failed error={error} onAgain={again} />;
+  if (value === null) return error === null ? <Loading rows={6} /> : <NotLoaded error={error} onAgain={again} />;
   return <Form key={view?.rev ?? 0} view={view} choices={value} onSaved={onSaved} />;
 }
 

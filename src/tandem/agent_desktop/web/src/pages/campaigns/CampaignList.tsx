@@ -1,19 +1,19 @@
 // All campaigns with what they are doing now; started, paused, drained, stopped and switched by one click.
 
-import { Button, Input, type InputRef } from "antd";
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { Button } from "antd";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { useDesk, useDeskState } from "../../desk";
-import { chordOf } from "../../keys";
 import { navigate } from "../../router";
-import { Dot, Kbd, Loading, Name, Nothing } from "../../ui/bits";
+import { Dot, Loading, Name, Nothing } from "../../ui/bits";
 import { type Column, DataGrid, type Sort } from "../../ui/DataGrid";
 import { Icon } from "../../ui/icons";
-import { useAction } from "../../ui/useActions";
+import { SearchField } from "../../ui/SearchField";
+import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { CopyDialog } from "./CopyDialog";
 import { pathOfCampaign, pathOfNew } from "./paths";
-import { Agents, Budget, Control, Ends, Failed, ModeSwitch, Sentence, StateMark, toneOf } from "./parts";
+import { Agents, Budget, Control, Ends, ModeSwitch, Sentence, StateMark, toneOf } from "./parts";
 import { type CampaignLine, campaignLines, count, matches, percent, stateRank, states } from "./rows";
 import { useCampaignSpeech } from "./speech";
 
@@ -173,8 +173,6 @@ export function CampaignList() {
   const [state, setState] = useState<string | null>(null);
   const [sort, setSort] = useState<Sort>({ key: "state", down: false });
   const [copying, setCopying] = useState<CampaignLine | null>(null);
-  const field = useRef<InputRef>(null);
-  useAction("search", () => field.current?.focus());
 
   const lines = useMemo(() => campaignLines(value?.campaigns ?? [], rows), [value, rows]);
   const all = useColumns(again, setCopying);
@@ -190,7 +188,7 @@ export function CampaignList() {
     if (unknown) again();
   }, [unknown, again]);
 
-  if (value === null) return error === null ? <Loading rows={8} /> : <section className="panel fill"><Failed error={error} onAgain={again} /></section>;
+  if (value === null) return error === null ? <Loading rows={8} /> : <section className="panel fill"><NotLoaded error={error} onAgain={again} /></section>;
   const clear = () => {
     setSearch("");
     setState(null);
@@ -198,17 +196,7 @@ export function CampaignList() {
   return (
     <section className="panel fill campaign-list">
       <header className="filters">
-        <Input
-          ref={field}
-          className="filter-text"
-          allowClear
-          placeholder={t("list.filter")}
-          aria-label={t("list.filter")}
-          suffix={search ? undefined : <Kbd>{chordOf("search")}</Kbd>}
-          value={search}
-          data-testid="campaign-filter"
-          onChange={(event) => setSearch(event.target.value)}
-        />
+        <SearchField value={search} label={t("list.filter")} onChange={setSearch} testId="campaign-filter" />
         <div className="chips" role="group" aria-label={t("col.state")}>
           {states.map((one) => {
             const many = lines.filter((line) => line.state === one).length;

@@ -5,9 +5,9 @@ import { campaignsApi } from "../../campaignsApi";
 import type { ComplianceSheet } from "../../generated/rest";
 import { Loading, Name } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useTimes } from "../zone";
-import { Failed } from "./parts";
 import { count, percent } from "./rows";
 import { useCampaignSpeech } from "./speech";
 
@@ -101,7 +101,7 @@ function Sheet({ sheet }: { sheet: ComplianceSheet }) {
 
 function OneSheet({ id, day }: { id: string; day: string | null }) {
   const { value, error, again } = useLoaded(useCallback(() => campaignsApi.sheet(id, day), [id, day]));
-  if (value === null) return error === null ? <Loading rows={6} /> : <Failed error={error} onAgain={again} />;
+  if (value === null) return error === null ? <Loading rows={6} /> : <NotLoaded error={error} onAgain={again} />;
   return <Sheet sheet={value} />;
 }
 
@@ -109,7 +109,7 @@ export function ComplianceView({ id }: { id: string }) {
   const { t } = useCampaignSpeech();
   const { value, error, again } = useLoaded(useCallback(() => campaignsApi.sheets(id), [id]));
   const [day, setDay] = useState<string | null>(null);
-  if (value === null) return error === null ? <Loading rows={6} /> : <Failed error={error} onAgain={again} />;
+  if (value === null) return error === null ? <Loading rows={6} /> : <NotLoaded error={error} onAgain={again} />;
   return (
     <div className="compliance">
       <section className="panel fill sheet-days">

@@ -6,10 +6,10 @@ import { campaignsApi } from "../../campaignsApi";
 import type { DaySeries } from "../../generated/rest";
 import { Loading, Nothing } from "../../ui/bits";
 import { useThemeName } from "../../ui/theme";
+import { NotLoaded } from "../notices";
 import { usePolled } from "../why/usePolled";
 import { type Chart, type Palette, makeChart } from "./charts";
 import { type PlotKind, type PlotWords, hasPoints, optionOf, plotKinds } from "./dayPlots";
-import { Failed } from "./parts";
 import { count } from "./rows";
 import { useCampaignSpeech } from "./speech";
 
@@ -100,7 +100,7 @@ export default function DayView({ id }: { id: string }) {
         error === null ? (
           <Loading rows={8} />
         ) : (
-          <Failed error={error} onAgain={again} />
+          <NotLoaded error={error} onAgain={again} />
         )
       ) : value.points.length === 0 ? (
         <Nothing icon="plot" title={t("day.none")}>

@@ -6,9 +6,9 @@ import { campaignsApi } from "../../campaignsApi";
 import type { PacingDecision } from "../../generated/rest";
 import { Loading, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { NotLoaded } from "../notices";
 import { useTimes } from "../zone";
 import { Evidence } from "./LeadPanel";
-import { Failed } from "./parts";
 import { useCampaignSpeech } from "./speech";
 
 const EVERY_MS = 5_000;
@@ -72,7 +72,7 @@ export function DecisionsView({ id }: { id: string }) {
   const { t } = useCampaignSpeech();
   const { decisions, older, error, load } = useDecisions(id);
   const [busy, setBusy] = useState(false);
-  if (decisions === null) return error === null ? <Loading rows={8} /> : <Failed error={error} onAgain={() => void load(null)} />;
+  if (decisions === null) return error === null ? <Loading rows={8} /> : <NotLoaded error={error} onAgain={() => void load(null)} />;
   const newest = [...decisions.values()].sort((a, b) => b.number - a.number);
   return (
     <section className="panel fill">

@@ -1,31 +1,25 @@
 // Who is not to be called: searched, entered, lifted with a reason, imported. What is entered counts from the next second.
 
-import { App, Button, Input, type InputRef, Modal, Select } from "antd";
+import { App, Button, Select } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { serverNow } from "../../clock";
 import { useDesk, useDeskState } from "../../desk";
 import { date, moment, phoneNumber } from "../../format";
-import type { Forbid, ForbiddenLine, ForbiddenMany } from "../../generated/rest";
-import { chordOf } from "../../keys";
+import type { ForbiddenLine } from "../../generated/rest";
 import { oneLine } from "../../text";
-import { Kbd, Loading, Name, Nothing } from "../../ui/bits";
+import { Loading, Name, Nothing } from "../../ui/bits";
 import { type Column, DataGrid } from "../../ui/DataGrid";
 import { Icon } from "../../ui/icons";
-import { useAction, useDialog } from "../../ui/useActions";
-import { Field } from "../routing/fields";
-import { useProblem } from "../useProblem";
+import { SearchField } from "../../ui/SearchField";
+import { NotLoaded } from "../notices";
+import { AddDialog, ImportDialog, LiftDialog, SCOPES } from "./DoNotCallDialogs";
 import { ImportWizard } from "./ImportWizard";
-import { Failed, Refused } from "./parts";
-import { count } from "./rows";
-import { readEntries } from "./document";
 import { useCampaignSpeech } from "./speech";
 
 const SEARCH_AFTER_MS = 250;
 /** What was entered counts at once, and reaches the store that is read here a moment later. */
 const STORED_MS = 2_500;
-const MOST_NUMBERS = 50_000;
-const SCOPES = ["global", "campaign", "person"] as const;
 
 function useEntries(q: string, scope: string | null) {
   const [entries, setEntries] = useState<readonly ForbiddenLine[] | null>(null);
@@ -97,211 +91,6 @@ function useCampaignNames(): (id: string) => string {
   return useCallback((id: string) => rows?.get(id)?.name ?? id, [rows]);
 }
 
-function AddDialog({ onClose, onDone }: { onClose: () => void; onDone: (line: ForbiddenLine) => void }) {
-  const { t } = useCampaignSpeech();
-  const problemOf = useProblem();
-  const rows = useDeskState((state) => state.live.campaigns);
-  const [scope, setScope] = useState<(typeof SCOPES)[number]>("global");
-  const [who, setWho] = useState("");
-  const [campaign, setCampaign] = useState<string | null>(null);
-  const [until, setUntil] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState("");
-  useDialog(true);
-  const text = oneLine(who);
-  const can = text !== "" && (scope !== "campaign" || campaign !== null);
-  const save = async () => {
-    if (!can) return;
-    setBusy(true);
-    const body: Forbid = {
-      scope,
-      number: scope === "person" ? "" : text,
-      person: scope === "person" ? text : "",
-      campaign: scope === "campaign" ? campaign : null,
-      until: until ? Date.parse(`${until}T00:00`) / 1000 : null,
-    };
-    try {
-      onDone(await campaignsApi.forbid(body));
-    } catch (error) {
-      setFailed(problemOf(error));
-      setBusy(false);
-    }
-  };
-  return (
-    <Modal
-      open
-      title={t("dnc.add")}
-      onCancel={onClose}
-      width={460}
-      footer={[
-        <Button key="no" onClick={onClose}>
-          {t("plan.cancel")}
-        </Button>,
-        <Button key="yes" type="primary" danger loading={busy} disabled={!can} onClick={() => void save()} data-testid="dnc-save">
-          {t("dnc.save")}
-        </Button>,
-      ]}
-    >
-      <div className="again-form">
-        <Field label={t("dnc.scope")}>
-          <Select value={scope} aria-label={t("dnc.scope")} options={SCOPES.map((value) => ({ value, label: t(`mark.scope_${value}`) }))} onChange={setScope} />
-        </Field>
-        <Field label={t(scope === "person" ? "dnc.person" : "customer.number")} {...(scope === "person" ? { hint: t("dnc.person_text") } : {})}>
-          <Input autoFocus value={who} maxLength={100} aria-label={t("customer.number")} onChange={(event) => setWho(event.target.value)} onPressEnter={() => void save()} data-testid="dnc-number" />
-        </Field>
-        {scope === "campaign" && (
-          <Field label={t("list.campaign")}>
-            <Select showSearch optionFilterProp="label" value={campaign} placeholder={t("form.choose")} aria-label={t("list.campaign")} options={[...(rows?.values() ?? [])].map((row) => ({ value: row.id, label: row.name }))} onChange={setCampaign} />
-          </Field>
-        )}
-        <Field label={t("dnc.until")} hint={t("dnc.until_text")}>
-          <Input type="date" value={until} aria-label={t("dnc.until")} onChange={(event) => setUntil(event.target.value)} />
-        </Field>
-        <Refused text={failed} />
-      </div>
-    </Modal>
-  );
-}
-
-function LiftDialog({ entry, onClose, onDone }: { entry: ForbiddenLine; onClose: () => void; onDone: () => void }) {
-  const { t } = useCampaignSpeech();
-  const problemOf = useProblem();
-  const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState("");
-  useDialog(true);
-  const said = oneLine(reason);
-  const save = async () => {
-    if (said === "") return;
-    setBusy(true);
-    try {
-      await campaignsApi.lift(entry.id, said);
-      onDone();
-    } catch (error) {
-      setFailed(problemOf(error));
-      setBusy(false);
-    }
-  };
-  return (
-    <Modal
-      open
-      title={t("dnc.lift_title")}
-      onCancel={onClose}
-      width={460}
-      footer={[
-        <Button key="no" onClick={onClose}>
-          {t("plan.cancel")}
-        </Button>,
-        <Button key="yes" type="primary" loading={busy} disabled={said === ""} onClick={() => void save()} data-testid="dnc-lift-save">
-          {t("dnc.lift")}
-        </Button>,
-      ]}
-    >
-      <p className="dnc-who">
-        <bdi className="num">{phoneNumber(entry.number) || entry.person}</bdi>
-      </p>
-      <Field label={t("dnc.reason")} hint={t("dnc.reason_text")}>
-        <Input autoFocus value={reason} maxLength={200} aria-label={t("dnc.reason")} onChange={(event) => setReason(event.target.value)} onPressEnter={() => void save()} data-testid="dnc-reason" />
-      </Field>
-      <Refused text={failed} />
-    </Modal>
-  );
-}
-
-function ImportDialog({
-  onClose,
-  onDone,
-  onFile,
-}: {
-  onClose: () => void;
-  onDone: () => void;
-  /** A file instead; null: not for this role. */
-  onFile: (() => void) | null;
-}) {
-  const { t } = useCampaignSpeech();
-  const problemOf = useProblem();
-  const [text, setText] = useState("");
-  const [country, setCountry] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState("");
-  const [answer, setAnswer] = useState<ForbiddenMany | null>(null);
-  useDialog(true);
-  const numbers = useMemo(() => readEntries(text).map(oneLine).filter(Boolean), [text]);
-  const tooMany = numbers.length > MOST_NUMBERS;
-  const countryBad = country !== "" && !/^[A-Z]{2}$/.test(country);
-  const save = async () => {
-    setBusy(true);
-    setFailed("");
-    try {
-      setAnswer(await campaignsApi.forbidMany({ numbers: numbers.map((one) => one.slice(0, 200)), country }));
-      onDone();
-    } catch (error) {
-      setFailed(problemOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Modal
-      open
-      title={t("dnc.import")}
-      onCancel={onClose}
-      width={560}
-      footer={[
-        <Button key="no" onClick={onClose}>
-          {t(answer ? "import.close" : "plan.cancel")}
-        </Button>,
-        !answer && (
-          <Button key="yes" type="primary" danger loading={busy} disabled={numbers.length === 0 || tooMany || countryBad} onClick={() => void save()} data-testid="dnc-import-save">
-            {t("dnc.import_save", { count: count(numbers.length) })}
-          </Button>
-        ),
-      ]}
-    >
-      {answer ? (
-        <div className="import-result" data-testid="dnc-imported">
-          <dl className="import-counts">
-            <div className="count-accepted">
-              <dt>{t("dnc.entered")}</dt>
-              <dd className="num">{count(answer.entered)}</dd>
-            </div>
-            <div className="count-bad">
-              <dt>{t("dnc.bad")}</dt>
-              <dd className="num">{count(answer.bad_count)}</dd>
-            </div>
-          </dl>
-          {answer.bad.length > 0 && (
-            <ul className="bad-numbers mono">
-              {answer.bad.map((one, index) => (
-                <li key={index}>
-                  <bdi>{one}</bdi>
-                </li>
-              ))}
-            </ul>
-          )}
-        </div>
-      ) : (
-        <div className="again-form">
-          <Field label={t("dnc.numbers")} hint={t("dnc.numbers_text")}>
-            <Input.TextArea rows={8} className="mono" value={text} aria-label={t("dnc.numbers")} onChange={(event) => setText(event.target.value)} data-testid="dnc-numbers" />
-          </Field>
-          <span className="form-line">
-            {onFile && (
-              <Button size="small" icon={<Icon name="upload" size={13} />} onClick={onFile} data-testid="dnc-file">
-                {t("dnc.from_file")}
-              </Button>
-            )}
-            <Input className="country-input" size="small" value={country} maxLength={2} status={countryBad ? "error" : ""} placeholder="CN" aria-label={t("import.country")} onChange={(event) => setCountry(event.target.value.toUpperCase())} />
-            <span className="quiet small">{t("import.country_text")}</span>
-          </span>
-          {tooMany && <p className="warn-text">{t("dnc.too_many", { count: count(MOST_NUMBERS) })}</p>}
-          <Refused text={failed} />
-        </div>
-      )}
-    </Modal>
-  );
-}
-
 function useColumns(onLift: ((entry: ForbiddenLine) => void) | null): Column<ForbiddenLine>[] {
   const { t, w, lang } = useCampaignSpeech();
   const nameOf = useCampaignNames();
@@ -368,25 +157,12 @@ export function DoNotCall() {
   const [scope, setScope] = useState<string | null>(null);
   const [dialog, setDialog] = useState<"add" | "import" | "file" | null>(null);
   const [lifting, setLifting] = useState<ForbiddenLine | null>(null);
-  const field = useRef<InputRef>(null);
-  useAction("search", () => field.current?.focus());
   const { entries, error, more, again, put, lift } = useEntries(oneLine(search), scope);
   const columns = useColumns(may.includes("change_campaigns") ? setLifting : null);
   return (
     <section className="panel fill do-not-call">
       <header className="filters">
-        <Input
-          ref={field}
-          className="filter-text"
-          allowClear
-          placeholder={t("dnc.filter")}
-          aria-label={t("dnc.filter")}
-          suffix={search ? undefined : <Kbd>{chordOf("search")}</Kbd>}
-          value={search}
-          maxLength={100}
-          onChange={(event) => setSearch(event.target.value)}
-          data-testid="dnc-filter"
-        />
+        <SearchField value={search} label={t("dnc.filter")} onChange={setSearch} testId="dnc-filter" />
         <Select className="filter-select" allowClear placeholder={t("dnc.scope")} aria-label={t("dnc.scope")} value={scope} options={SCOPES.map((value) => ({ value, label: t(`mark.scope_${value}`) }))} onChange={(next?: string) => setScope(next ?? null)} />
         {may.includes("forbid_calls") && (
           <span className="filter-end form-line">
@@ -403,7 +179,7 @@ export function DoNotCall() {
         error === null ? (
           <Loading rows={8} />
         ) : (
-          <Failed error={error} onAgain={() => again()} />
+          <NotLoaded error={error} onAgain={() => again()} />
         )
       ) : (
         <DataGrid

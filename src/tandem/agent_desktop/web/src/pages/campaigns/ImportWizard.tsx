@@ -6,14 +6,13 @@ import { upload, campaignsApi } from "../../campaignsApi";
 import { fileSize } from "../../format";
 import type { ImportJob, Inspected } from "../../generated/rest";
 import { oneLine } from "../../text";
-import { Name } from "../../ui/bits";
+import { Field, Name } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useDialog } from "../../ui/useActions";
-import { Field } from "../routing/fields";
+import { Refused } from "../notices";
 import { useProblem } from "../useProblem";
 import { usePolled } from "../why/usePolled";
 import { MAX_FIELD_NAME, assign, fieldOf, forbiddenUses, guessed, mappingProblem, uses } from "./mapping";
-import { Refused } from "./parts";
 import { count, percent } from "./rows";
 import { useCampaignSpeech } from "./speech";
 

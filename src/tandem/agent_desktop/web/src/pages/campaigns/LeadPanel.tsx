@@ -8,13 +8,14 @@ import { useDesk } from "../../desk";
 import { duration, phoneNumber } from "../../format";
 import type { AttemptLine, GateVerdict, LeadDetail } from "../../generated/rest";
 import { oneLine } from "../../text";
-import { Loading, Name } from "../../ui/bits";
+import { Field, ListFields, Loading, Name } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
-import { inputIn, momentIn, timeIn, zoneOf } from "../../zones";
-import { Field } from "../routing/fields";
+import { inputIn, zoneOf } from "../../zones";
+import { useSaving } from "../FormDialog";
+import { NotLoaded, Refused } from "../notices";
+import { momentAhead, MomentField, NoteField } from "../promises/MomentField";
 import { useProblem } from "../useProblem";
 import { useTimes } from "../zone";
-import { Failed, Refused } from "./parts";
 import { useCampaignSpeech } from "./speech";
 
 /** What a rule was held against, as the gate wrote it. */
@@ -168,37 +169,24 @@ function Attempt({ attempt }: { attempt: AttemptLine }) {
 
 function PromiseForm({ detail, onDone }: { detail: LeadDetail; onDone: (detail: LeadDetail) => void }) {
   const { t } = useCampaignSpeech();
-  const problemOf = useProblem();
-  const { zone, own } = zoneOf(detail.zone || (detail.numbers[0]?.zone ?? ""));
-  const [when, setWhen] = useState(() => inputIn(zone, serverNow() + 86_400));
+  const zones = detail.zone || (detail.numbers[0]?.zone ?? "");
+  const [when, setWhen] = useState(() => inputIn(zoneOf(zones).zone, serverNow() + 86_400));
   const [agent, setAgent] = useState("");
   const [note, setNote] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState("");
-  const at = momentIn(zone, when);
-  const problem = at === null ? t("again.gap") : at <= serverNow() ? t("again.past") : "";
-  const save = async () => {
-    if (at === null || problem) return;
-    setBusy(true);
-    try {
-      onDone(await campaignsApi.leadCallback(detail.lead.id, { at, agent: oneLine(agent) || null, note: oneLine(note) }));
-    } catch (error) {
-      setFailed(problemOf(error));
-      setBusy(false);
-    }
+  const { busy, failed, save } = useSaving();
+  const at = momentAhead(zones, when);
+  const promise = () => {
+    if (at === null) return;
+    void save(async () => onDone(await campaignsApi.leadCallback(detail.lead.id, { at, agent: oneLine(agent) || null, note: oneLine(note) })));
   };
   return (
     <div className="promise-form">
-      <Field label={t("again.when")} hint={problem || (own ? t("again.own_zone") : t("again.zone", { zone, time: timeIn(zone, serverNow()) }))}>
-        <Input type="datetime-local" value={when} status={problem ? "error" : ""} aria-label={t("again.when")} onChange={(event) => setWhen(event.target.value)} />
-      </Field>
+      <MomentField zones={zones} value={when} onChange={setWhen} onEnter={promise} testId="lead-callback-at" />
       <Field label={t("again.who")}>
         <Input value={agent} maxLength={64} placeholder={t("again.team")} aria-label={t("again.who")} onChange={(event) => setAgent(event.target.value)} />
       </Field>
-      <Field label={t("again.note")}>
-        <Input value={note} maxLength={200} aria-label={t("again.note")} onChange={(event) => setNote(event.target.value)} />
-      </Field>
-      <Button type="primary" loading={busy} disabled={problem !== ""} onClick={() => void save()} data-testid="lead-callback-save">
+      <NoteField value={note} onChange={setNote} onEnter={promise} testId="lead-callback-note" />
+      <Button type="primary" loading={busy} disabled={at === null} onClick={promise} data-testid="lead-callback-save">
         {t("again.save")}
       </Button>
       <Refused text={failed} />
@@ -305,18 +293,7 @@ function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: (detail:
       {fields.length > 0 && (
         <section className="card-fields">
           <h3>{t("card.fields")}</h3>
-          <dl>
-            {fields.map(([key, value]) => (
-              <div key={key}>
-                <dt>
-                  <Name>{key}</Name>
-                </dt>
-                <dd>
-                  <bdi>{value}</bdi>
-                </dd>
-              </div>
-            ))}
-          </dl>
+          <ListFields fields={fields} />
         </section>
       )}
     </div>
@@ -351,7 +328,7 @@ export function LeadPanel({ id, onClose, onChanged }: { id: string | null; onClo
           }}
         />
       ) : error !== null ? (
-        <Failed error={error} onAgain={again} />
+        <NotLoaded error={error} onAgain={again} />
       ) : (
         <Loading rows={8} />
       )}

@@ -1,19 +1,18 @@
 // Contacts of a campaign, by reason or text; one of them opens with everything that is known about why.
 
-import { Input, type InputRef, Select } from "antd";
+import { Select } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { useDesk } from "../../desk";
 import { phoneNumber } from "../../format";
 import type { LeadLine } from "../../generated/rest";
-import { chordOf } from "../../keys";
-import { Kbd, Loading, Name, Nothing } from "../../ui/bits";
+import { Loading, Name, Nothing } from "../../ui/bits";
 import { type Column, DataGrid } from "../../ui/DataGrid";
 import { Icon } from "../../ui/icons";
-import { useAction } from "../../ui/useActions";
+import { SearchField } from "../../ui/SearchField";
+import { NotLoaded } from "../notices";
 import { useTimes } from "../zone";
 import { LeadPanel } from "./LeadPanel";
-import { Failed } from "./parts";
 import { useCampaignSpeech } from "./speech";
 import { gateRules } from "./gateRules";
 
@@ -125,26 +124,13 @@ export function LeadTable({ id, reason, filters }: { id: string; reason: string 
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState<string | null>(reason);
   const [open, setOpen] = useState<string | null>(null);
-  const field = useRef<InputRef>(null);
   const columns = useColumns();
   const wanted = filters ? chosen : reason;
   const { leads, error, more, again } = useLeads(id, wanted, search.trim());
-  useAction("search", () => field.current?.focus());
   return (
     <section className="panel fill lead-table">
       <header className="filters">
-        <Input
-          ref={field}
-          className="filter-text"
-          allowClear
-          placeholder={t("lead.filter")}
-          aria-label={t("lead.filter")}
-          suffix={search ? undefined : <Kbd>{chordOf("search")}</Kbd>}
-          value={search}
-          maxLength={200}
-          onChange={(event) => setSearch(event.target.value)}
-          data-testid="lead-filter"
-        />
+        <SearchField value={search} label={t("lead.filter")} onChange={setSearch} maxLength={200} testId="lead-filter" />
         {filters ? (
           <Select
             className="filter-select"
@@ -168,7 +154,7 @@ export function LeadTable({ id, reason, filters }: { id: string; reason: string 
         error === null ? (
           <Loading rows={8} />
         ) : (
-          <Failed error={error} onAgain={again} />
+          <NotLoaded error={error} onAgain={again} />
         )
       ) : (
         <DataGrid

@@ -7,11 +7,11 @@ import { useDesk } from "../../desk";
 import type { ImportJob, LeadListView } from "../../generated/rest";
 import { Loading, Name, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
 import { useTimes } from "../zone";
 import { ImportWizard } from "./ImportWizard";
-import { Failed } from "./parts";
 import { count } from "./rows";
 import { useCampaignSpeech } from "./speech";
 
@@ -79,7 +79,7 @@ export function ListsView({ id }: { id: string }) {
   const { value, error, again } = useLoaded(useCallback(() => campaignsApi.lists(id), [id]));
   const [importing, setImporting] = useState(false);
   const [dialogs, holder] = Modal.useModal();
-  if (value === null) return error === null ? <Loading rows={6} /> : <Failed error={error} onAgain={again} />;
+  if (value === null) return error === null ? <Loading rows={6} /> : <NotLoaded error={error} onAgain={again} />;
   const undo = (list: LeadListView) =>
     void dialogs.confirm({
       title: t("lists.undo_sure", { name: list.name }),

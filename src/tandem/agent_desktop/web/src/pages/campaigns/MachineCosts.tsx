@@ -8,9 +8,9 @@ import { useDesk } from "../../desk";
 import type { CampaignView, DetectionAdvice, DetectionReport } from "../../generated/rest";
 import { Loading } from "../../ui/bits";
 import { clockIn } from "../../zones";
+import { NotLoaded, Refused } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
-import { Failed, Refused } from "./parts";
 import { count, percent } from "./rows";
 import { useCampaignSpeech } from "./speech";
 
@@ -144,7 +144,7 @@ export function MachineCosts({ campaign, onChanged }: { campaign: CampaignView; 
         error === null ? (
           <Loading rows={4} />
         ) : (
-          <Failed error={error} onAgain={again} />
+          <NotLoaded error={error} onAgain={again} />
         )
       ) : (
         <>

@@ -6,11 +6,11 @@ import { campaignsApi } from "../../campaignsApi";
 import { useDesk } from "../../desk";
 import type { CampaignView, JurisdictionView, Recycled } from "../../generated/rest";
 import { Loading, Name } from "../../ui/bits";
+import { NotLoaded, Refused } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
 import { type Full, complete, results, spansText } from "./document";
 import { MachineCosts } from "./MachineCosts";
-import { Failed, Refused } from "./parts";
 import { count, percent } from "./rows";
 import { useCampaignSpeech } from "./speech";
 
@@ -228,7 +228,7 @@ export function RulesView({ campaign, onChanged }: { campaign: CampaignView; onC
   const law = value?.jurisdictions.find((one) => one.id === document.rules) ?? null;
   return (
     <div className="rules-view scroll">
-      {value === null ? error === null ? <Loading rows={6} /> : <Failed error={error} onAgain={again} /> : law ? <Law law={law} document={document} /> : <p className="warn-text">{t("rules.unknown", { id: document.rules })}</p>}
+      {value === null ? error === null ? <Loading rows={6} /> : <NotLoaded error={error} onAgain={again} /> : law ? <Law law={law} document={document} /> : <p className="warn-text">{t("rules.unknown", { id: document.rules })}</p>}
       <Own document={document} />
       {document.machine_detection.use && <MachineCosts campaign={campaign} onChanged={onChanged} />}
       <Recycling id={campaign.id} />

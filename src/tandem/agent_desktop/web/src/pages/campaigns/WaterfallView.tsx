@@ -5,10 +5,10 @@ import { campaignsApi } from "../../campaignsApi";
 import type { Waterfall } from "../../generated/rest";
 import { navigate } from "../../router";
 import { Loading, Until } from "../../ui/bits";
+import { NotLoaded } from "../notices";
 import { usePolled } from "../why/usePolled";
 import { useTimes } from "../zone";
 import { LeadTable } from "./LeadTable";
-import { Failed } from "./parts";
 import { pathOfCampaign } from "./paths";
 import { count } from "./rows";
 import { useCampaignSpeech } from "./speech";
@@ -68,7 +68,7 @@ export function WaterfallView({ id, reason }: { id: string; reason: string | nul
   const { seconds, place } = useTimes();
   const load = useMemo(() => (signal: AbortSignal) => campaignsApi.waterfall(id, signal), [id]);
   const { value, error, again } = usePolled(load, EVERY_MS);
-  if (value === null) return error === null ? <Loading rows={8} /> : <Failed error={error} onAgain={again} />;
+  if (value === null) return error === null ? <Loading rows={8} /> : <NotLoaded error={error} onAgain={again} />;
   return (
     <div className="waterfall-view">
       <section className="panel fill">

@@ -5,9 +5,9 @@ import { useEffect, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { duration } from "../../format";
 import type { AgentsWhatIfAnswer, PacingFigures } from "../../generated/rest";
+import { Refused } from "../notices";
 import { useProblem } from "../useProblem";
 import { useTimes } from "../zone";
-import { Refused } from "./parts";
 import { type CampaignLine, count, percent } from "./rows";
 import { useCampaignSpeech } from "./speech";
 

@@ -6,7 +6,7 @@ import { campaignsApi } from "../../campaignsApi";
 import { useSecond } from "../../clock";
 import { useDesk } from "../../desk";
 import type { CampaignRow } from "../../generated/live";
-import { Dot, Nothing, type Tone } from "../../ui/bits";
+import { Dot, type Tone } from "../../ui/bits";
 import { Hint } from "../../ui/Hint";
 import { Icon, type IconName } from "../../ui/icons";
 import { useProblem } from "../useProblem";
@@ -220,30 +220,5 @@ export function Gauge({ label, children, note, tone = "" }: { label: string; chi
       <dd>{children}</dd>
       {note !== undefined && <dd className="gauge-note quiet small">{note}</dd>}
     </div>
-  );
-}
-
-export function Failed({ error, onAgain }: { error: unknown; onAgain: () => void }) {
-  const { t } = useCampaignSpeech();
-  const problemOf = useProblem();
-  return (
-    <Nothing icon="link" title={t("load_failed")}>
-      <p>
-        <bdi>{typeof error === "string" ? error : problemOf(error)}</bdi>
-      </p>
-      <button type="button" className="link" onClick={onAgain}>
-        {t("retry")}
-      </button>
-    </Nothing>
-  );
-}
-
-/** A refusal of the server under a form. */
-export function Refused({ text }: { text: string }) {
-  if (!text) return null;
-  return (
-    <p className="plan-refused" role="alert" data-testid="refused">
-      <Icon name="alert" size={14} /> <bdi>{text}</bdi>
-    </p>
   );
 }

@@ -6,8 +6,9 @@ import { useDesk } from "../../desk";
 import { flowsApi } from "../../flowsApi";
 import type { FlowDetail, FlowNumbers, FlowVersion, FlowVersionText } from "../../generated/rest";
 import { followLink, navigate } from "../../router";
-import { Loading, Name, Nothing, Panel } from "../../ui/bits";
+import { Loading, Name, Panel } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
 import { Editor, type PaintChoice } from "./Editor";
@@ -180,15 +181,11 @@ export function FlowDesk({ name, view, version }: { name: string; view: FlowView
     if (error === null) return <Loading rows={10} />;
     return (
       <Panel className="fill">
-        <Nothing icon="link" title={t("load_failed")}>
-          <p>{error}</p>
-          <button type="button" className="link" onClick={again}>
-            {t("retry")}
-          </button>
+        <NotLoaded error={error} onAgain={again}>
           <a href="/flows" onClick={followLink}>
             {t("desk.back")}
           </a>
-        </Nothing>
+        </NotLoaded>
       </Panel>
     );
   }

@@ -13,6 +13,7 @@ import { Loading, Name, Nothing, Panel } from "../../ui/bits";
 import { type Column, DataGrid, type Sort } from "../../ui/DataGrid";
 import { Icon } from "../../ui/icons";
 import { useDialog } from "../../ui/useActions";
+import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
 import { newFlow } from "./document/stepEdits";
@@ -171,12 +172,7 @@ export function FlowList() {
     if (error === null) return <Loading rows={8} />;
     return (
       <Panel className="fill">
-        <Nothing icon="link" title={t("load_failed")}>
-          <p>{error}</p>
-          <button type="button" className="link" onClick={again}>
-            {t("retry")}
-          </button>
-        </Nothing>
+        <NotLoaded error={error} onAgain={again} />
       </Panel>
     );
   }

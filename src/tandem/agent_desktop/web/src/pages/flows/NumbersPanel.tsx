@@ -8,6 +8,7 @@ import type { FlowDetail, FlowNumbers, NodeNumbers } from "../../generated/rest"
 import { Loading, Name, Nothing, Panel } from "../../ui/bits";
 import { type Column, DataGrid, type Sort } from "../../ui/DataGrid";
 import { Icon } from "../../ui/icons";
+import { NotLoaded } from "../notices";
 import { useProblem } from "../useProblem";
 import { useEndName } from "./ends";
 import { percent } from "./FlowList";
@@ -159,12 +160,7 @@ export function NumbersPanel({ detail, numbers, onNumbers, onCanvas }: { detail:
       </header>
       {error !== null ? (
         <Panel className="fill">
-          <Nothing icon="link" title={t("load_failed")}>
-            <p>{error}</p>
-            <button type="button" className="link" onClick={() => setRound(round + 1)}>
-              {t("retry")}
-            </button>
-          </Nothing>
+          <NotLoaded error={error} onAgain={() => setRound(round + 1)} />
         </Panel>
       ) : numbers === null ? (
         <Loading rows={8} />

@@ -8,6 +8,7 @@ import { moment } from "../../format";
 import type { FlowDetail, Ratio, ReplayReport } from "../../generated/rest";
 import { Name, Nothing, Panel } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { Refused } from "../notices";
 import { useProblem } from "../useProblem";
 import { useEndName } from "./ends";
 import { percent } from "./FlowList";
@@ -200,11 +201,7 @@ export function ReplayPanel({ name, draft, detail }: { name: string; draft: Flow
         </Button>
         {blocked && <span className="bad-text small">{t("call.has_errors")}</span>}
       </header>
-      {problem && (
-        <p className="plan-refused" role="alert">
-          <Icon name="alert" size={14} /> <bdi>{problem}</bdi>
-        </p>
-      )}
+      <Refused text={problem} />
       {report ? (
         report.calls === 0 ? (
           <Panel className="fill">

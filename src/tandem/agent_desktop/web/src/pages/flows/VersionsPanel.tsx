@@ -7,10 +7,11 @@ import { ApiError } from "../../api";
 import { flowsApi } from "../../flowsApi";
 import { moment } from "../../format";
 import type { FlowDetail, FlowVersion } from "../../generated/rest";
-import { Loading, Name, Nothing, Panel } from "../../ui/bits";
+import { Loading, Name, Panel } from "../../ui/bits";
 import { type Column, DataGrid } from "../../ui/DataGrid";
 import { Icon } from "../../ui/icons";
 import { useDialog } from "../../ui/useActions";
+import { NotLoaded } from "../notices";
 import { useProblem } from "../useProblem";
 import { DiffView, type Side } from "./DiffView";
 import { percent } from "./FlowList";
@@ -285,9 +286,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, against = nu
         }
       >
         {failed ? (
-          <Nothing icon="link" title={t("load_failed")}>
-            {failed}
-          </Nothing>
+          <NotLoaded error={failed} />
         ) : sides === null ? (
           <Loading rows={6} />
         ) : (

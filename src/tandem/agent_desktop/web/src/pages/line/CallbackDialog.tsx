@@ -1,6 +1,6 @@
 // Promise to call somebody back, or move a promise: number, queue, who is rung first, when.
 
-import { Button, Input, Modal, Select } from "antd";
+import { Input, Select } from "antd";
 import { useState } from "react";
 import { serverNow } from "../../clock";
 import type { LineEntry, Window } from "../../generated/rest";
@@ -9,10 +9,8 @@ import { useSpeech } from "../../i18n";
 import { useQueues } from "../../names";
 import { oneLine } from "../../text";
 import { routingApi } from "../../routingApi";
-import { Icon } from "../../ui/icons";
-import { useDialog } from "../../ui/useActions";
-import { Field } from "../routing/fields";
-import { useProblem } from "../useProblem";
+import { Field } from "../../ui/bits";
+import { FormDialog, useSaving } from "../FormDialog";
 
 type Mode = "agent" | "customer";
 const NUMBER = /^\+?[0-9][0-9 ()-]{1,30}$/;
@@ -28,7 +26,6 @@ export function CallbackDialog({
   onDone: () => void;
 }) {
   const { t, pick } = useSpeech();
-  const problemOf = useProblem();
   const queues = useQueues();
   const [number, setNumber] = useState(entry?.number ?? "");
   const [name, setName] = useState("");
@@ -38,43 +35,25 @@ export function CallbackDialog({
   const [from, setFrom] = useState(localInput(entry?.window?.start_at ?? serverNow() + 3600));
   const [to, setTo] = useState(localInput(entry?.window?.end_at ?? serverNow() + 7200));
   const [note, setNote] = useState(entry?.note ?? "");
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<string | null>(null);
-  useDialog(true);
+  const { busy, failed, save } = useSaving();
 
   const window_: Window | null = later ? { start_at: Date.parse(from) / 1000, end_at: Date.parse(to) / 1000 } : null;
   const windowBad = window_ !== null && !(window_.end_at > window_.start_at && window_.end_at > serverNow());
   const numberBad = !NUMBER.test(number.trim());
-  const save = async () => {
-    if (numberBad || windowBad || queue === null) return;
-    setBusy(true);
-    setFailed(null);
-    try {
+  const ready = !numberBad && !windowBad && queue !== null;
+  const send = () => {
+    if (!ready) return;
+    void save(async () => {
       const shared = { number: number.trim(), mode, window: window_, note: oneLine(note) };
       if (entry) await routingApi.changeCallback(entry.id, shared);
       else await routingApi.callBack({ ...shared, queue, name: oneLine(name) });
       onDone();
-    } catch (error) {
-      setFailed(problemOf(error));
-      setBusy(false);
-    }
+    });
   };
 
   return (
-    <Modal
-      open
-      title={t(entry ? "line.move_title" : "line.promise")}
-      onCancel={onClose}
-      footer={[
-        <Button key="no" onClick={onClose}>
-          {t("plan.cancel")}
-        </Button>,
-        <Button key="yes" type="primary" loading={busy} disabled={numberBad || windowBad || queue === null} onClick={() => void save()} data-testid="callback-save">
-          {t(entry ? "line.move" : "line.promise_save")}
-        </Button>,
-      ]}
-    >
-      <div className="form-grid callback-form">
+    <FormDialog title={t(entry ? "line.move_title" : "line.promise")} okText={t(entry ? "line.move" : "line.promise_save")} okTestId="callback-save" busy={busy} ready={ready} failed={failed} width={520} onSave={send} onClose={onClose}>
+      <div className="form-grid">
         <Field label={t("customer.number")}>
           <Input autoFocus value={number} status={number && numberBad ? "error" : ""} aria-label={t("customer.number")} onChange={(event) => setNumber(event.target.value)} data-testid="callback-number" />
         </Field>
@@ -129,11 +108,6 @@ export function CallbackDialog({
           <Input value={note} maxLength={200} aria-label={t("wrap.notes")} onChange={(event) => setNote(event.target.value)} />
         </Field>
       </div>
-      {failed && (
-        <p className="plan-refused" role="alert">
-          <Icon name="alert" size={14} /> <bdi>{failed}</bdi>
-        </p>
-      )}
-    </Modal>
+    </FormDialog>
   );
 }

@@ -1,20 +1,17 @@
 // Work that is not a call, put into a queue.
 
-import { Button, Input, InputNumber, Modal, Select } from "antd";
+import { Input, InputNumber, Select } from "antd";
 import { useMemo, useState } from "react";
 import { useDeskState } from "../../desk";
 import { useSpeech } from "../../i18n";
 import { useQueues } from "../../names";
 import { lines, oneLine } from "../../text";
 import { routingApi } from "../../routingApi";
-import { Icon } from "../../ui/icons";
-import { useDialog } from "../../ui/useActions";
-import { Field } from "../routing/fields";
-import { useProblem } from "../useProblem";
+import { Field } from "../../ui/bits";
+import { FormDialog, useSaving } from "../FormDialog";
 
 export function TaskDialog({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
   const { t, pick } = useSpeech();
-  const problemOf = useProblem();
   const queues = useQueues();
   const board = useDeskState((state) => state.live.board?.queues ?? null);
   // Those who see the board know which queues take tasks; the server refuses the others anyway.
@@ -28,37 +25,18 @@ export function TaskDialog({ onClose, onDone }: { onClose: () => void; onDone: (
   const [text, setText] = useState("");
   const [number, setNumber] = useState("");
   const [priority, setPriority] = useState(0);
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<string | null>(null);
-  useDialog(true);
+  const { busy, failed, save } = useSaving();
   const ready = queue !== null && oneLine(title) !== "";
-  const save = async () => {
+  const send = () => {
     if (!ready) return;
-    setBusy(true);
-    setFailed(null);
-    try {
+    void save(async () => {
       await routingApi.createTask({ queue, title: oneLine(title), text: lines(text), number: oneLine(number), priority });
       onDone();
-    } catch (error) {
-      setFailed(problemOf(error));
-      setBusy(false);
-    }
+    });
   };
   return (
-    <Modal
-      open
-      title={t("task.new")}
-      onCancel={onClose}
-      footer={[
-        <Button key="no" onClick={onClose}>
-          {t("plan.cancel")}
-        </Button>,
-        <Button key="yes" type="primary" loading={busy} disabled={!ready} onClick={() => void save()} data-testid="task-save">
-          {t("task.create")}
-        </Button>,
-      ]}
-    >
-      <div className="form-grid callback-form">
+    <FormDialog title={t("task.new")} okText={t("task.create")} okTestId="task-save" busy={busy} ready={ready} failed={failed} width={520} onSave={send} onClose={onClose}>
+      <div className="form-grid">
         <Field label={t("task.what")}>
           <Input autoFocus value={title} maxLength={200} aria-label={t("task.what")} onChange={(event) => setTitle(event.target.value)} data-testid="task-title" />
         </Field>
@@ -82,11 +60,6 @@ export function TaskDialog({ onClose, onDone }: { onClose: () => void; onDone: (
           <InputNumber min={-100} max={100} value={priority} aria-label={t("form.priority")} onChange={(value) => setPriority(value ?? 0)} />
         </Field>
       </div>
-      {failed && (
-        <p className="plan-refused" role="alert">
-          <Icon name="alert" size={14} /> <bdi>{failed}</bdi>
-        </p>
-      )}
-    </Modal>
+    </FormDialog>
   );
 }

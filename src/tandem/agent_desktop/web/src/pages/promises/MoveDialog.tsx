@@ -1,6 +1,6 @@
 // Another moment for a call that was promised, in the time of who is called.
 
-import { AutoComplete, Button, Input, Modal, Select } from "antd";
+import { AutoComplete, Select } from "antd";
 import { useEffect, useState } from "react";
 import { api } from "../../api";
 import { campaignsApi } from "../../campaignsApi";
@@ -9,16 +9,10 @@ import { useDesk } from "../../desk";
 import type { PromisedCall } from "../../generated/rest";
 import { useSpeech } from "../../i18n";
 import { oneLine } from "../../text";
-import { useDialog } from "../../ui/useActions";
-import { inputIn, momentIn, timeIn, zoneOf } from "../../zones";
-import { Field } from "../routing/fields";
-import { useProblem } from "../useProblem";
-
-const QUICK = [
-  { key: "again.in_hour", after_s: 3_600 },
-  { key: "again.in_three", after_s: 10_800 },
-  { key: "again.tomorrow", after_s: 86_400 },
-] as const;
+import { Field } from "../../ui/bits";
+import { inputIn, zoneOf } from "../../zones";
+import { FormDialog, useSaving } from "../FormDialog";
+import { momentAhead, MomentField, NoteField } from "./MomentField";
 
 const TEAM = "";
 
@@ -80,75 +74,25 @@ function Caller({ one, agent, onChange }: { one: PromisedCall; agent: string; on
 
 export function MoveDialog({ one, onClose, onDone }: { one: PromisedCall; onClose: () => void; onDone: () => void }) {
   const { t } = useSpeech();
-  const problemOf = useProblem();
-  const { zone, own } = zoneOf(one.zone);
-  const [when, setWhen] = useState(() => inputIn(zone, Math.max(one.at, serverNow() + 3_600)));
+  const [when, setWhen] = useState(() => inputIn(zoneOf(one.zone).zone, Math.max(one.at, serverNow() + 3_600)));
   const [note, setNote] = useState(one.note);
   const [agent, setAgent] = useState(one.agent ?? TEAM);
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState("");
-  useDialog(true);
+  const { busy, failed, save } = useSaving();
   useSecond();
 
-  const at = momentIn(zone, when);
-  const problem = at === null ? t("again.gap") : at <= serverNow() ? t("again.past") : "";
-  const save = async () => {
-    if (at === null || problem) return;
-    setBusy(true);
-    setFailed("");
-    try {
+  const at = momentAhead(one.zone, when);
+  const move = () => {
+    if (at === null) return;
+    void save(async () => {
       await campaignsApi.movePromise(one.id, { at, note: oneLine(note), agent: agent === (one.agent ?? TEAM) ? null : agent });
       onDone();
-    } catch (error) {
-      setFailed(problemOf(error));
-      setBusy(false);
-    }
+    });
   };
   return (
-    <Modal
-      open
-      title={t("promise.move_title")}
-      onCancel={onClose}
-      width={460}
-      footer={[
-        <Button key="no" onClick={onClose}>
-          {t("plan.cancel")}
-        </Button>,
-        <Button key="yes" type="primary" loading={busy} disabled={problem !== ""} onClick={() => void save()} data-testid="promise-save">
-          {t("promise.move")}
-        </Button>,
-      ]}
-    >
-      <div className="again-form">
-        <Field label={t("again.when")} hint={problem || (own ? t("again.own_zone") : t("again.zone", { zone, time: timeIn(zone, serverNow()) }))}>
-          <Input
-            autoFocus
-            type="datetime-local"
-            value={when}
-            status={problem ? "error" : ""}
-            aria-label={t("again.when")}
-            data-testid="promise-at"
-            onChange={(event) => setWhen(event.target.value)}
-            onPressEnter={() => void save()}
-          />
-          <span className="form-line">
-            {QUICK.map(({ key, after_s }) => (
-              <Button key={key} size="small" onClick={() => setWhen(inputIn(zone, serverNow() + after_s))}>
-                {t(key)}
-              </Button>
-            ))}
-          </span>
-        </Field>
-        <Caller one={one} agent={agent} onChange={setAgent} />
-        <Field label={t("again.note")}>
-          <Input value={note} maxLength={200} aria-label={t("again.note")} placeholder={t("again.note_hint")} onChange={(event) => setNote(event.target.value)} onPressEnter={() => void save()} data-testid="promise-note" />
-        </Field>
-        {failed && (
-          <p className="promise-failed" role="alert">
-            {failed}
-          </p>
-        )}
-      </div>
-    </Modal>
+    <FormDialog title={t("promise.move_title")} okText={t("promise.move")} okTestId="promise-save" busy={busy} ready={at !== null} failed={failed} onSave={move} onClose={onClose}>
+      <MomentField zones={one.zone} value={when} onChange={setWhen} onEnter={move} testId="promise-at" />
+      <Caller one={one} agent={agent} onChange={setAgent} />
+      <NoteField value={note} onChange={setNote} onEnter={move} testId="promise-note" />
+    </FormDialog>
   );
 }

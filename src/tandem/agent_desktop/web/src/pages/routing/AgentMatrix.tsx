@@ -1,13 +1,12 @@
 // Agents x skills with proficiency 1 to 5. Only what is in sight is drawn: 5,000 agents x 200 skills cost the same as 5.
 
-import { Input, type InputRef, Select } from "antd";
+import { Input, Select } from "antd";
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { FormEdit } from "../../generated/rest";
 import { useSpeech } from "../../i18n";
-import { chordOf } from "../../keys";
-import { Kbd, Name, Nothing } from "../../ui/bits";
+import { Name, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
-import { useAction } from "../../ui/useActions";
+import { SearchField } from "../../ui/SearchField";
 import { type AgentForm, type PlanForm, skillsOf, nextOutbound } from "./form";
 
 /** As in routing.css. */
@@ -96,10 +95,8 @@ export function AgentMatrix({ form, edit }: { form: PlanForm; edit: (edits: read
   const [only, setOnly] = useState<string | null>(null);
   const [added, setAdded] = useState<readonly string[]>([]);
   const [at, setAt] = useState<Cell>({ row: 0, column: 0 });
-  const field = useRef<InputRef>(null);
   const focusCell = useRef(false);
   const { ref, top, left, width, height } = useView();
-  useAction("search", () => field.current?.focus());
 
   const known = useMemo(() => skillsOf(form), [form]);
   const skills = useMemo(() => [...new Set([...known, ...added])].sort(), [known, added]);
@@ -166,16 +163,7 @@ export function AgentMatrix({ form, edit }: { form: PlanForm; edit: (edits: read
   return (
     <section className="panel matrix-panel fill">
       <header className="filters">
-        <Input
-          ref={field}
-          className="filter-text"
-          allowClear
-          placeholder={t("matrix.filter")}
-          aria-label={t("matrix.filter")}
-          suffix={search ? undefined : <Kbd>{chordOf("search")}</Kbd>}
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
-        />
+        <SearchField value={search} label={t("matrix.filter")} onChange={setSearch} />
         <Select
           className="filter-select"
           allowClear

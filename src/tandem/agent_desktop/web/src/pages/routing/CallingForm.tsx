@@ -5,9 +5,10 @@ import { useCallback } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import type { FormEdit, JurisdictionView } from "../../generated/rest";
 import { useSpeech } from "../../i18n";
+import { Field } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useLoaded } from "../useLoaded";
-import { Field, TextField } from "./fields";
+import { TextField } from "./fields";
 import { type CallingForm as Calling, EVERYWHERE, type PlanForm, readBeginning, readNumbers } from "./form";
 
 /** When the rule books cannot be read. */

@@ -4,9 +4,9 @@ import { Input } from "antd";
 import { useState } from "react";
 import type { FormEdit } from "../../generated/rest";
 import { useSpeech } from "../../i18n";
-import { Name, Nothing } from "../../ui/bits";
+import { Field, Name, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
-import { Field, TextField } from "./fields";
+import { TextField } from "./fields";
 import { type HoursForm, type PlanForm, readDates, readDays, readSpans } from "./form";
 
 const ID = /^[A-Za-z0-9][\w.-]{0,62}$/;

@@ -10,6 +10,7 @@ import { routingApi } from "../../routingApi";
 import { Loading } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useDialog } from "../../ui/useActions";
+import { Refused } from "../notices";
 import { useProblem } from "../useProblem";
 
 export function PreviewDialog({
@@ -147,14 +148,11 @@ export function PreviewDialog({
           </label>
         </div>
       )}
-      {failed && (
-        <p className="plan-refused" role="alert">
-          <Icon name="alert" size={14} /> <bdi>{failed}</bdi>
-          <button type="button" className="link" onClick={() => (setFailed(null), setTurn((old) => old + 1))}>
+      <Refused text={failed}>
+        <button type="button" className="link" onClick={() => (setFailed(null), setTurn((old) => old + 1))}>
             {t("retry")}
           </button>
-        </p>
-      )}
+      </Refused>
     </Modal>
   );
 }

@@ -9,6 +9,7 @@ import { useSpeech } from "../../i18n";
 import { routingApi } from "../../routingApi";
 import { Loading, Name, Nothing, Panel } from "../../ui/bits";
 import { type Column, DataGrid } from "../../ui/DataGrid";
+import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
 import { diffLines } from "./diff";
@@ -96,12 +97,7 @@ export function Versions({
 
   if (value === null && error !== null) {
     return (
-      <Nothing icon="link" title={t("load_failed")}>
-        <p>{error}</p>
-        <button type="button" className="link" onClick={again}>
-          {t("retry")}
-        </button>
-      </Nothing>
+      <NotLoaded error={error} onAgain={again} />
     );
   }
   if (value === null) return <Loading rows={8} />;

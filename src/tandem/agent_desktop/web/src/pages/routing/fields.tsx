@@ -1,19 +1,9 @@
 // Fields of the plan's form: each keeps what is typed until it is left, and says it only when it has changed.
 
 import { Input } from "antd";
-import { type ReactNode, useEffect, useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { useSpeech } from "../../i18n";
 import { readTime } from "./form";
-
-export function Field({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
-  return (
-    <div className="form-field">
-      <span className="form-label">{label}</span>
-      {children}
-      {hint && <span className="quiet small">{hint}</span>}
-    </div>
-  );
-}
 
 export function TextField({
   value,

@@ -5,32 +5,20 @@ import { useState } from "react";
 import { useDesk, useDeskState } from "../../desk";
 import { phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
-import { chordOf } from "../../keys";
-import { Kbd, Name, Panel } from "../../ui/bits";
+import { Name, Panel } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
-import { useAction } from "../../ui/useActions";
-import { Control } from "./CallPanel";
+import { AnswerOrDecline, Control, PhoneControls } from "./controls";
 import { Keypad } from "./Keypad";
 
 function Ringing() {
   const { t } = useSpeech();
   const desk = useDesk();
-  useAction("answer", () => desk.answer());
-  useAction("decline", () => desk.decline());
   return (
     <section className="panel call-panel offer ringing" data-phase="bare">
       <div className="call-line">
         <b>{t("call.ringing")}</b>
       </div>
-      <button type="button" className="answer" data-testid="answer" onClick={() => desk.answer()}>
-        <Icon name="phone" size={22} />
-        <span>{t("action.answer")}</span>
-        <Kbd>{chordOf("answer")}</Kbd>
-      </button>
-      <button type="button" className="decline" data-testid="decline" onClick={() => desk.decline()}>
-        <span>{t("action.decline")}</span>
-        <Kbd>{chordOf("decline")}</Kbd>
-      </button>
+      <AnswerOrDecline onAnswer={() => desk.answer()} onDecline={() => desk.decline()} />
     </section>
   );
 }
@@ -47,29 +35,12 @@ function Talking() {
         <b>{t(phone.held ? "call.held" : "phase.talking")}</b>
       </div>
       <div className="controls bare" role="group" aria-label={t("call.controls")}>
-        <Control
-          icon={phone.muted ? "micOff" : "mic"}
-          label={phone.muted ? "control.unmute" : "control.mute"}
-          action="mute"
-          testId="mute"
-          on={phone.muted}
-          onPress={active ? () => desk.setMuted(!phone.muted) : null}
-        />
-        <Control
-          icon={phone.held ? "play" : "pause"}
-          label={phone.held ? "control.retrieve" : "control.hold"}
-          action="hold"
-          testId="hold"
-          on={phone.held}
-          onPress={active ? () => desk.setHeld(!phone.held) : null}
-        />
-        <Control
-          icon="keypad"
-          label="control.keypad"
-          action="keypad"
-          testId="dtmf"
-          on={keypad}
-          onPress={active ? () => setKeypad(!keypad) : null}
+        <PhoneControls
+          held={phone.held}
+          keypad={keypad}
+          onMute={active ? () => desk.setMuted(!phone.muted) : null}
+          onHold={active ? () => desk.setHeld(!phone.held) : null}
+          onKeypad={active ? () => setKeypad(!keypad) : null}
         />
         <Control
           icon="hangup"

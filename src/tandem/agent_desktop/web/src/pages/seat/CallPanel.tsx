@@ -4,54 +4,14 @@ import { useEffect, useState } from "react";
 import { putsItselfThrough, useDesk, useDeskState } from "../../desk";
 import type { CallView } from "../../generated/live";
 import { phoneNumber } from "../../format";
-import { type Key, useSpeech } from "../../i18n";
-import { type Action, chordOf } from "../../keys";
-import { Kbd, Since, Until } from "../../ui/bits";
-import { Hint } from "../../ui/Hint";
-import { Icon, type IconName } from "../../ui/icons";
-import { useAction } from "../../ui/useActions";
+import { useSpeech } from "../../i18n";
+import { Since, Until } from "../../ui/bits";
+import { Icon } from "../../ui/icons";
 import { useCommand } from "../../ui/useCommand";
 import { ThroughPanel } from "./CampaignCall";
+import { AnswerOrDecline, Control, PhoneControls } from "./controls";
 import { Keypad } from "./Keypad";
 import { TransferDialog } from "./TransferDialog";
-
-export function Control({
-  icon,
-  label,
-  action,
-  testId,
-  onPress,
-  on = false,
-  danger = false,
-}: {
-  icon: IconName;
-  label: Key;
-  action: Action;
-  testId: string;
-  /** Absent when it cannot be done now. */
-  onPress: (() => void) | null;
-  on?: boolean;
-  danger?: boolean;
-}) {
-  const { t } = useSpeech();
-  useAction(action, onPress);
-  return (
-    <Hint text={t(`action.${action}` as Key)} action={action}>
-      <button
-        type="button"
-        className={`control ${on ? "on" : ""} ${danger ? "danger" : ""}`}
-        data-testid={testId}
-        aria-pressed={danger ? undefined : on}
-        disabled={!onPress}
-        onClick={() => onPress?.()}
-      >
-        <Icon name={icon} size={20} />
-        <span>{t(label)}</span>
-        <Kbd>{chordOf(action)}</Kbd>
-      </button>
-    </Hint>
-  );
-}
 
 function Offer({ call }: { call: CallView }) {
   const { t } = useSpeech();
@@ -66,8 +26,6 @@ function Offer({ call }: { call: CallView }) {
     desk.decline();
     if (live) void run({ type: "decline", call: call.id });
   };
-  useAction("answer", canAnswer ? () => desk.answer() : null);
-  useAction("decline", canDecline ? decline : null);
   return (
     <section className={`panel call-panel offer ${canAnswer ? "ringing" : ""}`} data-phase={call.phase}>
       <div className="call-line">
@@ -78,21 +36,7 @@ function Offer({ call }: { call: CallView }) {
           </span>
         )}
       </div>
-      <button
-        type="button"
-        className="answer"
-        data-testid="answer"
-        disabled={!canAnswer}
-        onClick={() => desk.answer()}
-      >
-        <Icon name="phone" size={22} />
-        <span>{t("action.answer")}</span>
-        <Kbd>{chordOf("answer")}</Kbd>
-      </button>
-      <button type="button" className="decline" data-testid="decline" disabled={!canDecline} onClick={decline}>
-        <span>{t("action.decline")}</span>
-        <Kbd>{chordOf("decline")}</Kbd>
-      </button>
+      <AnswerOrDecline onAnswer={canAnswer ? () => desk.answer() : null} onDecline={canDecline ? decline : null} />
     </section>
   );
 }
@@ -178,29 +122,12 @@ function Talk({ call }: { call: CallView }) {
         </button>
       )}
       <div className="controls" role="group" aria-label={t("call.controls")}>
-        <Control
-          icon={phone.muted ? "micOff" : "mic"}
-          label={phone.muted ? "control.unmute" : "control.mute"}
-          action="mute"
-          testId="mute"
-          on={phone.muted}
-          onPress={talking ? () => desk.setMuted(!phone.muted) : null}
-        />
-        <Control
-          icon={held ? "play" : "pause"}
-          label={held ? "control.retrieve" : "control.hold"}
-          action="hold"
-          testId="hold"
-          on={held}
-          onPress={talking && !dialling ? () => desk.setHeld(!held) : null}
-        />
-        <Control
-          icon="keypad"
-          label="control.keypad"
-          action="keypad"
-          testId="dtmf"
-          on={keypad}
-          onPress={talking && !held ? () => setKeypad(!keypad) : null}
+        <PhoneControls
+          held={held}
+          keypad={keypad}
+          onMute={talking ? () => desk.setMuted(!phone.muted) : null}
+          onHold={talking && !dialling ? () => desk.setHeld(!held) : null}
+          onKeypad={talking && !held ? () => setKeypad(!keypad) : null}
         />
         <Control
           icon="transfer"

@@ -3,7 +3,7 @@
 import type { CampaignCard as Card } from "../../generated/live";
 import { initials, phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
-import { Name, Panel } from "../../ui/bits";
+import { ListFields, Name, Panel } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { mayBeDialled } from "./numbers";
 
@@ -106,18 +106,7 @@ export function CampaignCard({
       )}
       {fields.length > 0 && (
         <Panel title={t("card.fields")} icon="list" className="card-fields" testId="card-fields">
-          <dl>
-            {fields.map(([key, value]) => (
-              <div key={key}>
-                <dt>
-                  <Name>{key}</Name>
-                </dt>
-                <dd>
-                  <bdi>{value}</bdi>
-                </dd>
-              </div>
-            ))}
-          </dl>
+          <ListFields fields={fields} />
         </Panel>
       )}
     </>

@@ -14,6 +14,7 @@ import { Kbd, Loading, Name, Nothing, Panel, Since, toneOf } from "../../ui/bits
 import { Icon } from "../../ui/icons";
 import { chordOf } from "../../keys";
 import { CallbackPanel } from "../callbacks/CallbackPanel";
+import { NotLoaded } from "../notices";
 import { DialPad } from "./DialPad";
 import { useReasonWord } from "./StateControl";
 import { Tasks } from "./Tasks";
@@ -149,11 +150,7 @@ export function IdleSeat() {
         >
           {calls === null && !failed && <Loading rows={6} />}
           {calls === null && failed && (
-            <Nothing icon="link" title={t("load_failed")}>
-              <button type="button" className="link" onClick={again}>
-                {t("retry")}
-              </button>
-            </Nothing>
+            <NotLoaded onAgain={again} />
           )}
           {calls !== null && calls.length === 0 && (
             <Nothing icon="phone" title={t("idle.none")}>

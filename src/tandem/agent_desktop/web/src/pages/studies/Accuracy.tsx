@@ -7,6 +7,7 @@ import { useSpeech } from "../../i18n";
 import { useNames } from "../../names";
 import { routingApi } from "../../routingApi";
 import { Loading, Name, Nothing, Panel } from "../../ui/bits";
+import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { judged } from "./judging";
 
@@ -20,12 +21,7 @@ export function Accuracy() {
     <Panel title={t("accuracy.title")} icon="clock" className="fill" flush extra={value && <span className="quiet">{t("accuracy.since", { time: moment(value.since, serverNow(), lang) })}</span>}>
       {value === null && error === null && <Loading rows={5} />}
       {value === null && error !== null && (
-        <Nothing icon="link" title={t("load_failed")}>
-          <p>{error}</p>
-          <button type="button" className="link" onClick={again}>
-            {t("retry")}
-          </button>
-        </Nothing>
+        <NotLoaded error={error} onAgain={again} />
       )}
       {value !== null && value.queues.length === 0 && (
         <Nothing icon="clock" title={t("accuracy.none")}>

@@ -9,6 +9,7 @@ import { useSpeech } from "../../i18n";
 import { useQueues } from "../../names";
 import { routingApi } from "../../routingApi";
 import { Loading, Nothing, Panel } from "../../ui/bits";
+import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { Plot } from "./Plot";
 import { timeOfDay } from "./scale";
@@ -159,12 +160,7 @@ export function Staffing() {
       }
     >
       {error !== null && (
-        <Nothing icon="link" title={t("load_failed")}>
-          <p>{error}</p>
-          <button type="button" className="link" onClick={again}>
-            {t("retry")}
-          </button>
-        </Nothing>
+        <NotLoaded error={error} onAgain={again} />
       )}
       {error === null && value === null && (busy ? <Loading rows={6} /> : <Nothing icon="list" title={t("board.no_queues")} />)}
       {error === null && value !== null && <Shown staffing={value} />}

@@ -10,6 +10,7 @@ import { useSpeech } from "../../i18n";
 import { useNames } from "../../names";
 import { Loading, Name, Nothing, Panel } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { FEW, meanText, partsOf, questionsOf, sinceDays } from "./surveys";
 
@@ -121,12 +122,7 @@ export function Surveys() {
       </div>
       {value === null && error === null && <Loading rows={5} />}
       {error !== null && (
-        <Nothing icon="link" title={t("load_failed")}>
-          <p>{error}</p>
-          <button type="button" className="link" onClick={again}>
-            {t("retry")}
-          </button>
-        </Nothing>
+        <NotLoaded error={error} onAgain={again} />
       )}
       {value !== null && error === null && value.lines.length === 0 && (
         <Nothing icon="chat" title={t("surveys.none")}>

@@ -8,9 +8,9 @@ import { duration, moment, share } from "../../format";
 import { useSpeech } from "../../i18n";
 import { lines as cleanLines } from "../../text";
 import { routingApi } from "../../routingApi";
-import { Loading, Name, Nothing, Panel } from "../../ui/bits";
+import { Field, Loading, Name, Nothing, Panel } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
-import { Field } from "../routing/fields";
+import { NotLoaded, Refused } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
 import { usePolled } from "../why/usePolled";
@@ -229,11 +229,7 @@ function Choose({ desk, onStarted }: { desk: WhatIfDesk; onStarted: (job: WhatIf
       <Button type="primary" loading={busy} disabled={day === null} icon={<Icon name="play" size={14} />} onClick={() => void run()} data-testid="whatif-run">
         {t("whatif.run")}
       </Button>
-      {failed && (
-        <p className="plan-refused" role="alert">
-          <Icon name="alert" size={14} /> <bdi>{failed}</bdi>
-        </p>
-      )}
+      <Refused text={failed} />
       <p className="quiet small">{t("whatif.about")}</p>
     </div>
   );
@@ -246,12 +242,7 @@ export function WhatIf() {
   if (value === null && error === null) return <Loading rows={8} />;
   if (value === null) {
     return (
-      <Nothing icon="link" title={t("load_failed")}>
-        <p>{error}</p>
-        <button type="button" className="link" onClick={again}>
-          {t("retry")}
-        </button>
-      </Nothing>
+      <NotLoaded error={error} onAgain={again} />
     );
   }
   return (
