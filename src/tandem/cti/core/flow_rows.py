@@ -144,7 +144,7 @@ def ivr_queue(t: Turn, e: QueueAsked) -> None:
         needs=[str(need) for need in e.needs],
         priority=e.priority,
         language=e.language,
-        **({"failure": e.failure} if e.failure else {}),
+        failure=e.failure,
     )
     if e.queued_at is not None:
         t.set(queued_at=e.queued_at)

@@ -96,7 +96,7 @@ class Entry(Enum):
     TRANSFER_FAILED_CAUSE = "transfer_failed.cause", "the number did not answer ({cause})"
     TRANSFERRED_OUT = "transferred_out", "caller and number are joined"
     WRAP_UP = "wrap_up", "wrap-up began"
-    HISTORY_WRITTEN = "history_written", "disposition and notes kept"
+    HISTORY_WRITTEN = "history_written", "disposition {disposition} and notes kept"
     RECORDING_SAVED = "recording_saved", "{duration_s} s, both sides"
     RECORDING_FAILED = "recording_failed", "the recording is not kept: {detail}"
     RECORDING_MISSING = "recording_failed.missing", "the recording's file is not there: {detail}"

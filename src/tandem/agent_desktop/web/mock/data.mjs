@@ -313,23 +313,25 @@ export function callLine(index) {
 
 export function callDetail(index) {
   const call = callLine(index);
-  const line = (at, kind, text, data = {}) => ({ at: call.started_at + at, kind, text, data });
+  const line = (at, code, text, data = {}) => ({ at: call.started_at + at, kind: code.split(".")[0], text, data: { code, ...data } });
   return {
     call,
     timeline: [
-      line(0, "invite", "call to 95533", { ani: call.number, dnis: "95533" }),
+      line(0, "invite", "call from a number to 95533", { ani: call.number, dnis: "95533" }),
       line(0.04, "answered", "flow main answers", { flow: "main" }),
       line(4.1, "digit", "pressed 1", { digits: "1" }),
       line(7.9, "digit", "pressed 2", { digits: "2" }),
       line(8, "queued", "waits for vip", { queue: "vip" }),
       line(12.3, "matched", "Longest idle (6 min 3 s) of 4 agents who have mandarin at 4 or better.", { agent: "agent1", offer: 1, why: pops.vip().why }),
       line(12.36, "pop_shown", "the pop is on the agent's page", { agent: "agent1", offer: 1 }),
-      line(12.38, "ringing", "phone 1001 rings", { agent: "agent1" }),
+      line(12.38, "ringing", "phone 1001 rings", { device: "1001", agent: "agent1" }),
       line(15.2, "accepted", "the agent answered", { agent: "agent1" }),
       line(15.21, "talking", "caller and agent are joined", { agent: "agent1" }),
-      line(15.3, "recording_recording", "", {}),
+      line(15.2 + call.talk_s, "agent_lost", "the agent's connection ended (normal_clearing)", { agent: "agent1", cause: "normal_clearing" }),
+      // A line of a server from before the codes.
+      { at: call.started_at + 15.25 + call.talk_s, kind: "hung_up", text: "the agent hung up on the phone", data: { agent: "agent1" } },
       line(15.2 + call.talk_s, "ended", "answered (normal_clearing)", { outcome: call.outcome, cause: "normal_clearing" }),
-      line(60 + call.talk_s, "history_written", "disposition and notes kept", { disposition: "service.transfer" }),
+      line(60 + call.talk_s, "history_written", "disposition service.transfer and notes kept", { disposition: "service.transfer" }),
     ],
     recordings: call.recordings
       ? [{ id: `rec${index}`, agent: "agent1", started_at: call.started_at + 15.3, duration_s: call.talk_s, bytes: 16000 * 2 * call.talk_s, state: "saved", detail: "" }]

@@ -108,20 +108,27 @@ describe("timeline", () => {
     disposition: (code: string | null | undefined) => `<${code}>`,
   };
   it("tells why an agent was chosen in the reader's language", () => {
-    const matched = line("matched", "Longest idle", { why: { zh: "空闲最久", en: "Longest idle" } });
-    expect(detailOf(matched, "zh", names)).toBe("空闲最久");
-    expect(detailOf(matched, "en", names)).toBe("Longest idle");
-    expect(detailOf(line("matched", "fallback"), "zh", names)).toBe("fallback");
+    const why = { zh: "空闲最久", en: "Longest idle" };
+    const matched = line("matched", "Longest idle", { code: "matched", why, agent: "mei" });
+    expect(detailOf(matched, "zh", names)).toBe("空闲最久 · mei");
+    expect(detailOf(matched, "en", names)).toBe("Longest idle · mei");
+    expect(detailOf(line("matched", "Longest idle", { why }), "zh", names)).toBe("空闲最久");
   });
 
-  it("shows what the kind does not say by itself", () => {
-    expect(detailOf(line("invite", "call to 95533", { ani: "+861", dnis: "95533" }), "en", names)).toBe("+861 → 95533");
-    expect(detailOf(line("digit", "pressed 2", { digits: "2" }), "zh", names)).toBe("2");
-    expect(detailOf(line("talking", "caller and agent are joined", { agent: "mei" }), "en", names)).toBe("mei");
-    expect(detailOf(line("queued", "waits for vip", { queue: "vip" }), "en", names)).toBe("queue vip");
-    expect(detailOf(line("history_written", "kept", { disposition: "lost" }), "zh", names)).toBe("<lost>");
-    expect(detailOf(line("something_new", "the server's words"), "zh", names)).toBe("the server's words");
-    expect(detailOf(line("transfer_failed", "the number did not answer"), "en", names)).toBe("the number did not answer");
+  it("says each entry by its code, with words for what the codes among its values mean", () => {
+    const said = (kind: string, code: string, values: Record<string, unknown>) => detailOf(line(kind, "in English", { code, ...values }), "zh", names);
+    expect(said("invite", "invite", { ani: "+861", dnis: "95533" })).toBe("+861 呼入 95533");
+    expect(said("ended", "ended", { outcome: "answered", cause: "busy" })).toBe("已接听（占线）");
+    expect(said("queued", "queued.rescued", { queue: "vip", failure: "step_limit" })).toBe("队列 queue vip，因为流程无法继续：步骤过多");
+    expect(said("agent_lost", "agent_lost", { cause: "no_answer", agent: "mei" })).toBe("座席的连接已断开（无人接听） · mei");
+    expect(said("history_written", "history_written", { disposition: "lost" })).toBe("已保存小结 <lost> 与备注");
+    expect(said("screened", "screened", { verdict: "machine", why: "TOOLONG-1900" })).toBe("检测结果：语音信箱（TOOLONG-1900）");
+  });
+
+  it("shows what has no code, or one of tomorrow, as its text", () => {
+    expect(detailOf(line("transfer_failed", "the number did not answer", { agent: "mei" }), "zh", names)).toBe("the number did not answer");
+    expect(detailOf(line("something_new", "the server's words", { code: "something_new" }), "zh", names)).toBe("the server's words");
+    expect(detailOf(line("screened", "the detector says: human", { why: "HUMAN" }), "zh", names)).toBe("the detector says: human");
   });
 
   it("counts from the first event", () => {

@@ -78,6 +78,36 @@ describe("codes of the server", () => {
     expect(refusalText("zh", { code: "wrong_state", message: "in English", reason: "of_tomorrow" })).toBe(chinese["error.wrong_state"]);
   });
 
+  describe("of a timeline", () => {
+    const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
+    const source = /class Entry\(Enum\):([\s\S]*?)\n {4}def /.exec(read("cti/model/timeline.py"))?.[1] ?? "";
+    const members = [...source.matchAll(/^ {4}[A-Z_]+ = (?:"([\w.]+)", "([^"]*)"|\(\n {8}"([\w.]+)",\n {8}"([^"]*)",\n {4}\))$/gm)];
+    const sentences = new Map(members.map(([, code, sentence, long, longer]) => [code ?? long ?? "", sentence ?? longer ?? ""]));
+    const literals = (text: string) => [...text.matchAll(/"(\w+)"/g)].map((match) => match[1] ?? "");
+
+    it("every kind of entry has a heading and its sentence, which names just what the server gives", () => {
+      expect(sentences.size).toBe([...source.matchAll(/^ {4}[A-Z_]+ = /gm)].length);
+      expect(sentences.size).toBeGreaterThan(90);
+      const ours = Object.keys(english).filter((key) => key.startsWith("timeline."));
+      expect(ours.sort()).toEqual([...sentences.keys()].map((code) => `timeline.${code}`).sort());
+      for (const key of ours) expect(placeholders(english[key] ?? ""), key).toEqual(placeholders(sentences.get(key.slice(9)) ?? ""));
+      expect([...sentences.keys()].map((code) => code.split(".")[0] ?? "").filter((kind) => !isWord("event", kind))).toEqual([]);
+    });
+
+    it.each([
+      ["cause", "cti/model/causes.py", /class Cause[\s\S]*?\n\n\n/, 10],
+      ["mode", "cti/model/campaigns.py", /^Mode = Literal\[.*\]/m, 6],
+      ["scope", "agent_desktop/core/messages.py", /scope: Literal\[.*\]/, 3],
+      ["dial_refusal", "routing/core/dialer/gate.py", /reason: Literal\[.*\]/, 5],
+      ["dial_refusal", "cti/app/callbacks.py", /reason = "no_entry"|reason = "other_attempt"/g, 2],
+      ["failure", "ivr/core/dialogue.py", /(?:^[A-Z_]+ = "\w+"\n)+(?=FAILURES)/m, 5],
+    ])("every %s that %s knows has a word", (group, file, where, count) => {
+      const codes = literals((read(file).match(where) ?? []).join("\n"));
+      expect(codes.length).toBe(count);
+      expect(codes.filter((code) => !isWord(group, code))).toEqual([]);
+    });
+  });
+
   it("that are new are still readable", () => {
     expect(word("en", "state", "on_fire")).toBe("on fire");
     expect(word("zh", "state", null)).toBe("");

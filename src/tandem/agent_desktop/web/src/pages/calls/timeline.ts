@@ -1,40 +1,44 @@
-// Lines of a call's timeline in the reader's words. The server's text is English; its data is for every language.
+// Lines of a call's timeline in the reader's words: by the code and the values that the server gives with its text.
 
 import type { TimelineLine } from "../../generated/rest";
-import { type Language, isWord, word } from "../../i18n";
+import { type Language, fill, isWord, word } from "../../i18n";
 import type { Names } from "../../names";
 
 function text(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
-/** What happened beyond the kind itself: who, which digits, why. Empty when the kind says it all. */
+/** Values of these names are codes, for which there are words in this group. */
+const GROUPS: Readonly<Record<string, string>> = {
+  cause: "cause",
+  failure: "failure",
+  mode: "mode",
+  outcome: "outcome",
+  refusal: "dial_refusal",
+  scope: "scope",
+  verdict: "verdict",
+};
+
+function shown(name: string, value: unknown, lang: Language, names: Names): string {
+  // A sentence that the server says in both languages itself.
+  if (typeof value === "object" && value !== null) return text((value as Record<string, unknown>)[lang]);
+  if (name === "queue") return names.queue(text(value));
+  if (name === "disposition") return names.disposition(text(value));
+  const group = GROUPS[name];
+  return group ? word(lang, group, text(value)) : text(value);
+}
+
+/** What happened, in a sentence, and the agent whom it concerns. */
 export function detailOf(line: TimelineLine, lang: Language, names: Names): string {
-  const { data, kind } = line;
-  const joined = (...parts: string[]) => parts.filter(Boolean).join(" · ");
-  const why = data["why"];
-  if (typeof why === "object" && why !== null) return text((why as Record<string, unknown>)[lang]) || line.text;
-  switch (kind) {
-    case "matched":
-      return line.text;
-    case "invite":
-      return [text(data["ani"]), text(data["dnis"])].filter(Boolean).join(" → ");
-    case "digit":
-      return text(data["digits"]);
-    case "ended":
-      return word(lang, "outcome", text(data["outcome"]));
-    case "offered_on":
-    case "agent_lost":
-      return joined(text(data["agent"]), lang === "en" ? line.text : word(lang, "reason", text(data["reason"])));
-    case "history_written":
-      return names.disposition(text(data["disposition"]));
-    default: {
-      const facts = joined(text(data["flow"]), names.queue(text(data["queue"])), text(data["agent"]), text(data["number"]));
-      const known = isWord("event", kind);
-      // A kind that we have no word for speaks for itself, in the server's English.
-      return facts || (known && !/failed|given_up|fallback/.test(kind) ? "" : line.text);
-    }
+  const { data } = line;
+  const code = text(data["code"]);
+  if (!isWord("timeline", code)) {
+    // Older than the codes, or newer than this page: its English text, which for a choice comes in both languages.
+    return (typeof data["why"] === "object" && shown("why", data["why"], lang, names)) || line.text;
   }
+  const values = Object.entries(data).map(([name, value]) => [name, shown(name, value, lang, names)]);
+  const sentence = fill(word(lang, "timeline", code), Object.fromEntries(values));
+  return [sentence, text(data["agent"])].filter(Boolean).join(" · ");
 }
 
 /** Times in a timeline count from the call's first event. */
