@@ -11,7 +11,7 @@ import pytest
 from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId
 from tandem.routing.core.plan import AgentPlan, Plan, ShiftPlan
-from tandem.routing.core.shifts import LINGERS_S, Roster, changes_at, leaves_at
+from tandem.routing.core.shifts import LINGERS_S, Presence, Roster, changes_at, leaves_at
 
 BERLIN = "Europe/Berlin"
 DAY = WeeklyHours(days=dict.fromkeys(range(5), ((540, 720), (780, 1020))), closed_on=frozenset({date(2026, 10, 1)}))
@@ -129,3 +129,44 @@ def test_a_roster_works_a_shift_out_once_whoever_asks(monkeypatch: pytest.Monkey
         for agent in agents:
             roster.leaves_at(agent, moment)
     assert len(asked) <= 2 * 2
+
+
+LATE = WeeklyHours(days=dict.fromkeys(range(5), ((840, 1320),)))
+
+
+def _presence(here: str, able: str, now: str) -> Presence:
+    """Agents by the first letter of their shift (d, l) or without one (n), numbered."""
+    logins = [AgentId(login) for login in f"{here} {able}".split()]
+    names = {"d": "day", "l": "late", "n": ""}
+    plan = Plan(
+        queues={},
+        agents={login: AgentPlan(login=login, shift=names[login[0]]) for login in logins},
+        shifts={"day": ShiftPlan(hours=DAY), "late": ShiftPlan(hours=LATE)},
+    )
+    who, others = map(AgentId, here.split()), map(AgentId, able.split())
+    return Presence(Roster(plan), here=who, able=others, now=at(now))
+
+
+@pytest.mark.parametrize(
+    ("here", "able", "now", "shares"),
+    [
+        ("n1 n2", "d1 l1", "2026-11-23 11:00", {"11:00": 1.0, "12:30": 1.0, "23:00": 1.0}),
+        ("d1 d2", "", "2026-11-23 11:00", {"11:59": 1.0, "12:30": 0.0, "13:00": 1.0, "17:00": 0.0}),
+        ("d1 d2", "d3 d4", "2026-11-23 11:00", {"11:59": 1.0, "12:30": 0.0, "13:00": 1.0, "17:00": 0.0}),
+        ("d1 d2 n1 n2", "", "2026-11-23 11:00", {"11:59": 1.0, "12:30": 0.5, "13:00": 1.0, "17:00": 0.5}),
+        ("d1 d2", "l1", "2026-11-23 11:00", {"11:59": 1.0, "13:30": 1.0, "14:00": 1.5, "17:00": 0.5, "22:00": 0.0}),
+        ("d1", "", "2026-11-23 20:00", {"20:00": 1.0, "23:59": 1.0}),
+        ("d1 d2", "l1", "2026-11-23 12:30", {"12:45": 1.0, "13:00": 1.0, "14:00": 1.5, "17:00": 0.5}),
+        ("", "d1", "2026-11-23 11:00", {"11:00": 1.0, "12:30": 1.0}),
+    ],
+)
+def test_how_many_will_be_there(here: str, able: str, now: str, shares: dict[str, float]) -> None:
+    presence = _presence(here, able, now)
+    assert {time: presence.at(at(f"2026-11-23 {time}")) for time in shares} == shares
+
+
+def test_who_works_longer_stays_until_the_first_shift_begins() -> None:
+    presence = _presence("d1 d2", "", "2026-11-23 20:00")
+    assert presence.at(at("2026-11-24 08:59")) == 1.0
+    assert presence.at(at("2026-11-24 09:00")) == 1.0
+    assert presence.at(at("2026-11-24 12:00")) == 0.0

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from math import inf
 
 from tandem.cti.model.hours import WeeklyHours, closes_at, is_open, opens_at
@@ -42,6 +44,11 @@ class Roster:
         self._known: dict[str, tuple[float, float, float | None]] = {}
         """Shift -> (from, until, what ``leaves_at`` says between the two)."""
 
+    def worked(self, agents: Iterable[AgentId]) -> list[tuple[WeeklyHours, int]]:
+        """Each shift that one of them works, and how many do."""
+        names = Counter(self._shift[agent] for agent in agents if agent in self._shift)
+        return [(self._hours[name], number) for name, number in names.items()]
+
     def hours_of(self, agent: AgentId) -> WeeklyHours | None:
         """None: he works no shift."""
         return self._hours.get(self._shift.get(agent, ""))
@@ -61,3 +68,44 @@ class Roster:
             hours = self._hours[name]
             known = self._known[name] = (now, changes_at(hours, now), leaves_at(hours, now))
         return known
+
+
+class Presence:
+    """What share of those who are at it now will be at it at moments to come, which are asked in the order of time.
+
+    ``here``: who is at it ``now``; ``able``: who else could be. Who works no shift stays as he is. Of those who do, as
+    many more or fewer are taken to be at it as of all who are ``able``; while none of them has to be there by his shift
+    (they all work longer), they stay until the first shift begins."""
+
+    def __init__(self, roster: Roster, *, here: Iterable[AgentId], able: Iterable[AgentId], now: float) -> None:
+        at_it = set(here)
+        shifts = roster.worked(at_it | set(able))
+        bound = sum(number for _, number in roster.worked(at_it))
+        self._always = len(at_it) - bound
+        self._shifts = [_Stretch(hours, number) for hours, number in shifts]
+        due = sum(stretch.at(now) for stretch in self._shifts)
+        self._bound, self._most = bound, max(due, bound)
+        self._stays_until = now if due else min((stretch.until for stretch in self._shifts), default=inf)
+
+    def at(self, moment: float) -> float:
+        """1.0: as many as now; it may be more."""
+        total = self._always + self._bound
+        if not self._bound or moment < self._stays_until:
+            return 1.0
+        return (self._always + self._bound * sum(each.at(moment) for each in self._shifts) / self._most) / total
+
+
+class _Stretch:
+    """``number`` agents who work these hours, remembered until the next border."""
+
+    def __init__(self, hours: WeeklyHours, number: int) -> None:
+        self._hours, self._number = hours, number
+        self._open = False
+        self.until = -inf
+
+    def at(self, moment: float) -> int:
+        if moment >= self.until:
+            self._open = is_open(self._hours, moment)
+            border = (closes_at if self._open else opens_at)(self._hours, moment)
+            self.until = inf if border is None else border
+        return self._number if self._open else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from tests.support.house import MEI
 from tandem.agent_desktop.core import campaign_day_resources as day_shapes
 from tandem.agent_desktop.core import lead_resources as lead_shapes
 from tandem.cti.adapters.postgres.campaigns import Stretch
+from tandem.cti.app import floor_plan as c
 from tandem.cti.app.campaign_desk.board import CampaignBoard
 from tandem.cti.app.campaign_desk.samples import Samples
 from tandem.cti.app.campaign_desk.simulated_hours import World, simulate
@@ -23,10 +25,12 @@ from tandem.cti.app.floor_plan import LeadsRead
 from tandem.cti.model.campaigns import CampaignRecord, Hours, Span, State
 from tandem.cti.model.detections import Heard
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import AttemptRecord, CampaignSample, Lead, LeadNumber, PacingRecord
 from tandem.routing.core.dialer.pacing import Learned
 from tandem.routing.core.dialer.pacing_settings import PacingSettings
+from tandem.routing.core.plan import ShiftPlan
 
 
 def desk(state: State = "running", **document: Any) -> Desk:
@@ -274,6 +278,24 @@ async def test_a_forecast_counts_only_the_hours_in_which_is_dialled() -> None:
     assert found.ends_at > on.floor.now + (days - 1.0) * 86_400.0
     run.agents.clear()
     assert (await on.desk.forecast("spring")).ends_at is None
+
+
+async def test_a_forecast_counts_only_the_agents_who_will_be_there() -> None:
+    """From 21:46 on, Mei until 22:30 and from 09:00 on; others of her kind come at 09:00."""
+    on = await opened(desk())
+    on.outlook.tried = {0: 100}
+    on.floor.ready(MEI)
+    center = on.shell.center
+    center.dialer.campaigns[SPRING].agents[MEI] = "idle"
+    before = await on.desk.forecast("spring")
+    assert before.agent_hours is not None
+    assert before.ends_at == pytest.approx(on.floor.now + before.agent_hours * 3600)
+    evening, day = ((1290, 1350),), ((540, 1020),)
+    shift = ShiftPlan(hours=WeeklyHours(days={0: evening, 1: day, 2: day}), teams=("loans",))
+    agents = {login: replace(agent, team="loans") for login, agent in center.plan.agents.items() if login == MEI}
+    on.floor.handle(c.PlanApplied(replace(center.plan, agents=agents, shifts={"day": shift}), (), "ada"))
+    after = await on.desk.forecast("spring")
+    assert after.ends_at == pytest.approx(before.ends_at + 10.5 * 3600, abs=900), "the night does not count"
 
 
 async def test_a_forecast_that_goes_wrong_harms_nobody(

@@ -123,17 +123,13 @@ def test_after_a_restart_it_is_known_again() -> None:
     assert run.attempts
 
 
-def test_a_shift_has_one_timer_however_often_the_switch_comes_back() -> None:
-    floor, _ = _floor(begins_at=ENDS_AT - 3000)
+def test_the_shifts_have_one_timer_however_often_the_plan_changes() -> None:
+    floor, _ = _floor(begins_at=ENDS_AT - 600)
     for _ in range(5):
-        floor.restart()
         floor.handle(c.PlanApplied(floor.center.plan, (), "ada"))
-    looks = 0
-    for at in (ENDS_AT + LINGERS_S - 1, ENDS_AT + LINGERS_S + 1, ENDS_AT + 1800 + 1):
-        floor.pass_time(at - floor.now)
-        looks += floor.center.dialer.border_at > floor.now
-    assert looks == 3
-    assert floor.center.dialer.border_at == MIDNIGHT + 16 * 3600 + LINGERS_S
+    floor.pass_time(600 + LINGERS_S)
+    assert [at for at, _, kind, _ in floor.center._timers if kind == "shift"] == [ENDS_AT + 1800]
+    assert floor.center.dialer.border_at == ENDS_AT + 1800
 
 
 def test_the_board_says_until_when_he_is_expected() -> None:

@@ -15,17 +15,21 @@ import msgspec
 
 from tandem.agent_desktop.core import campaign_day_resources as shapes
 from tandem.cti.adapters.postgres.campaign_outlook import Times
+from tandem.cti.app import blend
 from tandem.cti.app.campaign_desk import whatif_worker
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
 from tandem.cti.app.campaign_desk.simulated_hours import Figures, World
+from tandem.cti.app.dialer.agents import may_serve
 from tandem.cti.app.dialer.days import zone_of
 from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
 from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest, CtiError, Unavailable, WrongState
+from tandem.cti.model.ids import AgentId
 from tandem.routing.core.dialer.pacing_settings import PACED_MODES, DayCount
 from tandem.routing.core.dialer.recycling import Group, Seen, forecast
 from tandem.routing.core.dialer.terms import Terms
+from tandem.routing.core.shifts import Presence
 
 log = logging.getLogger(__name__)
 
@@ -55,12 +59,12 @@ class Outlooks(Part):
         most = document.attempts.most_per_person
         tried = await self._ground.outlook.open_by_tries(campaign)
         groups = [Group(count=count, tried=done, tries=max(0, most - done)) for done, count in tried.items()]
-        agents = 0 if run is None else _at_work(run)
+        agents = 0 if run is None else len(_at_work(run))
         found = forecast(groups, await self._seen(document, run), agents=agents)
         lately = await self._ground.outlook.times(campaign, since=now - HOUR_S)
         ends_at = None
         if record.state == "running" and found.leads and found.hours is not None:
-            ends_at = self._worked_until(document, now, found.hours)
+            ends_at = self._worked_until(document, found.hours)
         return shapes.CampaignForecast(
             at=now,
             left=found.leads,
@@ -120,24 +124,39 @@ class Outlooks(Part):
             wait_s=(gauges.wait_s if gauges is not None else None) or document.target_wait_s,
         )
 
-    def _worked_until(self, document: Campaign, now: float, hours: float) -> float | None:
-        """When so many hours are over of those in which the campaign may call in its own zone; None: not within three
-        months."""
-        plan = self._ground.center.plan
+    def _worked_until(self, document: Campaign, hours: float) -> float | None:
+        """When so many hours of those who are at it now are worked, of those in which the campaign may call in its own
+        zone; None: not within three months."""
+        now, plan = self._ground.now, self._ground.center.plan
+        presence = self._presence(document)
         terms = Terms(document, calling=plan.calling)
         open_at = terms.hours("", str(zone_of(document)), "")
         at, left_s = now, hours * HOUR_S
         while at < now + MOST_AHEAD_S:
             closed = None if open_at is None else open_at.closed(at)
             if closed is None:
-                if left_s <= STEP_S:
-                    return at + left_s
-                at, left_s = at + STEP_S, left_s - STEP_S
+                share = presence.at(at)
+                if left_s <= STEP_S * share:
+                    return at + (left_s / share if left_s else 0.0)
+                at, left_s = at + STEP_S, left_s - STEP_S * share
             elif closed[1] is None:
                 return None
             else:
                 at = max(closed[1], at + 1.0)
         return None
+
+    def _presence(self, document: Campaign) -> Presence:
+        """Of agents, by their shifts."""
+        center, run = self._ground.center, self._ground.run(document.id)
+        here = [] if run is None else _at_work(run)
+        able: list[AgentId] = []
+        if run is not None and center.plan.shifts:
+            able = [
+                agent.id
+                for agent in center.agents.values()
+                if blend.does_outbound(center, agent.id) and may_serve(center, agent, run)
+            ]
+        return Presence(center.dialer.roster, here=here, able=able, now=self._ground.now)
 
     # ---- with more agents
 
@@ -146,7 +165,7 @@ class Outlooks(Part):
         run = self._ground.run(campaign)
         if run is None or run.mode not in PACED_MODES:
             raise WrongState.because("nothing_to_simulate")
-        now = _at_work(run)
+        now = len(_at_work(run))
         then = now + agents
         if then < 1:
             raise BadRequest.because("nobody_left", agents=now)
@@ -207,7 +226,7 @@ class Outlooks(Part):
     def _shown(self, record: CampaignRecord, figures: Figures, calls: float) -> shapes.PacingFigures:
         ends_at = None
         if calls and figures.dialled_per_hour:
-            ends_at = self._worked_until(record.document, self._ground.now, calls / figures.dialled_per_hour)
+            ends_at = self._worked_until(record.document, calls / figures.dialled_per_hour)
         return shapes.PacingFigures(
             agents=figures.agents,
             talk_ratio=figures.talk_ratio,
@@ -237,5 +256,5 @@ async def _simulated(order: whatif_worker.Order) -> whatif_worker.Answer:
         await process.wait()
 
 
-def _at_work(run: Running) -> int:
-    return sum(status != "away" for status in run.agents.values())
+def _at_work(run: Running) -> list[AgentId]:
+    return [agent for agent, status in run.agents.items() if status != "away"]
