@@ -178,5 +178,7 @@ async def test_callers_hear_the_prompts_that_we_make(asterisk: Probe, tmp_path: 
     assert found.file is not None
     heard = voices(found.file)[0]
     made = np.frombuffer(speech[44:], "<i2").astype(np.float64)
-    match = np.correlate(heard[: 8000 * 6], made[8000:16000], "valid").max()
-    assert match > 0.9 * (made[8000:16000] ** 2).sum()
+    # In pieces: on a busy machine a packet of 20 ms may come late, which moves what follows.
+    pieces = [made[at : at + 1600] for at in range(8000, 16000, 1600)]
+    matches = [np.correlate(heard[: 8000 * 6], piece, "valid").max() / (piece**2).sum() for piece in pieces]
+    assert sum(match > 0.9 for match in matches) >= 3, matches

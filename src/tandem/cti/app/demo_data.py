@@ -21,7 +21,7 @@ from tandem.cti.storage.queries import load
 
 DEMO_PASSWORD = "tandem-demo"  # noqa: S105 - printed by the demo; no other installation has these users
 _HOUR_S = 3_600.0
-_DEADLINE_S = 20.0
+_DEADLINE_S = 120.0
 _QUERIES = load("tandem.cti.app", "demo_data.sql")
 
 Rows = dict[str, list[tuple[Any, ...]]]

@@ -29,7 +29,7 @@ from tandem.routing.plan_file import read_plan
 DAYS = 7
 BALANCES = "balances"
 BY = "demo"
-_DEADLINE_S = 20.0
+_DEADLINE_S = 120.0
 _QUERIES = load("tandem.cti.app", "demo_show.sql")
 
 
