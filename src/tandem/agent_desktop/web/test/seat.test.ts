@@ -110,8 +110,8 @@ describe("timeline", () => {
   it("tells why an agent was chosen in the reader's language", () => {
     const why = { zh: "空闲最久", en: "Longest idle" };
     const matched = line("matched", "Longest idle", { code: "matched", why, agent: "mei" });
-    expect(detailOf(matched, "zh", names)).toBe("空闲最久 · mei");
-    expect(detailOf(matched, "en", names)).toBe("Longest idle · mei");
+    expect(detailOf(matched, "zh", names)).toBe("mei · 空闲最久");
+    expect(detailOf(matched, "en", names)).toBe("mei · Longest idle");
     expect(detailOf(line("matched", "Longest idle", { why }), "zh", names)).toBe("空闲最久");
   });
 
@@ -120,7 +120,7 @@ describe("timeline", () => {
     expect(said("invite", "invite", { ani: "+861", dnis: "95533" })).toBe("+861 呼入 95533");
     expect(said("ended", "ended", { outcome: "answered", cause: "busy" })).toBe("已接听（占线）");
     expect(said("queued", "queued.rescued", { queue: "vip", failure: "step_limit" })).toBe("队列 queue vip，因为流程无法继续：步骤过多");
-    expect(said("agent_lost", "agent_lost", { cause: "no_answer", agent: "mei" })).toBe("座席的连接已断开（无人接听） · mei");
+    expect(said("agent_lost", "agent_lost", { cause: "no_answer", agent: "mei" })).toBe("mei · 座席的连接已断开（无人接听）");
     expect(said("history_written", "history_written", { disposition: "lost" })).toBe("已保存小结 <lost> 与备注");
     expect(said("screened", "screened", { verdict: "machine", why: "TOOLONG-1900" })).toBe("检测结果：语音信箱（TOOLONG-1900）");
   });

@@ -28,7 +28,7 @@ function shown(name: string, value: unknown, lang: Language, names: Names): stri
   return group ? word(lang, group, text(value)) : text(value);
 }
 
-/** What happened, in a sentence, and the agent whom it concerns. */
+/** The agent whom it concerns, and in a sentence what happened. */
 export function detailOf(line: TimelineLine, lang: Language, names: Names): string {
   const { data } = line;
   const code = text(data["code"]);
@@ -38,7 +38,7 @@ export function detailOf(line: TimelineLine, lang: Language, names: Names): stri
   }
   const values = Object.entries(data).map(([name, value]) => [name, shown(name, value, lang, names)]);
   const sentence = fill(word(lang, "timeline", code), Object.fromEntries(values));
-  return [sentence, text(data["agent"])].filter(Boolean).join(" · ");
+  return [text(data["agent"]), sentence].filter(Boolean).join(" · ");
 }
 
 /** Times in a timeline count from the call's first event. */
