@@ -294,6 +294,7 @@ export const en = {
   "board.no_queues": "No queues",
   "board.no_waiting": "Nobody is waiting",
   "board.phone_away": "phone away",
+  "board.until": "until {time}",
   "board.target": "answered within {seconds} s",
   "board.in_menu": "In menu",
   "board.sort": "Sort by {column}",

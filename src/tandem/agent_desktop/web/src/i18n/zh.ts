@@ -295,6 +295,7 @@ export const zh: Words = {
   "board.no_queues": "没有队列",
   "board.no_waiting": "无人等待",
   "board.phone_away": "话机断开",
+  "board.until": "至 {time}",
   "board.target": "{seconds} 秒内接听",
   "board.in_menu": "导航中",
   "board.sort": "按{column}排序",

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import type { QueueRow, SeatRow } from "../../generated/live";
-import { phoneNumber } from "../../format";
+import { serverNow, useSecond } from "../../clock";
+import { clockTime, phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
 import { Dot, Name, Nothing, Panel, Since, toneOf } from "../../ui/bits";
 import { type Column, DataGrid, type Sort } from "../../ui/DataGrid";
@@ -8,10 +9,19 @@ import { Icon } from "../../ui/icons";
 import { SearchField } from "../../ui/SearchField";
 import { type SeatGroup, countGroups, groupOf, matchesSeat, seatGroups, skillsText } from "./rows";
 
+const HOUR_S = 3600;
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 function toneOfSeat(seat: SeatRow) {
   return groupOf(seat) === "offline" ? "off" : toneOf(seat.state, seat.phase);
+}
+
+/** Until when he is expected at work, in the last hour of it. */
+function ExpectedUntil({ at }: { at: number }) {
+  const { t, lang } = useSpeech();
+  useSecond();
+  if (at - serverNow() > HOUR_S) return null;
+  return <span className="quiet small num">{t("board.until", { time: clockTime(at, lang) })}</span>;
 }
 
 function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
@@ -36,6 +46,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
                 <Icon name="ticket" size={12} /> {seat.tasks}
               </span>
             )}
+            {seat.until != null && <ExpectedUntil at={seat.until} />}
             {seat.online && !seat.phone_ok && (
               <span className="warn-mark" title={t("board.phone_away")}>
                 <Icon name="alert" size={13} />
