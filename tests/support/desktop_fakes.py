@@ -24,7 +24,7 @@ from tandem.agent_desktop.adapters.server import DesktopServer
 from tandem.agent_desktop.core import messages as m
 from tandem.agent_desktop.core import resources as r
 from tandem.agent_desktop.core.seat_views import AgentView
-from tandem.agent_desktop.core.survey_resources import SurveyLine
+from tandem.agent_desktop.core.survey_resources import SurveyLine, SurveyQuery
 from tandem.agent_desktop.ports import SeatHub, Studies
 from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.settings import DesktopSettings
@@ -211,8 +211,8 @@ class FakeLibrary:
     asked: list[dict[str, Any]] = field(default_factory=list)
     created: list[tuple[r.NewCustomer, str]] = field(default_factory=list)
 
-    async def calls(self, **asked: Any) -> r.CallPage:
-        self.asked.append(asked)
+    async def calls(self, query: r.CallsQuery) -> r.CallPage:
+        self.asked.append(msgspec.structs.asdict(query))
         return r.CallPage(calls=[call_line("c-mei", "mei")], next_before=None)
 
     async def call(self, call_id: str) -> r.CallDetail:
@@ -250,11 +250,11 @@ class FakeLibrary:
     async def open_callbacks(self) -> Sequence[CallbackRecord]:
         return []
 
-    async def survey_lines(self, **asked: Any) -> Sequence[SurveyLine]:
-        self.asked.append(asked)
+    async def survey_lines(self, query: SurveyQuery, *, since: float, until: float, limit: int) -> Sequence[SurveyLine]:
+        self.asked.append({**msgspec.structs.asdict(query), "since": since, "until": until})
         counts = {"5": 3, "4": 0, "3": 0, "2": 0, "1": 1}
         line = SurveyLine(question="=satisfied", scale="1-5", name="mei", asked=6, answered=4, mean=4.0, counts=counts)
-        return [line] * min(asked["limit"], 2)
+        return [line] * min(limit, 2)
 
 
 @dataclass

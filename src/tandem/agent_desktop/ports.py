@@ -64,6 +64,7 @@ from tandem.agent_desktop.core.messages import PageCommand, ServerMessage
 from tandem.agent_desktop.core.resources import (
     CallDetail,
     CallPage,
+    CallsQuery,
     CheckReport,
     NewCustomer,
     TransferTargets,
@@ -91,7 +92,7 @@ from tandem.agent_desktop.core.routing_resources import (
     WhyWaiting,
 )
 from tandem.agent_desktop.core.study_resources import ExpectedWait, NewWhatIf, Staffing, WhatIfDesk, WhatIfJob
-from tandem.agent_desktop.core.survey_resources import By, SurveyLine
+from tandem.agent_desktop.core.survey_resources import SurveyLine, SurveyQuery
 from tandem.cti.model.campaigns import Campaign, Mode, State
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import CallbackRecord, CustomerMatch
@@ -165,16 +166,7 @@ class SessionStore(Protocol):
 class Library(Protocol):
     """What the pages read. Raises ResourceMissing."""
 
-    async def calls(
-        self,
-        *,
-        limit: int,
-        before: float | None,
-        agent: str | None,
-        queue: str | None,
-        outcome: str | None,
-        text: str | None,
-    ) -> CallPage: ...
+    async def calls(self, query: CallsQuery) -> CallPage: ...
 
     async def call(self, call_id: str) -> CallDetail: ...
 
@@ -189,19 +181,9 @@ class Library(Protocol):
 
     async def open_callbacks(self) -> Sequence[CallbackRecord]: ...
 
-    async def survey_lines(
-        self,
-        *,
-        since: float,
-        until: float,
-        by: By,
-        zone: str,
-        question: str,
-        queue: str,
-        agent: str,
-        limit: int,
-    ) -> Sequence[SurveyLine]:
-        """What callers answered, ``since <= at < until``; '' = all. Ordered by question, then by name."""
+    async def survey_lines(self, query: SurveyQuery, *, since: float, until: float, limit: int) -> Sequence[SurveyLine]:
+        """What callers answered, ``since <= at < until`` (whatever ``query`` says of that), at most ``limit`` lines.
+        Ordered by question, then by name."""
 
 
 class Operations(Protocol):

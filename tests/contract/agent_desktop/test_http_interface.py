@@ -177,7 +177,7 @@ async def test_agents_see_only_their_own_calls(tmp_path: Path) -> None:
                 "agent": "tom",
                 "queue": "service",
                 "outcome": None,
-                "text": "王",
+                "q": "王",
             }
             async with sue.get("/api/calls/c-both") as answer:
                 assert len((await answer.json())["recordings"]) == 2

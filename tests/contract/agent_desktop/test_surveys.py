@@ -18,7 +18,7 @@ async def test_supervisors_read_the_figures_and_get_them_as_csv(tmp_path: Path) 
         assert (figures["by"], figures["zone"], figures["more"]) == ("agent", "Europe/London", False)
         assert figures["lines"][0]["mean"] == 4.0
         asked = desk.library.asked[-1]
-        assert (asked["since"], asked["until"], asked["question"], asked["agent"]) == (1000, 2000, "=satisfied", "")
+        assert (asked["since"], asked["until"], asked["question"], asked["agent"]) == (1000, 2000, "=satisfied", None)
         async with sue.get(path + "&format=csv") as answer:
             assert answer.content_type == "text/csv"
             rows = list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"))))

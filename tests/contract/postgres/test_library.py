@@ -9,8 +9,8 @@ import pytest
 from tests.support import records as some
 
 from tandem.agent_desktop.adapters.store import PostgresLibrary, PostgresSessions
-from tandem.agent_desktop.core.resources import CallPage, NewCustomer
-from tandem.agent_desktop.core.survey_resources import By, SurveyLine
+from tandem.agent_desktop.core.resources import CallPage, CallsQuery, NewCustomer
+from tandem.agent_desktop.core.survey_resources import By, SurveyLine, SurveyQuery
 from tandem.agent_desktop.ports import Library, SessionStore
 from tandem.crm_bridge.adapters.builtin import BuiltInDirectory
 from tandem.crm_bridge.core.numbers import normalise
@@ -39,8 +39,7 @@ async def put(database: Database, *records: Record) -> None:
 
 
 async def page(library: PostgresLibrary, **filters: object) -> CallPage:
-    asked = {"limit": 50, "before": None, "agent": None, "queue": None, "outcome": None, "text": None, **filters}
-    return await library.calls(**asked)  # type: ignore[arg-type]
+    return await library.calls(CallsQuery(**filters))  # type: ignore[arg-type]
 
 
 def test_the_ports_are_kept(database: Database) -> None:
@@ -79,13 +78,13 @@ async def test_calls_are_filtered(bank: Database, library: PostgresLibrary) -> N
         "agent": await page(library, agent="mei"),
         "queue": await page(library, queue="loans"),
         "outcome": await page(library, outcome="answered"),
-        "number": await page(library, text="2079460"),
-        "caller": await page(library, text="o'neil 100%"),
-        "customer": await page(library, text="王小明"),
-        "company": await page(library, text="滇南"),
-        "wildcard": await page(library, text="%_%"),
-        "digits in a word": await page(library, text="x2079460"),
-        "nul": await page(library, text="o'neil\0"),
+        "number": await page(library, q="2079460"),
+        "caller": await page(library, q="o'neil 100%"),
+        "customer": await page(library, q="王小明"),
+        "company": await page(library, q="滇南"),
+        "wildcard": await page(library, q="%_%"),
+        "digits in a word": await page(library, q="x2079460"),
+        "nul": await page(library, q="o'neil\0"),
         "withheld": await page(library, agent="tom"),
     }
     ids = {name: {call.id for call in got.calls} for name, got in found.items()}
@@ -287,17 +286,17 @@ def said(call: str, answer: int | None, at: float, **fields: object) -> SurveyRe
     return SurveyRecord(call=CallId(call), answer=answer, at=at, **given)  # type: ignore[arg-type]
 
 
-async def survey(library: PostgresLibrary, by: By, **asked: object) -> list[SurveyLine]:
-    given = {
-        "since": _NOW,
-        "until": _NOW + 86_400.0,
-        "zone": "UTC",
-        "question": "",
-        "queue": "",
-        "agent": "",
-        "limit": 9,
-    }
-    return await library.survey_lines(by=by, **{**given, **asked})  # type: ignore[arg-type]
+async def survey(
+    library: PostgresLibrary,
+    by: By,
+    *,
+    since: float = _NOW,
+    until: float = _NOW + 86_400.0,
+    limit: int = 9,
+    **asked: str,
+) -> list[SurveyLine]:
+    query = SurveyQuery(by=by, **{"zone": "UTC", **asked})  # type: ignore[arg-type]
+    return await library.survey_lines(query, since=since, until=until, limit=limit)
 
 
 async def test_what_callers_answered_is_counted(bank: Database, library: PostgresLibrary) -> None:
@@ -326,7 +325,7 @@ async def test_what_callers_answered_is_counted(bank: Database, library: Postgre
 async def test_a_day_of_a_survey_begins_where_the_reader_is(bank: Database, library: PostgresLibrary) -> None:
     midnight = _NOW - _NOW % 86_400.0 + 86_400.0
     await put(bank, said("a", 5, midnight - 60.0), said("b", 1, midnight + 60.0))
-    spans = {"since": midnight - 3_600.0, "until": midnight + 3_600.0}
-    assert len(await survey(library, "day", **spans)) == 2
-    [day] = await survey(library, "day", zone="Asia/Shanghai", **spans)
+    since, until = midnight - 3_600.0, midnight + 3_600.0
+    assert len(await survey(library, "day", since=since, until=until)) == 2
+    [day] = await survey(library, "day", since=since, until=until, zone="Asia/Shanghai")
     assert (day.asked, day.mean) == (2, 3.0)

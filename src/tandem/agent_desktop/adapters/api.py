@@ -139,14 +139,7 @@ class Api:
             if agent not in (None, ask.user.login):
                 raise Forbidden("You may only look at your own calls.")
             agent = ask.user.login
-        return await self.library.calls(
-            limit=query.limit,
-            before=query.before,
-            agent=agent,
-            queue=query.queue,
-            outcome=query.outcome,
-            text=query.q or None,
-        )
+        return await self.library.calls(msgspec.structs.replace(query, agent=agent))
 
     async def call(self, ask: Ask) -> resources.CallDetail:
         detail = await self.own_call(ask)

@@ -10,12 +10,13 @@ from tandem.agent_desktop.core.resources import (
     CallDetail,
     CallLine,
     CallPage,
+    CallsQuery,
     NewCustomer,
     RecordingLine,
     TimelineLine,
     UserView,
 )
-from tandem.agent_desktop.core.survey_resources import By, SurveyLine
+from tandem.agent_desktop.core.survey_resources import SurveyLine, SurveyQuery
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.customers import CustomerStore
 from tandem.cti.model.errors import InvalidField, ResourceMissing
@@ -64,7 +65,7 @@ class PostgresSessions:
     async def set_language(self, login: str, language: str) -> UserView:
         """Raises InvalidField, ResourceMissing."""
         if language not in ("zh", "en"):
-            raise InvalidField("The language is zh or en.")
+            raise InvalidField.because("shape_choice", field="language", choices="en, zh")
         await self._database.execute(_QUERIES["set_language"], login, language)
         found = await self.user(login)
         if found is None:
@@ -81,22 +82,13 @@ class PostgresLibrary:
         self._customers = CustomerStore(database)
         self._normalise = normalise
 
-    async def calls(
-        self,
-        *,
-        limit: int,
-        before: float | None,
-        agent: str | None,
-        queue: str | None,
-        outcome: str | None,
-        text: str | None,
-    ) -> CallPage:
+    async def calls(self, query: CallsQuery) -> CallPage:
         """A page of calls, newest first. Calls that began in the same moment are never torn apart by a page's end."""
-        limit = max(1, min(limit, _LONGEST_PAGE))
-        pattern = like_pattern(text) if text else None
-        digits = digits_to_search(text or "", fewest=_FEWEST_DIGITS)
-        filters = [None if value is None else storable(value) for value in (agent, queue, outcome)]
-        rows = await self._database.fetch(_QUERIES["calls"], limit + 1, before, *filters, pattern, digits)
+        limit = max(1, min(query.limit, _LONGEST_PAGE))
+        pattern = like_pattern(query.q) if query.q else None
+        digits = digits_to_search(query.q or "", fewest=_FEWEST_DIGITS)
+        filters = [None if value is None else storable(value) for value in (query.agent, query.queue, query.outcome)]
+        rows = await self._database.fetch(_QUERIES["calls"], limit + 1, query.before, *filters, pattern, digits)
         if len(rows) <= limit:
             return CallPage(calls=[CallLine(**row) for row in rows], next_before=None)
         last = rows[limit - 1]["started_at"]
@@ -134,31 +126,20 @@ class PostgresLibrary:
         """Raises InvalidField: no name, or a number that nobody can dial."""
         number = self._normalise(new.number)
         if not number:
-            raise InvalidField("This is not a telephone number.")
+            raise InvalidField.because("no_number", number=new.number)
         fields = {name: storable(value).strip() for name, value in msgspec.structs.asdict(new).items()}
         del fields["number"]
         if not fields["name"]:
-            raise InvalidField("A customer needs a name.")
+            raise InvalidField.because("shape_empty", field="name")
         return await self._customers.create(number, by=by, **fields)
 
     async def open_callbacks(self) -> list[CallbackRecord]:
         return await self._calls.open_callbacks()
 
-    async def survey_lines(
-        self,
-        *,
-        since: float,
-        until: float,
-        by: By,
-        zone: str,
-        question: str,
-        queue: str,
-        agent: str,
-        limit: int,
-    ) -> list[SurveyLine]:
-        chosen = (storable(question), storable(queue), storable(agent))
+    async def survey_lines(self, query: SurveyQuery, *, since: float, until: float, limit: int) -> list[SurveyLine]:
+        chosen = [storable(value or "") for value in (query.question, query.queue, query.agent)]
         rows = await self._database.fetch(
-            _QUERIES["survey_lines"], since, until, by, zone, *chosen, limit, deadline_s=_SURVEYS_S
+            _QUERIES["survey_lines"], since, until, query.by, query.zone, *chosen, limit, deadline_s=_SURVEYS_S
         )
         return [_survey_line(row) for row in rows]
 

@@ -28,19 +28,10 @@ async def survey_figures(api: Api, ask: Ask) -> web.Response:
     until = api.clock() if query.until is None else query.until
     since = until - USUAL_S if query.since is None else query.since
     if not 0.0 < until - since <= MOST_S:
-        raise BadRequest("Ask for at most 400 days, the beginning before the end.")
+        raise BadRequest.because("span", most_days=MOST_S // 86_400)
     if not known_timezone(query.zone):
-        raise BadRequest(f"There is no time zone {query.zone[:40]!r}: Asia/Shanghai is one.")
-    lines = await api.library.survey_lines(
-        since=since,
-        until=until,
-        by=query.by,
-        zone=query.zone,
-        question=query.question or "",
-        queue=query.queue or "",
-        agent=query.agent or "",
-        limit=MOST_LINES + 1,
-    )
+        raise BadRequest.because("no_zone", zone=query.zone[:40])
+    lines = await api.library.survey_lines(query, since=since, until=until, limit=MOST_LINES + 1)
     figures = SurveyFigures(
         since=since,
         until=until,
