@@ -99,7 +99,10 @@ class CampaignFloor(Floor):
             if each.state == "in_hand" and each.id not in wanted.in_hand:
                 self.store[each.id] = msgspec.structs.replace(each, state="open")
         mine = [self.store[each.id] for each in mine]
-        ready = [each for each in mine if each.state == "open" and each.next_at <= self.now][: wanted.count]
+        due = [each for each in mine if each.state == "open" and each.next_at <= self.now]
+        called_back = [each for each in due if each.callback_at is not None]
+        others = [] if wanted.promised else [each for each in due if each.callback_at is None]
+        ready = [*called_back, *others][: wanted.count]
         for each in ready:
             self.store[each.id] = msgspec.structs.replace(each, state="in_hand")
         later = [each.next_at for each in mine if each.state == "open" and each not in ready]
@@ -110,6 +113,14 @@ class CampaignFloor(Floor):
             left=left,
             callable_now=len(ready),
             again_at=max(self.now, min(later)) if later else None,
+            promise_at=min(
+                (
+                    each.callback_at
+                    for each in mine
+                    if each.state == "open" and each.callback_at is not None and each.callback_at > self.now
+                ),
+                default=None,
+            ),
         )
 
     def with_history(self, each: Lead) -> Lead:

@@ -14,7 +14,7 @@ from tests.support.lists import SHANGHAI, bring_in, person
 
 from tandem.cti.adapters.postgres.do_not_call import DoNotCallStore
 from tandem.cti.adapters.postgres.lead_import import LeadImportStore
-from tandem.cti.adapters.postgres.leads import ClassLimits, LeadFilter, LeadStore, Reading
+from tandem.cti.adapters.postgres.leads import PERSONAL_S, ClassLimits, LeadFilter, LeadStore, Reading
 from tandem.cti.model.records import Record
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.cti.storage.journal_rows import encode
@@ -106,6 +106,54 @@ async def test_a_due_callback_goes_first_and_nobody_before_his_time(database: Da
     assert ids(reading) == ["2", "1"]
     assert reading.again_at == NOW + 60
     assert ids(await read(database, now=NOW + 61, in_hand=["list-1", "list-2"])) == ["3"]
+
+
+async def promise(database: Database, lead: str, at: float, agent: str | None) -> None:
+    await LeadStore(database).call_again(lead, at=at, why="asked", promised=True, agent=agent)
+
+
+async def test_promises_of_agents_hide_nobody(database: Database, tmp_path: Path) -> None:
+    """However many wait for an agent who is away: some of each are in hand, and the others are read beside them."""
+    await bring_in(database, tmp_path, [person(n) for n in range(1, 1_300)])
+    for each in range(1, 601):
+        await promise(database, f"list-{each}", NOW - 600 + each / 10, "mei" if each % 2 else "ana")
+    first = await read(database, 5)
+    assert ids(first) == ["1", "2", "3", "4", "601", "602", "603", "604", "605"]
+    hand = [lead.id for lead in first.leads]
+    assert ids(await read(database, 5, in_hand=hand)) == ["606", "607", "608", "609", "610"]
+    assert first.again_at == NOW, "there are others"
+    again = await read(database, 2, in_hand=hand[1:], promised=True)
+    assert ids(again) == ["1"], "one of hers again; nobody else was asked for"
+
+
+async def test_a_promise_that_its_agent_does_not_keep_is_anybodys(database: Database, tmp_path: Path) -> None:
+    await bring_in(database, tmp_path, [person(n) for n in range(1, 9)])
+    for each in range(1, 6):
+        await promise(database, f"list-{each}", NOW - PERSONAL_S - 6 + each, "mei")
+    await promise(database, "list-6", NOW - 5, "mei")
+    await promise(database, "list-7", NOW + 60, None)
+    reading = await read(database, 3)
+    assert ids(reading) == ["6", "1", "2", "3"]
+    assert reading.promise_at == NOW + 60
+    assert ids(await read(database, 10, now=NOW + 61, in_hand=["list-6"], promised=True)) == [
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "7",
+    ]
+    due = await read(database, 10, in_hand=["list-1"])
+    assert ids(due) == ["6", "2", "3", "4", "5", "8"]
+
+
+async def test_who_waits_for_an_agent_is_no_reason_to_ask_again(database: Database, tmp_path: Path) -> None:
+    await bring_in(database, tmp_path, [person(n) for n in range(1, 6)])
+    for each in range(1, 6):
+        await promise(database, f"list-{each}", NOW - 5, "mei")
+    reading = await read(database, 10)
+    assert ids(reading) == ["1", "2"]
+    assert (reading.again_at, reading.promise_at) == (None, None)
 
 
 async def test_what_was_postponed_waits_its_time(database: Database, tmp_path: Path) -> None:

@@ -229,7 +229,7 @@ class OneByOne(dict[str, CallbackRecord]):
     def __iter__(self) -> Any:
         raise AssertionError("all are looked through for one number")
 
-    keys = values = items = __iter__  # type: ignore[assignment]
+    keys = values = items = __iter__
 
 
 def test_an_answer_about_one_number_looks_at_no_other() -> None:

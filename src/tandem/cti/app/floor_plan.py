@@ -246,6 +246,8 @@ class LeadsRead:
     """Of the campaign since it began."""
     quotas: tuple[tuple[str, str, int], ...] = ()
     """(field, value, successes) of the campaign's quotas."""
+    promise_at: float | None = None
+    """When the time of the next promised call comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,12 +428,13 @@ class ShowCallbacks:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadsWanted:
     """Read up to ``count`` more leads of this campaign that may be dialled now, put them ``in_hand``; ``LeadsRead``
-    follows. ``count`` 0: only look what is left. ``in_hand``: those that the dialer has; all others of the campaign
-    that the store believes to be in hand are open again."""
+    follows. ``count`` 0: only look what is left. ``promised``: only those who were promised a call. ``in_hand``: those
+    that the dialer has; all others of the campaign that the store believes to be in hand are open again."""
 
     campaign: CampaignId
     count: int
     in_hand: tuple[LeadId, ...] = ()
+    promised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ async def test_however_many_calls_back_change_the_pages_have_them_once(monkeypat
     monkeypatch.setattr(shell_module, "BOARD_EVERY_S", 0.0)
     async with running() as shell:
         hub = Hub()
-        shell.hub = hub  # type: ignore[assignment]
+        shell.hub = hub
         for number in range(20):
             asked = c.CallbackAsked(
                 id=f"k{number}", number="+8613800138000", queue=QueueId("service"), first="agent", by=MEI

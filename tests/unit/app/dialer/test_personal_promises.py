@@ -152,3 +152,32 @@ def test_it_waits_on_for_him_who_talks_for_the_campaign() -> None:
     floor.pass_time(looks.PERSONAL_S + 120.0)
     [held] = floor.center.dialer.campaigns[SPRING].pool.values()
     assert held.agent == HIS
+
+
+def test_of_many_that_are_late_he_who_is_at_work_keeps_the_next_ones() -> None:
+    floor = made_floor()
+    floor.add(*(lead(number) for number in range(100, 106)))
+    floor.seasoned(campaign(mode="progressive"))
+    floor.run(campaign(mode="progressive"))
+    for _ in AGENTS:
+        floor.pick_up(0)
+    floor.add(*promised(floor, 12))
+    floor.pass_time(looks.PERSONAL_S + 120.0)
+    held = [each.agent for each in floor.center.dialer.campaigns[SPRING].pool.values()]
+    assert held == [HIS] * looks.PERSONAL_EACH
+    assert len(floor.dials) == len(AGENTS) + 12 - looks.PERSONAL_EACH, "the others are called by the team"
+
+
+def test_a_promise_is_read_when_its_time_comes_however_many_others_are_in_hand() -> None:
+    """With few agents those in hand last for an hour; whoever was promised a call waits no longer than for an agent."""
+    floor = made_floor()
+    at = floor.now + 120.0
+    floor.add(*(lead(number) for number in range(100, 400)))
+    floor.add(lead(1, callback_at=at, next_at=at))
+    floor.seasoned(campaign(mode="progressive"))
+    floor.run(campaign(mode="progressive"))
+    spring = floor.center.dialer.campaigns[SPRING]
+    floor.pass_time(5)
+    floor.pass_time(120)
+    assert pool.for_all(spring) > pool.wanted(spring, 100) // 2, "there was no other reason to read"
+    assert next(iter(spring.pool)) == "spring-1", "he is the next to be dialled"

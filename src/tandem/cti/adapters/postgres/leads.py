@@ -33,6 +33,11 @@ SPARE = 20
 AGAIN_S = 1.0
 """When some are left that could not be taken just now (another reader has them, or all that were looked at may not be
 called)."""
+PERSONAL_S = 1_800.0
+"""So long after its time a promised call is the agent's who promised it."""
+MOST_PERSONAL, PERSONAL_EACH = 500, 2
+"""So many of these are in hand: of all agents together, and of each. They come besides those that were asked for, as
+they may wait for who is away."""
 LONG_S = 60.0
 EXPORT_ROWS = 2_000
 _Key = Callable[[Row], tuple[float, ...]]
@@ -51,12 +56,13 @@ OpensAt = Callable[[str], float | None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """``leads``: in hand from now on, in the order to dial them. ``again_at``: when the next one's time comes or its
-    zone opens; None = none is left."""
+    zone opens; None = none is left. ``promise_at``: when the time of the next promised call comes."""
 
     leads: tuple[Lead, ...] = ()
     left: int | None = None
     callable_now: int | None = None
     again_at: float | None = None
+    promise_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,39 +127,77 @@ class LeadStore:
         order: str,
         now: float,
         opens_at: OpensAt,
+        promised: bool = False,
     ) -> Reading:
-        """Up to ``count`` more leads, put in hand. Those that the store believes in hand but are not in ``in_hand`` are
+        """Up to ``count`` more leads, put in hand, and besides some who were promised a call by one agent.
+        ``promised``: only who was promised one. Those that the store believes in hand but are not in ``in_hand`` are
         open again. ``order``: of the campaign. With ``count`` 0 nothing is read; what is left is counted."""
         if not await self._drain(DRAIN_S):
             raise DatabaseDown("the journal is not in the database yet: leads are not read")
         async with _undisturbed(), self._database.session() as connection, connection.transaction():
             await connection.execute(_QUERIES["reopen"], campaign, list(in_hand))
             found = await _openings(connection, campaign, now, opens_at)
-            taken = await self._take(connection, campaign, count, found, order, now) if count > 0 else []
+            taken = []
+            if count > 0:
+                personal = await self._take_personal(connection, campaign, found, now)
+                taken = [*personal, *await self._take(connection, campaign, count, found, order, now, promised)]
             leads = [row.lead for row in await _load(connection, taken, now)]
             after = await _openings(connection, campaign, now, opens_at)
             moments = [*after.moments, now if len(taken) >= count else now + AGAIN_S] if after.now else after.moments
+            [promise] = await connection.fetch(_QUERIES["next_promise"], campaign, now)
             left = callable_now = None
             if count <= 0:
                 left, callable_now = await _count(connection, campaign, found.zones, now)
         return Reading(
-            leads=tuple(leads), left=left, callable_now=callable_now, again_at=min(moments) if moments else None
+            leads=tuple(leads),
+            left=left,
+            callable_now=callable_now,
+            again_at=min(moments) if moments else None,
+            promise_at=promise["at"],
         )
 
+    async def _take_personal(self, connection: Connection, campaign: str, openings: _Openings, now: float) -> list[str]:
+        rows = await connection.fetch(
+            _QUERIES["next_personal"], campaign, openings.zones, MOST_PERSONAL, now, now - PERSONAL_S, PERSONAL_EACH
+        )
+        if not rows:
+            return []
+        candidates = [row["id"] for row in rows]
+        free = await _free(connection, candidates, now)
+        taken = {row["id"] for row in await connection.fetch(_QUERIES["take"], sorted(free))}
+        return [lead for lead in candidates if lead in taken]
+
     async def _take(
-        self, connection: Connection, campaign: str, count: int, openings: _Openings, order: str, now: float
+        self,
+        connection: Connection,
+        campaign: str,
+        count: int,
+        openings: _Openings,
+        order: str,
+        now: float,
+        promised: bool,
     ) -> list[str]:
         query, key = _ORDERS[order]
         found: list[str] = []
         for _ in range(ROUNDS):
             wanted = count - len(found)
             limit = wanted + SPARE
-            callbacks = await connection.fetch(_QUERIES["next_callbacks"], campaign, openings.zones, limit, now)
-            fresh = await connection.fetch(_QUERIES[query], campaign, openings.zones, limit)
-            due = await connection.fetch(
-                _QUERIES["next_due"], campaign, openings.due_zones, openings.due_priorities, limit, now
+            callbacks = await connection.fetch(
+                _QUERIES["next_callbacks"], campaign, openings.zones, limit, now, now - PERSONAL_S
             )
-            others = sorted((*fresh, *due), key=key)
+            others: list[Row] = []
+            if not promised:
+                fresh = await connection.fetch(_QUERIES[query], campaign, openings.zones, limit)
+                due = await connection.fetch(
+                    _QUERIES["next_due"],
+                    campaign,
+                    openings.due_zones,
+                    openings.due_priorities,
+                    limit,
+                    now,
+                    now - PERSONAL_S,
+                )
+                others = sorted((*fresh, *due), key=key)
             candidates = list(dict.fromkeys(row["id"] for row in (*callbacks, *others)))[:limit]
             if not candidates:
                 break
@@ -329,7 +373,7 @@ class _Openings:
 
 async def _openings(connection: Connection, campaign: str, now: float, opens_at: OpensAt) -> _Openings:
     fresh = [row["zones"] for row in await connection.fetch(_QUERIES["zones"], campaign)]
-    resting = await connection.fetch(_QUERIES["resting"], campaign, now)
+    resting = await connection.fetch(_QUERIES["resting"], campaign, now, now - PERSONAL_S)
     opening = {zones: opens_at(zones) for zones in dict.fromkeys((*fresh, *(row["zones"] for row in resting)))}
     open_now = {zones for zones, at in opening.items() if at is not None and at <= now}
     due = [row for row in resting if row["due"] and row["zones"] in open_now]

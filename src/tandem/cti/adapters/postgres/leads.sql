@@ -32,8 +32,8 @@ with recursive found as (
 select zones from found where zones is not null limit 5000
 
 -- name: resting
--- Of each zones and priority among those that wait for their time: whether somebody's has come, and when the next one's
--- comes. By jumps over the index.
+-- Of each zones and priority among those that wait for their time: whether somebody's has come whom anybody may call
+-- (of who was promised a call by one agent: since $3), and when the next one's comes. By jumps over the index.
 with recursive found as (
     (
         select zones, priority from leads
@@ -57,6 +57,7 @@ select zones, priority,
         select from leads
         where campaign = $1 and leads.zones = found.zones and leads.priority = found.priority and state = 'open'
             and not ready and due_at <= to_timestamp($2)
+            and (callback_at is null or callback_agent is null or callback_at <= to_timestamp($3))
     ) as due,
     (
         select extract(epoch from due_at)::float8 from leads
@@ -76,16 +77,44 @@ cross join lateral (
     select id, sequence, attempts, shuffle from leads
     where campaign = $1 and leads.zones = open.zones and leads.priority = open.priority and state = 'open'
         and not ready and due_at <= to_timestamp($5)
+        and (callback_at is null or callback_agent is null or callback_at <= to_timestamp($6))
     order by due_at
     limit $4
 ) as found
 
 -- name: next_callbacks
+-- Promised by the team, or by an agent who has had until $5 to make the call himself.
 select id from leads
 where campaign = $1 and state = 'open' and callback_at <= to_timestamp($4) and due_at <= to_timestamp($4)
-    and zones = any($2::text[])
+    and zones = any($2::text[]) and (callback_agent is null or callback_at <= to_timestamp($5))
 order by callback_at
 limit $3
+
+-- name: next_personal
+-- Promised by an agent himself, whose time ($5) is not over: with those in hand $6 of each agent, $3 in all.
+with in_hand as (
+    select callback_agent, count(*) as leads from leads
+    where campaign = $1 and state = 'in_hand' and callback_agent is not null and callback_at is not null
+    group by callback_agent
+),
+due as (
+    select id, callback_at, callback_agent,
+        row_number() over (partition by callback_agent order by callback_at, sequence) as place
+    from leads
+    where campaign = $1 and state = 'open' and callback_at <= to_timestamp($4) and due_at <= to_timestamp($4)
+        and zones = any($2::text[]) and callback_agent is not null and callback_at > to_timestamp($5)
+)
+select due.id
+from due
+left join in_hand using (callback_agent)
+where due.place + coalesce(in_hand.leads, 0) <= $6
+order by due.callback_at
+limit greatest($3 - (select coalesce(sum(leads), 0) from in_hand), 0)
+
+-- name: next_promise
+select extract(epoch from min(callback_at))::float8 as at
+from leads
+where campaign = $1 and state = 'open' and callback_at > to_timestamp($2)
 
 -- name: next_by_list
 select id, priority, sequence, attempts, shuffle

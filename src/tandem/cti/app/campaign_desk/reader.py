@@ -60,7 +60,9 @@ class LeadReader:
         opens_at = self.opens_at(run.campaign)
         # what an earlier reading gave him since he asked is his as well
         reading = await self._reading(wanted, in_hand(ground.center, run), opens_at, run.campaign.order)
-        answer = LeadsRead(campaign=campaign, leads=reading.leads, again_at=reading.again_at)
+        answer = LeadsRead(
+            campaign=campaign, leads=reading.leads, again_at=reading.again_at, promise_at=reading.promise_at
+        )
         if ground.now >= self._count_at.get(campaign, 0.0):
             answer = await self._counted(answer, run.campaign, opens_at)
         return answer
@@ -75,6 +77,7 @@ class LeadReader:
             order=order,
             now=self._ground.now,
             opens_at=opens_at,
+            promised=wanted.promised,
         )
 
     async def _counted(self, answer: LeadsRead, campaign: Campaign, opens_at: OpensAt) -> LeadsRead:

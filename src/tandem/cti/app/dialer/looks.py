@@ -12,7 +12,7 @@ from tandem.cti.app.dialer.decisions import keep_decision
 from tandem.cti.app.dialer.launches import launch
 from tandem.cti.app.dialer.state import First, Held, Running
 from tandem.cti.app.dialer.wording import why_not
-from tandem.cti.model.ids import CallId, CampaignId
+from tandem.cti.model.ids import AgentId, CallId, CampaignId
 from tandem.cti.model.states import AgentState
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.dialer.carriers import WHY
@@ -34,6 +34,8 @@ REFUSALS = 50
 PERSONAL_S = 1_800.0
 """So long after its time a promised call waits for the agent who promised it, when he is not at work, or works for
 something that comes first."""
+PERSONAL_EACH = 2
+"""So many wait on for one who is at work; the others of whom it is as late are anybody's."""
 PROMISED = {"pacing": {"zh": "本人约定的回拨", "en": "a call that he promised"}}
 PREVIEW = {"pacing": {"zh": "预览", "en": "preview"}}
 AGENTLESS = {"pacing": {"zh": "无座席外呼", "en": "agentless"}}
@@ -150,21 +152,22 @@ def _work(center: Center, run: Running, lines: int) -> float:
 def _personal(center: Center, run: Running, ready: dict[Any, Held]) -> None:
     """Who was promised a call by an agent himself is for that agent, as soon as he is free."""
     any_ready = bool(ready)
+    waiting: Counter[AgentId] = Counter()
     for lead, held in list(ready.items()):
         if held.agent is None:
             continue
         agent = center.agents.get(held.agent)
         callback_at = held.lead.callback_at
-        if (
-            (agent is None or not _comes(center, run, agent))
-            and callback_at is not None
-            and center.now - callback_at > PERSONAL_S
-        ):
+        comes = agent is not None and waiting[agent.id] < PERSONAL_EACH and _comes(center, run, agent)
+        if not comes and callback_at is not None and center.now - callback_at > PERSONAL_S:
             held.agent = None
             continue
+        waiting[held.agent] += 1
         del ready[lead]
-        if agent is not None and run.agents.get(agent.id) == "idle" and agents.is_free(agent):
-            launch(center, run, held, agent, dict(PROMISED), first="agent")
+        if agent is None or run.agents.get(agent.id) != "idle" or not agents.is_free(agent):
+            continue
+        if launch(center, run, held, agent, dict(PROMISED), first="agent") == "begun":
+            run.promise_at = min(run.promise_at, center.now + pool.READ_S)  # he may have promised others
     if any_ready and not ready and not run.why_not:
         run.why_not = why_not("personal")
 

@@ -66,17 +66,20 @@ def refill(center: Center, run: Running, lines: int) -> None:
     for lead in back:
         del run.pool[lead]
     if ask_at(run, lines, now) <= now:
-        _ask(center, run, most - for_all(run))
+        promised = for_all(run) > most // 2
+        _ask(center, run, LEAST if promised else most - for_all(run), promised=promised)
     elif back or run.owes:
         _ask(center, run, 0)
 
 
 def ask_at(run: Running, lines: int, now: float) -> float:
-    """When more are asked for; never, while there are enough."""
+    """When more are asked for; while there are enough, only who was promised a call, when his time comes."""
     most = wanted(run, lines)
-    if not most or for_all(run) > most // 2:
+    if not most:
         return float("inf")
     answered_at = run.asked_at + ANSWER_S if run.asked_at is not None and _waits(run, now) else now
+    if for_all(run) > most // 2:
+        return max(now, run.promise_at, answered_at) if for_all(run) < MOST else float("inf")
     return max(now, run.read_at, answered_at)
 
 
@@ -91,13 +94,15 @@ def give_back(center: Center, run: Running) -> None:
         _ask(center, run, 0)
 
 
-def _ask(center: Center, run: Running, count: int) -> None:
+def _ask(center: Center, run: Running, count: int, *, promised: bool = False) -> None:
     """One question at a time: what is given back while one is open is said with the next."""
     if _waits(run, center.now):
         run.owes = True
         return
-    run.asked_at, run.asked, run.owes = center.now, count, False
-    center.put(LeadsWanted(campaign=run.record.id, count=count, in_hand=in_hand(center, run)))
+    run.asked_at, run.asked, run.owes = center.now, 0 if promised else count, False
+    if count:
+        run.promise_at = float("inf")
+    center.put(LeadsWanted(campaign=run.record.id, count=count, in_hand=in_hand(center, run), promised=promised))
 
 
 def _waits(run: Running, now: float) -> bool:
@@ -117,6 +122,8 @@ def read(center: Center, input_: LeadsRead) -> None:
         if input_.leads:
             center.put(LeadsWanted(campaign=input_.campaign, count=0))
         return
+    if input_.promise_at is not None:
+        run.promise_at = min(run.promise_at, max(input_.promise_at, center.now + READ_S))
     unasked = run.asked_at is None
     asked, run.asked_at, run.asked = run.asked, None, 0
     run.left = run.left if input_.left is None else input_.left

@@ -117,7 +117,7 @@ class Running:
     asked_at: float | None = None
     """When leads were asked for that have not come yet."""
     asked: int = 0
-    """How many were asked for then."""
+    """How many were asked for then, whoever they are."""
     owes: bool = False
     """Something was given back that the store has not been told of."""
     read_at: float = 0.0
@@ -130,6 +130,8 @@ class Running:
     callable_now: int | None = None
     again_at: float | None = None
     """When the time of the next lead comes."""
+    promise_at: float = inf
+    """When the store is asked for whom somebody promised a call, however many others are in hand."""
     closes_at: float | None = None
     """When nobody who is left may be called any more on the day that is being counted, as it was counted last."""
     day: str = ""
