@@ -111,6 +111,9 @@ async def bench(tmp_path: Path) -> Bench:
     async def new_sounds() -> None:
         changed.append(None)
 
+    async def phones() -> list[DeviceId]:
+        return [DeviceId("1090"), DeviceId("1001")]
+
     voice: Any = Voice(tmp_path)
     opened = await open_shelf(store, {DeviceId("95001"): file}, await catalog())  # type: ignore[arg-type]
     desk = FlowDesk(
@@ -123,6 +126,7 @@ async def bench(tmp_path: Path) -> Bench:
         numbers=counted,  # type: ignore[arg-type]
         prompts=Prompts(voice, voice, new_sounds),
         call=rung.append,
+        phones=phones,
     )
     return Bench(desk, store, counted, rung, changed)
 
@@ -224,6 +228,8 @@ async def test_the_command_line_asks_for_the_same(bench: Bench) -> None:
     bundle = {"main": "main.yaml", "files": {"main.yaml": FLOW}}
     await do["ivr.call"]({"bundle": bundle, "device": "1090", "by": "root"})
     assert [call.device for call in bench.rung] == ["1090"]
+    with pytest.raises(BadRequest, match="there is no phone 1091; there are 1001, 1090"):
+        await do["ivr.call"]({"bundle": bundle, "device": "1091", "by": "root"})
     with pytest.raises(FlowRefused):
         await do["ivr.rollback"]({"name": "main", "by": "root"})
     assert [action for _, action in journal.audit()] == [
@@ -245,14 +251,14 @@ def test_shares(text: str, value: float) -> None:
 
 @pytest.mark.parametrize("text", ["0", "0%", "101%", "2", "-1%", "ten", "", "1e-3", "10 %"])
 def test_what_is_no_share(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - argparse says the rest
+    with pytest.raises(argparse.ArgumentTypeError, match=r"write 10% or 0\.1"):
         share(text)
 
 
 def test_how_far_back() -> None:
     assert (last_days("last-7d"), last_days("last-92d")) == (7, 92)
     for text in ("7", "last-0d", "last-93d", "last-7w", "last-1000d"):
-        with pytest.raises(ValueError):  # noqa: PT011
+        with pytest.raises(argparse.ArgumentTypeError, match="write last-7d"):
             last_days(text)
 
 

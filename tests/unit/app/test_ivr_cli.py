@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -114,6 +115,21 @@ def test_files_folders_and_patterns(folder: Path, capsys: pytest.CaptureFixture[
         assert (code, f"{flows} flow{'' if flows == 1 else 's'} checked: 0 errors" in said) == (0, True), said
 
 
+def test_a_folder_that_changes_while_it_is_looked_through(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = os.walk
+
+    def with_more(top: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+        for name, folders, files in walk(top):
+            yield name, folders, [*files, "gone.yaml"]
+        yield str(top / "gone"), [], ["main.yaml"]
+
+    monkeypatch.setattr(os, "walk", with_more)
+    code, said = run(capsys, "check", folder)
+    assert (code, "1 flow checked: 0 errors" in said) == (0, True), said
+
+
 @pytest.mark.parametrize("what", ["check", "test"])
 def test_nothing_there(what: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["ivr", what, str(folder / "no*.yaml")]) == 2
@@ -169,7 +185,12 @@ def test_a_test_file_with_a_fault(folder: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_the_command_line_is_wrong(folder: Path) -> None:
-    for arguments in (["test", folder, "--min-coverage", "101"], ["check"], ["draw", folder]):
+    for arguments in (
+        ["test", folder, "--min-coverage", "101"],
+        ["test", folder, "--min-coverage", "all"],
+        ["check"],
+        ["draw", folder],
+    ):
         with pytest.raises(SystemExit) as ended:
             cli.main(["ivr", *map(str, arguments)])
         assert ended.value.code == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Prompts:
 
 
 class FlowDesk(FlowStudies):
-    """``call``: has the center ring a phone with a draft; raises CtiError."""
+    """``call``: has the center ring a phone with a draft; raises CtiError. ``phones``: all that there are."""
 
     def __init__(
         self,
@@ -60,10 +60,12 @@ class FlowDesk(FlowStudies):
         numbers: FlowNumbersStore,
         prompts: Prompts,
         call: Callable[[DraftCalled], None],
+        phones: Callable[[], Awaitable[Iterable[DeviceId]]],
     ) -> None:
         super().__init__(store, shelf, catalog=catalog, speak=speak, publish=publish, clock=clock, numbers=numbers)
         self._prompts = prompts
         self._call = call
+        self._phones = phones
 
     # ---- trying a draft
 
@@ -103,8 +105,7 @@ class FlowDesk(FlowStudies):
         try:
             accepted = await self._prompts.recordings.accept(audio, Prompt(language, text), by=by)
         except BadSound as error:
-            why = TEXTS.get(error.reason, {})
-            raise BadRequest(f"{why.get('zh', '')} {why.get('en', str(error))}".strip()) from None
+            raise BadRequest.because("sound_refused", texts=TEXTS.get(error.reason, {"en": str(error)})) from None
         await self._prompts.changed()
         return _recording(accepted)
 
@@ -154,7 +155,11 @@ class FlowDesk(FlowStudies):
 
         async def call(asked: dict[str, Any]) -> Any:
             bundle = msgspec.convert(asked["bundle"], shapes.CallMe)
-            who = UserView(login=asked["by"], name="", role="", language="", device=str(asked["device"]))
+            device = str(asked["device"])
+            phones = sorted(await self._phones())
+            if device not in phones:
+                raise BadRequest(f"there is no phone {device}; there are {', '.join(phones) or 'none'}")
+            who = UserView(login=asked["by"], name="", role="", language="", device=device)
             called = await self.call_me(bundle, user=who)
             audited(asked["by"], "flow_draft_called", call=called.call)
             return msgspec.to_builtins(called)

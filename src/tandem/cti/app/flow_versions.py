@@ -100,12 +100,12 @@ class FlowVersions:
     async def save_draft(self, name: str, new: shapes.NewDraft, *, by: str) -> shapes.FlowVersion:
         """With problems or without. Raises BadRequest, ResourceMissing (no such base)."""
         if new.main not in new.files:
-            raise BadRequest(f"{new.main} is not among the files")
+            raise BadRequest.because("no_main", main=new.main)
         if new.base_version:
             await self._store.version(name, new.base_version)
         review = await asyncio.to_thread(bundles.look, new.files, new.main, await self._catalog())
         if review.flow is not None and review.flow.name != name:
-            raise BadRequest(f"the file says name: {review.flow.name}, so it is no version of the flow {name}")
+            raise BadRequest.because("flow_name", said=review.flow.name, flow=name)
         passed = await self._pass(review.flow, new.tests)
         saved = await self._store.save(
             NewVersion(
@@ -146,9 +146,9 @@ class FlowVersions:
         """Raises BadRequest (numbers that are not the flow's, nothing to share) and what ``go_live`` raises."""
         foreign = sorted(set(asked.numbers) - set(self._numbers.get(name, ())))
         if foreign:
-            raise BadRequest(f"{foreign[0]} is not a number of the flow {name}")
+            raise BadRequest.because("number_not_flows", number=foreign[0], flow=name)
         if not asked.numbers and not asked.share:
-            raise BadRequest("say which share of the calls gets it, or which numbers")
+            raise BadRequest.because("share_or_numbers")
         async with self.one:
             now = self._shelf.get(name)
             if now is None:
@@ -303,7 +303,7 @@ def canary_view(stored: Deployment) -> shapes.FlowCanary | None:
 
 def _main(bundle: shapes.FlowFiles) -> str:
     if bundle.main not in bundle.files:
-        raise BadRequest(f"{bundle.main} is not among the files")
+        raise BadRequest.because("no_main", main=bundle.main)
     return bundle.main
 
 

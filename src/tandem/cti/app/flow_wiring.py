@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.flow_numbers import FlowNumbersStore
 from tandem.cti.adapters.postgres.flows import FlowStore
 from tandem.cti.app.floor_plan import FlowsDeployed
@@ -106,6 +107,7 @@ def flow_desk(start: FlowsAtStart, shell: Shell, out: Outside, *, clock: Clock, 
         numbers=FlowNumbersStore(studies),
         prompts=Prompts(out.speech, out.recordings, changed),
         call=shell.take,
+        phones=CallStore(studies).phones,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -54,10 +55,11 @@ _LIVE = "and once more as real calls: a throw-away Asterisk and server, a script
 
 
 def percent(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 100:
-        raise ValueError
-    return value
+    """Raises ArgumentTypeError."""
+    with contextlib.suppress(ValueError):
+        if 0 <= (value := float(text)) <= 100:
+            return value
+    raise argparse.ArgumentTypeError(f"{text!r} is no percentage: write a number from 0 to 100")
 
 
 def run(asked: argparse.Namespace, installation: OpenInstallation, database: OpenDatabase) -> int:

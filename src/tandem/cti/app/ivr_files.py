@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from glob import glob
 from itertools import islice
 from pathlib import Path
 
-from tandem.cti.model.errors import BadRequest
+from tandem.cti.app import text_files
 from tandem.ivr.testing.case_files import TEST_FILE, flow_named_in
 
 MOST_FILES = 2_000
-_MAX_BYTES = 4 * TEST_FILE.max_characters  # UTF-8 takes at most four bytes a character
+_MAX_BYTES = 4 * TEST_FILE.max_characters
 _FLOW = re.compile(r"^(steps|kind):", re.MULTILINE)
 _SUB_FLOW = re.compile(r"^kind:\s*[\"']?subflow\b", re.MULTILINE)
 _TEST = re.compile(r"\.test\.ya?ml$")
@@ -63,26 +64,15 @@ def flow_of(tests: Path) -> Path:
 
 
 def text_of(file: Path) -> str:
-    """Raises BadRequest when the file cannot be read."""
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise BadRequest(f"{file} cannot be read: {error.strerror}") from None
-    if len(content) > _MAX_BYTES:
-        raise BadRequest(f"{file} is larger than {_MAX_BYTES >> 20} MiB")
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadRequest(f"{file}:{line}: this is not UTF-8. Save the file as UTF-8.") from None
+    """Of tests. Raises BadRequest when the file cannot be read."""
+    return text_files.text_of(file, most_characters=TEST_FILE.max_characters)
 
 
 def _files(name: str) -> Iterator[Path]:
     """Of a folder and a pattern: those that look like flows."""
     path = Path(name)
     if path.is_dir():
-        inside = sorted(path.rglob("*"))
+        inside = sorted(Path(folder, file) for folder, _, files in os.walk(path) for file in files)
         yield from islice((file for file in inside if _looks_like_a_flow(file)), MOST_FILES)
     elif path.exists():
         yield path
@@ -105,8 +95,12 @@ def _is_sub_flow(file: Path) -> bool:
 
 
 def _beginning(file: Path) -> str:
-    with file.open("rb") as opened:
-        return opened.read(_MAX_BYTES).decode(errors="replace")
+    """ "" of a file that may not be read."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_MAX_BYTES).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _beside(flow: Path) -> list[Path]:

@@ -72,19 +72,17 @@ def _work(name: str) -> Work:
 
 
 def share(text: str) -> float:
-    """``10%`` or ``0.1`` -> 0.1. Raises ValueError."""
+    """``10%`` or ``0.1`` -> 0.1. Raises ArgumentTypeError."""
     found = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)%|(0?\.\d+|[01])", text.strip())
-    if found is None:
-        raise ValueError(text)
-    value = float(found[1]) / 100 if found[1] else float(found[2])
+    value = 0.0 if found is None else float(found[1]) / 100 if found[1] else float(found[2])
     if not 0 < value <= 1:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is no share: write 10% or 0.1, more than 0 and at most 100%")
     return value
 
 
 def last_days(text: str) -> int:
-    """``last-7d`` -> 7; 1 to 92. Raises ValueError."""
+    """``last-7d`` -> 7; 1 to 92. Raises ArgumentTypeError."""
     found = re.fullmatch(r"last-(\d{1,3})d", text.strip())
     if found is None or not 1 <= int(found[1]) <= 92:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days: write last-7d, from last-1d to last-92d")
     return int(found[1])
