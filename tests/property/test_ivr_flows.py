@@ -39,7 +39,7 @@ from tandem.ivr.core.dialogue import (
 )
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.interpreter import Outcome, after, is_over, left, resume, start, step, wait
-from tandem.ivr.core.speech import Prompt, made_at_call_time
+from tandem.ivr.core.speech import TEXT, Prompt, Say
 from tandem.ivr.core.state import CUSTOMER_FIELDS, MAX_ENCODED, decode_state, encode_state
 from tandem.ivr.core.values import Secret, Value
 from tandem.ivr.core.world import World
@@ -217,7 +217,8 @@ def sound(flow: Flow, outcome: Outcome, world: World) -> None:
         assert again.effects == outcome.effects
     (effect,) = again.effects
     if isinstance(effect, Play | Collect | RecordMessage | Transfer):
-        made_later = any(made_at_call_time(speech) for speech in flow.steps[state.step].speeches())
+        parts = [part for speech in flow.steps[state.step].speeches() for part in speech]
+        made_later = any(isinstance(part, Say) and part.kind == TEXT for part in parts)
         assert made_later or set(effect.prompts) <= prompts
     assert isinstance(effect, FINAL) == is_over(flow, state)
     for secret in (text, repr(outcome.visits), repr(left(flow, state, "hung_up", world)), repr(effect)):

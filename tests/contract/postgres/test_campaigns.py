@@ -152,7 +152,6 @@ async def test_decisions_are_read_from_the_newest(database: Database) -> None:
     store = CampaignStore(database)
     assert [one.number for one in await store.decisions("k", limit=2)] == [5, 4]
     assert await store.decisions("k", before=3) == [some.pacing(2), some.pacing(1)]
-    assert await store.last_decisions() == {"k": 5}
 
 
 async def test_sheets_are_a_chain_that_has_no_fork(database: Database) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tandem.ivr.core.expression_reading import parse
-from tandem.ivr.core.speech import Prompt, Say, Wording, made_at_call_time, speakable, spoken
+from tandem.ivr.core.speech import Prompt, Say, Wording, speakable, spoken
 from tandem.ivr.core.spoken_values import CURRENCIES, KINDS, LANGUAGES, LARGEST, vocabulary, words_for
 
 WHOLE = st.integers(0, 10_500) | st.integers(0, LARGEST - 1)
@@ -256,5 +256,4 @@ def test_a_text_is_one_prompt_that_is_made_at_call_time() -> None:
     speech = (Say(parse("customer.name"), "text"),)
     assert spoken(speech, ("zh",), lambda name: "王女士 ") == (Prompt("zh", "王女士"),)
     assert spoken(speech, ("zh",), lambda name: "") == ()
-    assert made_at_call_time(speech)
     assert list(speakable(speech, ("zh", "en"))) == []

@@ -9,7 +9,7 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -201,7 +201,3 @@ def _example(pair: _Pair) -> shapes.ReplayCall:
         path_before=list(pair.path_before),
         path_after=list(pair.tried.path),
     )
-
-
-def bundles_of(versions: Sequence[tuple[int, str, Mapping[str, str]]]) -> dict[int, Bundle]:
-    return {version: Bundle(main=main, files=dict(files)) for version, main, files in versions}

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredPlan
 from tandem.cti.app.control import ask
-from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable
+from tandem.cti.app.text_files import text_of
+from tandem.cti.model.errors import ResourceMissing, Unavailable
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
 from tandem.routing.core.plan import Plan
@@ -26,7 +27,6 @@ from tandem.routing.plan_document.words import share_text, time_text, written_ne
 from tandem.routing.plan_file import PLAN_FILE, Review, parse_plan, review_plan
 
 _MOST_CHANGES = 60
-_MAX_BYTES = 4 * PLAN_FILE.max_characters  # UTF-8 takes at most four bytes a character
 
 OpenDatabase = AbstractAsyncContextManager[str]
 """Its URL while the ``with`` block runs."""
@@ -186,15 +186,5 @@ def _name_of(file: str) -> str:
 
 def _text_of(file: str) -> str:
     """Raises BadRequest when the file cannot be read."""
-    try:
-        with Path("/dev/stdin" if file == "-" else file).open("rb") as opened:
-            content = opened.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise BadRequest(f"{file} cannot be read: {error.strerror}") from None
-    if len(content) > _MAX_BYTES:
-        raise BadRequest(f"{file} is larger than {_MAX_BYTES >> 20} MiB")
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadRequest(f"{_name_of(file)}:{line}: this is not UTF-8. Save the file as UTF-8.") from None
+    path, name = (Path("/dev/stdin"), "standard input") if file == "-" else (Path(file), file)
+    return text_of(path, most_characters=PLAN_FILE.max_characters, name=name)

@@ -81,7 +81,3 @@ def speakable(speech: Speech, languages: tuple[str, ...]) -> Iterator[Prompt]:
                 yield from (Prompt(language, word) for word in vocabulary(part.kind, language, part.currency))
             else:
                 yield from part.prompts(language)
-
-
-def made_at_call_time(speech: Speech) -> bool:
-    return any(isinstance(part, Say) and part.kind == TEXT for part in speech)

@@ -6,38 +6,27 @@ Pure. Moments are seconds since the Unix epoch, as in ``Day``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from tandem.cti.model.ids import QueueId
+from tandem.routing.core.acd.service_level import QueueCounts
 from tandem.routing.core.day import HALF_HOUR_S, Day, Shift
 from tandem.routing.core.plan import Plan
 
 
-@dataclass(slots=True)
-class Tally:
-    """Of one queue, or of all."""
+@dataclass(slots=True, kw_only=True)
+class Tally(QueueCounts):
+    """Of one queue, or of all. ``left``: whose wait ended in another way than by an answer or by hanging up."""
 
-    offered: int = 0
-    answered: int = 0
-    abandoned: int = 0
     left: int = 0
-    answered_in_target: int = 0
-    abandoned_in_target: int = 0
-    waited_s: float = 0.0
-    """Sum over the answered."""
 
-    def answer(self, waited_s: float, target_s: float) -> None:
-        self.answered += 1
-        self.waited_s += waited_s
-        self.answered_in_target += waited_s <= target_s
-
-    def abandon(self, waited_s: float, target_s: float) -> None:
-        self.abandoned += 1
-        self.abandoned_in_target += waited_s <= target_s
+    @property
+    def offered(self) -> int:
+        return self.answered + self.abandoned + self.left
 
     def add(self, other: Tally) -> None:
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
 
 @dataclass(slots=True)
@@ -81,10 +70,6 @@ class Record:
         count = max(1, int((day.ends_at - day.begins_at + HALF_HOUR_S - 1) // HALF_HOUR_S))
         self.run = Run({queue: Tally() for queue in plan.queues}, [HalfHour() for _ in range(count)])
 
-    def came(self, at: float, queue: QueueId) -> None:
-        for tally in self._tallies(at, queue):
-            tally.offered += 1
-
     def ended(self, at: float, queue: QueueId, end: str, waited_s: float) -> None:
         """Of the caller who came ``at``."""
         target_s = self._plan.queues[queue].target_s
@@ -118,7 +103,6 @@ def as_it_was(day: Day, plan: Plan) -> Run:
     record = Record(day, plan)
     for arrival in day.arrivals:
         if arrival.queue in plan.queues:
-            record.came(arrival.at, arrival.queue)
             record.ended(arrival.at, arrival.queue, arrival.end, arrival.waited_s)
             if arrival.handle_s is not None:
                 answered_at = arrival.at + arrival.waited_s

@@ -181,7 +181,6 @@ class _Simulation:
     def comes(self, number: int, now: float) -> None:
         caller = self.callers[number]
         queue = self.plan.queues[caller.queue]
-        self.record.came(now, caller.arrival.queue)
         hours = self.plan.hours.get(queue.hours)
         if caller.work is None or (hours is not None and not is_open(hours, now)):
             self.ends(number, "left", now)

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
-from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import CallerIdUse, CampaignDay, CampaignSample, PacingRecord
 from tandem.cti.storage.journal_rows import stored_parameters
 from tandem.cti.storage.pool import Database
@@ -110,10 +109,6 @@ class CampaignStore:
             )
             for row in rows
         ]
-
-    async def last_decisions(self) -> dict[CampaignId, int]:
-        """The number of each campaign's last decision: the next one's is higher."""
-        return {row["campaign"]: row["number"] for row in await self._database.fetch(_QUERIES["last_decisions"])}
 
 
 def _record(row: Mapping[str, Any]) -> CampaignRecord:

@@ -83,6 +83,3 @@ from pacing_decisions
 where campaign = $1 and number < $2
 order by number desc
 limit $3
-
--- name: last_decisions
-select campaign, max(number) as number from pacing_decisions group by campaign

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from tandem.agent_desktop.core import compliance_resources as shapes
 from tandem.cti.adapters.postgres.compliance import StoredSheet
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
-from tandem.cti.app.dialer.days import KEPT_DAYS, day_of, midnight, zone_of
+from tandem.cti.app.dialer.days import KEPT_DAYS, day_of, empty, midnight, zone_of
 from tandem.cti.model.campaigns import CampaignRecord, Hours
 from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest, CtiError, ResourceMissing
-from tandem.cti.model.leads import AttemptRecord, CampaignDay
+from tandem.cti.model.leads import AttemptRecord
 from tandem.routing.core.dialer import compliance
 from tandem.routing.core.dialer.jurisdictions import RULE_BOOK
+from tandem.routing.core.dialer.promise import first_day
 
 log = logging.getLogger(__name__)
 
@@ -125,32 +126,26 @@ class Sheets(Part):
         ]
         counts = await asyncio.to_thread(compliance.counts_of, attempts, rules)
         days = await self._ground.campaigns.days([record], zone=Hours().timezone, since=since - (KEPT_DAYS + 1) * DAY_S)
+        heard = (
+            await self._ground.outlook.detections(
+                record.id, since=midnight(document, first_day(day, rules.window_days)), until=until
+            )
+            if document.machine_detection.use
+            else []
+        )
         of_day = next((each for each in days if each.day == day), None)
         return compliance.sheet(
             document,
             rules,
-            of_day or _nothing(record, day),
+            of_day or empty(document, day),
             counts,
             days,
             zone=str(zone_of(document)),
             number=number,
             previous=previous,
             made_at=self._ground.now,
+            heard=heard,
         )
-
-
-def _nothing(record: CampaignRecord, day: str) -> CampaignDay:
-    return CampaignDay(
-        campaign=record.id,
-        day=day,
-        dialled=0,
-        answered=0,
-        abandoned=0,
-        machines=0,
-        talked=0,
-        successes=0,
-        cost=0.0,
-    )
 
 
 def _read_day(day: str) -> date:
@@ -210,6 +205,11 @@ def _shown(made: compliance.Sheet, hash_: str) -> shapes.ComplianceSheet:
             )
             for each in made.shares
         ],
+        mistaken=None
+        if made.mistaken is None
+        else shapes.SheetMistaken(
+            **{name: getattr(made.mistaken, name) for name in shapes.SheetMistaken.__struct_fields__}
+        ),
         made_at=made.made_at,
         before=made.previous,
         hash=hash_,

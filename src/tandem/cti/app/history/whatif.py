@@ -33,9 +33,9 @@ from tandem.cti.app.history import whatif_worker
 from tandem.cti.app.history.day_records import DayRecords
 from tandem.cti.app.history.input_files import Part
 from tandem.cti.app.history.replay import CodeOf, Proof, code_of, replay
+from tandem.cti.app.rows import agent_row
 from tandem.cti.model.errors import BadRequest, Unavailable
 from tandem.cti.model.ids import AgentId
-from tandem.cti.model.records import AgentStateRecord
 from tandem.routing.core.day import Day, Shift
 from tandem.routing.core.day_figures import Run
 from tandem.routing.core.plan import Plan
@@ -116,17 +116,7 @@ def _take_up(records: DayRecords, center: Center) -> None:
     for agent in center.agents.values():
         known = records.states.get(agent.id, {})
         if agent.number not in known:
-            records.add(
-                AgentStateRecord(
-                    agent=agent.id,
-                    number=agent.number,
-                    at=agent.since,
-                    state=agent.state,
-                    reason=agent.reason,
-                    pending=agent.pending,
-                    call=agent.call,
-                )
-            )
+            records.add(agent_row(agent))
 
 
 # ---- the change ------------------------------------------------------------------------------------------------------
