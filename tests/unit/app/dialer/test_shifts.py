@@ -12,6 +12,7 @@ from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app import views
 from tandem.cti.app.dialer.state import Running
+from tandem.cti.app.history.center_state import HouseCode, freeze, thaw
 from tandem.cti.app.house import House
 from tandem.cti.model.campaigns import Mode
 from tandem.cti.model.hours import WeeklyHours
@@ -118,6 +119,17 @@ def test_after_a_restart_it_is_known_again() -> None:
     run = floor.center.dialer.campaigns[SPRING]
     assert run.leaving == {MEI: ENDS_AT, TOM: ENDS_AT}
     assert not run.attempts
+    floor.pass_time(LINGERS_S + 15)
+    assert run.leaving == {}
+    assert run.attempts
+
+
+def test_a_frozen_center_knows_its_shifts_when_it_is_thawed() -> None:
+    floor, _ = _floor(begins_at=ENDS_AT - 10)
+    house = floor.center.house
+    floor.center = thaw(freeze(floor.center), HouseCode.of(house))
+    run = floor.center.dialer.campaigns[SPRING]
+    assert run.leaving == {MEI: ENDS_AT, TOM: ENDS_AT}
     floor.pass_time(LINGERS_S + 15)
     assert run.leaving == {}
     assert run.attempts
