@@ -94,7 +94,7 @@ class RecordedPrompts:
         """
         sound, facts = self._files(prompt)
         if not 0 < len(prompt.text) <= LONGEST_TEXT:
-            raise BadRequest(f"a prompt has 1 to {LONGEST_TEXT} characters")
+            raise BadRequest.because("prompt_length", most=LONGEST_TEXT)
         if len(content) > MOST_BYTES:
             raise BadSound("too_large", TEXTS["too_large"]["en"])
         if self._waiting >= _WAITING:
@@ -153,7 +153,7 @@ class RecordedPrompts:
 
     def _files(self, prompt: Prompt) -> tuple[Path, Path]:
         if not _LANGUAGE.fullmatch(prompt.language):
-            raise BadRequest("a language is two or three small letters, such as zh or en")
+            raise BadRequest.because("bad_language")
         path = self.folder / f"{recorded_name(prompt)}.wav"
         return path, path.with_suffix(".json")
 

@@ -90,7 +90,7 @@ async def flow_numbers(api: Api, ask: Ask) -> shapes.FlowNumbers:
 async def replay_flow(api: Api, ask: Ask) -> shapes.ReplayReport:
     asked: shapes.NewReplay = ask.body
     if (asked.version is None) == (asked.bundle is None):
-        raise BadRequest("Say which version to try, or give the files of a draft: one of the two.")
+        raise BadRequest.because("version_or_files")
     return await api.flows.replay(ask.id, asked)
 
 
@@ -130,11 +130,11 @@ async def drop_prompt_recording(api: Api, ask: Ask) -> web.Response:
 async def _audio(request: web.Request) -> bytes:
     """Raises BadRequest, TooLarge."""
     if not request.content_type.startswith("audio/"):
-        raise BadRequest("Send the recording as it is, with Content-Type audio/wav.")
+        raise BadRequest.because("sound_body")
     try:
         async with asyncio.timeout(_UPLOAD_S):
             return await request.clone(client_max_size=RECORDING_BYTES).read()
     except TimeoutError:
-        raise BadRequest(f"The recording did not arrive within {_UPLOAD_S:.0f} s.") from None
+        raise BadRequest.because("body_slow", wait_s=round(_UPLOAD_S)) from None
     except web.HTTPRequestEntityTooLarge:
-        raise TooLarge(f"The recording is larger than {RECORDING_BYTES >> 20} MiB.") from None
+        raise TooLarge.because("sound_large", most_mib=RECORDING_BYTES >> 20) from None

@@ -13,8 +13,9 @@ from aiohttp import web
 
 from tandem.agent_desktop.adapters.api import COOKIE, Api
 from tandem.agent_desktop.adapters.guards import Guards
+from tandem.agent_desktop.adapters.misfits import MISFITS, misfit
 from tandem.agent_desktop.adapters.pages import Pages
-from tandem.agent_desktop.adapters.problems import MISFITS, OUR_FAULT, misfit, problem_of, status_of
+from tandem.agent_desktop.adapters.problems import OUR_FAULT, problem_of, status_of
 from tandem.agent_desktop.adapters.route import JSON, Ask, Route, json_response
 from tandem.agent_desktop.adapters.routes import ROUTES
 from tandem.agent_desktop.core.fields import Id
@@ -92,18 +93,18 @@ async def _body(request: web.Request, route: Route) -> Any:
     if route.body is None:
         return None
     if request.content_type != JSON:
-        raise BadRequest(f"Send the body as {JSON}.")
+        raise BadRequest.because("body_kind", kind=JSON)
     try:
         async with asyncio.timeout(_BODY_S):
             body = await request.clone(client_max_size=route.body_bytes).read()
     except TimeoutError:
-        raise BadRequest(f"The body did not arrive within {_BODY_S:.0f} s.") from None
+        raise BadRequest.because("body_slow", wait_s=round(_BODY_S)) from None
     except web.HTTPRequestEntityTooLarge:
-        raise TooLarge(f"The body is larger than {route.body_bytes} bytes.") from None
+        raise TooLarge.because("body_large", most=route.body_bytes) from None
     try:
         return msgspec.json.decode(body, type=route.body)
     except MISFITS as error:
-        raise misfit(error, described_at=_DESCRIBED_AT) from None
+        raise misfit(error, route.body, described_at=_DESCRIBED_AT) from None
 
 
 def _query(request: web.Request, shape: type[msgspec.Struct] | None) -> Any:
@@ -112,11 +113,11 @@ def _query(request: web.Request, shape: type[msgspec.Struct] | None) -> Any:
     given = {name: value for name, value in request.query.items() if value != ""}
     unknown = sorted(given.keys() - set(shape.__struct_fields__))
     if unknown:
-        raise BadRequest(f"There is no query parameter {unknown[0][:40]!r}; see {_DESCRIBED_AT}.")
+        raise BadRequest.because("no_parameter", name=unknown[0][:40])
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise misfit(error, described_at=_DESCRIBED_AT) from None
+        raise misfit(error, shape, described_at=_DESCRIBED_AT) from None
 
 
 def _id(request: web.Request) -> str:

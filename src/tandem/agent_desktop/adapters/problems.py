@@ -7,7 +7,7 @@ import msgspec
 from tandem.agent_desktop.core.messages import ErrorView
 from tandem.agent_desktop.core.resources import Problem
 from tandem.agent_desktop.errors import NoSuchRoute, NotLoggedIn, TooLarge, WrongPassword
-from tandem.cti.model.errors import BadRequest, Category, CtiError
+from tandem.cti.model.errors import Category, CtiError
 
 _STATUS: dict[Category, int] = {
     Category.BAD_REQUEST: 400,
@@ -30,9 +30,6 @@ OUR_FAULT = Problem(
     retryable=True,
 )
 
-MISFITS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises for text of the wrong shape, that is not UTF-8, or is nested too deeply."""
-
 
 def status_of(error: CtiError) -> int:
     return _STATUS_OF_CODE.get(error.code, _STATUS[error.category])
@@ -53,8 +50,3 @@ def error_view(error: CtiError | None) -> ErrorView:
     """The same for the live channel. None: an error that is nobody's business but ours."""
     problem = OUR_FAULT if error is None else problem_of(error)
     return ErrorView(**msgspec.structs.asdict(problem))
-
-
-def misfit(error: Exception, *, described_at: str) -> BadRequest:
-    """What was sent has not the shape that it should have. msgspec's sentence names the field."""
-    return BadRequest(f"That does not fit: {error}. The shape is described at {described_at}.")

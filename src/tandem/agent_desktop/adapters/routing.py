@@ -118,7 +118,7 @@ async def cancel_callback(api: Api, ask: Ask) -> web.Response:
 
 def _in_order(window: shapes.Window | None) -> None:
     if window is not None and window.end_at <= window.start_at:
-        raise BadRequest("The window ends before it starts: give a later end.")
+        raise BadRequest.because("window_order")
 
 
 async def call_why(api: Api, ask: Ask) -> shapes.CallWhy:

@@ -21,8 +21,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from tandem.agent_desktop.adapters.api import COOKIE
+from tandem.agent_desktop.adapters.misfits import MISFITS, misfit
 from tandem.agent_desktop.adapters.page_line import Over, PageLine
-from tandem.agent_desktop.adapters.problems import MISFITS, OUR_FAULT, misfit
+from tandem.agent_desktop.adapters.problems import OUR_FAULT
 from tandem.agent_desktop.core.messages import PROTOCOL, Hello, PageMessage
 from tandem.agent_desktop.core.permissions import COMMAND_ACTIONS, VIEW_ACTIONS, Reach, reach
 from tandem.agent_desktop.core.resources import UserView

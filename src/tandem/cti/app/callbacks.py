@@ -464,7 +464,7 @@ def _in_words(needs: Needs) -> str:
 def _dialable(center: Center, number: str) -> str:
     e164: str = center.house.normalise(number)
     if not e164 or refusal_of(center, e164, ever=True) is not None:
-        raise BadRequest("this number may not be dialled; check it, the allowed countries and the do-not-call list")
+        raise BadRequest.because("number_not_called", number=number)
     return e164
 
 
@@ -473,5 +473,5 @@ def _window(center: Center, window: tuple[float, float] | None) -> tuple[float |
         return None, None
     start, end = window
     if not start < end or end <= center.now:
-        raise BadRequest("the window must begin before it ends, and end in the future")
+        raise BadRequest.because("window_to_come")
     return start, end

@@ -34,7 +34,7 @@ def commanded(center: Center, input_: Commanded) -> None:
             center.agent_step(agent, ag.ReadyAsked())
         case m.SetNotReady(reason=why):
             if why not in CHOSEN_REASONS:
-                raise BadRequest(f"choose one of {', '.join(sorted(CHOSEN_REASONS))}")
+                raise BadRequest.because("shape_choice", field="reason", choices=", ".join(sorted(CHOSEN_REASONS)))
             center.agent_step(agent, ag.NotReadyAsked(NotReadyReason(why)))
         case m.PopShown():
             center.step(_at_seat(center, agent, command.call), ct.PopPainted(offer=command.offer))
@@ -104,9 +104,9 @@ def _transfer(center: Center, command: m.Transfer, agent: Agent) -> ct.TransferA
     if command.kind == "number":
         number = center.house.normalise(command.to)
         if not number or not center.house.number_allowed(number):
-            raise BadRequest("this number may not be dialled; check it and the allowed countries")
+            raise BadRequest.because("number_not_allowed", number=command.to)
         return ct.TransferAsked(number=number)
-    raise BadRequest("kind must be agent, queue or number")
+    raise BadRequest.because("shape_choice", field="kind", choices="agent, number, queue")
 
 
 def _choose(center: Center, agent: Agent, command: m.ChooseCustomer) -> None:
@@ -134,10 +134,10 @@ def _wrap_up_of(center: Center, agent: Agent, call: str) -> WrapUpState:
 def _dispose(center: Center, agent: Agent, command: m.WrapUp) -> None:
     wrap_up = _wrap_up_of(center, agent, command.call)
     if command.disposition not in center.house.dispositions:
-        raise BadRequest("choose a disposition: a leaf of the tree")
+        raise BadRequest.because("no_disposition")
     campaign_commands.check_disposition(center, wrap_up.contact, command.disposition)
     if command.next not in ("ready", "not_ready"):
-        raise BadRequest("next must be ready or not_ready")
+        raise BadRequest.because("shape_choice", field="next", choices="not_ready, ready")
     contact = wrap_up.contact
     if contact.queue in center.handling and not contact.for_campaign:
         center.handling[contact.queue].add(wrap_up.talk_s + max(0.0, center.now - wrap_up.started_at))

@@ -112,9 +112,7 @@ def tested(files: Mapping[str, str], main: str, tests: Mapping[str, str], catalo
     try:
         report = run_tests(review.flow, *read, before_each=_stop_after(MOST_TESTS_S))
     except _TooLongError:
-        raise BadRequest(
-            f"these tests take longer than {MOST_TESTS_S:.0f} s: run them with tandem ivr test, or leave some out"
-        ) from None
+        raise BadRequest.because("tests_long", most_s=round(MOST_TESTS_S)) from None
     return _report_view(problems, report)
 
 

@@ -135,7 +135,7 @@ class FlowStudies(FlowVersions):
             stored = await self._store.version(name, asked.version)
             return Bundle(main=stored.main, files=dict(stored.files))
         if asked.bundle is None:
-            raise BadRequest("say which version to try, or give the files of a draft")
+            raise BadRequest.because("version_or_files")
         return Bundle(main=asked.bundle.main, files=dict(asked.bundle.files))
 
     async def _known(self, name: str, version: int | None) -> None:
@@ -159,7 +159,7 @@ class FlowStudies(FlowVersions):
 def _load(bundle: Bundle) -> Flow:
     """Raises BadRequest."""
     if bundle.main not in bundle.files:
-        raise BadRequest(f"{bundle.main} is not among the files")
+        raise BadRequest.because("no_main", main=bundle.main)
     text = FlowText(
         version=0, main=bundle.main, files=tuple(sorted(bundle.files.items())), edition=edition_of(bundle.files)
     )

@@ -224,5 +224,5 @@ def _edited(text: str, edits: Sequence[FormEdit]) -> str:
     for edit in edits:
         form = edited(form, edit.path, edit.value)
     if not isinstance(form, dict):
-        raise BadRequest("an edit must leave a plan behind")
+        raise BadRequest.because("no_plan_left")
     return yaml_text(form)

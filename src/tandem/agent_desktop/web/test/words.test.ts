@@ -75,6 +75,9 @@ describe("codes of the server", () => {
     expect(refusalText("en", refusal)).toBe("A campaign that is stopped cannot become paused.");
     const gate = { code: "wrong_state", message: "", reason: "gate", texts: { zh: "没有本人同意", en: "there is no consent" } };
     expect(refusalText("zh", gate)).toBe("不可拨打：没有本人同意");
+    const kind = { code: "bad_request", message: "", reason: "shape_type", values: { field: "columns[0]", expected: "str | null", got: "int" } };
+    expect(refusalText("zh", kind)).toBe("columns[0]：应为文字 / 空，收到的是整数。");
+    expect(refusalText("en", { ...kind, reason: "shape_empty", values: { field: "$" } })).toBe("what was sent: must not be empty.");
     expect(refusalText("zh", { code: "wrong_state", message: "in English", reason: "of_tomorrow" })).toBe(chinese["error.wrong_state"]);
   });
 

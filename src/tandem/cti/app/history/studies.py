@@ -262,9 +262,9 @@ def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise BadRequest(f"{text} is no day of the calendar") from None
+        raise BadRequest.because("no_day", day=text) from None
     if not _FIRST_DAY <= day <= _LAST_DAY:
-        raise BadRequest(f"{text} is out of range: choose a day from {_FIRST_DAY} to {_LAST_DAY}")
+        raise BadRequest.because("day_far", day=text, first=str(_FIRST_DAY), last=str(_LAST_DAY))
     return day
 
 
