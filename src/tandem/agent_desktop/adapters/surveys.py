@@ -28,7 +28,7 @@ async def survey_figures(api: Api, ask: Ask) -> web.Response:
     until = api.clock() if query.until is None else query.until
     since = until - USUAL_S if query.since is None else query.since
     if not 0.0 < until - since <= MOST_S:
-        raise BadRequest.because("span", most_days=MOST_S // DAY_S)
+        raise BadRequest.because("span", most_days=round(MOST_S / DAY_S))
     if not known_timezone(query.zone):
         raise BadRequest.because("no_zone", zone=query.zone[:40])
     lines = await api.library.survey_lines(query, since=since, until=until, limit=MOST_LINES + 1)
