@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import partial
+
+from tests.support.fake_media import FakeMedia, Line, later, now
 
 from tandem.cti.adapters.asterisk import actions
 from tandem.cti.adapters.asterisk.carrier_people import Behaviour
-from tandem.cti.adapters.asterisk.media_commands import MediaRequest, check
-from tandem.cti.adapters.asterisk.type_ahead import FRESH_S
+from tandem.cti.adapters.asterisk.media_commands import check
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import LinkDown, ResourceMissing, WrongState
 from tandem.cti.model.ids import CallId, ConnectionId, DeviceId
-from tandem.cti.model.keypad import SURPLUS_S, Keypad
 from tandem.cti.model.states import ConnectionState
 from tandem.cti.ports import SwitchListener
-from tandem.cti.runtime.secret_digits import SecretDigits
 
 TRUNK = DeviceId("carrier")
 _REFUSALS = {
@@ -34,75 +32,30 @@ _REFUSALS = {
     Behaviour.UNALLOCATED: Cause.INVALID_NUMBER,
     Behaviour.CONGESTION: Cause.CONGESTION,
 }
-_AMD = {
-    Behaviour.MACHINE: ("machine", "MAXWORDS-4-4"),
-    Behaviour.SILENT: ("machine", "INITIALSILENCE-2520-2500"),
-}
-
-
-@dataclass(slots=True, eq=False)
-class Line:
-    """One leg as the world has it."""
-
-    call: CallId
-    connection: ConnectionId
-    party: ev.Party
-    device: DeviceId
-    calling: str = ""
-    name: str = ""
-    called: DeviceId = ev.NOWHERE
-    memory: str = ""
-    answered: bool = False
-    answered_at: float | None = None
-    """Of a phone that we rang."""
-    ringing: bool = False
-    controlled: bool = False
-    fallback: bool = False
-    held: bool = False
-    joined: Line | None = None
-    keypad: Keypad = field(default_factory=Keypad)
-    listening: bool = False
-    """For the answer to a Collect, or for a key that ends music; its prompts may still play."""
-    deaf: bool = False
-    secret_told: bool = False
-    surplus_until: float = 0.0
-    music: bool = False
-    rings_back: bool = False
-    idly_pressed_at: float | None = None
-    media: list[MediaRequest] = field(default_factory=list)
-    timer: asyncio.TimerHandle | None = None
-    guard: asyncio.TimerHandle | None = None
-
-    def common(self) -> dict[str, object]:
-        return {"call": self.call, "connection": self.connection}
 
 
 class FakeTelephony:
     """Lines, phones, the fallback queue and its dead-man switch.
 
-    ``prompt_s`` is how long each prompt takes, ``rings_s`` how long a phone rings before it is answered;
-    ``missing`` holds the prompts that do not exist, ``long`` those that take half a minute; ``vault`` has the digits of
-    sensitive questions; ``sip_hosts`` are those that a call may be transferred to. ``trunks`` are the carriers that may
-    be named; those of ``dead_carriers`` never answer. ``amd_s`` is how long it takes to tell a machine from a person;
-    ``whispered`` are the connections that heard the whisper tone; ``dialled`` counts the calls to each device.
+    ``prompt_s`` is how long each prompt takes, ``rings_s`` how long a phone rings before it is answered. ``sip_hosts``
+    are those that a call may be transferred to. ``trunks`` are the carriers that may be named; those of
+    ``dead_carriers`` never answer. ``whispered`` are the connections that heard the whisper tone; ``dialled`` counts
+    the calls to each device.
     """
 
     def __init__(self, *, guard_s: float = 30.0, prompt_s: float = 0.05, rings_s: float = 0.02) -> None:
         self.guard_s = guard_s
         self.prompt_s = prompt_s
         self.rings_s = rings_s
-        self.missing: set[str] = set()
-        self.vault = SecretDigits()
         self.sip_hosts: tuple[str, ...] = ()
         self.trunks: Mapping[str, str] = {"": TRUNK, "trunk": TRUNK}
         self.dead_carriers: set[str] = set()
-        self.amd_s = prompt_s
         self.whispered: list[ConnectionId] = []
         self.dialled: Counter[DeviceId] = Counter()
-        self.long: set[str] = set()
         self.lines: dict[ConnectionId, Line] = {}
         self.in_service: set[DeviceId] = set()
         self.behaviours: dict[str, Behaviour] = {}
+        self.media = FakeMedia(self._tell, self.behaviours, prompt_s=prompt_s)
         self.members: dict[DeviceId, bool] = {}
         self.recordings: dict[str, ConnectionId] = {}
         self.listener: SwitchListener | None = None
@@ -134,7 +87,7 @@ class FakeTelephony:
 
     def press(self, line: Line, keys: str) -> None:
         for key in keys:
-            self._pressed(line, key)
+            self.media.pressed(line, key)
 
     def hang_up(self, line: Line, cause: Cause = Cause.NORMAL) -> None:
         """Either side of the line ends it."""
@@ -198,7 +151,7 @@ class FakeTelephony:
         self.listener = None
         for line in self.lines.values():
             if line.controlled:
-                line.guard = self._later(self.guard_s, partial(self._dead_man, line))
+                line.guard = later(self.guard_s, partial(self._dead_man, line))
 
     def snapshot(self) -> ev.Snapshot:
         return ev.Snapshot(
@@ -217,7 +170,7 @@ class FakeTelephony:
                     in_fallback=line.fallback,
                     memory=line.memory,
                     answered_for_s=(
-                        _now() - line.answered_at
+                        now() - line.answered_at
                         if line.party is ev.Party.CUSTOMER and line.answered_at is not None
                         else None
                     ),
@@ -240,11 +193,11 @@ class FakeTelephony:
         )
         self.lines[line.connection] = line
         if request.party is ev.Party.AGENT and request.device not in self.in_service:
-            self._later(0, lambda: self.hang_up(line, Cause.UNREACHABLE))
+            later(0, lambda: self.hang_up(line, Cause.UNREACHABLE))
             return
         self.dialled[request.device] += 1
         if request.carrier in self.dead_carriers:
-            line.timer = self._later(request.timeout_s, lambda: self.hang_up(line, Cause.UNREACHABLE))
+            line.timer = later(request.timeout_s, lambda: self.hang_up(line, Cause.UNREACHABLE))
             return
         self._ring(line, request.timeout_s)
 
@@ -266,42 +219,35 @@ class FakeTelephony:
         if other is not None:
             self._to_loop(other)
 
-    def add_media(self, line: Line, request: MediaRequest) -> None:
-        line.media.append(request)
-        if len(line.media) == 1:
-            self._begin_media(line)
-        elif isinstance(line.media[0], rq.Music) and not isinstance(request, rq.StartMusic):
-            self._end_media(line)
-
     # -- the world's own doings
 
     def _ring(self, line: Line, timeout_s: float) -> None:
         behaviour = self.behaviours.get(line.device, Behaviour.ANSWER)
         if behaviour in _REFUSALS:
-            self._later(0, lambda: self.hang_up(line, _REFUSALS[behaviour]))
+            later(0, lambda: self.hang_up(line, _REFUSALS[behaviour]))
             return
         if behaviour is Behaviour.DEAD:
-            line.timer = self._later(timeout_s, lambda: self.hang_up(line, Cause.UNREACHABLE))
+            line.timer = later(timeout_s, lambda: self.hang_up(line, Cause.UNREACHABLE))
             return
         if behaviour is Behaviour.ANNOUNCEMENT:
-            line.timer = self._later(self.prompt_s, lambda: self.hang_up(line, Cause.NO_ANSWER))
+            line.timer = later(self.prompt_s, lambda: self.hang_up(line, Cause.NO_ANSWER))
             return
         line.ringing = True
         self._tell(ev.Delivered(call=line.call, connection=line.connection, device=line.device))
         if behaviour is Behaviour.RING:
-            line.timer = self._later(timeout_s, lambda: self.hang_up(line, Cause.NO_ANSWER))
+            line.timer = later(timeout_s, lambda: self.hang_up(line, Cause.NO_ANSWER))
         else:
-            line.timer = self._later(self.rings_s, lambda: self._answer(line))
+            line.timer = later(self.rings_s, lambda: self._answer(line))
 
     def _answer(self, line: Line) -> None:
         if line.connection not in self.lines:
             return
-        line.answered, line.answered_at, line.timer = True, _now(), None
+        line.answered, line.answered_at, line.timer = True, now(), None
         self._tell(ev.Established(call=line.call, connection=line.connection, device=line.device))
         if not line.fallback:
             self._to_loop(line)
             if self.behaviours.get(line.device) is Behaviour.BRIEF:
-                self._later(self.prompt_s, lambda: self.hang_up(line))
+                later(self.prompt_s, lambda: self.hang_up(line))
             return
         caller = next(o for o in self.lines.values() if o.call == line.call and o.party.is_served)
         self.join(caller, line)
@@ -314,7 +260,7 @@ class FakeTelephony:
             return
         line.controlled, line.fallback = True, False
         if self.listener is None:
-            line.guard = self._later(self.guard_s, lambda: self._dead_man(line))
+            line.guard = later(self.guard_s, lambda: self._dead_man(line))
         self._tell(
             ev.RouteRequested(
                 call=line.call,
@@ -330,12 +276,7 @@ class FakeTelephony:
     def _leave_loop(self, line: Line) -> None:
         line.controlled = False
         self._cancel(line)
-        abandoned, line.media = line.media, []
-        line.keypad.clear()
-        line.listening = line.deaf = line.secret_told = line.music = line.rings_back = False
-        for request in abandoned:
-            if not isinstance(request, rq.StartMusic):
-                self._tell(_failed(line, request))
+        self.media.abandon(line)
 
     def _part(self, line: Line) -> Line | None:
         other = line.joined
@@ -373,149 +314,11 @@ class FakeTelephony:
                 self.lines[leg.connection] = leg
                 self._ring(leg, 20)
 
-    def _begin_media(self, line: Line) -> None:
-        if line.idly_pressed_at is not None and _now() - line.idly_pressed_at > FRESH_S:
-            line.keypad.clear()
-        line.idly_pressed_at = None
-        match line.media[0]:
-            case rq.StartMusic() as request:
-                line.music, line.rings_back = True, request.ringing
-                line.media.pop(0)
-                if line.media:
-                    self._begin_media(line)
-            case rq.Music() as request:
-                line.deaf = line.secret_told = False
-                if key := line.keypad.first_of(request.keys):
-                    self._end_media(line, digits=key)
-                    return
-                line.listening = line.music = True
-                line.timer = self._later(request.seconds, lambda: self._end_media(line))
-            case rq.Play() as request:
-                line.deaf = line.secret_told
-                if self.missing.intersection(request.prompts):
-                    line.timer = self._later(0, lambda: self._end_media(line, ok=False))
-                elif request.barge_in and len(line.keypad):
-                    self._end_media(line)
-                else:
-                    line.music = False
-                    line.timer = self._later(self._playing_s(request.prompts), lambda: self._end_media(line))
-            case rq.DetectMachine() as request:
-                line.timer = self._later(self.amd_s, lambda: self._detected(line))
-            case rq.LeaveMessage() as request:
-                if self.missing.intersection(request.prompts):
-                    line.timer = self._later(0, lambda: self._end_media(line, ok=False))
-                else:
-                    line.music = False
-                    begun = ev.MessageBegun(
-                        call=line.call,
-                        connection=line.connection,
-                        token=request.token,
-                        why="beep",
-                        beep_hz=1_000.0,
-                        beep_s=0.4,
-                        beep_ago_s=0.6,
-                    )
-                    self._tell(begun)
-                    heard_out_s = self._playing_s(request.prompts) + self.prompt_s
-                    line.timer = self._later(heard_out_s, lambda: self._end_media(line))
-            case rq.Collect() as request:
-                line.deaf = line.secret_told = False
-                if self.missing.intersection(request.prompts):
-                    line.timer = self._later(0, lambda: self._end_media(line, ok=False))
-                    return
-                if request.flush:
-                    line.keypad.clear()
-                line.music = line.music and not request.prompts
-                line.listening = True
-                silent_s = self._playing_s(request.prompts) + request.timeout_s
-                line.timer = self._later(silent_s, lambda: self._silent(line, request))
-                if len(line.keypad):
-                    self._typed(line, request)
-
-    def _playing_s(self, prompts: tuple[str, ...]) -> float:
-        return sum(30.0 if prompt in self.long else self.prompt_s for prompt in prompts)
-
-    def _pressed(self, line: Line, key: str) -> None:
-        request = line.media[0] if line.media else None
-        if isinstance(request, rq.Music):
-            if key in request.keys:
-                self._end_media(line, digits=key)
-            return
-        if line.deaf and _now() < line.surplus_until:
-            line.surplus_until = _now() + SURPLUS_S
-            return
-        line.deaf = line.secret_told = False
-        line.keypad.press(key)
-        if line.music and not line.media:
-            line.idly_pressed_at = _now()
-        if isinstance(request, rq.Collect) and line.listening and len(line.keypad):
-            self._typed(line, request)
-        elif isinstance(request, rq.Play) and request.barge_in and not self.missing.intersection(request.prompts):
-            self._end_media(line)
-
-    def _typed(self, line: Line, request: rq.Collect) -> None:
-        answer = line.keypad.answer(request.max_digits, request.terminator)
-        if answer is not None:
-            self._answered(line, request, answer)
-            return
-        if line.timer:
-            line.timer.cancel()
-        line.timer = self._later(request.digit_timeout_s, lambda: self._silent(line, request))
-
-    def _silent(self, line: Line, request: rq.Collect) -> None:
-        self._answered(line, request, line.keypad.rest())
-
-    def _answered(self, line: Line, request: rq.Collect, answer: str) -> None:
-        if not request.sensitive or answer in {"", "#", "*"}:
-            self._end_media(line, digits=answer)
-            return
-        line.keypad.clear()
-        line.deaf = line.secret_told = True
-        line.surplus_until = _now() + SURPLUS_S
-        self._end_media(line, secret=self.vault.put(line.call, answer), secret_length=len(answer))
-
-    def _detected(self, line: Line) -> None:
-        verdict, why = _AMD.get(self.behaviours.get(line.device, Behaviour.ANSWER), ("human", "HUMAN-800-800"))
-        request = line.media.pop(0)
-        assert isinstance(request, rq.DetectMachine)
-        line.timer = None
-        self._tell(
-            ev.MachineDetected(
-                call=line.call, connection=line.connection, token=request.token, verdict=verdict, why=why
-            )
-        )
-        if line.media:
-            self._begin_media(line)
-
-    def _end_media(
-        self, line: Line, *, ok: bool = True, digits: str = "", secret: str = "", secret_length: int = 0
-    ) -> None:
-        if line.timer:
-            line.timer.cancel()
-        line.timer, line.listening = None, False
-        request = line.media.pop(0)
-        assert not isinstance(request, rq.StartMusic | rq.DetectMachine)
-        ended = ev.MediaEnded(
-            call=line.call,
-            connection=line.connection,
-            token=request.token,
-            ok=ok,
-            digits=digits,
-            secret=secret,
-            secret_length=secret_length,
-        )
-        self._tell(ended)
-        if line.media:
-            self._begin_media(line)
-
     def _cancel(self, line: Line) -> None:
         for handle in (line.timer, line.guard):
             if handle:
                 handle.cancel()
         line.timer = line.guard = None
-
-    def _later(self, delay_s: float, what: Callable[[], None]) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_later(delay_s, what)
 
     def _tell(self, event: ev.SwitchEvent) -> None:
         if self.listener is not None:
@@ -556,7 +359,7 @@ class FakeSwitch:
         match request:
             case rq.Play() | rq.Collect() | rq.Music() | rq.StartMusic() | rq.DetectMachine() | rq.LeaveMessage():
                 check(request)  # the same checks as the real one
-                world.add_media(self._controlled(request.connection), request)
+                world.media.add(self._controlled(request.connection), request)
             case rq.MakeConnection():
                 actions.originate(request, sip_hosts=world.sip_hosts, trunks=world.trunks)
                 world.make(request)
@@ -598,19 +401,6 @@ class FakeSwitch:
         if not line.controlled:
             raise WrongState(f"{connection} is not under our control")
         return line
-
-
-def _failed(line: Line, request: MediaRequest) -> ev.MediaEnded | ev.MachineDetected:
-    assert not isinstance(request, rq.StartMusic)
-    if isinstance(request, rq.DetectMachine):
-        return ev.MachineDetected(
-            call=line.call, connection=line.connection, token=request.token, verdict="unsure", why=""
-        )
-    return ev.MediaEnded(call=line.call, connection=line.connection, token=request.token, ok=False)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _state(line: Line) -> ConnectionState:

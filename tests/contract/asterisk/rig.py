@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.support.asterisk_pair import DEAD_CARRIER, DNIS, OUTSIDE, PHONES, SECOND_CARRIER, AsteriskPair
-from tests.support.fake_switch import FakeSwitch, FakeTelephony, Line
+from tests.support.fake_media import Line
+from tests.support.fake_switch import FakeSwitch, FakeTelephony
 from tests.support.heard import Heard
 from tests.support.raw_sip import RawSip
 
@@ -81,14 +82,14 @@ class FakeRig:
     def __init__(self) -> None:
         self.heard = Heard()
         self.world = FakeTelephony(guard_s=self.guard_s)
-        self.world.missing.update({"no-such-prompt", self.missing})
+        self.world.media.missing.update({"no-such-prompt", self.missing})
         self.world.sip_hosts = ("127.0.0.1:5099",)
-        self.vault = self.world.vault
+        self.vault = self.world.media.vault
         for number, who in OUTSIDE.items():
             self.world.behaviours[number] = who.does if isinstance(who, Subscriber) else who
         self.world.trunks = {name: name for name in ("", "trunk", SECOND_CARRIER, DEAD_CARRIER)}
         self.world.dead_carriers.add(DEAD_CARRIER)
-        self.world.long.add(self.long)
+        self.world.media.long.add(self.long)
         for device in PHONES:
             self.world.register(device)
         self.switch: Switch = FakeSwitch(self.world, self.heard)
