@@ -75,6 +75,9 @@ def sheet(**changed: object) -> sheet_shapes.ComplianceSheet:
         "provisional": False,
         "counts": {"dialled": 300, "answered": 100, "talked": 99, "abandoned": 1},
         "formulas": [us],
+        "mistaken": sheet_shapes.SheetMistaken(
+            source="measured", share=0.031, low=0.016, high=0.06, heard=259, persons=8
+        ),
         "made_at": 1.0,
         "before": "",
         "hash": "ab",

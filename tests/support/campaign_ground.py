@@ -170,8 +170,10 @@ class Outlook:
         self.attempts: list[AttemptRecord] = []
         self.succeeded = 0
         self.heard: list[Heard] = []
+        self.heard_between: tuple[float, float | None] = (0.0, None)
 
-    async def detections(self, campaign: str, *, since: float) -> list[Heard]:
+    async def detections(self, campaign: str, *, since: float, until: float | None = None) -> list[Heard]:
+        self.heard_between = (since, until)
         return self.heard
 
     async def detection_times(self, campaign: str, *, since: float) -> tuple[float | None, float | None]:

@@ -217,11 +217,13 @@ async def test_the_sheet_prints_keeps_and_cannot_calculate(tmp_path: Path) -> No
             text = (await answer.read()).decode("utf-8-sig")
             assert "name,'=Spring" in text
             assert "us.ratio,0.01" in text
+            assert "mistaken.source,measured" in text
         async with browser.get("/api/campaigns/spring/sheet?format=html&language=zh") as answer:
             page = await answer.text()
             assert 'lang="zh"' in page
             assert "外呼合规日报" in page
             assert "1.00 %" in page
+            assert "实测 3.10 %（95 % 区间 1.60 % 至 6.00 %）：座席听到的 259 个“机器”中有 8 个真人" in page
             assert "script-src" not in answer.headers["Content-Security-Policy"]
             assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
 

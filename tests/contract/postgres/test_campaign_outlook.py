@@ -89,6 +89,7 @@ async def test_what_the_detection_said_stands_beside_what_agents_said(database: 
     ]
     assert list(await store.detection_times(K, since=0.0)) == pytest.approx([2.0, 5.2])
     assert await store.detections(K, since=some.AT + 1.0) == []
+    assert await store.detections(K, since=0.0, until=some.AT) == []
     assert await store.detection_times(K, since=some.AT + 1.0) == (None, None)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from tandem.agent_desktop.core.compliance_resources import ComplianceSheet, SheetFormula
+from tandem.agent_desktop.core.compliance_resources import ComplianceSheet, SheetFormula, SheetMistaken
 from tandem.agent_desktop.core.spreadsheets import safe_cell
 
 _STYLE = (
@@ -37,6 +37,7 @@ _WORDS: dict[str, dict[str, str]] = {
     "dialled": {"zh": "拨打次数", "en": "Calls dialled"},
     "answered": {"zh": "真人接听", "en": "Answered by a person"},
     "machines": {"zh": "答录机", "en": "Answered by a machine"},
+    "machines_heard": {"zh": "其中由座席接听", "en": "of these, heard by an agent"},
     "talked": {"zh": "与座席通话", "en": "Talked with an agent"},
     "abandoned": {"zh": "放弃（无座席应答）", "en": "Abandoned: nobody was there"},
     "messages_in_time": {"zh": "其中按时播放身份告知", "en": "of these, the identifying message began in time"},
@@ -60,6 +61,14 @@ _WORDS: dict[str, dict[str, str]] = {
     "kept": {"zh": "达标", "en": "Kept"},
     "yes": {"zh": "是", "en": "yes"},
     "no": {"zh": "否", "en": "no"},
+    "mistaken": {"zh": "误判为机器的真人（Ofcom 公式）", "en": "Persons taken for machines (Ofcom's formula)"},
+    "measured": {
+        "zh": "实测 {share}（95 % 区间 {low} 至 {high}）：座席听到的 {heard} 个“机器”中有 {persons} 个真人",
+        "en": "measured: {share} ({low} to {high} with 95 %); "
+        "of {heard} machines that agents heard, {persons} were persons",
+    },
+    "entered": {"zh": "人工填写 {share}（未实测）", "en": "entered by hand: {share}, not measured"},
+    "none": {"zh": "未知，按 0 计", "en": "not known, counted as 0"},
     "days": {"zh": "天", "en": "days"},
     "made_at": {"zh": "生成时间", "en": "Made at"},
     "before": {"zh": "上一份校验值", "en": "Hash of the sheet before"},
@@ -75,6 +84,7 @@ _COUNTS = (
     "messages_late",
     "hung_up",
     "machines",
+    "machines_heard",
     "busy",
     "no_answer",
     "rejected",
@@ -106,6 +116,9 @@ def sheet_html(sheet: ComplianceSheet, language: str) -> str:
     )
     columns = ("formula", "abandoned", "counted", "ratio", "window_ratio", "limit", "kept")
     head = "".join(f"<th>{word(name)}</th>" for name in columns)
+    mistaken = (
+        f"<p>{word('mistaken')}: {_mistaken_text(sheet.mistaken, language)}</p>" if sheet.mistaken is not None else ""
+    )
     rows = "".join(_formula_row(formula, language) for formula in sheet.formulas)
     made = datetime.fromtimestamp(sheet.made_at, ZoneInfo(sheet.zone)).isoformat(timespec="seconds")
     provisional = f'<p class="bad">{word("provisional")}</p>' if sheet.provisional else ""
@@ -117,7 +130,7 @@ def sheet_html(sheet: ComplianceSheet, language: str) -> str:
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f"<title>{word('title')} {escape(sheet.name)} {sheet.day}</title><style>{_STYLE}</style></head><body>"
         f"<h1>{word('title')}</h1>{provisional}<table>{about}</table><table>{counts}</table>"
-        f"<table><tr>{head}</tr>{rows}</table><table>{chain}</table></body></html>"
+        f"<table><tr>{head}</tr>{rows}</table>{mistaken}<table>{chain}</table></body></html>"
     )
 
 
@@ -134,6 +147,16 @@ def _formula_row(formula: SheetFormula, language: str) -> str:
     )
     numbers = "".join(f'<td class="n">{cell}</td>' for cell in cells)
     return f"<tr><th>{escape(formula.name.get(language, formula.id))}</th>{numbers}<td{style}>{kept}</td></tr>"
+
+
+def _mistaken_text(mistaken: SheetMistaken, language: str) -> str:
+    return _WORDS[mistaken.source][language].format(
+        share=_percent(mistaken.share),
+        low=_percent(mistaken.low),
+        high=_percent(mistaken.high),
+        heard=mistaken.heard,
+        persons=mistaken.persons,
+    )
 
 
 def _percent(ratio: float | None) -> str:
@@ -153,6 +176,9 @@ def sheet_csv(sheet: ComplianceSheet) -> bytes:
         for name in ("abandoned", "counted", "ratio", "window_days", "window_ratio", "limit", "kept", "legal"):
             value = getattr(formula, name)
             writer.writerow((safe_cell(f"{formula.id}.{name}"), "" if value is None else value))
+    if sheet.mistaken is not None:
+        for name in sheet.mistaken.__struct_fields__:
+            writer.writerow((f"mistaken.{name}", getattr(sheet.mistaken, name)))
     for name in ("made_at", "before", "hash"):
         writer.writerow((name, safe_cell(str(getattr(sheet, name)))))
     return b"\xef\xbb\xbf" + text.getvalue().encode()

@@ -35,6 +35,19 @@ class SheetFormula(msgspec.Struct, frozen=True, kw_only=True):
     """It is the one of the campaign's rules."""
 
 
+class SheetMistaken(msgspec.Struct, frozen=True, kw_only=True):
+    """Persons among those who were taken for machines and hung up on: the share in Ofcom's formula. ``source``:
+    ``measured`` (agents heard ``heard`` of the machines, ``persons`` were persons; the share lies in ``low``..``high``
+    with 95 %), ``entered`` (in the campaign's form), ``none`` (not known, or not listened for: counted as 0)."""
+
+    source: Literal["measured", "entered", "none"]
+    share: float
+    low: float
+    high: float
+    heard: int
+    persons: int
+
+
 class ComplianceSheet(msgspec.Struct, frozen=True, kw_only=True):
     """One day of one campaign. ``hash``: SHA-256 over the sheet and the hash before; ``provisional``: the day is not
     over, it is in no chain yet (``hash`` is '')."""
@@ -48,9 +61,12 @@ class ComplianceSheet(msgspec.Struct, frozen=True, kw_only=True):
     provisional: bool
     counts: dict[str, int]
     """Of the attempts begun on the day: ``dialled``, ``answered`` (by a person), ``talked``, ``served``, ``abandoned``,
-    ``hung_up``, ``machines``, ``busy``, ``no_answer``, ``rejected``, ``invalid_number``, ``congestion``, ``failed``,
-    ``unknown``, ``messages_in_time``, ``messages_late``, ``rings_too_short``, ``reserved``."""
+    ``hung_up``, ``machines``, ``machines_heard`` (by agents), ``busy``, ``no_answer``, ``rejected``,
+    ``invalid_number``, ``congestion``, ``failed``, ``unknown``, ``messages_in_time``, ``messages_late``,
+    ``rings_too_short``, ``reserved``."""
     formulas: list[SheetFormula]
+    mistaken: SheetMistaken | None
+    """None: on sheets that were made before it was noted."""
     made_at: float
     before: str
     hash: str

@@ -11,7 +11,8 @@ from tests.support.campaign_ground import Desk
 from tests.unit.app.campaign_desk.test_pages import attempt
 
 from tandem.cti.app.campaign_desk.sheets import AFTER_S
-from tandem.cti.model.campaigns import CampaignRecord
+from tandem.cti.model.campaigns import CampaignRecord, MachineDetection
+from tandem.cti.model.detections import Heard
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 
 DAY_S = 86_400.0
@@ -19,8 +20,9 @@ MIDNIGHT = 921_600.0
 """1970-01-12 00:00 in Shanghai; the floor's day, which is not over."""
 
 
-def desk() -> Desk:
-    on = Desk(records=[CampaignRecord(id=SPRING, rev=2, state="running", document=campaign(), by="sue", at=1.0)])
+def desk(**fields: Any) -> Desk:
+    document = campaign(**fields)
+    on = Desk(records=[CampaignRecord(id=SPRING, rev=2, state="running", document=document, by="sue", at=1.0)])
     on.outlook.attempts = [
         talked(1, MIDNIGHT - 4 * DAY_S),
         attempt(2, at=MIDNIGHT - 4 * DAY_S + 1.0, result="abandoned", answered_at=5.0, message_at=6.5),
@@ -91,6 +93,16 @@ async def test_today_is_provisional_and_a_day_that_is_over_is_not() -> None:
         await on.desk.sheet("spring", "1970-01-13")
     with pytest.raises(BadRequest):
         await on.desk.sheet("spring", "1970-02-30")
+
+
+async def test_the_share_of_persons_taken_for_machines_is_the_measured_one_of_the_window() -> None:
+    on = desk(rules="us", machine_detection=MachineDetection(use=True, mistaken_share=0.5))
+    on.outlook.heard = [Heard(said="machine", kind="MAXWORDS", threshold=4, calls=900, connected=60, marked=57)]
+    sheet = await on.desk.sheet("spring", "1970-01-10")
+    assert sheet.mistaken is not None
+    assert (sheet.mistaken.source, sheet.mistaken.share, sheet.mistaken.persons) == ("measured", 0.05, 3)
+    since, until = on.outlook.heard_between
+    assert (since, until) == (MIDNIGHT - 31 * DAY_S, MIDNIGHT - DAY_S), "the window, up to the end of the sheet's day"
 
 
 async def test_no_sheet_is_made_while_attempts_of_the_day_may_be_missing() -> None:

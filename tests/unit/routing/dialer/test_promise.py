@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from tests.unit.routing.dialer.people import NOON, attempt, campaign, day
 
 from tandem.cti.model.campaigns import MachineDetection
+from tandem.cti.model.detections import Heard
 from tandem.routing.core.dialer.compliance import (
     Broken,
     Link,
+    Sheet,
     SheetCounts,
+    SheetMistaken,
     SheetShare,
     counts_of,
     hash_of,
@@ -145,6 +148,77 @@ def test_persons_taken_for_machines_are_estimated() -> None:
     assert ofcom(MachineDetection(use=True, mistaken_share=0.05)) == pytest.approx(12 / 100)
     assert ofcom(MachineDetection(use=True)) == pytest.approx(2 / 90)
     assert ofcom(MachineDetection(use=False, mistaken_share=0.05)) == pytest.approx(2 / 90)
+
+
+def heard(connected: int, marked: int, calls: int = 1_000) -> list[Heard]:
+    human = Heard(said="human", kind="HUMAN", threshold=800, calls=500, connected=500, marked=20)
+    machine = Heard(
+        said="machine", kind="LONGGREETING", threshold=1500, calls=calls, connected=connected, marked=marked
+    )
+    return [human, machine]
+
+
+def sheet_of(detection: MachineDetection, of: list[Heard], *, machines_heard: int = 0) -> Sheet:
+    counts = SheetCounts(answered=100, abandoned=2, talked=88, machines=200, machines_heard=machines_heard)
+    days = [day("2026-05-31", answered=100, abandoned=2, talked=88, machines=200)]
+    return sheet(
+        campaign(machine_detection=detection), UK, day("2026-06-01"), counts, days, zone="UTC", number=1, previous="",
+        made_at=NOON, heard=of,
+    )  # fmt: skip
+
+
+def test_what_agents_heard_goes_before_what_was_entered() -> None:
+    entered = MachineDetection(use=True, mistaken_share=0.05)
+    measured = sheet_of(entered, heard(connected=100, marked=90), machines_heard=20)
+    assert measured.mistaken is not None
+    assert (measured.mistaken.source, measured.mistaken.share) == ("measured", 0.1)
+    assert (measured.mistaken.heard, measured.mistaken.persons) == (100, 10)
+    assert measured.mistaken.low < 0.1 < measured.mistaken.high
+    ofcom = next(each for each in measured.shares if each.formula == "ofcom")
+    assert ofcom.abandoned == pytest.approx(2 + 180 * 0.1), "whom an agent heard, nobody has hung up on"
+    assert sheet_of(entered, heard(connected=0, marked=0)).mistaken == SheetMistaken(source="entered", share=0.05)
+
+
+def test_a_few_that_were_heard_count_only_where_nothing_was_entered() -> None:
+    few = heard(connected=10, marked=8)
+    assert sheet_of(MachineDetection(use=True, mistaken_share=0.05), few).mistaken == SheetMistaken(
+        source="entered", share=0.05
+    )
+    alone = sheet_of(MachineDetection(use=True), few).mistaken
+    assert alone is not None
+    assert (alone.source, alone.share) == ("measured", 0.2)
+    for detection in (MachineDetection(use=False, mistaken_share=0.05), MachineDetection(use=True)):
+        assert sheet_of(detection, []).mistaken == SheetMistaken(source="none")
+    assert sheet_of(MachineDetection(use=False), heard(connected=100, marked=50)).mistaken == SheetMistaken(
+        source="none"
+    )
+
+
+def test_where_every_machine_goes_to_an_agent_nobody_is_hung_up_on() -> None:
+    made = sheet_of(MachineDetection(use=True), heard(connected=1_000, marked=900), machines_heard=200)
+    us = sheet(
+        campaign(machine_detection=MachineDetection(use=True)), US, day("2026-06-01"), made.counts,
+        [day("2026-05-31", answered=100, abandoned=2, talked=88, machines=200)], zone="UTC", number=1, previous="",
+        made_at=NOON, heard=heard(connected=1_000, marked=900),
+    )  # fmt: skip
+    ofcom = next(each for each in us.shares if each.formula == "ofcom")
+    assert (ofcom.abandoned, ofcom.window_abandoned) == (2.0, 4.0)
+
+
+def test_sheets_from_before_the_source_was_noted_still_verify() -> None:
+    chain = made_chain(1)
+    fields = msgspec.json.decode(chain[0].text)
+    del fields["mistaken"]
+    del fields["counts"]["machines_heard"]
+    old = msgspec.json.encode(fields, order="sorted").decode()
+    first = Link(number=1, text=old, previous="", hash=hash_of(old))
+    made = sheet(
+        campaign(), US, day("2026-06-02"), SheetCounts(), [], zone="UTC", number=2, previous=first.hash, made_at=NOON
+    )
+    second = Link(number=2, text=text_of(made), previous=first.hash, hash=hash_of(text_of(made)))
+    assert verify([first, second]) is None
+    assert read(old).mistaken is None
+    assert read(second.text).mistaken == SheetMistaken(source="none")
 
 
 def test_a_chain_that_holds() -> None:

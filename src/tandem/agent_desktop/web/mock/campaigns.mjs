@@ -310,6 +310,7 @@ function sheet(id, query) {
     provisional: wanted === null,
     counts: { dialled: 8412, answered: 2611, machines: 402, talked: 2580, abandoned: 31, messages_in_time: wanted === dayBefore(3) ? 29 : 31, rings_too_short: 0 },
     formulas: [formula("us", both("美国（TSR）：无座席 ÷ 真人接听", "US (TSR): met nobody ÷ answered by a person"), 31, 2611, 0.0194), formula("ofcom", both("英国（Ofcom）：无座席 ÷（通话 + 无座席），含误判估计", "UK (Ofcom): met nobody ÷ (talked + met nobody), with estimated detector errors"), wanted === dayBefore(3) ? 84.3 : 43.8, 2654, 0.0212)],
+    mistaken: { source: "measured", share: 0.031, low: 0.016, high: 0.06, heard: 259, persons: 8 },
     made_at: now() - 3600,
     before: wanted ? sha(4) : "",
     hash: wanted ? sha(5) : "",

@@ -170,6 +170,7 @@ const scripts = {
     if (query.has("promises")) campaigns.setPromises(Number(query.get("promises")));
     if (query.has("entries")) campaigns.makeEntries(Number(query.get("entries")));
     if (query.has("chain")) campaigns.breakChain(query.get("chain") === "broken");
+    if (query.has("interrupted")) campaigns.interruptImport(query.get("interrupted") === "yes");
     push("board", campaigns.message(true));
   },
   "/mock/wrap_up": () => (endPhones(), wrapUp()),

@@ -223,6 +223,7 @@ describe("a campaign", () => {
     mock.breakChain(true);
     await open("compliance");
     expect(one("chain").dataset["holds"]).toBe("false");
+    expect(one("sheet-mistaken").dataset["source"]).toBe("measured");
     expect([...one("formulas").querySelectorAll("tbody tr")].map((row) => (row as HTMLElement).dataset["formula"])).toEqual(["us", "ofcom"]);
     mock.breakChain(false);
   });

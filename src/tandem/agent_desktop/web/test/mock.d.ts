@@ -8,5 +8,6 @@ declare module "*/mock/campaigns.mjs" {
   export function setLists(count: number): void;
   export function makeEntries(count: number): void;
   export function breakChain(broken: boolean): void;
+  export function interruptImport(cut: boolean): void;
   export const cards: Record<string, () => import("../src/generated/live").CampaignCard>;
 }

@@ -79,9 +79,9 @@ class CampaignOutlookStore:
         rows = await self._database.fetch(_QUERIES["undisposed"], since, deadline_s=LONG_S)
         return [AttemptRecord(**{**row, "why": {}}) for row in rows]
 
-    async def detections(self, campaign: str, *, since: float) -> list[Heard]:
+    async def detections(self, campaign: str, *, since: float, until: float | None = None) -> list[Heard]:
         """What the machine detection said of calls that are over, and what agents said of that."""
-        rows = await self._database.fetch(_QUERIES["detections"], campaign, since, deadline_s=LONG_S)
+        rows = await self._database.fetch(_QUERIES["detections"], campaign, since, until, deadline_s=LONG_S)
         return [Heard(**row) for row in rows]
 
     async def detection_times(self, campaign: str, *, since: float) -> tuple[float | None, float | None]:

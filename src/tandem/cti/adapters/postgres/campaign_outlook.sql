@@ -91,6 +91,7 @@ cross join lateral (
             as marked
 ) as verdict
 where campaign = $1 and attempts.at >= to_timestamp($2) and machine_s is not null and ended_at is not null
+    and ($3::float8 is null or attempts.at < to_timestamp($3))
 group by 1, 2, 3
 order by 4 desc, 1, 2, 3
 limit 1000

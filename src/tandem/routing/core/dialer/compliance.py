@@ -14,13 +14,17 @@ from typing import Literal
 
 import msgspec
 
-from tandem.cti.model.campaigns import Campaign
+from tandem.cti.model.campaigns import Campaign, MachineDetection
+from tandem.cti.model.detections import Heard
 from tandem.cti.model.leads import AttemptRecord, CampaignDay
 from tandem.routing.core.dialer.jurisdictions import Formula, Jurisdiction
+from tandem.routing.core.dialer.machine_costs import mistaken
 from tandem.routing.core.dialer.promise import Tally, first_day, limit_of, parts, share, tally_of
 
 FORMULAS: tuple[Formula, ...] = ("us", "ofcom")
 MACHINES = ("machine", "message_left")
+LEAST_HEARD = 50
+"""So many calls of the machine detection an agent has heard before a share that somebody entered is not believed."""
 _LIVE = ("talked", "abandoned", "hung_up", "served")
 """Results of calls that a person answered."""
 
@@ -51,6 +55,8 @@ class SheetCounts(msgspec.Struct, frozen=True, kw_only=True):
     abandoned: int = 0
     hung_up: int = 0
     machines: int = 0
+    machines_heard: int = 0
+    """Of these: an agent was there, and nobody was hung up on."""
     busy: int = 0
     no_answer: int = 0
     rejected: int = 0
@@ -68,6 +74,19 @@ class SheetCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Dialled with an agent reserved."""
 
 
+class SheetMistaken(msgspec.Struct, frozen=True, kw_only=True):
+    """Persons among those who were taken for machines and hung up on: the share that Ofcom's formula goes by, and where
+    it comes from. ``measured``: agents heard ``heard`` of them, ``persons`` were; it lies in ``low``..``high`` with
+    95 %. ``entered``: in the campaign's form. ``none``: nobody knows, or machines are not listened for."""
+
+    source: Literal["measured", "entered", "none"]
+    share: float = 0.0
+    low: float = 0.0
+    high: float = 1.0
+    heard: int = 0
+    persons: int = 0
+
+
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """``previous``: hash of the sheet before, '' for the first. ``number``: from 1 on."""
 
@@ -83,6 +102,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     shares: list[SheetShare]
     made_at: float
     previous: str
+    mistaken: SheetMistaken | None = None
+    """None: of a sheet from before it was noted; then it was the share that had been entered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +145,8 @@ def counts_of(attempts: Iterable[AttemptRecord], rules: Jurisdiction) -> SheetCo
         if result in _LIVE:
             count("answered")
         count("machines" if result in MACHINES else result if result is not None else "unknown")
+        if result in MACHINES and attempt.connected_at is not None:
+            count("machines_heard")
         if result == "abandoned":
             count("messages_in_time" if _in_time(attempt, rules) else "messages_late")
         if result == "no_answer" and _rang_s(attempt) < rules.ring_least_s:
@@ -155,20 +178,24 @@ def sheet(
     number: int,
     previous: str,
     made_at: float,
+    heard: Sequence[Heard] = (),
 ) -> Sheet:
-    """``before``: the days before this one. The day's own numbers are those of ``counts``."""
+    """``before``: the days before this one. The day's own numbers are those of ``counts``. ``heard``: what agents heard
+    of the machine detection's calls, in the window."""
     limit = limit_of(campaign.abandon_limit, rules)
-    detection = campaign.machine_detection
-    mistaken_share = detection.mistaken_share if detection.use else 0.0
-    mistaken = counts.machines * mistaken_share
+    taken = mistaken_share(campaign.machine_detection, heard)
     today = Tally(
-        answered=counts.answered, abandoned=counts.abandoned, talked=counts.talked + counts.served, mistaken=mistaken
+        answered=counts.answered,
+        abandoned=counts.abandoned,
+        talked=counts.talked + counts.served,
+        mistaken=(counts.machines - counts.machines_heard) * taken.share,
     )
+    each_machine = taken.share * _hung_up_share(heard)
     first = first_day(day.day, rules.window_days)
     window = today
     for earlier in before:
         if first <= earlier.day < day.day:
-            window = window + tally_of(earlier, mistaken_share)
+            window = window + tally_of(earlier, each_machine)
     return Sheet(
         campaign=campaign.id,
         name=campaign.name,
@@ -182,7 +209,34 @@ def sheet(
         shares=[_share(today, window, formula, limit, rules) for formula in FORMULAS],
         made_at=made_at,
         previous=previous,
+        mistaken=taken,
     )
+
+
+def mistaken_share(detection: MachineDetection, heard: Sequence[Heard]) -> SheetMistaken:
+    """What agents heard counts, once there is enough of it or nothing was entered."""
+    if not detection.use:
+        return SheetMistaken(source="none")
+    found = mistaken(heard)
+    if found.heard >= LEAST_HEARD or (found.heard and not detection.mistaken_share):
+        return SheetMistaken(
+            source="measured",
+            share=found.share,
+            low=found.low,
+            high=found.high,
+            heard=found.heard,
+            persons=found.persons,
+        )
+    if detection.mistaken_share:
+        return SheetMistaken(source="entered", share=detection.mistaken_share)
+    return SheetMistaken(source="none")
+
+
+def _hung_up_share(heard: Sequence[Heard]) -> float:
+    """Of those who were taken for machines, who met no agent."""
+    machines = [each for each in heard if each.said == "machine"]
+    calls = sum(each.calls for each in machines)
+    return 1.0 - sum(each.connected for each in machines) / calls if calls else 1.0
 
 
 def _share(today: Tally, window: Tally, formula: Formula, limit: float, rules: Jurisdiction) -> SheetShare:

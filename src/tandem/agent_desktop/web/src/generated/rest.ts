@@ -1599,6 +1599,20 @@ export interface SheetFormula {
 }
 
 /**
+ * Persons among those who were taken for machines and hung up on: the share in Ofcom's formula. ``source``:
+ * ``measured`` (agents heard ``heard`` of the machines, ``persons`` were persons; the share lies in ``low``..``high``
+ * with 95 %), ``entered`` (in the campaign's form), ``none`` (not known, or not listened for: counted as 0).
+ */
+export interface SheetMistaken {
+  source: "entered" | "measured" | "none";
+  share: number;
+  low: number;
+  high: number;
+  heard: number;
+  persons: number;
+}
+
+/**
  * One day of one campaign. ``hash``: SHA-256 over the sheet and the hash before; ``provisional``: the day is not
  * over, it is in no chain yet (``hash`` is '').
  */
@@ -1612,6 +1626,7 @@ export interface ComplianceSheet {
   provisional: boolean;
   counts: Record<string, number>;
   formulas: SheetFormula[];
+  mistaken: SheetMistaken | null;
   made_at: number;
   before: string;
   hash: string;

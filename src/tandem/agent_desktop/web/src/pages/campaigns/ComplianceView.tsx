@@ -82,6 +82,17 @@ function Sheet({ sheet }: { sheet: ComplianceSheet }) {
           ))}
         </tbody>
       </table>
+      {sheet.mistaken && (
+        <p className="quiet small" data-testid="sheet-mistaken" data-source={sheet.mistaken.source}>
+          {t(`sheet.mistaken_${sheet.mistaken.source}`, {
+            share: percent(sheet.mistaken.share, 1),
+            low: percent(sheet.mistaken.low, 1),
+            high: percent(sheet.mistaken.high, 1),
+            heard: count(sheet.mistaken.heard),
+            persons: count(sheet.mistaken.persons),
+          })}
+        </p>
+      )}
       <p className="quiet small">{sheet.provisional ? t("sheet.provisional_text") : t("sheet.made", { time: named(sheet.made_at) })}</p>
       {sheet.hash && (
         <dl className="hashes mono">
