@@ -40,7 +40,7 @@ def workbook(folder: Path, lines: list[list[Any]], **sheets: list[list[Any]]) ->
         for line in more:
             sheet.append(line)
     book.save(folder / "list.xlsx")
-    return folder / "list.xlsx"
+    return (folder / "list.xlsx").rename(folder / "0f3a.file")  # files that were sent are kept under such names
 
 
 _TABLE = "姓名,手机号\n王小明,13800138000\n李雷,13900139000\n"

@@ -41,10 +41,10 @@ def xlsx_rows(path: Path) -> Iterator[Row]:
     import openpyxl  # more than half of the start of a process, and most lists are CSV
 
     _check(path)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), path.open("rb") as file:  # opened here: of a path it wants the name to end in .xlsx
         warnings.simplefilter("ignore")  # of styles and extensions, which nobody asks for
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except _BROKEN as error:
             raise Unreadable("broken_xlsx") from error
         try:
