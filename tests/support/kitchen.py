@@ -14,6 +14,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.ids import CallId, ConnectionId
 from tandem.cti.model.records import CallEventRecord, CallRecord, SurveyRecord, VisitRecord
+from tandem.cti.model.states import Phase
 from tandem.ivr.core.check import edition_of
 from tandem.ivr.core.shelf import DeployedFlow, FlowText
 
@@ -182,3 +183,18 @@ class KitchenFloor(Floor):
             for each in self.records
             if isinstance(each, CallEventRecord) and each.call == call and each.kind == kind
         ]
+
+    def phase(self, call: CallId) -> Phase:
+        return self.center.contacts[call].phase
+
+    def in_line(self, key: str = "5") -> CallId:
+        """A caller who has chosen a queue at the main menu and waits in it."""
+        call = self.arrive()
+        self.press(call, key)
+        assert self.phase(call) is Phase.QUEUED
+        return call
+
+    @property
+    def said(self) -> list[tuple[str, ...]]:
+        """The prompts of all that was played or asked."""
+        return [request.prompts for request in self.requests if isinstance(request, rq.Play | rq.Collect)]
