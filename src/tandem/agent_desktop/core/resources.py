@@ -158,11 +158,20 @@ class CallbackList(msgspec.Struct, frozen=True, kw_only=True):
     callbacks: list[CallbackRecord]
 
 
+class CheckTexts(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    detail: str
+    remedy: str
+
+
 class CheckLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at, in English; ``texts``: the same by language."""
+
     name: str
     ok: bool
     detail: str
     remedy: str
+    texts: dict[str, CheckTexts] = {}
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):

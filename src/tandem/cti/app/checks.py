@@ -20,6 +20,7 @@ from tandem.cti.adapters.asterisk.config import AMI_USER
 from tandem.cti.adapters.postgres.calls import CallStore
 from tandem.cti.adapters.postgres.flows import FlowStore
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredPlan
+from tandem.cti.app.check_words import Both, alike, both, line
 from tandem.cti.app.flow_checks import Deployed, check_flows, deployed
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.outside import credentials_of, speaker
@@ -28,11 +29,13 @@ from tandem.cti.provision.asterisk import default_cache_dir, find_in_cache, find
 from tandem.cti.storage.pool import Database
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.sound import for_the_line
+from tandem.routing.plan_document.in_chinese import texts_of
 from tandem.routing.plan_file import review_plan
 
 _FREE_BYTES = 1 << 30
 _CONNECT_S = 3.0
 _SPEECH_S = 10.0
+_NOTHING_TO_DO = alike("")
 
 
 async def is_serving(installation: Installation) -> bool:
@@ -60,49 +63,41 @@ async def check_installation(installation: Installation, *, serving: bool) -> li
     lines.append(_disk(installation.home))
     if not serving:
         lines += [
-            _port(settings.listen, settings.http_port, "http_port", "pages"),
-            _port(settings.listen, settings.seat_port, "seat_port", "live channel"),
+            _port(settings.listen, settings.http_port, "http_port", "port_pages"),
+            _port(settings.listen, settings.seat_port, "seat_port", "port_live"),
         ]
     if installation.serves_tls:
         lines.append(_certificate(installation))
     return lines
 
 
-def _line(name: str, problem: str, remedy: str, fine: str) -> CheckLine:
-    return CheckLine(name=name, ok=not problem, detail=problem or fine, remedy=remedy if problem else "")
-
-
 def _asterisk() -> CheckLine:
     install = find_on_host(lambda _: None) or find_in_cache(default_cache_dir())
-    return _line(
-        "Asterisk program",
-        "" if install else "no Asterisk of version 20 or later is installed",
-        "Install the package asterisk, or run: tandem demo (it unpacks one for itself)",
-        f"version {install.version}" if install else "",
-    )
+    problem = None if install else both("no_asterisk")
+    fine = both("version", version=install.version if install else "")
+    return line(both("asterisk"), problem, both("install_asterisk"), fine)
 
 
 async def _ami(installation: Installation, *, log_in: bool) -> CheckLine:
     port = installation.settings.ami_port
-    remedy = (
-        "Start Asterisk with the configuration that `tandem asterisk-config` writes, "
-        "or set ami_port to where its manager listens"
-    )
+
+    def found(problem: Both | None, remedy: str = "start_manager", banner: str = "") -> CheckLine:
+        return line(both("manager"), problem, both(remedy), both("manager_fine", banner=banner, port=port))
+
     try:
         async with asyncio.timeout(_CONNECT_S):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
                 banner = (await reader.readline()).decode("ascii", "replace").strip()
                 if not banner.startswith("Asterisk Call Manager"):
-                    problem = f"port {port} is taken by something else: it says {banner[:60]!r}"
-                    return _line("Asterisk manager", problem, remedy, "")
+                    return found(both("manager_other", port=port, banner=repr(banner[:60])))
                 if log_in and (problem := await _ami_log_in(installation, reader, writer)):
-                    return _line("Asterisk manager", problem, f"{remedy}; then reload or restart Asterisk", "")
+                    return found(both(problem), "restart_manager")
             finally:
                 writer.close()
     except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError) as error:
-        return _line("Asterisk manager", f"nothing answers on 127.0.0.1 port {port} ({_why(error)})", remedy, "")
-    return _line("Asterisk manager", "", "", f"{banner} on port {port}")
+        return found(both("manager_silent", port=port, why=_why(error)))
+    return found(None, banner=banner)
 
 
 async def _ami_log_in(installation: Installation, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
@@ -110,10 +105,10 @@ async def _ami_log_in(installation: Installation, reader: asyncio.StreamReader, 
     secrets = installation.secrets
     writer.write(f"Action: Login\r\nUsername: {AMI_USER}\r\nSecret: {secrets.ami}\r\nEvents: off\r\n\r\n".encode())
     if b"Response: Success" not in await reader.readuntil(b"\r\n\r\n"):
-        return "Asterisk refuses the log-in: it runs with another configuration, or another server is logged in"
+        return "manager_refused"
     writer.write(b"Action: CoreSettings\r\n\r\n")
     if f"SystemName: {secrets.system_name}\r\n".encode() not in await reader.readuntil(b"\r\n\r\n"):
-        return "systemname in asterisk.conf is not this installation's: all its events would be taken for forged"
+        return "manager_name"
     return ""
 
 
@@ -126,17 +121,17 @@ async def _database(installation: Installation) -> tuple[_Known, list[CheckLine]
     """What flows are looked at with, and what was found."""
     url = os.environ.get("TANDEM_DATABASE_URL") or installation.settings.database_url
     if not url:
-        return _NOTHING, [CheckLine(name="Database", ok=True, detail="embedded; starts with the server", remedy="")]
-    remedy = "Start PostgreSQL, or mend TANDEM_DATABASE_URL (postgresql://user@host/database)"
+        return _NOTHING, [line(both("database"), None, _NOTHING_TO_DO, both("embedded"))]
     try:
         async with asyncio.timeout(_CONNECT_S):
             connection = await asyncpg.connect(url)
             version = await connection.fetchval("show server_version")
             connection.terminate()
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return _NOTHING, [_line("Database", f"cannot connect ({_why(error)})", remedy, "")]
+        problem = both("no_database", why=_why(error))
+        return _NOTHING, [line(both("database"), problem, both("start_database"), _NOTHING_TO_DO)]
     found, lines = await _people_and_queues(url)
-    return found, [_line("Database", "", "", f"PostgreSQL {version}"), *lines]
+    return found, [line(both("database"), None, _NOTHING_TO_DO, both("postgres", version=version)), *lines]
 
 
 async def _people_and_queues(url: str) -> tuple[_Known, list[CheckLine]]:
@@ -148,85 +143,80 @@ async def _people_and_queues(url: str) -> tuple[_Known, list[CheckLine]]:
         stored = await PlanStore(database).current()
         flows = await deployed(FlowStore(database))
     except (CtiError, asyncpg.PostgresError) as error:
-        remedy = "Run: tandem user LOGIN --name NAME --device 1001; it makes the tables"
-        return _NOTHING, [_line("Tables", _why(error), remedy, "")]
+        return _NOTHING, [line(both("tables"), alike(_why(error)), both("make_tables"), _NOTHING_TO_DO)]
     finally:
         await database.close()
     queues, routing = _routing(stored, [agent.login for agent in agents])
     return (queues, flows), [
-        _some("Agents", len(agents), "Add one: tandem user LOGIN --name NAME --device 1001"),
+        _some("agents", len(agents), "add_agent"),
         routing,
-        _some("Dispositions", len(dispositions), "Fill the table dispositions: a wrap-up needs one to choose"),
+        _some("dispositions", len(dispositions), "fill_dispositions"),
     ]
 
 
 def _routing(stored: StoredPlan | None, logins: Collection[str]) -> tuple[frozenset[str] | None, CheckLine]:
     """The queues of the stored plan, and whether it makes sense."""
+    name = both("plan")
     if stored is None:
-        return None, _line("Routing plan", "there is none yet", "Write one, then: tandem routing apply FILE", "")
+        return None, line(name, both("no_plan"), both("write_plan"), _NOTHING_TO_DO)
     review = review_plan(stored.text, f"version {stored.version}", logins=logins)
     if review.plan is None:
         first = review.errors[0]
-        return None, _line("Routing plan", f"{first.file}:{first.line}: {first.what}", first.fix, "")
-    seen = f"version {stored.version}, {len(review.plan.queues)} queues, {len(review.warnings)} warnings"
-    return frozenset(review.plan.queues), _line("Routing plan", "", "", seen)
+        what, fix = texts_of(first)
+        problem = {language: f"{first.file}:{first.line}: {text}" for language, text in what.items()}
+        return None, line(name, problem, fix, _NOTHING_TO_DO)
+    seen = both("plan_fine", version=stored.version, queues=len(review.plan.queues), warnings=len(review.warnings))
+    return frozenset(review.plan.queues), line(name, None, _NOTHING_TO_DO, seen)
 
 
 def _some(name: str, count: int, remedy: str) -> CheckLine:
-    return _line(name, "" if count else "there are none yet", remedy, f"{count}")
+    return line(both(name), None if count else both("none"), both(remedy), alike(f"{count}"))
 
 
 async def _speech(installation: Installation) -> CheckLine:
     """Something is spoken, whoever speaks."""
     settings = installation.settings
     language = next(iter(settings.speech_voices), "en")
-    problem = ""
+    problem = None
     try:
         async with asyncio.timeout(_SPEECH_S), speaker(installation, credentials_of(installation)) as voices:
             for_the_line(await voices.speak(Prompt(language, "1")))
     except (CtiError, TimeoutError) as error:
-        problem = _why(error)
+        problem = alike(_why(error))
     if settings.speech_url:
-        return _line(
-            "Speech", problem, "Look at speech_url and the settings beside it", urlsplit(settings.speech_url).netloc
-        )
-    return _line("Speech", problem, "Run: sudo apt-get install espeak-ng", "espeak-ng")
+        return line(both("speech"), problem, both("look_at_speech"), alike(urlsplit(settings.speech_url).netloc))
+    return line(both("speech"), problem, both("install_speech"), alike("espeak-ng"))
 
 
 def _pages() -> CheckLine:
     built = Path(agent_desktop.__path__[0]) / "web_dist" / "index.html"
-    return _line("Pages", "" if built.exists() else "the pages are not built", "Run: make web", "built")
+    return line(both("pages"), None if built.exists() else both("not_built"), both("build"), both("built"))
 
 
 def _disk(home: Path) -> CheckLine:
     place = next(folder for folder in (home, *home.parents) if folder.exists())
     free = shutil.disk_usage(place).free
-    return _line(
-        "Disk",
-        "" if free >= _FREE_BYTES else f"only {free >> 20} MB are free in {place}",
-        "Free some space: recordings need about 2 MB a minute until they are compressed",
-        f"{free >> 30} GB free",
-    )
+    problem = None if free >= _FREE_BYTES else both("disk_full", free=free >> 20, place=str(place))
+    return line(both("disk"), problem, both("free_space"), both("disk_fine", free=free >> 30))
 
 
-def _port(address: str, port: int, setting: str, what: str) -> CheckLine:
+def _port(address: str, port: int, setting: str, name: str) -> CheckLine:
+    problem: Both | None = None
     try:
-        with socket.create_server((address, port)):
-            problem = ""
+        socket.create_server((address, port)).close()
     except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        problem = f"port {port} is taken" if taken else f"cannot listen on {address} port {port}: {error.strerror}"
-    return _line(f"Port for {what}", problem, f"Stop what uses it, or set {setting}", f"{address}:{port} is free")
+        if error.errno == errno.EADDRINUSE:
+            problem = both("port_taken", port=port)
+        else:
+            problem = both("port_refused", address=address, port=port, why=error.strerror or "")
+    return line(both(name), problem, both("free_port", setting=setting), both("port_fine", address=address, port=port))
 
 
 def _certificate(installation: Installation) -> CheckLine:
+    file = str(installation.certificate)
     there = installation.certificate.exists() and installation.key.exists()
-    return _line(
-        "Certificate",
-        "" if there else f"{installation.certificate} is missing",
-        "tandem serve makes one; put your own there for a name that browsers trust",
-        str(installation.certificate),
-    )
+    problem = None if there else both("no_certificate", file=file)
+    return line(both("certificate"), problem, both("make_certificate"), alike(file))
 
 
 def _why(error: BaseException) -> str:

@@ -197,8 +197,13 @@ def _demo(asked: argparse.Namespace) -> int:
     return demo(asked)
 
 
+_FOUND = {"zh": ("有误", "正常"), "en": ("WRONG", "ok   ")}
+"""Whether a check found all well, by language."""
+
+
 def _check(asked: argparse.Namespace) -> int:
     from tandem.cti.app.checks import check_installation, is_serving
+    from tandem.cti.app.ivr_words import language_of_terminal
 
     installation = _installation(asked)
 
@@ -206,10 +211,13 @@ def _check(asked: argparse.Namespace) -> int:
         return await check_installation(installation, serving=await is_serving(installation))
 
     lines = asyncio.run(check())
+    language = language_of_terminal()
+    colon = "：" if language == "zh" else ": "
     for line in lines:
-        print(f"{'ok   ' if line.ok else 'WRONG'} {line.name}: {line.detail}")
+        told, word = line.texts[language], _FOUND[language][line.ok]
+        print(f"{word} {told.name}{colon}{told.detail}")
         if not line.ok:
-            print(f"      {line.remedy}")
+            print(f"      {told.remedy}")
     return 0 if all(line.ok for line in lines) else 1
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from tandem.agent_desktop.core.resources import CheckLine
 from tandem.cti.adapters.postgres.flows import FlowStore, StoredFlow
+from tandem.cti.app.check_words import Both, alike, both, line
 from tandem.cti.app.flow_start import on_disk
 from tandem.cti.app.installation import Installation
+from tandem.cti.documents.problems import Problem
 from tandem.ivr.core.check import load_bundle, review_bundle
 from tandem.ivr.core.flow_reading import Catalog
+from tandem.ivr.core.problem_texts import texts_of
 from tandem.ivr.errors import FlowError
 
 
@@ -35,35 +38,42 @@ async def deployed(store: FlowStore) -> Deployed:
 def check_flows(installation: Installation, queues: frozenset[str] | None, found: Deployed) -> list[CheckLine]:
     """A line for each number. ``queues`` None: not known, any name will do."""
     catalog = Catalog(queues=queues)
-    return [
-        CheckLine(name=f"Flow of {number}", ok=not remedy, detail=detail, remedy=remedy)
-        for number, file in installation.flows.items()
-        for detail, remedy in (_look(file, catalog, found),)
-    ]
+    return [_line(number, *_look(file, catalog, found)) for number, file in installation.flows.items()]
 
 
-def _look(file: Path, catalog: Catalog, found: Deployed) -> tuple[str, str]:
-    """What is to be said, and what to do about it ('' when all is well). The database counts; a file does for a flow
+def _line(number: str, found: Both, remedy: Both | None) -> CheckLine:
+    name = both("flow", number=number)
+    return line(name, None, alike(""), found) if remedy is None else line(name, found, remedy, alike(""))
+
+
+def _look(file: Path, catalog: Catalog, found: Deployed) -> tuple[Both, Both | None]:
+    """What is to be said, and what to do about it (None when all is well). The database counts; a file does for a flow
     that the database does not know."""
     try:
         disk = on_disk(file)
         live = found.live.get(disk.name)
         if live is None:
             load_bundle(disk.files, disk.main, catalog)
-            return file.name, ""
+            return alike(file.name), None
     except FlowError as error:
-        first = error.problems[0]
-        problem = f"{first.file}:{first.line}: {first.what}"
+        problem, fix = _told(error.problems[0])
         live = next((each for each in found.live.values() if each.main == file.name), None)
         if live is None:
-            return problem, first.fix
-        return f"version {live.version} of {live.name} (the file does not count any more; {problem})", ""
-    mend = f"tandem ivr draft {file}, then tandem ivr live {live.name} VERSION"
+            return problem, fix
+        return both("flow_file_spoilt", version=live.version, flow=live.name, problem=problem), None
     if errors := review_bundle(live.files, live.main, catalog).errors:
-        first = errors[0]
-        return f"version {live.version} is live: {first.file}:{first.line}: {first.what}", f"{first.fix} {mend}"
+        problem, fix = _told(errors[0])
+        fix = {language: f"{text} " for language, text in fix.items()}
+        mend = both("mend_flow", fix=fix, file=str(file), flow=live.name)
+        return both("flow_spoilt", version=live.version, problem=problem), mend
     if disk.edition == live.edition:
-        return f"version {live.version}, as in {file.name}", ""
+        return both("flow_as_file", version=live.version, file=file.name), None
     if disk.edition in found.editions.get(live.name, ()):
-        return f"version {live.version} (in {file.name} stands another one)", ""
-    return f"{file.name} was changed, but calls get version {live.version}: the database counts", f"Save it: {mend}"
+        return both("flow_other_file", version=live.version, file=file.name), None
+    mend = both("mend_flow", fix=both("save_flow"), file=str(file), flow=live.name)
+    return both("flow_changed", version=live.version, file=file.name), mend
+
+
+def _told(problem: Problem) -> tuple[Both, Both]:
+    what, fix = texts_of(problem)
+    return {language: f"{problem.file}:{problem.line}: {text}" for language, text in what.items()}, fix

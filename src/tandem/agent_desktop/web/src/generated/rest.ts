@@ -356,11 +356,19 @@ export interface CallbackList {
   callbacks: CallbackRecord[];
 }
 
+export interface CheckTexts {
+  name: string;
+  detail: string;
+  remedy: string;
+}
+
+/** What was looked at, in English; ``texts``: the same by language. */
 export interface CheckLine {
   name: string;
   ok: boolean;
   detail: string;
   remedy: string;
+  texts?: Record<string, CheckTexts>;
 }
 
 export interface CheckReport {

@@ -9,7 +9,7 @@ import { useLoaded } from "./useLoaded";
 
 /** The same report as `tandem check`: what is wrong, and what to do. */
 export default function SystemPage() {
-  const { t } = useSpeech();
+  const { t, lang } = useSpeech();
   const { me } = useDesk();
   const { value, error, busy, again } = useLoaded(api.check);
   const checks = value?.checks ?? [];
@@ -39,22 +39,25 @@ export default function SystemPage() {
             {bad > 0 ? t("system.bad", { count: bad, all: checks.length }) : t("system.good")}
           </p>
           <ul className="checks" data-testid="checks">
-            {sorted.map((check) => (
-              <li key={check.name} data-ok={check.ok}>
-                <Dot tone={check.ok ? "good" : "bad"} />
-                <b>{check.name}</b>
-                <div>
-                  <p>
-                    <bdi>{check.detail}</bdi>
-                  </p>
-                  {!check.ok && check.remedy && (
-                    <p className="remedy">
-                      <span className="quiet">{t("system.remedy")}:</span> <bdi>{check.remedy}</bdi>
+            {sorted.map((check) => {
+              const { name, detail, remedy } = check.texts?.[lang] ?? check;
+              return (
+                <li key={check.name} data-ok={check.ok}>
+                  <Dot tone={check.ok ? "good" : "bad"} />
+                  <b>{name}</b>
+                  <div>
+                    <p>
+                      <bdi>{detail}</bdi>
                     </p>
-                  )}
-                </div>
-              </li>
-            ))}
+                    {!check.ok && remedy && (
+                      <p className="remedy">
+                        <span className="quiet">{t("system.remedy")}:</span> <bdi>{remedy}</bdi>
+                      </p>
+                    )}
+                  </div>
+                </li>
+              );
+            })}
           </ul>
         </div>
       )}
