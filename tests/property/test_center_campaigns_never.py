@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,13 +20,16 @@ from tandem.cti.app.center import Center
 from tandem.cti.app.dialer import agents
 from tandem.cti.app.history.center_state import HouseCode, freeze, thaw
 from tandem.cti.app.history.input_codec import NO_OUTPUTS_YET, chain
+from tandem.cti.app.house import House
 from tandem.cti.model import events as ev
 from tandem.cti.model.campaigns import MODES, CallerIds, Campaign, MachineDetection
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import CtiError
+from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import CallId, CampaignId, ListId
 from tandem.cti.model.leads import DoNotCallEntry
 from tandem.cti.model.states import AgentState, ConnectionState, Phase
+from tandem.routing.core.plan import ShiftPlan
 
 HISTORIES = int(os.environ.get("TANDEM_HISTORIES", "60"))
 CAMPAIGNS = (SPRING, AUTUMN)
@@ -232,6 +236,13 @@ def check(floor: CampaignFloor) -> None:
         assert center.held[agent_id] != campaign_id, "claimed by who has him"
         assert agent_id in center.dialer.campaigns[center.held[agent_id]].leaving, "claimed, and counted on"
         assert campaign_id in center.dialer.campaigns, "claimed by who is gone"
+    if not late and floor.now >= max(now for now, _ in floor.inputs):  # the clock has not gone back
+        for agent_id in center.held:
+            run = center.dialer.campaigns[center.held[agent_id]]
+            expected = center.dialer.roster.leaves_at(agent_id, center.now)
+            if center.agents[agent_id].pending is not AgentState.NOT_READY and agent_id not in center.dialer.claimed:
+                assert run.leaving.get(agent_id) == expected, "his shift was not told, or told too late"
+            assert run.pacer.stays(agent_id, center.now) or agent_id in run.leaving
     for agent_id, call in center.dialer.aside.items():
         assert center.dialer.attempts[call].aside == agent_id
         assert agent_id in center.held, "set aside, and no campaign has him"
@@ -287,8 +298,17 @@ def _in_hand(floor: CampaignFloor) -> set[str]:
     return {lead_id for run in floor.center.dialer.campaigns.values() for lead_id in run.pool}
 
 
+def house_with_shifts(outbound: object) -> House:
+    """Stretches of five minutes with breaks of seven from 13:36 on (UTC), for two of the three agents."""
+    house = outbound_house(outbound, lines=6, per_s=20.0)
+    spans = tuple((minute, minute + 5) for minute in range(816, 1400, 12))
+    shift = ShiftPlan(hours=WeeklyHours(days=dict.fromkeys(range(7), spans), timezone="UTC"))
+    agents = {login: replace(agent, shift="" if login == ANA else "five") for login, agent in house.plan.agents.items()}
+    return replace(house, plan=replace(house.plan, agents=agents, shifts={"five": shift}))
+
+
 def play(steps: list[tuple[str, int]], outbound: object) -> Watched:
-    floor = Watched(outbound_house(outbound, lines=6, per_s=20.0))
+    floor = Watched(house_with_shifts(outbound))
     floor.auto_answer = True
     floor.deleted = set()
     floor.ready(MEI, TOM, ANA)
