@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tests.contract.asterisk.asked import play, ring
 from tests.contract.asterisk.rig import Rig, caller_waits
-from tests.contract.asterisk.test_switch import play, ring
 
 from tandem.cti.model.errors import InvalidField
 from tandem.cti.model.events import Joined, MediaEnded, RouteRequested

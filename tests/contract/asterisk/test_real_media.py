@@ -13,9 +13,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.contract.asterisk.asked import new_connection, play
 from tests.contract.asterisk.rig import RealCaller, RealRig, caller_waits
 from tests.contract.asterisk.test_media import bargeable, ended, music, question
-from tests.contract.asterisk.test_switch import new_connection, play
 from tests.support.asterisk_pair import DNIS, asterisk_install, switch_settings
 from tests.support.heard import Heard
 from tests.support.raw_sip import RawSip
