@@ -8,7 +8,7 @@ import sys
 
 
 async def tandem(*arguments: str, **environment: str) -> tuple[int, str]:
-    """Exit code and everything printed."""
+    """Exit code and everything printed, in English."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -17,7 +17,7 @@ async def tandem(*arguments: str, **environment: str) -> tuple[int, str]:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, **environment},
+        env={**os.environ, "LC_ALL": "C.UTF-8", **environment},
     )
     text, _ = await process.communicate()
     assert process.returncode is not None

@@ -340,12 +340,17 @@ export function callDetail(index) {
   };
 }
 
+const check = (ok, en, zh) => {
+  const [name, detail, remedy = ""] = en;
+  return { name, ok, detail, remedy, texts: { en: { name, detail, remedy }, zh: { name: zh[0], detail: zh[1], remedy: zh[2] ?? "" } } };
+};
+
 export const checks = {
   checks: [
-    { name: "Asterisk", ok: true, detail: "Asterisk 22.10.1, AMI 11.0.0, 2 ms", remedy: "" },
-    { name: "PostgreSQL", ok: true, detail: "18.4, schema 7, 1.2 ms", remedy: "" },
-    { name: "Ports", ok: false, detail: "5060/udp is taken by another program (pid 812, kamailio)", remedy: "Stop that program, or set [sip] port in tandem.toml to a free port." },
-    { name: "Prompts", ok: true, detail: "34 prompts made, 0 missing", remedy: "" },
-    { name: "Recordings folder", ok: true, detail: "/var/lib/tandem/recordings, 77 GB free", remedy: "" },
+    check(true, ["Asterisk manager", "Asterisk Call Manager/11.0.0 on port 5038"], ["Asterisk 管理接口", "Asterisk Call Manager/11.0.0，端口 5038"]),
+    check(true, ["Database", "PostgreSQL 18.4"], ["数据库", "PostgreSQL 18.4"]),
+    check(false, ["Flow of 95533", "main.yaml was changed, but calls get version 2: the database counts", "Save it: tandem ivr draft main.yaml, then tandem ivr live main VERSION"], ["95533 的流程", "main.yaml 已更改，但呼叫使用第 2 版：以数据库为准", "请保存：tandem ivr draft main.yaml，然后 tandem ivr live main VERSION"]),
+    check(true, ["Speech", "espeak-ng"], ["语音合成", "espeak-ng"]),
+    check(true, ["Disk", "77 GB free"], ["磁盘", "剩余 77 GB"]),
   ],
 };
