@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -81,3 +82,10 @@ def test_the_english_text_has_its_values_and_a_lost_one_stops_nothing() -> None:
     assert Entry.PROMISE_MISSED.text({"within_s": 2.0}) == "no agent within 2 s"
     assert Entry.OVERFLOW.text({"why": {"zh": "等候太久", "en": "waits {long}"}}) == "waits {long}"
     assert Entry.ANSWERED.text({}) == "flow  answers"
+
+
+def test_every_kind_stands_in_the_documentation() -> None:
+    page = (SOURCES.parents[1] / "docs/how-to/see-what-happened-to-a-call.md").read_text(encoding="utf-8")
+    table = page.partition("## What the lines mean")[2].partition("\n## ")[0]
+    told = {word for row in table.splitlines() for word in re.findall(r"`(\w+)`", row.partition(" | ")[0])}
+    assert {entry.kind for entry in Entry} <= told
