@@ -57,6 +57,8 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[CampaignProblem]
     zone: str
     """In which its days begin and its moments are shown."""
+    warning: Texts = {}
+    """Of one that does not dial any more: today's share of abandoned calls stands over the limit. {}: it does not."""
 
 
 class CampaignDraft(msgspec.Struct, frozen=True, kw_only=True):

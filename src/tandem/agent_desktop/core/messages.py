@@ -156,6 +156,8 @@ class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
     """Why nothing is dialled now; {} = it dials."""
     zone: str = ""
     """Of the campaign."""
+    answers_owed: int = 0
+    """Today's share is over the limit until so many more people have answered; 0: it is kept."""
 
 
 # ---- server -> page ------------------------------------------------------------------------------------------------

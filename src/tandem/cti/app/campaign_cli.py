@@ -102,6 +102,8 @@ async def run(asked: argparse.Namespace, home: Path) -> int:
         case "start" | "pause" | "drain" | "stop":
             view = await ask(home, "campaign.state", campaign=asked.campaign, state=_STATES[asked.do], by=by)
             print(f"{view['id']} is {view['state']}")
+            if view["warning"]:
+                print(f"warning: {view['warning']['en']}", file=sys.stderr)
         case "mode":
             await ask(home, "campaign.mode", campaign=asked.campaign, mode=asked.mode, by=by)
         case "delete":

@@ -14,6 +14,7 @@ from tests.support.house import MEI
 from tandem.cti.app import campaign_cli
 from tandem.cti.app.campaign_desk.commands import handlers
 from tandem.cti.app.control import control
+from tandem.cti.app.dialer import days
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import BadRequest, Unavailable
 from tandem.cti.model.leads import DoNotCallEntry
@@ -83,6 +84,35 @@ async def test_what_is_no_campaign_is_refused(on: Desk, tmp_path: Path, text: st
     with pytest.raises(BadRequest):
         await campaign_cli.run(parsed("save", str(file)), tmp_path)
     assert audited(on) == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "says"),
+    [("pause", "go on today"), ("stop", "the day ends over the limit"), ("drain", "the day ends over")],
+)
+async def test_who_stops_a_day_that_is_over_the_limit_is_told(
+    verb: str, says: str, on: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two abandoned calls may be lent to a day that is young: whoever ends it then should know."""
+    run = on.floor.center.dialer.campaigns[SPRING]
+    days.count(run, answered=24, abandoned=1)
+    await campaign_cli.run(parsed(verb, "spring"), tmp_path)
+    said = capsys.readouterr()
+    assert "spring is" in said.out
+    assert "Today 1 of 24 calls that people answered met nobody: 4.2%, over the limit of 3.0% until 10 more" in said.err
+    assert says in said.err
+    view = await on.desk.campaign("spring")
+    assert view.warning["zh"].startswith("今日真人接听 24 通，其中 1 通没有座席，占 4.2%，高于上限 3.0%：还要 10 通")
+    days.count(run, answered=76)
+    assert (await on.desk.campaign("spring")).warning == {}
+
+
+async def test_who_stops_a_day_within_the_limit_is_told_nothing(
+    on: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days.count(on.floor.center.dialer.campaigns[SPRING], answered=100, abandoned=3)
+    await campaign_cli.run(parsed("stop", "spring"), tmp_path)
+    assert capsys.readouterr().err == ""
 
 
 async def test_the_waterfall_and_the_sheet_in_words(

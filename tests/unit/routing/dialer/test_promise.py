@@ -27,7 +27,7 @@ from tandem.routing.core.dialer.compliance import (
     verify,
 )
 from tandem.routing.core.dialer.jurisdictions import RULE_BOOK, Jurisdiction
-from tandem.routing.core.dialer.promise import Tally, first_day, limit_of, share, tally_of
+from tandem.routing.core.dialer.promise import Tally, answers_owed, first_day, limit_of, share, tally_of
 
 US, UK = RULE_BOOK["us"], RULE_BOOK["uk"]
 
@@ -68,6 +68,25 @@ ATTEMPTS = [
     attempt("withdrawn"),
     attempt(None),
 ]
+
+
+@pytest.mark.parametrize(
+    ("answered", "abandoned", "limit", "owed"),
+    [(0, 0, 0.03, 0), (100, 3, 0.03, 0), (99, 3, 0.03, 1), (24, 1, 0.03, 10), (10, 2, 0.03, 57), (5, 1, 0.0, 995)],
+)
+def test_how_many_answers_a_day_is_short_of(answered: int, abandoned: int, limit: float, owed: int) -> None:
+    assert answers_owed(answered, abandoned, limit) == owed
+
+
+@given(st.integers(0, 2_000), st.integers(0, 50), st.sampled_from((0.01, 0.02, 0.03, 0.05)))
+def test_with_so_many_answers_more_the_promise_is_kept_and_not_with_one_less(
+    answered: int, abandoned: int, limit: float
+) -> None:
+    answered = max(answered, abandoned)
+    owed = answers_owed(answered, abandoned, limit)
+    assert abandoned <= limit * (answered + owed) + 1e-6
+    if owed:
+        assert abandoned > limit * (answered + owed - 1) - 1e-6
 
 
 def test_what_is_counted() -> None:

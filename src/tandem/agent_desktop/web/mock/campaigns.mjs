@@ -111,6 +111,7 @@ export function row(id) {
     abandon_limit: 0.03,
     budget_today: abandoned === null ? 0 : (0.03 - abandoned) * 2611,
     budget_window: 312.4,
+    answers_owed: abandoned > 0.03 ? Math.ceil(abandoned * 2611 / 0.03) - 2611 : 0,
     left: state === "draft" ? null : left,
     callable_now: dials ? 12 + index * 40 : 0,
     zone: "Asia/Shanghai",

@@ -71,7 +71,7 @@ export const campaignsApi = {
   change: (id: string, rev: number, document: Campaign) => send<CampaignView>("PUT", campaign(id), { rev, document }, LONG_MS),
   remove: (id: string) => remove(campaign(id)),
   copy: (id: string, name: string) => post<CampaignView>(`${campaign(id)}/copy`, { name }),
-  setState: (id: string, state: SetCampaignState["state"]) => post<unknown>(`${campaign(id)}/state`, { state }),
+  setState: (id: string, state: SetCampaignState["state"]) => post<CampaignView>(`${campaign(id)}/state`, { state }),
   setMode: (id: string, mode: SetCampaignMode["mode"]) => post<unknown>(`${campaign(id)}/mode`, { mode }),
 
   waterfall: (id: string, signal?: AbortSignal) => get<Waterfall>(`${campaign(id)}/waterfall`, signal),

@@ -147,6 +147,22 @@ describe("the table of campaigns", () => {
     expect(asked.filter(({ path }) => path.endsWith("/state"))).toEqual([{ method: "POST", path: expect.stringMatching(/campaigns\/c\d\/state/), body: { state: "paused" } }]);
   });
 
+  it("asks before it ends a day that is over the limit", async () => {
+    const states = () => asked.filter(({ path }) => path.endsWith("/state")).map(({ path, body }) => [path, body]);
+    await draw(<CampaignDesk id="c2" view="now" reason={null} />);
+    await click(one("campaign-stop"));
+    expect(one("over-limit").textContent).toContain("Today 3.4 % of the calls that people answered met nobody, over the limit of 3.0 %, until 366 more have answered.");
+    expect(states()).toEqual([]);
+    await click(one("over-limit-sure"));
+    expect(states()).toEqual([["/api/campaigns/c2/state", { state: "stopped" }]]);
+  });
+
+  it("stops one that keeps its limit by one click", async () => {
+    await draw(<CampaignDesk id="c0" view="now" reason={null} />);
+    await click(one("campaign-stop"));
+    expect(asked.filter(({ path }) => path.endsWith("/state"))).toHaveLength(1);
+  });
+
   it("switches the mode of one that dials only after a second click", async () => {
     await draw(<CampaignList />);
     await click(one("campaign-mode"));

@@ -16,8 +16,9 @@ from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.agent_desktop.errors import CampaignChanged, CampaignRefused
 from tandem.cti.app.campaign_desk import choices
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
+from tandem.cti.app.dialer import days
 from tandem.cti.app.dialer.days import zone_of
-from tandem.cti.app.dialer.wording import prompts_of
+from tandem.cti.app.dialer.wording import over_limit, prompts_of
 from tandem.cti.app.floor_plan import CampaignsApplied
 from tandem.cti.model.campaigns import Campaign, CampaignRecord, Mode, State, TuningStep
 from tandem.cti.model.errors import BadRequest
@@ -187,6 +188,24 @@ class Documents(Part):
             why=record.why,
             problems=choices.problems(self._ground, record.document),
             zone=str(zone_of(record.document)),
+            warning=self._warning(record),
+        )
+
+    def _warning(self, record: CampaignRecord) -> dict[str, str]:
+        """Abandoned calls that answers to come were to pay for, which do not come now."""
+        run, now = self._ground.run(record.id), self._ground.now
+        if run is None or record.state in ("draft", "running"):
+            return {}
+        owed = days.owed(run, now)
+        today = run.days.get(days.day_of(record.document, now))
+        if today is None or not owed:
+            return {}
+        return over_limit(
+            record.state,
+            answered=days.answered(run, today),
+            abandoned=today.abandoned,
+            limit=days.limit(run),
+            owed=owed,
         )
 
 

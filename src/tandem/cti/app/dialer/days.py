@@ -15,6 +15,7 @@ from tandem.cti.model.public_holidays import known_region
 from tandem.cti.model.timezones import known_timezone
 from tandem.routing.core.dialer.calling_hours import weekly_of
 from tandem.routing.core.dialer.pacing_settings import DayCount
+from tandem.routing.core.dialer.promise import answers_owed, limit_of
 
 KEPT_DAYS = 31
 _USUAL_ZONE = Hours().timezone
@@ -135,6 +136,17 @@ def answered(run: Running, counts: CampaignDay) -> int:
     if counts.day != run.day:
         return counts.talked + counts.abandoned
     return max(counts.abandoned, counts.answered - run.unserved)
+
+
+def owed(run: Running, now: float) -> int:
+    """Answers that today is short of: see ``promise.answers_owed``."""
+    today = run.days.get(day_of(run.campaign, now))
+    return 0 if today is None else answers_owed(answered(run, today), today.abandoned, limit(run))
+
+
+def limit(run: Running) -> float:
+    """Of the share of abandoned calls, 0..1."""
+    return limit_of(run.campaign.abandon_limit, run.rules)
 
 
 def window(run: Running, day: str) -> list[CampaignDay]:

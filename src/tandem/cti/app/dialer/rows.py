@@ -9,7 +9,6 @@ from tandem.agent_desktop.core.messages import CampaignRow
 from tandem.cti.app.dialer import days
 from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.leads import CampaignDay
-from tandem.routing.core.dialer.promise import limit_of
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -64,7 +63,8 @@ def campaign_row(center: Center, run: Running, now: float) -> CampaignRow:
         abandoned_today=today.abandoned,
         abandon_ratio_today=_ratio(today.abandoned, days.answered(run, today)),
         abandon_ratio_window=_window_ratio(run, day),
-        abandon_limit=limit_of(campaign.abandon_limit, run.rules),
+        abandon_limit=days.limit(run),
+        answers_owed=days.owed(run, now),
         budget_today=gauges.budget_today,
         budget_window=gauges.budget_window,
         left=run.left,

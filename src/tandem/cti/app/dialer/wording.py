@@ -42,6 +42,37 @@ WHY_NOT: Mapping[str, Mapping[str, str]] = {
 }
 
 
+OVER_LIMIT: Mapping[str, str] = {
+    "zh": "今日真人接听 {answered} 通，其中 {abandoned} 通没有座席，占 {share}，高于上限 {limit}："
+    "还要 {owed} 通真人接听才会降到上限以内。",
+    "en": "Today {abandoned} of {answered} calls that people answered met nobody: {share}, over the limit of {limit} "
+    "until {owed} more have answered. ",
+}
+OVER_NOW: Mapping[str, Mapping[str, str]] = {
+    "paused": {
+        "zh": "暂停期间不会降低；今天继续拨打即可。",
+        "en": "While it is paused the day stays so; go on today.",
+    },
+    "": {
+        "zh": "不再发起新呼叫，今日将以超限结束；要降下来，请今天重新开始。",
+        "en": "No new calls are made, and the day ends over the limit; start it again today to bring it down.",
+    },
+}
+
+
+def over_limit(state: str, *, answered: int, abandoned: int, limit: float, owed: int) -> Texts:
+    """Of a campaign that somebody keeps from dialling while its day is over the limit."""
+    words = {
+        "answered": answered,
+        "abandoned": abandoned,
+        "share": f"{abandoned / answered:.1%}" if answered else "–",
+        "limit": f"{limit:.1%}",
+        "owed": owed,
+    }
+    now = OVER_NOW.get(state, OVER_NOW[""])
+    return {lang: text.format_map(words) + now[lang] for lang, text in OVER_LIMIT.items()}
+
+
 def why_not(reason: str, **words: str) -> Texts:
     return {lang: text.format_map(words) for lang, text in WHY_NOT[reason].items()}
 

@@ -7,6 +7,7 @@ agent), a day; persons whom the machine detection hung up on count as abandoned,
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -57,6 +58,14 @@ def share(tally: Tally, formula: Formula) -> float | None:
 def limit_of(campaign_limit: float, rules: Jurisdiction) -> float:
     """The stricter one."""
     return min(campaign_limit, rules.abandon_limit)
+
+
+def answers_owed(answered: int, abandoned: int, limit: float) -> int:
+    """So many more answers of which none is abandoned bring the share down to ``limit`` (0..1); 0: it is there. A limit
+    below 0.001 counts as that."""
+    if abandoned <= limit * answered:
+        return 0
+    return max(1, math.ceil(round(abandoned / max(limit, 1e-3), 6)) - answered)
 
 
 def first_day(last: str, days: int) -> str:

@@ -225,6 +225,7 @@ export interface CampaignRow {
   why: Record<string, string>;
   why_not: Record<string, string>;
   zone?: string;
+  answers_owed?: number;
 }
 
 /**

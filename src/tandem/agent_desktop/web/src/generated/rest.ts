@@ -1245,6 +1245,7 @@ export interface CampaignView {
   why: string;
   problems: CampaignProblem[];
   zone: string;
+  warning?: Record<string, string>;
 }
 
 /** To be checked, or to be created: then its ``id`` may be '' (the server makes one). */

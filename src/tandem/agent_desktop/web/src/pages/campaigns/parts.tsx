@@ -97,18 +97,40 @@ export function Sentence({ line, cut = true }: { line: CampaignLine; cut?: boole
 
 const iconOf: Record<Verb, IconName> = { start: "play", pause: "pause", drain: "drain", stop: "stop" };
 
-/** Start, pause, drain, stop: one click, what cannot be done is not there. */
-export function Control({ line, onDone, words = false }: { line: { id: string; state: string }; onDone: () => void; words?: boolean }) {
+/** Before a campaign ends its day: today is over the limit until more people have answered. */
+function OverLimit({ row }: { row: CampaignRow }) {
   const { t } = useCampaignSpeech();
+  return (
+    <div data-testid="over-limit">
+      <p>{t("over.today", { ratio: percent(row.abandon_ratio_today), limit: percent(row.abandon_limit), count: row.answers_owed ?? 0 })}</p>
+      <p className="quiet">{t("over.text")}</p>
+    </div>
+  );
+}
+
+/** Start, pause, drain, stop: one click, what cannot be done is not there. What ends a day over the limit asks first. */
+export function Control({ line, onDone, words = false }: { line: { id: string; state: string; row: CampaignRow | null }; onDone: () => void; words?: boolean }) {
+  const { t, pick } = useCampaignSpeech();
   const { message } = App.useApp();
   const problemOf = useProblem();
   const mayChange = useDesk().me.may.includes("change_campaigns");
   const [busy, setBusy] = useState<Verb | null>(null);
+  const [dialogs, holder] = Modal.useModal();
   if (!mayChange) return null;
+  const ask = (verb: Verb, row: CampaignRow) =>
+    void dialogs.confirm({
+      title: t("over.title", { verb: t(`verb.${verb}`) }),
+      content: <OverLimit row={row} />,
+      okText: t("over.sure", { verb: t(`verb.${verb}`) }),
+      okButtonProps: { danger: true, "data-testid": "over-limit-sure" } as ButtonProps,
+      cancelText: t("over.go_on"),
+      onOk: () => press(verb),
+    });
   const press = async (verb: Verb) => {
     setBusy(verb);
     try {
-      await campaignsApi.setState(line.id, stateAfter[verb]);
+      const { warning } = await campaignsApi.setState(line.id, stateAfter[verb]);
+      if (verb === "pause" && warning && Object.keys(warning).length > 0) message.warning({ content: pick(warning), key: `campaign-${line.id}`, duration: 10 });
       onDone();
     } catch (error) {
       message.error({ content: problemOf(error), key: `campaign-${line.id}` });
@@ -118,6 +140,7 @@ export function Control({ line, onDone, words = false }: { line: { id: string; s
   };
   return (
     <span className="campaign-control" role="group" aria-label={t("control.label")} onClick={(event) => event.stopPropagation()} onKeyDown={(event) => event.stopPropagation()}>
+      {holder}
       {verbsFor(line.state).map((verb) => (
         <Hint key={verb} text={t(`verb_text.${verb}`)}>
           <Button
@@ -129,7 +152,7 @@ export function Control({ line, onDone, words = false }: { line: { id: string; s
             icon={<Icon name={iconOf[verb]} size={14} />}
             loading={busy === verb}
             disabled={busy !== null && busy !== verb}
-            onClick={() => void press(verb)}
+            onClick={() => ((verb === "stop" || verb === "drain") && line.row?.answers_owed ? ask(verb, line.row) : void press(verb))}
             data-testid={`campaign-${verb}`}
           >
             {words ? t(`verb.${verb}`) : null}
