@@ -5,11 +5,12 @@ import { en } from "../src/i18n/en";
 import { refusalText } from "../src/i18n/refusal";
 import { zh } from "../src/i18n/zh";
 import { shortcuts } from "../src/keys";
+import { campaignBooks } from "../src/pages/campaigns/speech";
 import { allKinds, kinds } from "../src/pages/flows/document/kinds";
 import { flowBooks } from "../src/pages/flows/speech";
 
-const english: Record<string, string> = { ...en, ...flowBooks.en };
-const chinese: Record<string, string> = { ...zh, ...flowBooks.zh };
+const english: Record<string, string> = { ...en, ...flowBooks.en, ...campaignBooks.en };
+const chinese: Record<string, string> = { ...zh, ...flowBooks.zh, ...campaignBooks.zh };
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
 describe("both languages", () => {

@@ -123,6 +123,7 @@ function useColumns(): Column<CallLine>[] {
         key: "agent",
         title: t("col.agent"),
         width: "minmax(90px, 0.9fr)",
+        from_px: 900,
         render: (call) => <Name>{call.agent_name ?? call.agent ?? ""}</Name>,
       },
       {
@@ -143,6 +144,7 @@ function useColumns(): Column<CallLine>[] {
         key: "recorded",
         title: t("col.recorded"),
         width: "52px",
+        from_px: 820,
         align: "right",
         render: (call) =>
           call.recordings > 0 ? (

@@ -35,7 +35,7 @@ function useColumns(): Column<LineEntry>[] {
       {
         key: "caller",
         title: t("col.caller"),
-        width: "minmax(0, 1.3fr)",
+        width: "minmax(120px, 1.3fr)",
         render: (one) => (
           <span className="cell-line">
             <Name>{one.name || phoneNumber(one.number) || (one.kind === "task" ? one.note || one.id : t("pop.withheld"))}</Name>
@@ -50,6 +50,7 @@ function useColumns(): Column<LineEntry>[] {
         key: "step",
         title: t("why.step"),
         width: "minmax(0, 1fr)",
+        from_px: 860,
         render: (one) => (
           <span className="cell-line" title={one.step_needs}>
             <span className="step-index quiet">{one.step + 1}</span>

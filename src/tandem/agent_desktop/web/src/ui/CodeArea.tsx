@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react"
 import { useSpeech } from "../i18n";
 import { countLines, lineSpan } from "../pages/routing/textLines";
 import { Icon } from "./icons";
-import { useClientHeight } from "./useClientHeight";
+import { useClientSize } from "./useClientSize";
 
 /** As in routing.css: `.code` has no wrapped lines, so a line is a row. */
 const LINE_PX = 20;
@@ -58,7 +58,7 @@ export function CodeArea({
   const { pick } = useSpeech();
   const area = useRef<HTMLTextAreaElement>(null);
   const [top, setTop] = useState(0);
-  const height = useClientHeight(area);
+  const { height } = useClientSize(area);
   const lines = useMemo(() => countLines(text), [text]);
   const marks = useMemo(() => {
     const found = new Map<number, LineMark>();

@@ -3,7 +3,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useSpeech } from "../i18n";
 import { Icon } from "./icons";
-import { useClientHeight } from "./useClientHeight";
+import { useClientSize } from "./useClientSize";
 
 export interface Column<Row> {
   key: string;
@@ -11,6 +11,8 @@ export interface Column<Row> {
   /** A grid track: `120px`, `minmax(120px, 1.5fr)`. */
   width: string;
   align?: "right";
+  /** Left out where the grid is narrower, in pixels: what is more important keeps its room. */
+  from_px?: number;
   render(row: Row): ReactNode;
   /** Sortable when given. */
   compare?(a: Row, b: Row): number;
@@ -36,12 +38,11 @@ export function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row
 function useViewport() {
   const ref = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
-  const height = useClientHeight(ref);
-  return { ref, top, height, setTop };
+  return { ref, top, setTop, ...useClientSize(ref) };
 }
 
 export function DataGrid<Row>({
-  columns,
+  columns: all,
   rows,
   rowKey,
   label,
@@ -71,8 +72,9 @@ export function DataGrid<Row>({
   rowPx?: number;
 }) {
   const { t } = useSpeech();
-  const { ref, top, height, setTop } = useViewport();
-  const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort]);
+  const { ref, top, width, height, setTop } = useViewport();
+  const columns = useMemo(() => all.filter((column) => width >= (column.from_px ?? 0)), [all, width]);
+  const sorted = useMemo(() => sortRows(rows, all, sort), [rows, all, sort]);
   const tracks = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
   const from = Math.max(0, Math.floor(top / rowPx) - SPARE_ROWS);
   const to = Math.min(sorted.length, Math.ceil((top + height) / rowPx) + SPARE_ROWS);

@@ -30,6 +30,8 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorBgLayout: "#f2f5f7",
       colorBorder: "#d3dce3",
       colorBorderSecondary: "#e9eef2",
+      colorTextPlaceholder: "#66747f",
+      colorTextDescription: "#5d6b78",
     },
   },
   dark: {
@@ -51,6 +53,10 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorBgElevated: "#1c252e",
       colorBorder: "#33414d",
       colorBorderSecondary: "#212b35",
+      colorTextPlaceholder: "#84929e",
+      colorTextDescription: "#93a1ad",
     },
+    // White on the bright accent of the dark palette cannot be read.
+    components: { Button: { primaryColor: "#06181c", dangerColor: "#1d0807" } },
   },
 };

@@ -98,6 +98,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
         key: "queue",
         title: t("col.queue"),
         width: "minmax(90px, 0.7fr)",
+        from_px: 830,
         compare: (a, b) => collator.compare(a.queue ?? "\uffff", b.queue ?? "\uffff"),
         render: (seat) => (seat.queue ? <Name>{queueName(seat.queue)}</Name> : null),
       },
@@ -105,6 +106,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
         key: "skills",
         title: t("col.skills"),
         width: "minmax(120px, 1.2fr)",
+        from_px: 960,
         render: (seat) => (
           <span className="quiet">
             <Name>{skillsText(seat.skills)}</Name>

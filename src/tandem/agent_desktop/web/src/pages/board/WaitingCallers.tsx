@@ -29,33 +29,28 @@ export function WaitingCallers({
         title: t("col.caller"),
         width: "minmax(0, 1fr)",
         render: (call) => (
-          <span className="cell-line">
-            {call.kind === "virtual" && <Icon name="callback" size={13} />}
-            {call.kind === "task" && <Icon name="ticket" size={13} />}
-            <Name>{call.name || phoneNumber(call.number) || t("pop.withheld")}</Name>
-            {(call.tier === "vip" || call.tier === "gold") && <Tier tier={call.tier} />}
-          </span>
-        ),
-      },
-      {
-        key: "queue",
-        title: t("col.queue"),
-        width: "minmax(0, 0.95fr)",
-        render: (call) => (
-          <span className="cell-line" title={[needs(call.needs), pick(call.why_not)].filter(Boolean).join(" — ") || undefined}>
-            {call.phase === "queued" ? (
-              <Name>{pick(call.queue ? queues.get(call.queue)?.name : null, call.queue ?? "")}</Name>
-            ) : (
-              <span className={`phase phase-${call.phase}`}>
-                {w("phase", call.phase)}
-                {call.agent && (
-                  <>
-                    {" "}
-                    <Name>{call.agent}</Name>
-                  </>
-                )}
-              </span>
-            )}
+          <span className="two">
+            <span className="cell-line">
+              {call.kind === "virtual" && <Icon name="callback" size={13} />}
+              {call.kind === "task" && <Icon name="ticket" size={13} />}
+              <Name>{call.name || phoneNumber(call.number) || t("pop.withheld")}</Name>
+              {(call.tier === "vip" || call.tier === "gold") && <Tier tier={call.tier} />}
+            </span>
+            <span className="cell-line quiet small" title={[needs(call.needs), pick(call.why_not)].filter(Boolean).join(" — ") || undefined}>
+              {call.phase === "queued" ? (
+                <Name>{pick(call.queue ? queues.get(call.queue)?.name : null, call.queue ?? "")}</Name>
+              ) : (
+                <span className={`phase phase-${call.phase}`}>
+                  {w("phase", call.phase)}
+                  {call.agent && (
+                    <>
+                      {" "}
+                      <Name>{call.agent}</Name>
+                    </>
+                  )}
+                </span>
+              )}
+            </span>
           </span>
         ),
       },
@@ -83,6 +78,7 @@ export function WaitingCallers({
       rowKey={(call) => call.call}
       label={t("board.waiting")}
       testId="board-waiting"
+      rowPx={46}
       empty={<Nothing icon="check" title={t("board.no_waiting")} />}
     />
   );

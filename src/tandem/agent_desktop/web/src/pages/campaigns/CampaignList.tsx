@@ -1,7 +1,7 @@
 // All campaigns with what they are doing now; started, paused, drained, stopped and switched by one click.
 
 import { Button } from "antd";
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { useDesk, useDeskState } from "../../desk";
 import { navigate } from "../../router";
@@ -52,6 +52,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
         key: "agents",
         title: t("gauge.agents"),
         width: "106px",
+        from_px: 1090,
         compare: (a, b) => (b.row?.agents ?? -1) - (a.row?.agents ?? -1),
         render: (line) => (line.row ? <Agents row={line.row} /> : none),
       },
@@ -59,6 +60,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
         key: "flight",
         title: t("list.flight"),
         width: "84px",
+        from_px: 1090,
         align: "right",
         compare: (a, b) => (b.row ? b.row.ringing + b.row.waiting : -1) - (a.row ? a.row.ringing + a.row.waiting : -1),
         render: ({ row }) =>
@@ -90,6 +92,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
         key: "rate",
         title: t("gauge.answer_rate"),
         width: "82px",
+        from_px: 1190,
         align: "right",
         compare: (a, b) => (b.row?.answer_rate ?? -1) - (a.row?.answer_rate ?? -1),
         render: ({ row }) =>
@@ -105,7 +108,8 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
       {
         key: "left",
         title: t("gauge.left"),
-        width: "116px",
+        width: "minmax(116px, 146px)",
+        from_px: 860,
         align: "right",
         compare: (a, b) => (b.row?.left ?? -1) - (a.row?.left ?? -1),
         render: ({ row }) =>
@@ -150,20 +154,6 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
   }, [t, mayChange, onDone, onCopy]);
 }
 
-/** Where there is no room for a column it is left out: the campaign's own page has it. */
-const ROOM_PX: Readonly<Record<string, number>> = { rate: 1_240, flight: 1_140, agents: 1_140 };
-
-function useRoom(): (column: string) => boolean {
-  const width = useSyncExternalStore(
-    (changed) => {
-      window.addEventListener("resize", changed);
-      return () => window.removeEventListener("resize", changed);
-    },
-    () => window.innerWidth,
-  );
-  return useCallback((column) => width >= (ROOM_PX[column] ?? 0), [width]);
-}
-
 export function CampaignList() {
   const { t, w } = useCampaignSpeech();
   const mayChange = useDesk().me.may.includes("change_campaigns");
@@ -175,9 +165,7 @@ export function CampaignList() {
   const [copying, setCopying] = useState<CampaignLine | null>(null);
 
   const lines = useMemo(() => campaignLines(value?.campaigns ?? [], rows), [value, rows]);
-  const all = useColumns(again, setCopying);
-  const room = useRoom();
-  const columns = useMemo(() => all.filter((column) => room(column.key)), [all, room]);
+  const columns = useColumns(again, setCopying);
   const shown = useMemo(() => {
     const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
     return lines.filter((line) => (state === null || line.state === state) && matches(line, words));

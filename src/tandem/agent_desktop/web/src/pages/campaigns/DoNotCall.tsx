@@ -123,8 +123,8 @@ function useColumns(onLift: ((entry: ForbiddenLine) => void) | null): Column<For
           </span>
         ),
       },
-      { key: "source", title: t("dnc.source"), width: "minmax(84px, 0.6fr)", render: (entry) => w("dnc_source", entry.source) },
-      { key: "by", title: t("dnc.by"), width: "minmax(84px, 0.6fr)", render: (entry) => <Name>{entry.by || "–"}</Name> },
+      { key: "source", title: t("dnc.source"), width: "minmax(84px, 0.6fr)", from_px: 830, render: (entry) => w("dnc_source", entry.source) },
+      { key: "by", title: t("dnc.by"), width: "minmax(84px, 0.6fr)", from_px: 930, render: (entry) => <Name>{entry.by || "–"}</Name> },
       { key: "at", title: t("dnc.at"), width: "118px", render: (entry) => <span className="num">{moment(entry.at, serverNow(), lang)}</span> },
       {
         key: "until",

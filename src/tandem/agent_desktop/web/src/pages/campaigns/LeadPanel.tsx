@@ -18,20 +18,27 @@ import { useProblem } from "../useProblem";
 import { useTimes } from "../zone";
 import { useCampaignSpeech } from "./speech";
 
+/** Values of these names are codes, for which there are words in this group. */
+const CODES: Readonly<Record<string, string>> = { state: "campaign_state", where: "dnc_scope", whose: "whose" };
+
 /** What a rule was held against, as the gate wrote it. */
 export function Evidence({ evidence }: { evidence: Record<string, unknown> }) {
+  const { w } = useCampaignSpeech();
   const { seconds, place } = useTimes();
   const entries = Object.entries(evidence);
   if (entries.length === 0) return null;
   const isMoment = (key: string, value: unknown): value is number => typeof value === "number" && value > 1e9 && /(^|_)at$/.test(key);
-  const said = (key: string, value: unknown) => (isMoment(key, value) ? `${seconds(value)} ${place}` : typeof value === "number" ? String(Math.round(value * 1000) / 1000) : typeof value === "string" ? value : JSON.stringify(value));
+  const said = (key: string, value: unknown) => {
+    if (isMoment(key, value)) return `${seconds(value)} ${place}`;
+    if (typeof value === "number") return String(Math.round(value * 1000) / 1000);
+    if (typeof value !== "string") return JSON.stringify(value);
+    return CODES[key] ? w(CODES[key], value) : value;
+  };
   return (
-    <dl className="evidence mono">
+    <dl className="evidence">
       {entries.map(([key, value]) => (
         <div key={key}>
-          <dt>
-            <bdi>{key}</bdi>
-          </dt>
+          <dt>{w("evidence", key)}</dt>
           <dd>
             <bdi>{said(key, value)}</bdi>
           </dd>

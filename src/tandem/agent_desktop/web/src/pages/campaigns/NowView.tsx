@@ -2,12 +2,14 @@
 
 import { useMemo } from "react";
 import { campaignsApi } from "../../campaignsApi";
+import { useSecond } from "../../clock";
 import { duration } from "../../format";
 import type { CampaignProblem } from "../../generated/rest";
 import { navigate } from "../../router";
 import { Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { usePolled } from "../why/usePolled";
+import { useTimes } from "../zone";
 import { Agents, Budget, Ends, Gauge, Sentence } from "./parts";
 import { pathOfCampaign } from "./paths";
 import { type CampaignLine, count, percent, sentenceOf } from "./rows";
@@ -60,6 +62,8 @@ function Forecast({ id }: { id: string }) {
 
 export function NowView({ line, problems }: { line: CampaignLine; problems: readonly CampaignProblem[] }) {
   const { t, w, pick } = useCampaignSpeech();
+  const { at, place } = useTimes();
+  useSecond();
   const row = line.row;
   const said = sentenceOf(row);
   return (
@@ -120,8 +124,8 @@ export function NowView({ line, problems }: { line: CampaignLine; problems: read
             <Gauge label={t("gauge.left")} note={t("gauge.callable", { count: count(row.callable_now) })}>
               {count(row.left)}
             </Gauge>
-            <Gauge label={t("now.ends")} note={t("gauge.ends_note")}>
-              <Ends at={row.ends_at} />
+            <Gauge label={t("now.ends")} note={row.ends_at === null ? t("gauge.ends_note") : `${t("gauge.ends_note")} · ${place}`}>
+              {row.ends_at === null ? "–" : at(row.ends_at)}
             </Gauge>
           </dl>
           <section className="panel budgets">

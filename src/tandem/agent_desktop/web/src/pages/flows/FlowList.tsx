@@ -140,6 +140,7 @@ export function FlowList() {
         key: "containment",
         title: t("list.containment"),
         width: "150px",
+        from_px: 860,
         compare: (a, b) => (a.containment ?? -1) - (b.containment ?? -1),
         render: (one) =>
           one.containment === null ? (
@@ -155,6 +156,7 @@ export function FlowList() {
         key: "changed",
         title: t("list.changed"),
         width: "minmax(150px, 0.8fr)",
+        from_px: 1020,
         compare: (a, b) => a.changed_at - b.changed_at,
         render: (one) => (
           <span className="cell-line">

@@ -36,7 +36,7 @@ export function Palette({ subflow, onAdd }: { subflow: boolean; onAdd: (kind: Ki
                 <span className="step-icon">
                   <Icon name={iconOf[kind]} size={13} />
                 </span>
-                {w("kind", kind)}
+                <span>{w("kind", kind)}</span>
               </button>
             ))}
         </section>
