@@ -253,3 +253,11 @@ def test_files_that_cannot_be_read_or_written(folder: Path, capsys: pytest.Captu
     (folder / "main.test.yaml").write_text("format: 1\nflow: gone.yaml\ntests: [{name: x}]\n")
     code, said = run(capsys, "test", folder / "main.test.yaml")
     assert (code, "gone.yaml:1: the file cannot be read" in said) == (1, True)
+
+
+def test_a_home_that_is_none_is_not_made(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    home = tmp_path / "mistyped"
+    for command in (["draft", "main.yaml"], ["versions", "main"], ["live", "main", "2"], ["numbers", "main"]):
+        assert cli.main(["ivr", *command, "--home", str(home)]) == 1
+        assert f"there is no installation in {home}" in capsys.readouterr().err
+    assert not home.exists()

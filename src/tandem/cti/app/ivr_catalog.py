@@ -41,6 +41,11 @@ def known_from(text: str, file_name: str, language: str) -> Known:
     return Known(catalog_of(parse_plan(text, file_name)), say("from_file", language, source=file_name))
 
 
+def is_installed(home: Path) -> bool:
+    given = bool(os.environ.get("TANDEM_DATABASE_URL"))
+    return given or any((home / name).exists() for name in ("secrets.json", "tandem.toml"))
+
+
 async def known_here(
     home: Path,
     installation: Callable[[], Installation],
@@ -48,7 +53,7 @@ async def known_here(
     language: str,
 ) -> Known:
     """Of the newest plan of the installation in this home. Nothing is made where there is none."""
-    if not (os.environ.get("TANDEM_DATABASE_URL") or (home / "secrets.json").exists()):
+    if not is_installed(home):
         return Known(Catalog(), say("unknown", language))
     try:
         found = installation()

@@ -15,8 +15,9 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from tandem.cti.app import ivr_versions_cli
-from tandem.cti.app.installation import Installation
+from tandem.cti.app.installation import Installation, default_home
 from tandem.cti.app.ivr_words import LANGUAGES, language_of_terminal, say
+from tandem.cti.model.errors import BadRequest
 
 OpenInstallation = Callable[[], Installation]
 OpenDatabase = Callable[[Installation], AbstractAsyncContextManager[str]]
@@ -65,6 +66,7 @@ def percent(text: str) -> float:
 def run(asked: argparse.Namespace, installation: OpenInstallation, database: OpenDatabase) -> int:
     """One of the commands. Raises CtiError with a sentence for the one who asked."""
     from tandem.cti.app import ivr_files_cli  # only when it is needed: every command reads this module
+    from tandem.cti.app.ivr_catalog import is_installed
     from tandem.cti.app.ivr_files import NothingFound
 
     language = getattr(asked, "language", None) or language_of_terminal()
@@ -77,5 +79,8 @@ def run(asked: argparse.Namespace, installation: OpenInstallation, database: Ope
     except NothingFound as nothing:
         print(f"tandem ivr: {say('nothing', language, what=nothing)}", file=sys.stderr)
         return 2
+    home = asked.home or default_home()
+    if not is_installed(home):  # else a slip of the pen would make one, and keep the flow there
+        raise BadRequest(f"there is no installation in {home}: name yours with --home or TANDEM_HOME")
     opened = installation()
     return int(asyncio.run(asked.ivr(asked, opened, database(opened))))
