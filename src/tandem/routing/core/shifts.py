@@ -82,7 +82,7 @@ class Presence:
         shifts = roster.worked(at_it | set(able))
         bound = sum(number for _, number in roster.worked(at_it))
         self._always = len(at_it) - bound
-        self._shifts = [_Stretch(hours, number) for hours, number in shifts]
+        self._shifts = [_Stretch(hours, number, now) for hours, number in shifts]
         due = sum(stretch.at(now) for stretch in self._shifts)
         self._bound, self._most = bound, max(due, bound)
         self._stays_until = now if due else min((stretch.until for stretch in self._shifts), default=inf)
@@ -96,16 +96,19 @@ class Presence:
 
 
 class _Stretch:
-    """``number`` agents who work these hours, remembered until the next border."""
+    """``number`` agents who work these hours, from one border to the next."""
 
-    def __init__(self, hours: WeeklyHours, number: int) -> None:
+    def __init__(self, hours: WeeklyHours, number: int, now: float) -> None:
         self._hours, self._number = hours, number
-        self._open = False
-        self.until = -inf
+        self._open = is_open(hours, now)
+        self.until = self._border(now)
 
     def at(self, moment: float) -> int:
-        if moment >= self.until:
-            self._open = is_open(self._hours, moment)
-            border = (closes_at if self._open else opens_at)(self._hours, moment)
-            self.until = inf if border is None else border
+        while moment >= self.until:
+            self._open = not self._open
+            self.until = self._border(self.until)
         return self._number if self._open else 0
+
+    def _border(self, at: float) -> float:
+        border = (closes_at if self._open else opens_at)(self._hours, at)
+        return inf if border is None else border

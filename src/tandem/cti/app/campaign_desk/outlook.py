@@ -26,6 +26,7 @@ from tandem.cti.model.campaigns import Campaign, CampaignRecord
 from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest, CtiError, Unavailable, WrongState
 from tandem.cti.model.ids import AgentId
+from tandem.routing.core.dialer.calling_hours import CommonHours
 from tandem.routing.core.dialer.pacing_settings import PACED_MODES, DayCount
 from tandem.routing.core.dialer.recycling import Group, Seen, forecast
 from tandem.routing.core.dialer.terms import Terms
@@ -64,7 +65,7 @@ class Outlooks(Part):
         lately = await self._ground.outlook.times(campaign, since=now - HOUR_S)
         ends_at = None
         if record.state == "running" and found.leads and found.hours is not None:
-            ends_at = self._worked_until(document, found.hours)
+            ends_at = await self._worked_until(document, found.hours)
         return shapes.CampaignForecast(
             at=now,
             left=found.leads,
@@ -124,26 +125,12 @@ class Outlooks(Part):
             wait_s=(gauges.wait_s if gauges is not None else None) or document.target_wait_s,
         )
 
-    def _worked_until(self, document: Campaign, hours: float) -> float | None:
+    async def _worked_until(self, document: Campaign, hours: float) -> float | None:
         """When so many hours of those who are at it now are worked, of those in which the campaign may call in its own
-        zone; None: not within three months."""
-        now, plan = self._ground.now, self._ground.center.plan
-        presence = self._presence(document)
-        terms = Terms(document, calling=plan.calling)
+        zone; None: not within three months. Months of hours are gone through beside the calls."""
+        terms = Terms(document, calling=self._ground.center.plan.calling)
         open_at = terms.hours("", str(zone_of(document)), "")
-        at, left_s = now, hours * HOUR_S
-        while at < now + MOST_AHEAD_S:
-            closed = None if open_at is None else open_at.closed(at)
-            if closed is None:
-                share = presence.at(at)
-                if left_s <= STEP_S * share:
-                    return at + (left_s / share if left_s else 0.0)
-                at, left_s = at + STEP_S, left_s - STEP_S * share
-            elif closed[1] is None:
-                return None
-            else:
-                at = max(closed[1], at + 1.0)
-        return None
+        return await asyncio.to_thread(_worked_until, open_at, self._presence(document), self._ground.now, hours)
 
     def _presence(self, document: Campaign) -> Presence:
         """Of agents, by their shifts."""
@@ -214,8 +201,8 @@ class Outlooks(Part):
             f"talking {100 * before.talk_ratio:.0f} % → {100 * after.talk_ratio:.0f} % of their time",
         }
         return shapes.AgentsWhatIfAnswer(
-            now=self._shown(record, before, calls),
-            then=self._shown(record, after, calls),
+            now=await self._shown(record, before, calls),
+            then=await self._shown(record, after, calls),
             hours=answer.runs * after.hours_s / HOUR_S,
             runs=answer.runs,
             more_per_hour=more,
@@ -223,10 +210,10 @@ class Outlooks(Part):
             text=dict(words),
         )
 
-    def _shown(self, record: CampaignRecord, figures: Figures, calls: float) -> shapes.PacingFigures:
+    async def _shown(self, record: CampaignRecord, figures: Figures, calls: float) -> shapes.PacingFigures:
         ends_at = None
         if calls and figures.dialled_per_hour:
-            ends_at = self._worked_until(record.document, calls / figures.dialled_per_hour)
+            ends_at = await self._worked_until(record.document, calls / figures.dialled_per_hour)
         return shapes.PacingFigures(
             agents=figures.agents,
             talk_ratio=figures.talk_ratio,
@@ -258,3 +245,19 @@ async def _simulated(order: whatif_worker.Order) -> whatif_worker.Answer:
 
 def _at_work(run: Running) -> list[AgentId]:
     return [agent for agent, status in run.agents.items() if status != "away"]
+
+
+def _worked_until(open_at: CommonHours | None, presence: Presence, now: float, hours: float) -> float | None:
+    at, left_s = now, hours * HOUR_S
+    while at < now + MOST_AHEAD_S:
+        closed = None if open_at is None else open_at.closed(at)
+        if closed is None:
+            share = presence.at(at)
+            if left_s <= STEP_S * share:
+                return at + (left_s / share if left_s else 0.0)
+            at, left_s = at + STEP_S, left_s - STEP_S * share
+        elif closed[1] is None:
+            return None
+        else:
+            at = max(closed[1], at + 1.0)
+    return None
