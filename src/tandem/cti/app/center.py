@@ -335,16 +335,6 @@ class Center:
             self._grace.pop(agent.id, None)
         acd.sync_agent(self, agent)
 
-    def _reach(self, agent: AgentId, *, seat_open: bool | None = None, phone_ok: bool | None = None) -> None:
-        now = self.agents[agent]
-        self.agent_step(
-            now,
-            ag.Reached(
-                seat_open=now.seat_open if seat_open is None else seat_open,
-                phone_ok=now.phone_ok if phone_ok is None else phone_ok,
-            ),
-        )
-
     # ---- seats (see seats.py) ----
 
     def contact_of(self, agent: AgentId) -> Contact | None:

@@ -55,7 +55,7 @@ class ForbiddenNumbers(Part):
         self._put([entry])
         return _line(entry)
 
-    async def forbid_many(self, asked: shapes.ForbidMany, *, by: str, source: str = "import") -> shapes.ForbiddenMany:
+    async def forbid_many(self, asked: shapes.ForbidMany, *, by: str) -> shapes.ForbiddenMany:
         """Raises Unavailable: of very many the database has not all yet; they are entered nevertheless."""
         self._known(asked.campaign)
         scope = "global" if asked.campaign is None else "campaign"
@@ -71,7 +71,7 @@ class ForbiddenNumbers(Part):
             bad += wrong[: SHOWN_BAD - len(bad)]
             bad_count += len(wrong)
             for number in filter(None, read):
-                entry = self._entry(scope, number, "", asked.campaign, until=asked.until, by=by, source=source)
+                entry = self._entry(scope, number, "", asked.campaign, until=asked.until, by=by, source="import")
                 entries[entry.id] = entry
         found = list(entries.values())
         for begin in range(0, len(found), AT_ONCE):

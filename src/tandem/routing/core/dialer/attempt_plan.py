@@ -34,17 +34,9 @@ def counted(lead: Lead) -> int:
     return lead.attempts - sum(lead.results.get(result, 0) for result in NOT_COUNTED)
 
 
-def after(
-    lead: Lead,
-    number: str,
-    result: AttemptResult,
-    at: float,
-    plan: AttemptPlan,
-    *,
-    zone: str = "",
-) -> LeadRecord:
-    """The lead once an attempt on ``number`` has ended at ``at``; every attempt counts in ``attempts``. ``zone``: of
-    the callee, for the parts of his day; '' = by the number, else his address, else UTC."""
+def after(lead: Lead, number: str, result: AttemptResult, at: float, plan: AttemptPlan) -> LeadRecord:
+    """The lead once an attempt on ``number`` has ended at ``at``; every attempt counts in ``attempts``. Parts of the
+    day are in the zone of the number, else of his address, else UTC."""
     results = {**lead.results, result: lead.results.get(result, 0) + 1}
     tried = msgspec.structs.replace(lead, attempts=lead.attempts + 1, results=results)
     if result == "withdrawn":
@@ -63,7 +55,7 @@ def after(
         return record_of(_kept(tried), state="exhausted", next_at=at, why=f"{result} exhausted {done}/{retry.times}")
     if counted(tried) >= plan.most_per_person or not _numbers_left(tried, number, plan):
         return record_of(_kept(tried), state="exhausted", next_at=at, why=f"{result} exhausted")
-    next_at = _next_at(retry, at, plan.day_parts, _zone(lead, number, zone))
+    next_at = _next_at(retry, at, plan.day_parts, _zone(lead, number))
     next_at = max(next_at, at + plan.gap_s)
     if tried.callback_at is not None:
         tried = msgspec.structs.replace(tried, callback_at=next_at)
@@ -190,9 +182,9 @@ def _part(at: float, parts: tuple[Span, ...], zone: ZoneInfo) -> Span | None:
     return next((part for part in parts if part.begin <= minute < part.end), None)
 
 
-def _zone(lead: Lead, number: str, zone: str) -> ZoneInfo:
+def _zone(lead: Lead, number: str) -> ZoneInfo:
     by_number = next((each.zone.partition("|")[0] for each in lead.numbers if each.number == number), "")
-    return ZoneInfo(next((name for name in (zone, by_number, lead.zone) if known_timezone(name)), "UTC"))
+    return ZoneInfo(next((name for name in (by_number, lead.zone) if known_timezone(name)), "UTC"))
 
 
 def _text(at: float) -> str:

@@ -13,8 +13,6 @@ from typing import Literal
 
 from tandem.cti.model.campaigns import AttemptResult
 
-CONGESTION_CAUSES = frozenset({34, 38, 42})
-"""ITU-T Q.850: no circuit available, network out of order, switching equipment congestion."""
 IN_A_ROW = 3
 """So many answers of a congested network in a row, and it rests."""
 DEAD_IN_A_ROW = 20
@@ -32,10 +30,8 @@ NetworkResult = Literal["through", "congestion", "failed", "silent"]
 _BY_RESULT: Mapping[str, NetworkResult] = {"congestion": "congestion", "failed": "failed"}
 
 
-def network_result(result: AttemptResult, *, rang: bool, cause: int | None = None) -> NetworkResult:
+def network_result(result: AttemptResult, *, rang: bool) -> NetworkResult:
     """Of an attempt that was dialled and is over. ``rang``: the network gave any sign of the callee."""
-    if cause in CONGESTION_CAUSES:
-        return "congestion"
     if result == "no_answer" and not rang:
         return "silent"
     return _BY_RESULT.get(result, "through")

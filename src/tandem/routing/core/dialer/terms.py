@@ -65,15 +65,14 @@ class Terms:
     def __init__(
         self,
         campaign: Campaign | None = None,
-        rules: Jurisdiction | None = None,
         calling: Calling = NO_CALLING,
         plan_hours: PlanHours | None = None,
     ) -> None:
         self.campaign = campaign
         named = RULE_BOOK.get(calling.rules if campaign is None else campaign.rules)
-        self.rules = rules or named or RULE_BOOK["none"]
+        self.rules = named or RULE_BOOK["none"]
         week = _week_of(campaign)
-        self.sound = (rules or named) is not None and week is not None
+        self.sound = named is not None and week is not None
         self.calling = calling
         self.per_day = calling.per_day if self.rules.per_day is None else min(self.rules.per_day, calling.per_day)
         """Dials of one number in 24 hours at most."""
