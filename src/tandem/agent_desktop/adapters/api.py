@@ -156,13 +156,13 @@ class Api:
         detail = await self.library.call(ask.id)
         own = [recording for recording in detail.recordings if ask.is_own(recording.agent)]
         if not own and not ask.is_own(detail.call.agent):
-            raise ResourceMissing("There is no such call among yours.")
+            raise ResourceMissing.because("not_there_call")
         return msgspec.structs.replace(detail, recordings=own)
 
     async def recording_audio(self, ask: Ask) -> web.StreamResponse:
         name, agent = await self.library.recording(ask.id)
         if not ask.is_own(agent):
-            raise ResourceMissing("There is no such recording among yours.")
+            raise ResourceMissing.because("not_there_recording")
         answer = recordings.audio(self.operations.recordings_dir, name)
         if ask.request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
             self.audit(ask.user.login, "recording_played", recording=ask.id)

@@ -16,7 +16,7 @@ def audio(folder: Path, name: str) -> web.FileResponse:
     file = _inside(folder, name)
     media = _AUDIO.get(file.suffix.lower()) if file is not None else None
     if file is None or media is None:
-        raise ResourceMissing("The recording is listed, but its file is not there (any more).")
+        raise ResourceMissing.because("recording_gone")
     return web.FileResponse(
         file,
         headers={

@@ -51,7 +51,7 @@ async def plan_versions(api: Api, ask: Ask) -> shapes.PlanVersions:
 
 async def plan_version(api: Api, ask: Ask) -> shapes.PlanVersionText:
     if not (ask.id.isascii() and ask.id.isdigit() and len(ask.id) < 10):
-        raise ResourceMissing("There is no such version of the routing plan.")
+        raise ResourceMissing.because("no_plan_version")
     return await api.routing.version(int(ask.id))
 
 

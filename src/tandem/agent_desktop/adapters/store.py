@@ -99,7 +99,7 @@ class PostgresLibrary:
         async with self._database.session() as connection:
             row = await connection.fetchrow(_QUERIES["call"], call_id)
             if row is None:
-                raise ResourceMissing("There is no such call.")
+                raise ResourceMissing.because("not_there_call")
             timeline = await connection.fetch(_QUERIES["timeline"], call_id)
             recordings = await connection.fetch(_QUERIES["recordings"], call_id)
             contacts = await connection.fetch(_QUERIES["contacts"], call_id)
@@ -113,7 +113,7 @@ class PostgresLibrary:
     async def recording(self, recording_id: str) -> tuple[str, str | None]:
         row = await self._database.fetch_row(_QUERIES["recording"], storable(recording_id))
         if row is None:
-            raise ResourceMissing("There is no such recording.")
+            raise ResourceMissing.because("not_there_recording")
         return row["file"], row["agent"]
 
     async def customers(self, text: str, *, limit: int) -> list[CustomerMatch]:

@@ -114,9 +114,9 @@ def create(center: Center, asked: CallbackAsked) -> None:
     Raises BadRequest, ResourceMissing, WrongState; nothing is changed then.
     """
     if asked.queue not in center.plan.queues:
-        raise ResourceMissing(f"there is no queue {asked.queue}")
+        raise ResourceMissing.because("no_queue", queue=asked.queue)
     if asked.id in center.callbacks:
-        raise WrongState("this call back is there already")
+        raise WrongState.because("callback_there")
     e164 = _dialable(center, asked.number)
     start, end = _window(center, asked.window)
     contact = center.contacts.get(asked.call) if asked.call is not None else None
@@ -170,7 +170,7 @@ def done_by_hand(center: Center, id_: str, by: AgentId | None) -> None:
 def find(center: Center, id_: str) -> CallbackRecord:
     record = center.callbacks.get(id_)
     if record is None:
-        raise ResourceMissing("somebody else has done this call back already")
+        raise ResourceMissing.because("callback_done")
     return record
 
 

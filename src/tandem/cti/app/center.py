@@ -345,7 +345,7 @@ class Center:
     def agent(self, agent: AgentId) -> Agent:
         found = self.agents.get(agent)
         if found is None:
-            raise ResourceMissing(f"there is no agent {agent}")
+            raise ResourceMissing.because("no_agent", agent=agent)
         return found
 
     def agent_at(self, device: DeviceId) -> AgentId | None:

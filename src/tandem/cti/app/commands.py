@@ -77,7 +77,7 @@ def commanded(center: Center, input_: Commanded) -> None:
 def _at_seat(center: Center, agent: Agent, call: str) -> Contact:
     contact = center.contact_of(agent.id)
     if contact is None or contact.id != call:
-        raise WrongState("that call is no longer at your seat")
+        raise WrongState.because("call_not_at_seat")
     return contact
 
 
@@ -90,16 +90,16 @@ def _with_agent(center: Center, agent: Agent, call: str) -> Contact:
 def _transfer(center: Center, command: m.Transfer, agent: Agent) -> ct.TransferAsked:
     if command.kind == "queue":
         if all(command.to != queue.id for queue in center.plan.for_calls):
-            raise ResourceMissing(f"there is no queue {command.to}")
+            raise ResourceMissing.because("no_queue", queue=command.to)
         # the language is still needed; the product skill belonged to the old queue
         needs = tuple(n for n in _at_seat(center, agent, command.call).needs if n.skill.startswith("language:"))
         return ct.TransferAsked(queue=QueueId(command.to), needs=needs)
     if command.kind == "agent":
         target = AgentId(command.to)
         if target not in center.agents or target == agent.id:
-            raise ResourceMissing("choose another agent")
+            raise ResourceMissing.because("other_agent")
         if center.agents[target].state in (AgentState.LOGGED_OFF, AgentState.NOT_READY):
-            raise WrongState(f"{center.house.agents[target].name} is not ready")
+            raise WrongState.because("agent_not_ready", agent=center.house.agents[target].name)
         return ct.TransferAsked(target=target)
     if command.kind == "number":
         number = center.house.normalise(command.to)
@@ -127,7 +127,7 @@ def _choose(center: Center, agent: Agent, command: m.ChooseCustomer) -> None:
 def _wrap_up_of(center: Center, agent: Agent, call: str) -> WrapUpState:
     wrap_up = center.wrap_ups.get(agent.id)
     if wrap_up is None or wrap_up.contact.id != call:
-        raise WrongState("there is no wrap-up of that call at your seat")
+        raise WrongState.because("no_wrap_up")
     return wrap_up
 
 

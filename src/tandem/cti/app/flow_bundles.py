@@ -16,7 +16,7 @@ from tandem.ivr.core.check import Review, review_bundle
 from tandem.ivr.core.check_modes import modes_of
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import Catalog
-from tandem.ivr.core.problem_texts import texts_of
+from tandem.ivr.core.problem_texts import problem_text, texts_of
 from tandem.ivr.core.speech import Wording
 from tandem.ivr.core.step import Step
 from tandem.ivr.errors import FlowError
@@ -189,7 +189,8 @@ def checked_of(review: Review, tests_ok: bool | None) -> Checked:
     )
 
 
-def first_of(problems: Sequence[Problem]) -> str:
-    """For a refusal: the first problem, and how many more there are."""
-    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{problems[0]}{more}"
+def first_of(problems: Sequence[Problem]) -> dict[str, str]:
+    """For a refusal: the first problem, and how many more there are, by language."""
+    more = len(problems) - 1
+    zh, en = (problem_text(problems[0], language) for language in ("zh", "en"))
+    return {"zh": f"{zh}（另有 {more} 个）", "en": f"{en} ({more} more)"} if more else {"zh": zh, "en": en}

@@ -72,10 +72,10 @@ class FlowDesk(FlowStudies):
     async def call_me(self, bundle: shapes.CallMe, *, user: UserView) -> shapes.DraftCall:
         """Raises BadRequest (errors), WrongState (no phone, or it is not there), SpeechUnavailable."""
         if user.device is None:
-            raise WrongState("you have no phone: tandem user LOGIN --device EXTENSION gives you one")
+            raise WrongState.because("no_phone")
         review = await asyncio.to_thread(bundles.look, bundle.files, bundle.main, await self._catalog())
         if review.flow is None:
-            raise BadRequest(f"the draft has errors: {bundles.first_of(review.errors)}")
+            raise BadRequest.because("flow_errors", texts=bundles.first_of(review.errors))
         text = FlowText(
             version=0,
             main=bundle.main,
@@ -92,7 +92,7 @@ class FlowDesk(FlowStudies):
         """A WAV file. Raises SpeechUnavailable."""
         made = await self._prompts.speech.make((Prompt(language, text),), deadline_s=_LISTEN_S)
         if not made:
-            raise SpeechUnavailable("this text cannot be spoken now; the server's log says why")
+            raise SpeechUnavailable.because("not_spoken")
         return await asyncio.to_thread(Path(f"{made[0]}.wav").read_bytes)
 
     # ---- recordings of prompts

@@ -86,13 +86,13 @@ async def replayed(order: Order, *, deadline_s: float = DEADLINE_S) -> shapes.Re
         async with asyncio.timeout(deadline_s):
             answer, _ = await process.communicate(msgspec.json.encode(order))
     except TimeoutError:
-        raise Unavailable(f"the replay took longer than {deadline_s:.0f} s: ask for fewer days") from None
+        raise Unavailable.because("replay_late", most_s=round(deadline_s)) from None
     finally:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
     if not answer:
-        raise Unavailable("the replay ended early; the server's log says why")
+        raise Unavailable.because("replay_broken")
     return msgspec.json.decode(answer, type=shapes.ReplayReport)
 
 

@@ -88,7 +88,7 @@ def _renew(center: Center, loaded: Mapping[str, Flow], sounds: Sounds) -> None:
 def call_draft(center: Center, input_: DraftCalled) -> None:
     """Ring the author's phone. Raises FlowError, WrongState; nothing is changed then."""
     if not center.switch_up or input_.call in center.contacts:
-        raise WrongState("the switch is not there, or this call is there already")
+        raise WrongState.because("switch_or_call")
     flow = _known(center, input_.flow)
     _renew(center, {input_.flow.edition: flow}, input_.sounds)
     contact = beginnings.begin_draft(input_.call, flow=flow.name, edition=input_.flow.edition, now=center.now)

@@ -142,7 +142,7 @@ class FlowStudies(FlowVersions):
         if version is not None:
             await self._store.version(name, version)
         elif not await self._store.versions(name, limit=1):
-            raise ResourceMissing(f"there is no flow {name}")
+            raise ResourceMissing.because("no_flow", flow=name)
 
     async def _flows_of(self, asked: Asked) -> dict[int, Flow]:
         """The versions that calls had, as far as they can still be read."""
@@ -166,4 +166,4 @@ def _load(bundle: Bundle) -> Flow:
     try:
         return load(text)
     except FlowError as error:
-        raise BadRequest(f"the flow has errors: {bundles.first_of(error.problems)}") from None
+        raise BadRequest.because("flow_errors", texts=bundles.first_of(error.problems)) from None

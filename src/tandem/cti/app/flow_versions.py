@@ -69,7 +69,7 @@ class FlowVersions:
         """Raises ResourceMissing."""
         versions = await self._store.versions(name)
         if not versions:
-            raise ResourceMissing(f"there is no flow {name}")
+            raise ResourceMissing.because("no_flow", flow=name)
         history = await self._store.history(name)
         return shapes.FlowDetail(
             name=name,
@@ -152,7 +152,7 @@ class FlowVersions:
         async with self.one:
             now = self._shelf.get(name)
             if now is None:
-                raise FlowRefused(f"nothing of the flow {name} is live yet: put a version live first")
+                raise FlowRefused.because("flow_nothing_live", flow=name)
             await self._fit(name, asked.version, force=asked.force)
             numbers = tuple(dict.fromkeys(asked.numbers))
             new = Deployment(flow=name, live=now.live.version, canary=asked.version, share=asked.share, by=by)
@@ -174,9 +174,7 @@ class FlowVersions:
             history = await self._store.history(name)
             target = back_from(history)
             if target is None:
-                raise FlowRefused(
-                    f"there is nothing to go back to: no other version of the flow {name} was live before"
-                )
+                raise FlowRefused.because("flow_nothing_before", flow=name)
             what = "rollback" if history[0].canary is None else "canary_ended"
             await self._deploy(Deployment(flow=name, live=target, by=by, what=what))
         return await self.flow(name)
@@ -202,11 +200,11 @@ class FlowVersions:
         if checked != stored.checked:
             await self._store.remember_check(name, version, checked)
         if review.flow is None:
-            raise FlowRefused(f"version {version} has errors: {bundles.first_of(review.errors)}")
+            raise FlowRefused.because("flow_version_errors", texts=bundles.first_of(review.errors), version=version)
         if review.flow.name != name:  # it had errors when it was saved, so that nobody could tell
-            raise FlowRefused(f"version {version} says name: {review.flow.name}, so it is none of the flow {name}")
+            raise FlowRefused.because("flow_version_name", version=version, said=review.flow.name, flow=name)
         if passed is False and not force:
-            raise FlowRefused(f"tests of version {version} fail: mend them, or force it")
+            raise FlowRefused.because("flow_tests_fail", version=version)
 
     async def _deploy(self, new: Deployment) -> None:
         """First the sounds, then the store, then the calls: what fails on the way leaves all as it was."""

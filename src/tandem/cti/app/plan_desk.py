@@ -128,7 +128,7 @@ class PlanDesk:
         async with self._one:
             current = await self._current()
             if current.version != new.base_version:
-                raise PlanChanged(f"version {current.version} was applied meanwhile, by {current.created_by}")
+                raise PlanChanged.because("plan_changed", version=current.version, by=current.created_by)
             logins = await self._plans.agent_logins()
             plan = await asyncio.to_thread(read_plan, new.text, FILE, logins=logins)
             await asyncio.to_thread(self._check_flows, [queue.id for queue in plan.for_calls])
@@ -158,14 +158,14 @@ class PlanDesk:
         text = await self._plans.text_of(version)
         found = next((v for v in (await self.versions()).versions if v.version == version), None)
         if found is None:
-            raise ResourceMissing(f"version {version} of the routing plan is too old to be listed")
+            raise ResourceMissing.because("plan_too_old", version=version)
         return PlanVersionText(version=found, text=text)
 
     async def set_closure(self, queue: str | None, closure: SetClosure, *, by: str) -> Closures:
         """At once, for who waits as well. Raises ResourceMissing for a queue that is not there."""
         which = None if queue is None else QueueId(queue)
         if which is not None and which not in self._shell.center.plan.queues:
-            raise ResourceMissing(f"there is no queue {queue}")
+            raise ResourceMissing.because("no_queue", queue=str(queue))
         async with self._closing:
             if closure.closed:
                 at, text = self._clock.now(), {str(k): v for k, v in closure.text.items() if v}
@@ -184,7 +184,7 @@ class PlanDesk:
     async def _current(self) -> StoredPlan:
         stored = await self._plans.current()
         if stored is None:
-            raise ResourceMissing("there is no routing plan yet")
+            raise ResourceMissing.because("no_plan")
         return stored
 
     async def _review(self, text: str) -> Review:

@@ -67,14 +67,14 @@ class Routing(PlanDesk):
         decided = await self._store.decisions(CallId(call))
         found = call_why(self._shell.center, CallId(call), decided, now=self._clock.now())
         if not found.decisions and found.waiting is None and not await self._store.has_call(CallId(call)):
-            raise ResourceMissing(f"there is no call {call}")
+            raise ResourceMissing.because("no_call", call=call)
         return found
 
     async def why_waiting(self, work: str) -> WhyWaiting:
         """Raises ResourceMissing when it does not wait (any more)."""
         found = why_waiting(self._shell.center, WorkId(work), now=self._clock.now())
         if found is None:
-            raise ResourceMissing("it does not wait any more")
+            raise ResourceMissing.because("waits_no_more")
         return found
 
     # ---- the line
@@ -121,12 +121,12 @@ class Routing(PlanDesk):
     def _own(self, callback: str, agent: str | None) -> None:
         record = self._shell.center.callbacks.get(callback)
         if record is None or (agent is not None and record.created_by != agent):
-            raise ResourceMissing("there is no such call back")
+            raise ResourceMissing.because("no_callback")
 
     def _entry(self, id_: str) -> LineEntry:
         entry = self._shell.center.ledger.get(WorkId(id_))
         if entry is None:
-            raise ResourceMissing("it is not in the line any more")
+            raise ResourceMissing.because("waits_no_more")
         return line_entry(self._shell.center, entry, now=self._clock.now())
 
     # ---- work that is not a call

@@ -29,7 +29,7 @@ def logged_on(center: Center, input_: LoggedOn) -> None:
 def logged_out(center: Center, input_: LoggedOut) -> None:
     agent = center.agent(input_.agent)
     if agent.state in (AgentState.BUSY, AgentState.WORKING_AFTER_CALL):
-        raise WrongState("finish the call and its wrap-up before logging out")
+        raise WrongState.because("finish_first")
     center.agent_step(agent, ag.LoggedOff())
     reach(center, agent.id, seat_open=False)
 

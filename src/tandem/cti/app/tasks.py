@@ -29,9 +29,9 @@ _FULL = 1_000_000
 def create(center: Center, asked: TaskAsked) -> None:
     """Raises ResourceMissing, WrongState; nothing is changed then."""
     if asked.queue not in center.plan.queues:
-        raise ResourceMissing(f"there is no queue {asked.queue}")
+        raise ResourceMissing.because("no_queue", queue=asked.queue)
     if asked.id in center.tasks:
-        raise WrongState("this task is there already")
+        raise WrongState.because("task_there")
     number = center.house.normalise(asked.number) if asked.number else ""
     record = TaskRecord(
         id=asked.id,
@@ -90,7 +90,7 @@ def finish(center: Center, agent: AgentId, id_: str, note: str) -> None:
 def find(center: Center, id_: str) -> TaskRecord:
     record = center.tasks.get(id_)
     if record is None:
-        raise ResourceMissing("there is no such task, or it is done")
+        raise ResourceMissing.because("no_task")
     return record
 
 

@@ -119,7 +119,7 @@ class StudyDesk:
         day = _day(new.day)
         self._room_for_one()
         if all(stored.day != new.day for stored in await self._stored_days()):
-            raise ResourceMissing(f"no call waited on {new.day}, or it is more than {DAYS} days ago")
+            raise ResourceMissing.because("day_empty", day=new.day, days=DAYS)
         begins_at, ends_at = midnights(day)
         plan = await DayStore(self.database).plan(ends_at)
         empty = Day(name=new.day, begins_at=begins_at, ends_at=ends_at, arrivals=(), shifts=())
@@ -149,7 +149,7 @@ class StudyDesk:
 
     def _room_for_one(self) -> None:
         if sum(job.open for job in self._jobs.values()) >= MOST_WAITING:
-            raise LimitReached(f"{MOST_WAITING} simulations wait their turn; try again when one is done, or stop one")
+            raise LimitReached.because("studies_waiting", most=MOST_WAITING)
 
     def _forget_old(self) -> None:
         over = [key for key, job in self._jobs.items() if not job.open]
@@ -160,7 +160,7 @@ class StudyDesk:
         """Raises ResourceMissing."""
         job = self._jobs.get(job_id)
         if job is None:
-            raise ResourceMissing("there is no such simulation (any more)")
+            raise ResourceMissing.because("no_study")
         return job.view
 
     async def cancel_what_if(self, job_id: str) -> None:
@@ -218,7 +218,7 @@ class StudyDesk:
         plan = self.plan()
         asked = plan.queues.get(QueueId(queue))
         if asked is None:
-            raise ResourceMissing(f"there is no queue {queue}")
+            raise ResourceMissing.because("no_queue", queue=queue)
         handle_s = self.handle_s(asked.id)
         return await staffing(self.database, plan, asked, _day(day), now=self.now(), handle_s=handle_s)
 
