@@ -110,8 +110,8 @@ describe("timeline", () => {
   it("tells why an agent was chosen in the reader's language", () => {
     const why = { zh: "空闲最久", en: "Longest idle" };
     const matched = line("matched", "Longest idle", { code: "matched", why, agent: "mei" });
-    expect(detailOf(matched, "zh", names)).toBe("mei · 空闲最久");
-    expect(detailOf(matched, "en", names)).toBe("mei · Longest idle");
+    expect(detailOf(matched, "zh", names)).toBe("空闲最久");
+    expect(detailOf(matched, "en", names)).toBe("Longest idle");
     expect(detailOf(line("matched", "Longest idle", { why }), "zh", names)).toBe("空闲最久");
   });
 

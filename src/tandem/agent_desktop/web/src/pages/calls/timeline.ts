@@ -38,7 +38,8 @@ export function detailOf(line: TimelineLine, lang: Language, names: Names): stri
   }
   const values = Object.entries(data).map(([name, value]) => [name, shown(name, value, lang, names)]);
   const sentence = fill(word(lang, "timeline", code), Object.fromEntries(values));
-  return [text(data["agent"]), sentence].filter(Boolean).join(" · ");
+  // Why an agent was chosen names him.
+  return data["agent"] && code !== "matched" ? `${text(data["agent"])} · ${sentence}` : sentence;
 }
 
 /** Times in a timeline count from the call's first event. */
