@@ -43,6 +43,8 @@ describe("with less motion", () => {
   it("animations end at once instead of never: antd shows a dialog when its animation has ended", () => {
     const rule = /@media \(prefers-reduced-motion: reduce\) \{([\s\S]*?)\n\}/.exec(read("app.css"))?.[1] ?? "";
     expect(rule).toContain("animation-duration: 0.01ms");
-    expect(rule).not.toMatch(/(animation|transition): none/);
+    expect(rule).not.toContain("animation: none");
+    // With any duration all properties have one, and menus are placed by what is not yet so.
+    expect(rule).toContain("transition: none");
   });
 });

@@ -79,13 +79,13 @@ function useColumns(): Column<CallLine>[] {
       {
         key: "time",
         title: t("col.time"),
-        width: "124px",
+        width: "minmax(92px, 124px)",
         render: (call) => <span className="num quiet">{moment(call.started_at, serverNow(), lang)}</span>,
       },
       {
         key: "caller",
         title: t("col.caller"),
-        width: "minmax(180px, 1.6fr)",
+        width: "minmax(160px, 1.6fr)",
         render: (call) => {
           const name = call.customer_name || call.caller_name;
           return (
@@ -114,7 +114,7 @@ function useColumns(): Column<CallLine>[] {
       {
         key: "outcome",
         title: t("col.outcome"),
-        width: "150px",
+        width: "minmax(118px, 150px)",
         render: (call) => (
           <span className={`outcome outcome-${call.outcome ?? "open"}`}>{w("outcome", call.outcome ?? "open")}</span>
         ),

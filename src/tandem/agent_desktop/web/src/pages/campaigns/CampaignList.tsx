@@ -29,14 +29,14 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
       {
         key: "state",
         title: t("col.state"),
-        width: "98px",
+        width: "minmax(84px, 98px)",
         compare: (a, b) => stateRank(a.state) - stateRank(b.state) || collator.compare(a.name, b.name),
         render: (line) => <StateMark state={line.state} />,
       },
       {
         key: "name",
         title: t("list.campaign"),
-        width: "minmax(190px, 1fr)",
+        width: "minmax(140px, 1fr)",
         compare: (a, b) => collator.compare(a.name, b.name),
         render: (line) => (
           <span className="campaign-name">
@@ -47,7 +47,7 @@ function useColumns(onDone: () => void, onCopy: (line: CampaignLine) => void): C
           </span>
         ),
       },
-      { key: "mode", title: t("list.mode"), width: "134px", compare: (a, b) => a.mode.localeCompare(b.mode), render: (line) => <ModeSwitch line={line} onDone={onDone} /> },
+      { key: "mode", title: t("list.mode"), width: "minmax(118px, 134px)", compare: (a, b) => a.mode.localeCompare(b.mode), render: (line) => <ModeSwitch line={line} onDone={onDone} /> },
       {
         key: "agents",
         title: t("gauge.agents"),
