@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from tandem.ivr.core.dialogue import SurveyAnswer, Visit
 from tandem.ivr.core.speech import Prompt
+from tandem.ivr.testing.case import Case
+from tandem.ivr.testing.course import Course
 from tandem.ivr.testing.coverage import Coverage
 
 
@@ -36,6 +38,25 @@ class CaseReport:
     """Where he was transferred to, or is called back."""
     skipped: Failure | None = None
     """Why the test was not run (live ones)."""
+
+    @classmethod
+    def of(
+        cls, case: Case, course: Course, failures: tuple[Failure, ...], *, file: str, seconds: float, number: str = ""
+    ) -> CaseReport:
+        """Of a test whose call has run this course."""
+        return cls(
+            name=case.name,
+            file=file,
+            line=case.line,
+            failures=failures,
+            heard=tuple(each.prompt for each in course.heard),
+            path=course.path,
+            visits=course.visits,
+            answers=course.answers,
+            outcome=course.outcome,
+            number=number,
+            seconds=round(seconds, 3),
+        )
 
     @property
     def ok(self) -> bool:

@@ -43,19 +43,8 @@ def _run_case(flow: Flow, case: Case, file: str, call_id: str | None) -> CaseRep
     if call_id is None:
         ways = ", ".join(f"{step}: {way}" for step, way in case.given.split.items())
         found = (failure("no_way", ways=ways), *found)
-    return CaseReport(
-        name=case.name,
-        file=file,
-        line=case.line,
-        failures=found,
-        heard=tuple(each.prompt for each in course.heard),
-        path=course.path,
-        visits=course.visits,
-        answers=course.answers,
-        outcome=course.outcome,
-        number=facts_of(course)["number"],
-        seconds=round(call.phone.now - case.given.now, 3),
-    )
+    seconds = call.phone.now - case.given.now
+    return CaseReport.of(case, course, found, file=file, seconds=seconds, number=facts_of(course)["number"])
 
 
 def call_that_takes(flow: Flow, ways: Mapping[str, str]) -> str | None:

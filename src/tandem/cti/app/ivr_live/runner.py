@@ -185,18 +185,7 @@ class Runner:
             found += (failure("heard", wanted=intruder.text, heard="-"),)
         if course.outcome == "queue" and course.enqueued and rows.queue != course.enqueued.queue:
             found += (failure("other_row", wanted=course.enqueued.queue, found=rows.queue or "-"),)
-        return CaseReport(
-            name=case.name,
-            file=each.file,
-            line=case.line,
-            failures=found,
-            heard=tuple(each.prompt for each in course.heard),
-            path=course.path,
-            visits=course.visits,
-            answers=course.answers,
-            outcome=course.outcome,
-            seconds=round(placed.ended_at - placed.answered_at, 3),
-        )
+        return CaseReport.of(case, course, found, file=each.file, seconds=placed.ended_at - placed.answered_at)
 
     def _outcome(self, live: LiveCall, rows: Rows) -> str:
         """Of a call that ended without the caller's doing."""
