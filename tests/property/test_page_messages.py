@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tandem.agent_desktop.adapters.problems import MISFITS
+from tandem.agent_desktop.adapters.misfits import MISFITS
 from tandem.agent_desktop.core.messages import PageMessage
 
 TAGS = [kind.__struct_config__.tag for kind in PageMessage.__args__]
