@@ -13,6 +13,8 @@ import pytest
 from tandem.cti.app import cli, ivr_catalog
 from tandem.cti.model.errors import Unavailable
 from tandem.cti.provision import postgres_home
+from tandem.ivr.core.flow_reading import Catalog
+from tandem.routing.plan_file import parse_plan
 
 ROOT = Path(__file__).parents[3]
 PLAN = ROOT / "src/tandem/cti/app/demo_routing.yaml"
@@ -196,6 +198,13 @@ def test_the_command_line_is_wrong(folder: Path) -> None:
         assert ended.value.code == 2
 
 
+def test_a_queue_of_tasks_is_none_for_callers(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As when a version is saved: what ``check`` lets through is not refused there."""
+    (folder / "main.yaml").write_text(FLOW.replace("queue: service}", "queue: tickets}"))
+    code, said = run(capsys, "check", folder, "--plan", PLAN)
+    assert (code, 'there is no queue "tickets"' in said) == (1, True), said
+
+
 @pytest.fixture(params=["in reach", "out of reach"])
 def _installed(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A home with its own database, which these tests do not open; of root's it lies elsewhere when the one who runs
@@ -217,9 +226,10 @@ def _installed(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
 def test_the_newest_stored_plan_counts(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored: list[tuple[str, int] | None] = [(PLAN.read_text(encoding="utf-8"), 7), None]
+    plan = ivr_catalog.catalog_of(parse_plan(PLAN.read_text(encoding="utf-8"), PLAN.name))
+    stored: list[tuple[Catalog, int] | None] = [(plan, 7), None]
 
-    async def newest(_: object) -> tuple[str, int] | None:
+    async def newest(*_: object) -> tuple[Catalog, int] | None:
         return stored.pop(0)
 
     monkeypatch.setattr(ivr_catalog, "_stored", newest)
@@ -234,7 +244,7 @@ def test_the_newest_stored_plan_counts(
 def test_a_database_that_does_not_answer_is_told(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def newest(_: object) -> None:
+    async def newest(*_: object) -> None:
         raise Unavailable("the database is down")
 
     monkeypatch.setattr(ivr_catalog, "_stored", newest)

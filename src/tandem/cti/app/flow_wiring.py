@@ -47,7 +47,6 @@ async def catalog_now(plan: Plan, out: Outside) -> Catalog:
     """What flows may name. Raises DatabaseDown."""
     return replace(
         catalog_of(plan),
-        queues=frozenset(queue.id for queue in plan.for_calls),
         answers=frozenset(table.name for table in await out.answers.tables()),
         credentials=out.credentials,
     )

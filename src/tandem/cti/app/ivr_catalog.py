@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tandem.cti.adapters.postgres.answers import AnswerStore
 from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.ivr_words import say
@@ -29,7 +30,7 @@ class Known:
 
 def catalog_of(plan: Plan) -> Catalog:
     return Catalog(
-        queues=frozenset(plan.queues),
+        queues=frozenset(queue.id for queue in plan.for_calls),
         skills=frozenset(skill for agent in plan.agents.values() for skill in agent.skills),
         agents=frozenset(plan.agents),
         tiers=frozenset(tier.name for tier in plan.tiers),
@@ -39,6 +40,20 @@ def catalog_of(plan: Plan) -> Catalog:
 def known_from(text: str, file_name: str, language: str) -> Known:
     """Of a plan that is given. Raises PlanError."""
     return Known(catalog_of(parse_plan(text, file_name)), say("from_file", language, source=file_name))
+
+
+async def stored_catalog(pool: Database, installation: Installation) -> tuple[Catalog, int] | None:
+    """What flows of this installation may name, and the version of its routing plan; None where there is no plan.
+    Raises DatabaseDown, PlanError."""
+    plan = await PlanStore(pool).current()
+    if plan is None:
+        return None
+    catalog = replace(
+        catalog_of(parse_plan(plan.text, f"version {plan.version}")),
+        answers=frozenset(table.name for table in await AnswerStore(pool).tables()),
+        credentials=frozenset(installation.settings.data_credentials),
+    )
+    return catalog, plan.version
 
 
 def is_installed(home: Path) -> bool:
@@ -59,21 +74,20 @@ async def known_here(
         found = installation()
         if not (os.environ.get("TANDEM_DATABASE_URL") or found.settings.database_url or is_made(found.postgres_dir)):
             return Known(Catalog(), say("unknown", language))
-        stored = await _stored(database(found))
+        stored = await _stored(database(found), found)
     except (CtiError, OSError) as error:
         return Known(Catalog(), say("unreachable", language, why=error))
     if stored is None:
         return Known(Catalog(), say("unknown", language))
-    text, version = stored
-    return Known(catalog_of(parse_plan(text, f"version {version}")), say("from_store", language, version=version))
+    catalog, version = stored
+    return Known(catalog, say("from_store", language, version=version))
 
 
-async def _stored(database: AbstractAsyncContextManager[str]) -> tuple[str, int] | None:
+async def _stored(database: AbstractAsyncContextManager[str], installation: Installation) -> tuple[Catalog, int] | None:
     async with database as url:
         pool = Database(url, connections=1)
         await pool.open()
         try:
-            plan = await PlanStore(pool).current()
-            return None if plan is None else (plan.text, plan.version)
+            return await stored_catalog(pool, installation)
         finally:
             await pool.close()

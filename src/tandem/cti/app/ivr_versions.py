@@ -9,7 +9,6 @@ import re
 import sys
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,17 +16,14 @@ from typing import Any
 import msgspec
 
 from tandem.agent_desktop.core import flow_resources as shapes
-from tandem.cti.adapters.postgres.answers import AnswerStore
 from tandem.cti.adapters.postgres.flow_numbers import FlowNumbersStore
 from tandem.cti.adapters.postgres.flows import FlowStore
-from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app.control import ask
 from tandem.cti.app.flow_start import ANYTHING, OnDisk, on_disk, tests_beside
 from tandem.cti.app.flow_studies import FlowStudies
 from tandem.cti.app.flow_versions import Shelf, text_of
 from tandem.cti.app.installation import Installation
-from tandem.cti.app.ivr_catalog import catalog_of
-from tandem.cti.app.outside import credentials_of
+from tandem.cti.app.ivr_catalog import stored_catalog
 from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable
 from tandem.cti.runtime.clock import SystemClock
 from tandem.cti.storage.migrate import migrate
@@ -37,7 +33,6 @@ from tandem.ivr.core.flow_reading import Catalog
 from tandem.ivr.core.shelf import DeployedFlow
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.flow_files import read_bundle
-from tandem.routing.plan_file import parse_plan
 
 REPLAY_S = 600.0
 REPLAYED = 100_000
@@ -88,7 +83,8 @@ async def _desk(installation: Installation, database: AbstractAsyncContextManage
             store = FlowStore(pool)
 
             async def catalog() -> Catalog:
-                return await _catalog(pool, installation)
+                stored = await stored_catalog(pool, installation)
+                return ANYTHING if stored is None else stored[0]
 
             async def speak(_: Collection[Prompt]) -> Mapping[Prompt, str]:
                 return {}
@@ -104,19 +100,6 @@ async def _desk(installation: Installation, database: AbstractAsyncContextManage
             )
         finally:
             await pool.close()
-
-
-async def _catalog(pool: Database, installation: Installation) -> Catalog:
-    stored = await PlanStore(pool).current()
-    if stored is None:
-        return ANYTHING
-    plan = parse_plan(stored.text, f"routing plan {stored.version}")
-    return replace(
-        catalog_of(plan),
-        queues=frozenset(queue.id for queue in plan.for_calls),
-        answers=frozenset(table.name for table in await AnswerStore(pool).tables()),
-        credentials=frozenset(credentials_of(installation)),
-    )
 
 
 async def _shelf(store: FlowStore, installation: Installation) -> Shelf:
