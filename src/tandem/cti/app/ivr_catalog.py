@@ -42,8 +42,9 @@ def known_from(text: str, file_name: str, language: str) -> Known:
     return Known(catalog_of(parse_plan(text, file_name)), say("from_file", language, source=file_name))
 
 
-async def stored_catalog(pool: Database, installation: Installation) -> tuple[Catalog, int] | None:
+async def stored_catalog(pool: Database) -> tuple[Catalog, int] | None:
     """What flows of this installation may name, and the version of its routing plan; None where there is no plan.
+    Credentials are not looked at: they are the server's, which may have them from its own environment.
     Raises DatabaseDown, PlanError."""
     plan = await PlanStore(pool).current()
     if plan is None:
@@ -51,7 +52,6 @@ async def stored_catalog(pool: Database, installation: Installation) -> tuple[Ca
     catalog = replace(
         catalog_of(parse_plan(plan.text, f"version {plan.version}")),
         answers=frozenset(table.name for table in await AnswerStore(pool).tables()),
-        credentials=frozenset(installation.settings.data_credentials),
     )
     return catalog, plan.version
 
@@ -74,7 +74,7 @@ async def known_here(
         found = installation()
         if not (os.environ.get("TANDEM_DATABASE_URL") or found.settings.database_url or is_made(found.postgres_dir)):
             return Known(Catalog(), say("unknown", language))
-        stored = await _stored(database(found), found)
+        stored = await _stored(database(found))
     except (CtiError, OSError) as error:
         return Known(Catalog(), say("unreachable", language, why=error))
     if stored is None:
@@ -88,6 +88,6 @@ async def _stored(database: AbstractAsyncContextManager[str], installation: Inst
         pool = Database(url, connections=1)
         await pool.open()
         try:
-            return await stored_catalog(pool, installation)
+            return await stored_catalog(pool)
         finally:
             await pool.close()

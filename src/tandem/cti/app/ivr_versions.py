@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tandem.cti.app.flow_studies import FlowStudies
 from tandem.cti.app.flow_versions import Shelf, text_of
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.ivr_catalog import stored_catalog
+from tandem.cti.app.outside import credentials_of
 from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable
 from tandem.cti.runtime.clock import SystemClock
 from tandem.cti.storage.migrate import migrate
@@ -83,8 +85,10 @@ async def _desk(installation: Installation, database: AbstractAsyncContextManage
             store = FlowStore(pool)
 
             async def catalog() -> Catalog:
-                stored = await stored_catalog(pool, installation)
-                return ANYTHING if stored is None else stored[0]
+                stored = await stored_catalog(pool)
+                if stored is None:
+                    return ANYTHING
+                return replace(stored[0], credentials=frozenset(credentials_of(installation)))
 
             async def speak(_: Collection[Prompt]) -> Mapping[Prompt, str]:
                 return {}
