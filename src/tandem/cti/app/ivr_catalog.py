@@ -83,7 +83,7 @@ async def known_here(
     return Known(catalog, say("from_store", language, version=version))
 
 
-async def _stored(database: AbstractAsyncContextManager[str], installation: Installation) -> tuple[Catalog, int] | None:
+async def _stored(database: AbstractAsyncContextManager[str]) -> tuple[Catalog, int] | None:
     async with database as url:
         pool = Database(url, connections=1)
         await pool.open()
