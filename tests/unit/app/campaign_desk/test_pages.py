@@ -289,6 +289,7 @@ async def test_a_forecast_counts_only_the_agents_who_will_be_there() -> None:
     center.dialer.campaigns[SPRING].agents[MEI] = "idle"
     before = await on.desk.forecast("spring")
     assert before.agent_hours is not None
+    assert before.ends_at is not None
     assert before.ends_at == pytest.approx(on.floor.now + before.agent_hours * 3600)
     evening, day = ((1290, 1350),), ((540, 1020),)
     shift = ShiftPlan(hours=WeeklyHours(days={0: evening, 1: day, 2: day}), teams=("loans",))
