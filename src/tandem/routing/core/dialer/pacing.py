@@ -16,6 +16,7 @@ The idea, and what it is measured against: docs/explanation/pacing.md.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from tandem.routing.core.dialer import pacing_words as words
@@ -31,12 +32,15 @@ from tandem.routing.core.dialer.pacing_settings import (
     PacedMode,
     PacingSettings,
 )
+from tandem.routing.core.dialer.pacing_sure import surely_taken
 from tandem.routing.core.dialer.pacing_watch import Watch
 
 __all__ = ["AgentStatus", "DayCount", "Decision", "Gauges", "Learned", "PacedMode", "Pacer", "PacingSettings"]
 
 _LOOK_S = 1.0
 _REST_S = 60.0
+_PAYS = 1.5
+"""Calls for each agent without a reserved one, from which it pays that agents wait for each other."""
 
 
 class Pacer(Watch):
@@ -90,8 +94,13 @@ class Pacer(Watch):
         if leads <= 0:
             wanted, why = 0, words.reserved(apart)
         elif reserved_only:
-            wanted = max(0, min(free - apart, most))
-            why = words.one_each(apart + wanted, idle, pending, budget.abandoned, budget.answered)
+            sure = self._surely_taken(now, segments, most, pending, evidence) if apart == 0 else None
+            if sure is not None:
+                wanted, reserved_only, wait_s = sure, False, _LOOK_S
+                why = words.surely(wanted, idle, pending, evidence["answer_rate"])
+            else:
+                wanted = max(0, min(free - apart, most))
+                why = words.one_each(apart + wanted, idle, pending, budget.abandoned, budget.answered)
         elif settings.mode == "predictive":
             wait_s = _LOOK_S
             wanted, why = self._predicted(now, segments, most, bears, coming, evidence, pending)
@@ -137,6 +146,32 @@ class Pacer(Watch):
         if self._day_ends is not None and now < self._day_ends < over_at:
             return 0
         return sum(self.stays(agent, now) for agent in self._idle)
+
+    def _surely_taken(
+        self, now: float, segments: Mapping[str, int], most: int, pending: int, evidence: dict[str, float]
+    ) -> int | None:
+        """Calls that the agents who are idle will take, whoever answers; None: each should have one of his own. Agents
+        whose reserved calls ring are waited for, when all together can have many more calls than one each."""
+        if self.settings.mode != "predictive" or not self._idle:
+            return None
+        look = self._outlook(now, segments)
+        evidence["answer_rate"] = float(look.answer[-1]) / 0.95
+        ahead_s = float(look.moments_s[-1]) + self.settings.answer_within_s
+        leaving = 1.0 - math.exp(-self.learned.idle_leaving_per_s * ahead_s)
+        times = suddenly(len(self._agents))
+        together = look.idle + self._reserved(now)
+        if surely_taken(look.alone(together), most + pending, times, leaving) < _PAYS * together:
+            return None
+        sure = surely_taken(look, most, times, leaving)
+        return sure if pending + sure >= look.idle else 0
+
+    def _reserved(self, now: float) -> int:
+        """Agents who are reserved for a call that may still ring, and are not known to go."""
+        earliest = now - self.settings.ring_s
+        return sum(
+            agent.status == "reserved" and agent.since >= earliest and self.stays(name, now)
+            for name, agent in self._agents.items()
+        )
 
     def _predicted(
         self,

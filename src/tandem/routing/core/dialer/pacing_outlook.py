@@ -9,7 +9,7 @@ less than a hundredth where it matters, for five agents too, and what is left th
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,6 +45,10 @@ class Outlook:
     def expected_free(self) -> float:
         """By the last moment, less those for whom somebody waits."""
         return float(self.agents @ self.free[:, -1]) - self.waiting
+
+    def alone(self, idle: int) -> Outlook:
+        """With so many idle agents, and no call in flight."""
+        return replace(self, idle=idle, waiting=0, calls=np.zeros_like(self.calls))
 
 
 class Risk:

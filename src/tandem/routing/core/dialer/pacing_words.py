@@ -32,6 +32,16 @@ def one_each(total: int, idle: int, in_flight: int, abandoned: int, answered: in
     }
 
 
+def surely(total: int, idle: int, in_flight: int, rate: float) -> dict[str, str]:
+    """The budget bears no further abandoned call, and so few answer that none will come of several lines per agent."""
+    return _launched(
+        total,
+        f"放弃额度已用完，但接通率仅 {rate:.0%}，空闲座席 {idle} 名足以应答全部在途呼叫（{in_flight} 通）",
+        f"the limit bears no further abandoned call, but with an answer rate of {rate:.0%} {agents(idle)} idle will "
+        f"take all who answer ({in_flight} in flight)",
+    )
+
+
 def by_ratio(total: int, idle: int, in_flight: int, ratio: float) -> dict[str, str]:
     """Modes progressive and power."""
     zh = f"空闲座席 {idle} 名，每名 {ratio:g} 路，在途 {in_flight} 通"
