@@ -50,20 +50,13 @@ P = Phase
 _WITH_MUSIC = (P.OFFERED, P.RINGING, P.REJOINING, P.TRANSFERRING)
 
 
-def cleared(t: Turn, e: ConnectionCleared) -> None:
+def gone(t: Turn, e: ConnectionCleared | Failed) -> None:
     if e.connection == t.contact.caller:
         if e.cause is Cause.CANCELLED:
             hung_up_by_us(t)
         end_contact(t, outcome_without_caller(t.contact), e.cause)
     elif e.connection == t.contact.leg:
         leg_gone(t, e.cause)
-
-
-def failed(t: Turn, e: Failed) -> None:
-    if e.connection == t.contact.leg:
-        leg_gone(t, e.cause)
-    elif e.connection == t.contact.caller:
-        end_contact(t, outcome_without_caller(t.contact), e.cause)
 
 
 def joined(t: Turn, e: Joined) -> None:

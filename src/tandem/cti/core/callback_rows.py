@@ -115,6 +115,7 @@ def dial_established(t: Turn, e: Established) -> None:
     """What is given up may end before it is ours."""
     if e.connection == t.contact.caller and given_up(t.contact):
         t.set(line_at=t.now)
+        t.do(Reached())
 
 
 def reached(t: Turn) -> None:

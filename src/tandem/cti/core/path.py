@@ -26,9 +26,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tandem.cti.core.any_rows import (
-    cleared,
     customer,
-    failed,
+    gone,
     held,
     joined,
     news_of_a_leg,
@@ -217,8 +216,8 @@ class Outcome:
 _Row = Callable[[Turn, Any], None]
 
 ALWAYS: dict[type, _Row] = {
-    ConnectionCleared: cleared,
-    Failed: failed,
+    ConnectionCleared: gone,
+    Failed: gone,
     Joined: joined,
     Established: news_of_a_leg,
     Delivered: news_of_a_leg,
