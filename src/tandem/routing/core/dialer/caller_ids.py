@@ -72,6 +72,7 @@ class CallerIdPool:
         return min(good, key=lambda number: self._today(self._numbers[number], day))
 
     def dialled(self, number: str, day: str) -> None:
+        """A call has begun that shows this number (E.164); one that is not of the pool is no news."""
         each = self._numbers.get(number)
         if each is not None:
             each.today = self._today(each, day) + 1
@@ -103,6 +104,7 @@ class CallerIdPool:
         each.today, each.day = today, day
 
     def rows(self, now: float, day: str) -> list[CallerIdRow]:
+        """One a number, in the order of the settings."""
         return [
             CallerIdRow(
                 number=number,

@@ -74,6 +74,9 @@ class Room:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierRow:
+    """For a page. ``lines``, ``in_use``: calls at once. ``rate_share``: of its calls a second that congestion has left,
+    above 0 to 1. ``resting_until`` None: it does not rest."""
+
     name: str
     lines: int
     in_use: int
@@ -172,6 +175,7 @@ class Carriers:
         return price * -(-talk_s // 60.0)
 
     def rows(self, now: float) -> list[CarrierRow]:
+        """One a carrier, the usual one first."""
         return [
             CarrierRow(
                 name=carrier.plan.name,

@@ -73,6 +73,7 @@ class Jurisdiction:
 
 
 def every_day(begin: int, end: int) -> Week:
+    """The same hours on all seven days, in minutes after midnight."""
     return (((begin, end),),) * 7
 
 

@@ -33,6 +33,7 @@ class Mistaken:
 
     @property
     def share(self) -> float:
+        """0..1; 0 where nobody listened."""
         return self.persons / self.heard if self.heard else 0.0
 
 

@@ -16,6 +16,7 @@ def full(quotas: Iterable[Quota], successes: Mapping[tuple[str, str], int]) -> f
 
 
 def reached(goal: Goal, successes: int) -> bool:
+    """False for a campaign without a goal."""
     return goal.successes is not None and successes >= goal.successes
 
 

@@ -32,9 +32,11 @@ class Dials:
         return [at for numbers, _ in self._days.values() for at in _each(numbers.get(number))]
 
     def of_person(self, person: str) -> list[float]:
+        """The same of all his numbers."""
         return [at for _, persons in self._days.values() for at in _each(persons.get(person))]
 
     def forget(self, now: float) -> None:
+        """Whole days that are over for more than a week."""
         last = int((now - WEEK_S) // DAY_S)
         while self._days and (oldest := next(iter(self._days))) < last:
             del self._days[oldest]
@@ -64,6 +66,7 @@ class Forbidden:
         """A heap of those that end: when, what they forbid, which."""
 
     def add(self, entries: Iterable[DoNotCallEntry]) -> None:
+        """Each takes the place of what was heard of it before; one that is lifted forbids nothing any more."""
         for entry in entries:
             key = _key(entry)
             if entry.lifted:

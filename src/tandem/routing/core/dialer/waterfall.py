@@ -90,6 +90,7 @@ def verdict_of(lead: Lead, now: float, asked: Asked) -> tuple[LeadNumber | None,
 
 
 def waterfall(classes: Iterable[LeadClass], now: float, asked: Asked) -> Waterfall:
+    """Each class counts by the one rule that the gate names first for the number that would be dialled."""
     total = callable_now = 0
     again_at: float | None = None
     counts: dict[str, _Count] = {rule: _Count() for rule in RULES}
