@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from tests.unit.routing.plans import GOOD
 
+from tandem.cti.adapters.postgres.answers import AnswerStore
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredClosure
-from tandem.cti.app import routing_cli
+from tandem.cti.app import ivr_catalog, routing_cli
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.model.ids import QueueId
 from tandem.cti.storage.pool import Database
@@ -33,6 +34,21 @@ async def test_the_newest_version_counts(database: Database) -> None:
     assert await plans.text_of(first) == "one"
     with pytest.raises(ResourceMissing, match="no version 99"):
         await plans.text_of(99)
+
+
+async def test_what_flows_may_name_is_that_of_the_newest_version(database: Database) -> None:
+    @asynccontextmanager
+    async def here() -> AsyncIterator[str]:
+        yield database.url
+
+    assert await ivr_catalog._stored(here()) is None
+    await PlanStore(database).save("format: 1\nqueues: {}\n", note="", by="ada")
+    newest = await PlanStore(database).save(GOOD, note="", by="ada")
+    await AnswerStore(database).load("orders", ["state"], [("4711", {"state": "open"})], by="ada")
+    stored = await ivr_catalog._stored(here())
+    assert stored is not None
+    catalog, version = stored
+    assert (version, catalog.queues, catalog.answers) == (newest, {"loans", "operator"}, {"orders"})
 
 
 async def test_versions_that_are_saved_at_once_have_numbers_of_their_own(database: Database) -> None:
