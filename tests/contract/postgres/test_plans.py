@@ -48,7 +48,9 @@ async def test_what_flows_may_name_is_that_of_the_newest_version(database: Datab
     stored = await ivr_catalog._stored(here())
     assert stored is not None
     catalog, version = stored
-    assert (version, catalog.queues, catalog.answers) == (newest, {"loans", "operator"}, {"orders"})
+    assert version == newest
+    assert catalog.queues == frozenset(("loans", "operator"))
+    assert catalog.answers == frozenset(("orders",))
 
 
 async def test_versions_that_are_saved_at_once_have_numbers_of_their_own(database: Database) -> None:
