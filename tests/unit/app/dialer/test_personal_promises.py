@@ -126,18 +126,32 @@ def test_who_has_kept_his_promises_goes_back() -> None:
     assert floor.center.held[HIS] == SPRING
 
 
-def test_a_promise_of_who_works_for_what_comes_first_goes_to_the_team_in_the_end() -> None:
+def test_who_works_for_what_comes_first_goes_to_make_his_call_and_comes_back() -> None:
     floor = made_floor()
     two_campaigns(*promised(floor, 1, AUTUMN, 700), floor=floor, spring=1, autumn=0)
-    [held] = floor.center.dialer.campaigns[AUTUMN].pool.values()
-    assert held.agent == HIS
-    floor.pass_time(looks.PERSONAL_S / 2)
-    [held] = floor.center.dialer.campaigns[AUTUMN].pool.values()
-    assert held.agent == HIS
-    floor.pass_time(looks.PERSONAL_S / 2 + 60.0)
-    [held] = floor.center.dialer.campaigns[AUTUMN].pool.values()
-    assert held.agent is None
-    assert floor.center.dialer.campaigns[AUTUMN].ready == 1
+    for _ in range(40):
+        floor.pass_time(2)
+        nobody_answers(floor)
+        assert [agent for agent, held in floor.center.held.items() if held == AUTUMN] in ([], [HIS])
+        if any(dial[0].startswith("autumn") for dial in floor.dials):
+            break
+    assert floor.center.contact_of(HIS).campaign == AUTUMN  # type: ignore[union-attr]
+    for _ in range(20):
+        floor.pass_time(2)
+        nobody_answers(floor)
+        nobody_answers(floor, AUTUMN)
+    assert set(floor.center.held.values()) == {SPRING}
+
+
+def test_a_promise_of_who_is_away_goes_to_the_team_in_the_end() -> None:
+    floor = made_floor()
+    takes_a_break(floor)
+    floor.add(*promised(floor, 1))
+    floor.run(campaign(mode="progressive"))
+    floor.pass_time(looks.PERSONAL_S - 60.0)
+    assert floor.dials == []
+    floor.pass_time(120.0)
+    assert len(floor.dials) == 1
 
 
 def test_it_waits_on_for_him_who_talks_for_the_campaign() -> None:

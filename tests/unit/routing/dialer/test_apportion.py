@@ -12,8 +12,8 @@ from tandem.cti.model.ids import CampaignId
 from tandem.routing.core.dialer.apportion import Claim, comes_before, last, turn
 
 
-def claim(name: str = "a", priority: int = 0, weight: float = 1.0, agents: int = 0) -> Claim:
-    return Claim(campaign=CampaignId(name), priority=priority, weight=weight, agents=agents)
+def claim(name: str = "a", priority: int = 0, weight: float = 1.0, agents: int = 0, owed: int = 0) -> Claim:
+    return Claim(campaign=CampaignId(name), priority=priority, weight=weight, agents=agents, owed=owed)
 
 
 claims = st.lists(
@@ -39,6 +39,12 @@ claims = st.lists(
         (claim(agents=1), claim(agents=2), False),
         (claim(weight=2.0, agents=2), claim(agents=2), False),
         (claim(weight=2.0, agents=1), claim(agents=2), True),
+        (claim(owed=1), claim(priority=1, agents=50), True),
+        (claim(owed=1, agents=1), claim(priority=1, agents=50), False),
+        (claim(priority=1), claim(agents=1, owed=1), False),
+        (claim(priority=1), claim(agents=2, owed=1), True),
+        (claim(priority=1, owed=1), claim(agents=1, owed=1), True),
+        (claim(owed=1), claim(priority=1, agents=1, owed=1), False),
     ],
 )
 def test_who_has_to_let_one_go(wants: Claim, holds: Claim, goes: bool) -> None:
@@ -77,6 +83,19 @@ def test_moving_ends_and_nobody_is_better_placed_elsewhere(given_: list[Claim]) 
         for other in equals:
             if holder.agents:
                 assert (holder.agents - 1) / holder.weight <= other.agents / other.weight
+
+
+@given(claims, st.data())
+def test_what_is_owed_comes_before_all_priorities_and_moving_ends(given_: list[Claim], data: st.DataObject) -> None:
+    given_ = [replace(each, owed=data.draw(st.integers(0, 6))) for each in given_]
+    after = settled(given_)
+    short = [each for each in given_ if after[each.campaign] < each.owed]
+    beyond = [each for each in given_ if after[each.campaign] > each.owed]
+    assert not (short and beyond), "somebody waits for a promised call while an agent is there for new ones"
+    for low in given_:
+        for high in given_:
+            if low.priority < high.priority and after[low.campaign]:
+                assert after[low.campaign] <= low.owed, "but for that, priorities hold"
 
 
 @given(claims)

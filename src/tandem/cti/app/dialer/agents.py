@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tandem.cti.app import acd, blend
-from tandem.cti.app.dialer import moving, pool
+from tandem.cti.app.dialer import clearance, moving, pool
 from tandem.cti.app.dialer.state import Attempt, Running
 from tandem.cti.core import contact as ct
 from tandem.cti.core.contact import Contact
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 WITH_AGENTS = ("preview", "progressive", "power", "predictive")
 SKILL = "campaign:"
 CALL_UP_S = 1.0
+STUCK_S = 60.0
+"""So long after it could not dial a campaign has no agents of others for its promised calls."""
 TO_BE_SERVED = (Phase.DIALLING, Phase.SCREENING, Phase.QUEUED)
 
 
@@ -199,19 +201,21 @@ def place(center: Center, agent_id: AgentId) -> None:
     wanting = [run for run in runs if run is not None and wants(run, agent_id) and may_serve(center, agent, run)]
     if not wanting or not (blend.only(center, agent_id) or blend.may_take(center)):
         return
-    run = min(wanting, key=lambda run: turn(claim_of(run)))
+    run = min(wanting, key=lambda run: turn(claim_of(run, his_own=agent_id in promised(run))))
     center.held[agent_id] = run.record.id
     acd.sync_agent(center, agent)
 
 
-def claim_of(run: Running, more: int = 0) -> Claim:
-    """With ``more`` agents than it has."""
-    campaign = run.campaign
+def claim_of(run: Running, more: int = 0, *, his_own: bool = False) -> Claim:
+    """With ``more`` agents than it has; ``his_own``: one who has promised one of its callees a call is thought of."""
+    campaign, agents = run.campaign, max(0, len(run.agents) + more)
+    at_work = len(run.agents) - len(idle(run))
     return Claim(
         campaign=campaign.id,
         priority=campaign.priority,
         weight=campaign.weight,
-        agents=max(0, len(run.agents) + more),
+        agents=agents,
+        owed=agents + 1 if his_own else at_work + run.owed if run.owed else 0,
     )
 
 
@@ -294,6 +298,7 @@ def count_room(center: Center, run: Running) -> None:
     ready = [held.agent for held in run.pool.values() if held.not_before <= center.now]
     run.ready = ready.count(None)
     run.promised = {agent_id: None for agent_id in ready if agent_id is not None}
+    run.owed = _owed(center, run)
     if room(run) > 0 or promised(run):
         center.dialer.wanting[run.record.id] = None
         if center.dialer.claimed:
@@ -301,6 +306,18 @@ def count_room(center: Center, run: Running) -> None:
     else:
         moving.drop(center, run)
         center.dialer.wanting.pop(run.record.id, None)
+
+
+def _owed(center: Center, run: Running) -> int:
+    """Nobody is drawn to a campaign that could not dial a moment ago."""
+    if not _dials(run) or 0.0 <= center.now - run.stuck_at < STUCK_S:
+        return 0
+    return sum(
+        (held.agent is None or held.agent in run.agents)
+        and held.not_before <= center.now
+        and clearance.promised(held.lead, center.now)
+        for held in run.pool.values()
+    )
 
 
 def call_up(center: Center, run: Running) -> None:

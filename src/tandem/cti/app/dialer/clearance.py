@@ -114,15 +114,26 @@ def _under_way(center: Center, run: Running) -> float:
 
 
 def lines_promised(center: Center, run: Running) -> int:
-    """Lines of its carrier that agents will want in a moment whose phones ring."""
+    """Lines of its carrier that agents will want in a moment: whose phones ring, and who are there to make the promised
+    calls of other campaigns; where both have some, of those that come first."""
     name = center.dialer.carriers.name(run.campaign.carrier)
-    waiting = 0
+    waiting = sum(
+        min(other.owed, sum(status == "idle" for status in other.agents.values()))
+        for other in center.dialer.campaigns.values()
+        if other.owed and _served_before(other, run) and center.dialer.carriers.name(other.campaign.carrier) == name
+    )
     for call in center.dialer.to_dial:
         attempt = center.dialer.attempts[call]
         if attempt.record.mode not in ("preview", "manual"):
             other = center.dialer.campaigns.get(attempt.record.campaign)
             waiting += other is not None and center.dialer.carriers.name(other.campaign.carrier) == name
     return waiting
+
+
+def _served_before(other: Running, run: Running) -> bool:
+    if other is run:
+        return False
+    return not run.owed or (-other.campaign.priority, other.record.id) < (-run.campaign.priority, run.record.id)
 
 
 def promised(lead: Lead, now: float) -> bool:

@@ -31,6 +31,7 @@ def keep_move(center: Center, run: Running, to: Running, agents: Sequence[AgentI
     """Agents of ``run`` are to go to another campaign: in the log of both."""
     ahead, behind = to.campaign, run.campaign
     by_priority = ahead.priority != behind.priority
+    for_promises = to.owed > 0 or any(agent in to.promised for agent in agents)
     values = {
         "count": len(agents),
         "run": behind.name,
@@ -38,12 +39,19 @@ def keep_move(center: Center, run: Running, to: Running, agents: Sequence[AgentI
         "mine": behind.priority if by_priority else behind.weight,
         "its": ahead.priority if by_priority else ahead.weight,
     }
-    why = {lang: text.format_map(values) for lang, text in _MOVED["priority" if by_priority else "weight"].items()}
+    by = "promise" if for_promises else "priority" if by_priority else "weight"
+    why = {lang: text.format_map(values) for lang, text in _MOVED[by].items()}
     for each in (run, to):
         _keep(center, each, 0, why, {"agents": list(agents), "from": run.record.id, "to": to.record.id})
 
 
 _MOVED = {
+    "promise": {
+        "zh": "{count} 名座席从“{run}”转到“{to}”：约定的回拨时间已到，先于任何活动的新联系人；"
+        "等拨打中的呼叫不再需要时即转",
+        "en": "{count} agents go from {run} to {to}: promised calls whose time has come there go before new contacts "
+        "of any campaign; as soon as calls in the air do not need them",
+    },
     "priority": {
         "zh": "{count} 名座席从“{run}”（优先级 {mine}）转到“{to}”（优先级 {its}）：等拨打中的呼叫不再需要时即转",
         "en": "{count} agents go from {run} (priority {mine}) to {to} (priority {its}), as soon as calls in the air "

@@ -46,7 +46,7 @@ def launch(
     cleared = clearance.clear(center, run, attempt)
     if isinstance(cleared, clearance.Refused):
         if cleared.verdict is None or cleared.verdict.rule in pool.OURS:
-            run.why_not = cleared.why
+            run.why_not, run.stuck_at = cleared.why, center.now
             return "no_line"
         del run.pool[lead.id]
         if not pool.put(center, run, lead):

@@ -90,6 +90,8 @@ def look(center: Center, run: Running) -> None:
         again_at = min(again_at, _work(center, run, lines))
         if room.calls <= 0:
             run.why_not = dict(WHY[room.why])
+            if room.why in ("resting", "unknown"):
+                run.stuck_at = center.now
             again_at = min(again_at, room.again_at or again_at)
     if run.in_air and run.mode in PACED_MODES:
         for attempt in run.pacer.let_go(center.now):
@@ -212,12 +214,17 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
     why = {"pacing": run.why, "evidence": run.evidence}
     free = agents.at_hand(center, run)
     launched = _launch(center, run, restricted, why, most=decision.restricted, free=free)
+    left = sum(count for _, count in decision.launch)
+    due = [held for held in normal if clearance.promised(held.lead, center.now)]
+    done = _launch(center, run, due, why, most=left, free=free if decision.reserved_only else None)
+    launched, left = launched + done, left - done
     by_segment: dict[str, list[Held]] = {}
     for held in normal:
         by_segment.setdefault(held.lead.segment, []).append(held)
     for segment, count in decision.launch:
         reserved = free if decision.reserved_only else None
-        launched += _launch(center, run, by_segment.get(segment, []), why, most=count, free=reserved)
+        done = _launch(center, run, by_segment.get(segment, []), why, most=min(count, left), free=reserved)
+        launched, left = launched + done, left - done
     keep_decision(center, run, launched)
     if not launched and ready and not run.why_not:
         idle = "idle" in run.agents.values()

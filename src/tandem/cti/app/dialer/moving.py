@@ -2,8 +2,8 @@
 
 Whenever a campaign can use more agents than are free (it was started, its leads' time has come, its priority or weight
 was raised), it claims those of the campaigns that come after it. A claimed agent ends what he does; nobody is dialled
-any more for him. He goes when he is idle and each person who may answer soon has another idle agent: calls in the air
-keep theirs, so they are out first. Callers who wait are served before he goes on.
+any more for him. He goes when he is idle and each person who may answer soon has another idle agent, or was dialled
+when it was known that he goes: calls in the air keep theirs. Callers who wait are served before he goes on.
 """
 
 from __future__ import annotations
@@ -40,12 +40,13 @@ def claim(center: Center, run: Running) -> None:
     if (wanted <= 0 and not his_own) or 0.0 <= center.now - run.claimed_at < CLAIM_S:
         return
     run.claimed_at = center.now
-    mine, shares = _shares(center, run, claims)
+    mine, shares = _shares(center, run, claims, his_own=bool(his_own))
     able = {campaign: _able(center, center.dialer.campaigns[campaign], run) for campaign in shares}
     taken: dict[CampaignId, list[AgentId]] = {}
     for one in (*his_own, *repeat(None, max(0, wanted))):
         having = (campaign for campaign, his in able.items() if (his if one is None else one in his))
-        holder = last(mine, (shares[campaign] for campaign in having))
+        wants = mine if one is None else replace(mine, owed=max(mine.owed, mine.agents + 1))
+        holder = last(wants, (shares[campaign] for campaign in having))
         if holder is None:
             continue
         agent_id = able[holder.campaign][0] if one is None else one
@@ -61,14 +62,18 @@ def claim(center: Center, run: Running) -> None:
         center.dialer.due[campaign] = None
 
 
-def _shares(center: Center, run: Running, claims: Counter[CampaignId]) -> tuple[Claim, dict[CampaignId, Claim]]:
-    """``run``'s share, and those of campaigns that come after it, as they are when all who are claimed have gone."""
+def _shares(
+    center: Center, run: Running, claims: Counter[CampaignId], *, his_own: bool
+) -> tuple[Claim, dict[CampaignId, Claim]]:
+    """``run``'s share, and those of campaigns that come after it, as they are when all who are claimed have gone.
+    ``his_own``: after it as far as an agent is concerned who has himself promised a call."""
     gone = Counter(center.held[agent_id] for agent_id in center.dialer.claimed)
     mine = agents.claim_of(run, claims[run.record.id] - gone[run.record.id])
+    wants = replace(mine, owed=max(mine.owed, mine.agents + 1)) if his_own else mine
     behind = {}
     for campaign in dict.fromkeys(center.held.values()):
         share = agents.claim_of(center.dialer.campaigns[campaign], claims[campaign] - gone[campaign])
-        if campaign != run.record.id and comes_before(mine, share):
+        if campaign != run.record.id and comes_before(wants, share):
             behind[campaign] = share
     return mine, behind
 
@@ -117,8 +122,15 @@ def pass_on(center: Center, run: Running) -> None:
     if not center.dialer.claimed:
         return
     for agent_id in agents.idle(run):
-        if agents.not_counted_on(run) <= 0:
-            return
-        if agent_id in center.dialer.claimed and agents.is_free(center.agents[agent_id]):
+        if agent_id not in center.dialer.claimed or not agents.is_free(center.agents[agent_id]):
+            continue
+        if agents.not_counted_on(run) > 0 or not _counted_on(center, run, agent_id):
             agents.release(center, agent_id)
             agents.place(center, agent_id)
+
+
+def _counted_on(center: Center, run: Running, agent_id: AgentId) -> bool:
+    """Somebody may answer who was dialled before he was known to go; who was dialled later counts on others."""
+    goes_since = run.leaving.get(agent_id, center.now)
+    attempts = (center.dialer.attempts.get(call) for call in run.in_air)
+    return any(attempt is not None and attempt.record.at <= goes_since for attempt in attempts)

@@ -114,6 +114,10 @@ class Running:
     """Of these, who could be dialled when it was looked at last, by whichever agent."""
     promised: dict[AgentId, None] = field(default_factory=dict)
     """Agents for whom somebody waited then whom they themselves have promised a call."""
+    owed: int = 0
+    """Of those in hand: promised calls whose time has come, which an agent could make now: any, or one whom it has."""
+    stuck_at: float = float("-inf")
+    """When somebody could not be dialled for want of a line, a number of ours, or money."""
     asked_at: float | None = None
     """When leads were asked for that have not come yet."""
     asked: int = 0
