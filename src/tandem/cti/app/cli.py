@@ -116,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     why = command("why", _why, "say why an agent got a call, or why nobody has it yet")
     at_home(why)
     why.add_argument("call", help="the call's id, as the pages show it")
-    why.add_argument("--language", choices=("en", "zh"), default="en")
+    why.add_argument("--language", choices=("en", "zh"), help="of the reasons (default: the terminal's)")
     why.add_argument("--json", action="store_true", help="everything, as JSON")
     campaign = command("campaign", _campaign, "create, start and stop campaigns, import lists, see why they dial")
     add_campaign_commands(campaign, at_home)
@@ -163,6 +163,7 @@ def _serve(asked: argparse.Namespace) -> int:
 async def _serve_until_told(installation: Installation) -> int:
     from tandem.cti.app.certificate import ensure_certificate
     from tandem.cti.app.server import serving
+    from tandem.cti.runtime.alone import alone
 
     if installation.serves_tls:
         ensure_certificate(installation.certificate, installation.key, installation.names)
@@ -170,8 +171,9 @@ async def _serve_until_told(installation: Installation) -> int:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
-    async with database(installation, owner=True) as url, serving(installation, url, progress=_say):
-        await stop.wait()
+    with alone(installation.home):  # before the embedded database, which a second server would take over and stop
+        async with database(installation, owner=True) as url, serving(installation, url, progress=_say):
+            await stop.wait()
     return 0
 
 
@@ -310,10 +312,12 @@ def _answers(asked: argparse.Namespace) -> int:
 
 
 def _why(asked: argparse.Namespace) -> int:
+    from tandem.cti.app.ivr_words import language_of_terminal
     from tandem.cti.app.why_cli import why
 
     installation = _installation(asked)
-    found = why(asked.call, installation.home, database(installation), language=asked.language, as_json=asked.json)
+    language = asked.language or language_of_terminal()
+    found = why(asked.call, installation.home, database(installation), language=language, as_json=asked.json)
     return asyncio.run(found)
 
 
