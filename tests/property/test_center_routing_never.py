@@ -10,6 +10,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.property.test_center_never import AGENTS, check, come_to_rest, legs_are_joined_once, take
+from tests.support.customers import customer
 from tests.support.house import ANA, DNIS, MEI, TOM, Floor, make_house
 
 from tandem.agent_desktop.core import messages as m
@@ -19,7 +20,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.errors import CtiError
 from tandem.cti.model.hours import WeeklyHours
-from tandem.cti.model.ids import AgentId, ConnectionId, CustomerId, QueueId, WorkId
+from tandem.cti.model.ids import AgentId, ConnectionId, QueueId, WorkId
 from tandem.cti.model.leads import DoNotCallEntry
 from tandem.cti.model.needs import parse_needs
 from tandem.cti.model.records import ContactLine, CustomerMatch, TaskRecord
@@ -99,20 +100,12 @@ def known(number: int, now: float) -> CustomerMatch:
         duration_s=60.0,
         agent=AGENTS[number % 3],
     )
-    return CustomerMatch(
-        id=CustomerId(f"k{number % 2}"),
+    return customer(
+        f"k{number % 2}",
         name="王小明",
-        company="",
         tier=("vip", "gold", "standard", "unheard-of")[number % 4],
-        language="zh",
         numbers=[],
-        email="",
-        city="",
-        since=0.0,
-        note="",
-        why="",
         contacts=[line],
-        tickets=[],
         owner=AGENTS[(number + 1) % 3],
     )
 

@@ -11,6 +11,7 @@ import pytest
 from tests.property.test_attempt_never import of_campaigns
 from tests.property.test_center_flows_never import of_flows
 from tests.property.test_center_never import AGENTS, check, come_to_rest, take
+from tests.support.customers import customer
 from tests.support.house import make_house
 from tests.support.paths import PathFloor
 
@@ -22,8 +23,7 @@ from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.errors import CtiError
-from tandem.cti.model.ids import CustomerId, QueueId, WorkId
-from tandem.cti.model.records import CustomerMatch
+from tandem.cti.model.ids import QueueId, WorkId
 from tandem.cti.model.states import Phase
 from tandem.routing.core.plan import CallbackRule, Calling
 
@@ -46,21 +46,7 @@ WHAT = (
     + ["told", "told", "told", "lose", "long_time", *BACK, "promise", "promise", "kill"]
     + ["long_time", "link_cut", "heal", "switch_restart", "hold", "refuse", "customer", "not_ready"]
 )
-CUSTOMER = CustomerMatch(
-    id=CustomerId("demo-001"),
-    name="王小明",
-    company="",
-    tier="vip",
-    language="zh",
-    numbers=[],
-    email="",
-    city="",
-    since=0.0,
-    note="",
-    why="",
-    contacts=[],
-    tickets=[],
-)
+CUSTOMER = customer("demo-001", name="王小明", tier="vip", numbers=[])
 NEVER_BY_CHANCE = {
     # the demo flow never hangs up by itself, and never fails; tests of their own take these rows
     "ivr FlowEnded",

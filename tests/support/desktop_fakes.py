@@ -15,6 +15,7 @@ import aiohttp
 import msgspec
 from argon2 import PasswordHasher
 from tests.support.campaign_fakes import FakeCampaigns
+from tests.support.customers import customer
 from tests.support.flow_fakes import FakeFlows
 from tests.support.routing_fakes import FakeRouting, FakeStudies
 from websockets.asyncio.client import ClientConnection, connect
@@ -29,7 +30,7 @@ from tandem.agent_desktop.ports import SeatHub, Studies
 from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.settings import DesktopSettings
 from tandem.cti.model.errors import CtiError, ResourceMissing
-from tandem.cti.model.ids import AgentId, CustomerId
+from tandem.cti.model.ids import AgentId
 from tandem.cti.model.records import AuditRecord, CallbackRecord, CustomerMatch, Record
 
 PASSWORD = "correct horse"
@@ -100,24 +101,6 @@ def call_line(call: str, agent: str | None) -> r.CallLine:
 def recording_line(recording: str, agent: str) -> r.RecordingLine:
     return r.RecordingLine(
         id=recording, agent=agent, started_at=1.0, duration_s=1.0, bytes=16044, state="saved", detail=""
-    )
-
-
-def customer(name: str) -> CustomerMatch:
-    return CustomerMatch(
-        id=CustomerId("cu1"),
-        name=name,
-        company="",
-        tier="standard",
-        language="zh",
-        numbers=["+8613800138000"],
-        email="",
-        city="",
-        since=0.0,
-        note="",
-        why="",
-        contacts=[],
-        tickets=[],
     )
 
 
@@ -238,14 +221,14 @@ class FakeLibrary:
 
     async def customers(self, text: str, *, limit: int) -> Sequence[CustomerMatch]:
         self.asked.append({"text": text, "limit": limit})
-        return [customer("王小明")]
+        return [customer("cu1", name="王小明")]
 
     async def customer(self, customer_id: str) -> CustomerMatch:
-        return customer(customer_id)
+        return customer("cu1", name=customer_id)
 
     async def create_customer(self, new: r.NewCustomer, *, by: str) -> CustomerMatch:
         self.created.append((new, by))
-        return customer(new.name)
+        return customer("cu1", name=new.name)
 
     async def open_callbacks(self) -> Sequence[CallbackRecord]:
         return []

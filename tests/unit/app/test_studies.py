@@ -96,31 +96,27 @@ def test_every_problem_is_told_in_both_languages_with_what_to_do() -> None:
     assert "Choose a day" in told[2]["en"]
 
 
-async def test_a_journal_of_a_day_without_inputs_leads_to_the_database(tmp_path: Path) -> None:
-    order = Order(
+def order_in(folder: Path) -> Order:
+    """For a day whose inputs are not there, nor is a database."""
+    return Order(
         day="2026-11-22",
         change="",
         runs=2,
-        inputs_dir=str(tmp_path),
+        inputs_dir=str(folder),
         database_url="postgresql://nobody@127.0.0.1:1/nothing",
         now=ENDS_AT,
     )
+
+
+async def test_a_journal_of_a_day_without_inputs_leads_to_the_database(tmp_path: Path) -> None:
     with pytest.raises(DatabaseDown):
-        await study_worker.stored_day(order)
+        await study_worker.stored_day(order_in(tmp_path))
 
 
 async def test_a_worker_that_cannot_work_says_why(tmp_path: Path) -> None:
     """The process itself, as the desk starts it."""
-    order = Order(
-        day="2026-11-22",
-        change="",
-        runs=2,
-        inputs_dir=str(tmp_path),
-        database_url="postgresql://nobody@127.0.0.1:1/nothing",
-        now=ENDS_AT,
-    )
     async with asyncio.timeout(60):
-        news = [each async for each in studies._work(order)]
+        news = [each async for each in studies._work(order_in(tmp_path))]
     assert [set(each.problem) for each in news] == [{"zh", "en"}]
     assert "nobody" not in news[0].problem["en"], "where the database is, is nobody's business"
 
