@@ -88,7 +88,10 @@ async def command(url: str, home: Path, *arguments: str) -> int:
     return await routing_cli.run(parser.parse_args(arguments), home, opened())
 
 
-async def test_from_the_command_line(database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_from_the_command_line(
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     good, flawed = tmp_path / "good.yaml", tmp_path / "flawed.yaml"
     good.write_text(GOOD, encoding="utf-8")
     flawed.write_text(FLAWED, encoding="utf-8")

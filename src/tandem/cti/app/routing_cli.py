@@ -17,6 +17,8 @@ from pathlib import Path
 
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredPlan
 from tandem.cti.app.control import ask
+from tandem.cti.app.ivr_words import language_of_terminal
+from tandem.cti.app.routing_words import problem_text, say
 from tandem.cti.app.text_files import text_of
 from tandem.cti.model.errors import ResourceMissing, Unavailable
 from tandem.cti.storage.migrate import migrate
@@ -131,13 +133,18 @@ async def _review(plans: PlanStore, text: str, name: str) -> Review:
 
 
 def _report(review: Review) -> int:
+    language = language_of_terminal()
     for problem in review.errors:
-        print(problem)
-    for problem in review.warnings:
-        print(f"warning: {problem}")
-    counts = f"{len(review.errors)} errors, {len(review.warnings)} warnings"
-    print(f"The plan cannot be applied: {counts}." if review.errors else f"The plan is good: {counts}.")
+        print(problem_text(problem, language))
+    _warn(review, language)
+    counts = {"errors": len(review.errors), "warnings": len(review.warnings)}
+    print(say("bad" if review.errors else "good", language, **counts))
     return 1 if review.errors else 0
+
+
+def _warn(review: Review, language: str) -> None:
+    for problem in review.warnings:
+        print(say("warning", language) + problem_text(problem, language))
 
 
 async def _preview(plans: PlanStore, text: str, name: str, home: Path) -> int:
@@ -146,20 +153,22 @@ async def _preview(plans: PlanStore, text: str, name: str, home: Path) -> int:
         return _report(review)
     stored = await plans.current()
     old = parse_plan(stored.text, f"version {stored.version}") if stored else Plan(queues={})
+    language = language_of_terminal()
     changes = difference(old, review.plan)
     for change in changes[:_MOST_CHANGES]:
-        print(change.text["en"])
+        print(change.text[language])
     if len(changes) > _MOST_CHANGES:
-        print(f"... and {len(changes) - _MOST_CHANGES} more")
+        print(say("more", language, count=len(changes) - _MOST_CHANGES))
     if not changes:
-        print("Nothing changes.")
+        print(say("same", language))
     try:
         seen = await ask(home, "routing.preview", text=text)
     except Unavailable:
-        print("No server runs here: what it would do to those who wait cannot be said.")
+        print(say("no_server", language))
     else:
         for effect in seen["effects"]:
-            print(("warning: " if effect["severity"] == "warning" else "") + effect["text"]["en"])
+            warning = say("warning", language) if effect["severity"] == "warning" else ""
+            print(warning + effect["text"][language])
     return 0
 
 
@@ -167,16 +176,16 @@ async def _apply(plans: PlanStore, text: str, name: str, note: str, home: Path) 
     review = await _review(plans, text, name)
     if review.errors:
         return _report(review)
-    for problem in review.warnings:
-        print(f"warning: {problem}")
+    language = language_of_terminal()
+    _warn(review, language)
     by = getpass.getuser()
     try:
         version = (await ask(home, "routing.apply", text=text, note=note, by=by))["version"]
     except Unavailable:
         version = await plans.save(text, note=note, by=by)
-        print(f"Version {version} is saved. No server runs here: it counts from the next start on.")
+        print(say("saved", language, version=version))
     else:
-        print(f"Version {version} is in force.")
+        print(say("applied", language, version=version))
     return 0
 
 
