@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tandem import __version__
 from tandem.agent_desktop.adapters.server import DesktopServer
@@ -33,7 +34,7 @@ from tandem.cti.app.campaign_desk.wiring import campaign_desk, carriers_of, look
 from tandem.cti.app.center import Center
 from tandem.cti.app.control import control
 from tandem.cti.app.directory import DirectoryLookUp
-from tandem.cti.app.flow_wiring import flow_desk, keep_sounds, open_flows
+from tandem.cti.app.flow_wiring import FlowsAtStart, flow_desk, keep_sounds, open_flows
 from tandem.cti.app.history.input_journal import InputJournal
 from tandem.cti.app.history.studies import StudyDesk
 from tandem.cti.app.house import House, Limits
@@ -47,8 +48,8 @@ from tandem.cti.app.shell import Fetch, Shell
 from tandem.cti.app.stage import Stage
 from tandem.cti.core.turn import Rules
 from tandem.cti.model.errors import CtiError, Unavailable
-from tandem.cti.model.ids import CallId, QueueId
-from tandem.cti.model.profiles import DispositionNode, QueueDay
+from tandem.cti.model.ids import AgentId, CallId, QueueId
+from tandem.cti.model.profiles import AgentProfile, DispositionNode, QueueDay
 from tandem.cti.runtime import garbage
 from tandem.cti.runtime.clock import SystemClock
 from tandem.cti.runtime.secret_digits import SecretDigits
@@ -58,6 +59,7 @@ from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.spool import Spool
 from tandem.ivr.core.dialogue import Dip, Fetched
+from tandem.ivr.core.speech import Prompt
 from tandem.routing.core.acd.service_level import QueueCounts
 from tandem.routing.core.dialer.zones import facts_of
 from tandem.routing.core.plan import Plan
@@ -162,8 +164,6 @@ async def serving(
     database_url: str,
     *,
     progress: Callable[[str], None] = lambda _: None,
-    rules: Rules | None = None,
-    limits: Limits | None = None,
     stage: Stage | None = None,
 ) -> AsyncIterator[Server]:
     """A server that runs while the ``with`` block does. ``stage``: a test that plays the world for its flows.
@@ -180,8 +180,13 @@ async def serving(
         spool.open()
         stack.callback(spool.close)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        stack.callback(tasks.create_task(database.run(), name="database").cancel)
-        stack.callback(tasks.create_task(spool.run(), name="journal").cancel)
+
+        def runs(work: Coroutine[Any, Any, object], name: str) -> None:
+            """Until the server stops: what was begun last is stopped first."""
+            stack.callback(tasks.create_task(work, name=name).cancel)
+
+        runs(database.run(), "database")
+        runs(spool.run(), "journal")
         # what an earlier process could not write comes first, however much: an attempt that is known to the journal
         # alone would be dialled again
         await spool.drain_all(partial(_journal_left, progress))
@@ -199,21 +204,8 @@ async def serving(
         sounds = await out.sounds.prepare(
             flows.prompts | spoken | campaigns.prompts, lambda done: progress(f"prompts: {done.done} of {done.total}")
         )
-        house = House(
-            agents={agent.login: agent for agent in await store.agents()},
-            plan=plan,
-            flows=flows.deployed,
-            editions=flows.opened.editions,
-            sip_hosts=frozenset(host.lower() for host in settings.sip_hosts),
-            sounds=sounds,
-            dispositions=_leaves(dispositions),
-            carriers=carriers_of(settings),
-            normalise=partial(normalise, region=settings.region),
-            number_allowed=partial(number_allowed, countries=settings.dial_countries),
-            rules=rules or Rules(pop_s=settings.pop_s, ring_s=settings.ring_s, record=settings.record),
-            limits=limits or Limits(wrap_up_s=settings.wrap_up_s, known_s=settings.lookup_budget_s + KNOWN_SLACK_S),
-            stage=stage,
-        )
+        agents = {agent.login: agent for agent in await store.agents()}
+        house = _house(installation, plan, flows, sounds, agents=agents, dispositions=dispositions, stage=stage)
         recordings = Recordings(installation.recordings_dir, clock, spool, await store.unfinished_recordings())
         look_up = LookUpService(directory, count_unknown=directory.unknown_contacts, budget_s=settings.lookup_budget_s)
         stack.push_async_callback(look_up.close)
@@ -241,8 +233,8 @@ async def serving(
             forget=vault.forget,
         )
         recordings.shell = shell
-        stack.callback(tasks.create_task(recordings.service.run(), name="recordings").cancel)
-        stack.callback(tasks.create_task(shell.run(), name="shell").cancel)
+        runs(recordings.service.run(), "recordings")
+        runs(shell.run(), "shell")
         await asyncio.sleep(0)  # the shell's workers are there before the first request
 
         hub = PageHub()
@@ -263,15 +255,7 @@ async def serving(
             dispositions=dispositions,
             flows=lambda: [flow.name for flow in center.flows],
         )
-        restored = c.Restored(
-            calls=tuple(await store.open_calls()),
-            agent_states=await store.agent_states(),
-            callbacks=tuple(await store.open_callbacks()),
-            tasks=tuple(await store.open_tasks()),
-            counts=_counts(await store.queue_days(_targets(plan), since=_midnight(clock.now()))),
-            closures=closures,
-            ended=tuple(await store.ended_calls(since=clock.now() - LATE_NEWS_S)),
-        )
+        restored = await _restored(store, plan, closures, clock.now())
         shell.take(campaigns.within(restored))
         desk = flow_desk(flows, shell, out, clock=clock, studies=studies)
         routing = Routing(
@@ -297,7 +281,7 @@ async def serving(
             flows=desk,
             campaigns=outbound,
         )
-        stack.callback(tasks.create_task(shell.switch.run(), name="switch").cancel)
+        runs(shell.switch.run(), "switch")
         # pages come back to calls that are adopted already; a switch that is away must not keep them out
         with suppress(TimeoutError):
             async with asyncio.timeout(SWITCH_WAIT_S):
@@ -305,13 +289,54 @@ async def serving(
         await stack.enter_async_context(desktop)
         handlers = {**routing.handlers(spool), **desk.handlers(spool), **commands.handlers(outbound, spool, clock)}
         await stack.enter_async_context(control(installation.home, handlers))
-        stack.callback(tasks.create_task(look_after(outbound), name="campaigns").cancel)
-        stack.callback(tasks.create_task(keep_sounds(shell, out), name="prompts").cancel)
-        stack.callback(tasks.create_task(_recover(recordings, shell), name="recover recordings").cancel)
+        runs(look_after(outbound), "campaigns")
+        runs(keep_sounds(shell, out), "prompts")
+        runs(_recover(recordings, shell), "recover recordings")
         log.info("Tandem %s serves %s", __version__, desktop.url)
         garbage.settle()
         yield Server(shell, desktop, spool, database)
         await spool.drain(2.0)
+
+
+def _house(
+    installation: Installation,
+    plan: Plan,
+    flows: FlowsAtStart,
+    sounds: Mapping[Prompt, str],
+    *,
+    agents: Mapping[AgentId, AgentProfile],
+    dispositions: Sequence[DispositionNode],
+    stage: Stage | None,
+) -> House:
+    settings = installation.settings
+    return House(
+        agents=agents,
+        plan=plan,
+        flows=flows.deployed,
+        editions=flows.opened.editions,
+        sip_hosts=frozenset(host.lower() for host in settings.sip_hosts),
+        sounds=sounds,
+        dispositions=_leaves(dispositions),
+        carriers=carriers_of(settings),
+        normalise=partial(normalise, region=settings.region),
+        number_allowed=partial(number_allowed, countries=settings.dial_countries),
+        rules=Rules(pop_s=settings.pop_s, ring_s=settings.ring_s, record=settings.record),
+        limits=Limits(wrap_up_s=settings.wrap_up_s, known_s=settings.lookup_budget_s + KNOWN_SLACK_S),
+        stage=stage,
+    )
+
+
+async def _restored(store: CallStore, plan: Plan, closures: tuple[c.Closure, ...], now: float) -> c.Restored:
+    """What the database knows of calls, agents and promises that are not over."""
+    return c.Restored(
+        calls=tuple(await store.open_calls()),
+        agent_states=await store.agent_states(),
+        callbacks=tuple(await store.open_callbacks()),
+        tasks=tuple(await store.open_tasks()),
+        counts=_counts(await store.queue_days(_targets(plan), since=_midnight(now))),
+        closures=closures,
+        ended=tuple(await store.ended_calls(since=now - LATE_NEWS_S)),
+    )
 
 
 def _fetch(out: Outside, vault: SecretDigits) -> Fetch:
