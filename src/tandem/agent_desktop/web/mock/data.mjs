@@ -354,3 +354,22 @@ export const checks = {
     check(true, ["Disk", "77 GB free"], ["磁盘", "剩余 77 GB"]),
   ],
 };
+
+/** What callers answered; `by` as the page asks. */
+export function surveys(by, question, at) {
+  const questions = [
+    ["您对本次服务满意吗？1 到 5 分。", "1-5"],
+    ["Was your question answered? 1 yes, 2 no.", "yes_no"],
+    [hostileName, "1-5"],
+  ].filter(([text]) => !question || text === question);
+  const names = { question: [""], queue: ["service-zh", "service-en", "cards"], agent: ["agent1", "agent2", ""], day: ["2026-11-20", "2026-11-21", "2026-11-22"] }[by];
+  const lines = questions.flatMap(([text, scale], place) =>
+    names.map((name, index) => {
+      const counts = scale === "yes_no" ? { 0: 31 + index, 1: 104 - 9 * index } : { 1: 4, 2: 6 + index, 3: 18, 4: 61 - place * 30, 5: index === 2 ? 0 : 88 };
+      const answered = Object.values(counts).reduce((sum, many) => sum + many, 0);
+      const mean = Object.entries(counts).reduce((sum, [answer, many]) => sum + Number(answer) * many, 0) / answered;
+      return { question: text, scale, name, asked: answered + 43, answered, mean, counts };
+    }),
+  );
+  return { since: at - 2_592_000, until: at, by, zone: "Asia/Shanghai", lines, more: false };
+}

@@ -347,6 +347,7 @@ async function api(request, url, who, json) {
   if (path === "/api/customers" && request.method === "POST") return json(201, data.customer("new", { ...(await body(request)), contacts: [], tickets: [] }));
   if (path === "/api/customers") return json(200, { customers: [0, 1, 2].map((i) => data.customer(`s${i}`, { name: data.nameOf(i), tier: "standard" })) });
   if (path === "/api/callbacks") return json(200, { callbacks: state.callbacks });
+  if (path === "/api/surveys") return json(200, data.surveys(query.get("by") ?? "question", query.get("question"), now()));
   if (path === "/api/check") return json(200, data.checks);
   return json(404, { code: "resource_missing", message: "No such thing.", retryable: false });
 }

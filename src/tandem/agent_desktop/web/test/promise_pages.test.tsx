@@ -177,6 +177,18 @@ describe("promised calls", () => {
     expect(all("promise-overdue")).toHaveLength(1);
   });
 
+  it("leaves the keyboard at the button that asked, when the dialog is closed by Esc", async () => {
+    await draw();
+    await campaignsTab();
+    const button = all("promise-move")[0];
+    button?.focus();
+    await click(button);
+    expect(document.activeElement?.closest("[role=dialog]")).not.toBeNull();
+    await press(all("promise-at")[0], "Escape");
+    expect(all("promise-at")).toEqual([]);
+    expect(document.activeElement).toBe(button);
+  });
+
   it("cancels one only when asked twice", async () => {
     await draw();
     await campaignsTab();

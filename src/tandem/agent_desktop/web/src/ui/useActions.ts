@@ -1,6 +1,6 @@
 // Joins the keyboard map with what the shown page can do. One listener on the window; the newest handler wins.
 
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { type Action, actionsFor } from "../keys";
 
 type Handler = () => void;
@@ -62,13 +62,17 @@ export function useAction(action: Action, handler: Handler | null | undefined): 
   }, [action, offered]);
 }
 
-/** While a dialog is open, no shortcut reaches the page behind it. */
+/** While a dialog is open, no shortcut reaches the page behind it; after it, the keyboard is where it was before. */
 export function useDialog(open: boolean): void {
+  // Read while rendering: fields of the dialog take the focus before any effect.
+  const opener = useMemo(() => (open ? document.activeElement : null), [open]);
   useEffect(() => {
     if (!open) return;
     dialogs += 1;
     return () => {
       dialogs -= 1;
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      if (lost && opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     };
-  }, [open]);
+  }, [open, opener]);
 }

@@ -150,7 +150,7 @@ export function ImportDialog({
       ) : (
         <div className="dialog-form">
           <Field label={t("dnc.numbers")} hint={t("dnc.numbers_text")}>
-            <Input.TextArea rows={8} className="mono" value={text} aria-label={t("dnc.numbers")} onChange={(event) => setText(event.target.value)} data-testid="dnc-numbers" />
+            <Input.TextArea autoFocus rows={8} className="mono" value={text} aria-label={t("dnc.numbers")} onChange={(event) => setText(event.target.value)} data-testid="dnc-numbers" />
           </Field>
           <span className="form-line">
             {onFile && (

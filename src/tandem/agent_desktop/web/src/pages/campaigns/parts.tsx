@@ -1,7 +1,7 @@
 // Pieces that the table of campaigns and a campaign's own page share.
 
 import { App, Button, type ButtonProps, Dropdown, Modal } from "antd";
-import { type ReactNode, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { useSecond } from "../../clock";
 import { useDesk } from "../../desk";
@@ -95,6 +95,14 @@ export function Sentence({ line, cut = true }: { line: CampaignLine; cut?: boole
   );
 }
 
+/** What is pressed here, or in a question asked from here, does not open the row around it; Esc goes on to the dialog. */
+const ownEvents = {
+  onClick: (event: MouseEvent) => event.stopPropagation(),
+  onKeyDown: (event: KeyboardEvent) => {
+    if (event.key !== "Escape") event.stopPropagation();
+  },
+};
+
 const iconOf: Record<Verb, IconName> = { start: "play", pause: "pause", drain: "drain", stop: "stop" };
 
 /** Before a campaign ends its day: today is over the limit until more people have answered. */
@@ -139,7 +147,7 @@ export function Control({ line, onDone, words = false }: { line: { id: string; s
     }
   };
   return (
-    <span className="campaign-control" role="group" aria-label={t("control.label")} onClick={(event) => event.stopPropagation()} onKeyDown={(event) => event.stopPropagation()}>
+    <span className="campaign-control" role="group" aria-label={t("control.label")} {...ownEvents}>
       {holder}
       {verbsFor(line.state).map((verb) => (
         <Hint key={verb} text={t(`verb_text.${verb}`)}>
@@ -206,7 +214,7 @@ export function ModeSwitch({ line, onDone }: { line: CampaignLine; onDone: () =>
     });
   };
   return (
-    <span onClick={(event) => event.stopPropagation()} onKeyDown={(event) => event.stopPropagation()}>
+    <span {...ownEvents}>
       {holder}
       <Dropdown
         trigger={["click"]}

@@ -50,7 +50,7 @@ function NewFlowDialog({ taken, onClose }: { taken: readonly string[]; onClose: 
       <div className="dialog-fields">
         <label>
           <span>{t("form.flow_name")}</span>
-          <Input className="mono" value={name} placeholder="main" status={name !== "" && bad ? "error" : ""} data-testid="new-flow-name" onChange={(event) => setName(event.target.value)} onPressEnter={() => void make()} />
+          <Input autoFocus className="mono" value={name} placeholder="main" status={name !== "" && bad ? "error" : ""} data-testid="new-flow-name" onChange={(event) => setName(event.target.value)} onPressEnter={() => void make()} />
           <small className="quiet">{t(taken.includes(name) ? "list.name_taken" : "list.name_rule")}</small>
         </label>
         <label>
