@@ -269,3 +269,16 @@ async def test_ten_thousand_rows_with_a_tenth_bad(desk: ListDesk, database: Data
     job = await imported(desk, "手机号,姓名\n" + "\n".join(lines))
     assert (job.state, job.rows_done, job.accepted, job.bad) == ("done", 10_000, 9_000, 1_000)
     assert await count(database) == 9_000
+
+
+async def test_what_cannot_bring_anybody_in_is_refused(desk: ListDesk, database: Database) -> None:
+    """A country that there is not would make every row bad; a file without rows an empty list."""
+    seen = await sent(desk)
+    with pytest.raises(BadRequest, match="XX is no country"):
+        await desk.import_list(asked(seen, country="XX"), by="sam")
+    with pytest.raises(BadRequest, match="XX is no country"):
+        await desk.import_forbidden(seen.upload, ["number", "", "", "", ""], by="sam", country="XX")
+    header = await sent(desk, "手机号,姓名\n")
+    job = await over(desk, await desk.import_list(asked(header), by="sam"))
+    assert (job.state, job.problem["en"]) == ("failed", "There is only a header: no people.")
+    assert await count(database, "lead_lists") == 0

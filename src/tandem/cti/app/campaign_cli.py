@@ -179,6 +179,9 @@ async def _import(asked: argparse.Namespace, home: Path, by: str) -> int:
         f"{job['accepted']} contacts in list {job['list_id']}; {job['bad']} bad rows, "
         f"{job['duplicates']} there before, {job['do_not_call']} not to be called"
     )
+    if not job["accepted"] and job["bad"]:
+        print("every row is bad: look at the columns and the country, and take the list back", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -163,6 +163,7 @@ SENTENCES: Mapping[str, str] = {
     "list_columns": "the file has {columns} columns, not {given}",
     "list_use": "a column cannot be used as {use}",
     "list_use_twice": "two columns have the same use",
+    "list_country": "{country} is no country; write CN, GB, US, ...",
     "list_no_numbers": "say which column has the telephone numbers",
     "no_list": "there is no list {list}",
     "list_taken_back": "the list {list} was taken back already",

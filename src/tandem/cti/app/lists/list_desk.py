@@ -8,16 +8,15 @@ next server says which, and clears away what was made of the file; the file itse
 from __future__ import annotations
 
 import asyncio
-import csv
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from phonenumbers import SUPPORTED_REGIONS
 
 from tandem.agent_desktop.core import list_resources as shapes
 from tandem.cti.adapters.postgres.lead_import import LeadImportStore, NewForbidden, NewList
@@ -37,7 +36,6 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING = 10
 MOST_KEPT = 50
-MOST_BAD = 100
 _PIECE = 64 << 10
 _OPEN = ("waiting", "running")
 
@@ -215,6 +213,8 @@ class ListDesk:
         forbidden: bool = False,
     ) -> Order:
         seen = sent.inspection
+        if country and country not in SUPPORTED_REGIONS:
+            raise BadRequest.because("list_country", country=country[:10])
         check_columns(columns, len(seen.headers), FORBIDDEN_USES if forbidden else LEAD_USES, forbidden=forbidden)
         return Order(
             path=str(self.files.file(upload)),
@@ -302,6 +302,8 @@ class ListDesk:
         answer = await process.run(msgspec.structs.replace(order, folder=str(folder)), tell)
         if answer.news is None:
             raise Unreadable(answer.problem)
+        if answer.news.rows == 0:
+            raise Unreadable("header_only")
         tell(answer.news)
         job.set(rows=answer.news.rows)
         return folder / LEADS
@@ -391,15 +393,6 @@ class ListDesk:
         with file.open("rb") as opened:
             while piece := await asyncio.to_thread(opened.read, _PIECE):
                 yield piece
-
-
-def _bad_cells(file: Path | None) -> list[str]:
-    """The first cells of the bad rows that were not taken at all; a hundred at most."""
-    if file is None:
-        return []
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        rows = islice(csv.reader(opened), 1, None)
-        return [row[4] if len(row) > 4 else "" for row in islice(rows, MOST_BAD)]
 
 
 def file_name(text: str) -> str:

@@ -141,6 +141,7 @@ export const refusalsEn = {
   "refusal.list_columns": "The file has {columns} columns, not {given}.",
   "refusal.list_use": "A column cannot be used as {use}.",
   "refusal.list_use_twice": "Two columns have the same use.",
+  "refusal.list_country": "{country} is no country: write CN, GB, US …",
   "refusal.list_no_numbers": "Say which column has the telephone numbers.",
   "refusal.no_list": "There is no list {list}.",
   "refusal.list_taken_back": "The list {list} was taken back already.",

@@ -141,6 +141,7 @@ export const refusalsZh = {
   "refusal.list_columns": "文件有 {columns} 列，不是 {given} 列。",
   "refusal.list_use": "列不能用作 {use}。",
   "refusal.list_use_twice": "两列的用途相同。",
+  "refusal.list_country": "没有 {country} 这个国家代码：请写 CN、GB、US 等。",
   "refusal.list_no_numbers": "请指定哪一列是电话号码。",
   "refusal.no_list": "没有名单 {list}。",
   "refusal.list_taken_back": "名单 {list} 已经撤销。",
