@@ -119,8 +119,9 @@ def promise(days: int, seed: int, worlds: Sequence[str]) -> int:
 
 
 def _promised(job: tuple[Design, int, int]) -> list[DayFigures]:
+    """On every second seed nobody says when the day ends."""
     world = make(*job)
-    return Simulation(world, Tandem(world)).run()
+    return Simulation(world, Tandem(world, told=world.seed % 2 == 1)).run()
 
 
 if __name__ == "__main__":

@@ -170,6 +170,7 @@ DESIGNS: dict[str, Design] = {
     "5-shifts": replace(_ONE, shifts=4.0),
     "15": replace(_ONE, agents=15),
     "15-shifts": replace(_ONE, agents=15, shifts=4.0),
+    "15-low-shifts": replace(_ONE, agents=15, profile=LOW, shifts=4.0),
     "50": replace(_ONE, agents=50),
     "50-shifts": replace(_ONE, agents=50, shifts=4.0),
     "200": replace(_ONE, agents=200),

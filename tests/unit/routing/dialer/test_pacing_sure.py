@@ -107,7 +107,7 @@ def test_where_few_answer_a_used_up_budget_leaves_more_than_one_line_for_each_ag
     assert not decision.reserved_only
     assert 20 <= decision.total <= 60
     assert decision.why["en"].startswith(f"launched {decision.total}: the limit bears no further")
-    assert "空闲座席 15 名" in decision.why["zh"]
+    assert "空闲座席 15 名足以应答" in decision.why["zh"]
 
 
 def test_agents_wait_for_those_whose_reserved_calls_ring() -> None:
@@ -115,6 +115,8 @@ def test_agents_wait_for_those_whose_reserved_calls_ring() -> None:
     waits = decided(pacer)
     assert (waits.total, waits.reserved_only) == (0, False)
     assert waits.look_at <= 903.0
+    assert "1 agent idle waits for others" in waits.why["en"]
+    assert "稍候其他座席空出" in waits.why["zh"]
     # who is reserved for longer than a call rings is reserved for something else
     late = decided(pacer, now=940.0)
     assert (late.total, late.reserved_only) == (1, True)

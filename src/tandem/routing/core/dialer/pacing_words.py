@@ -34,6 +34,12 @@ def one_each(total: int, idle: int, in_flight: int, abandoned: int, answered: in
 
 def surely(total: int, idle: int, in_flight: int, rate: float) -> dict[str, str]:
     """The budget bears no further abandoned call, and so few answer that none will come of several lines per agent."""
+    if not total and in_flight < idle:
+        return {
+            "zh": f"未发起呼叫：放弃额度已用完，接通率 {rate:.0%}；空闲座席 {idle} 名稍候其他座席空出，再一起多路拨打",
+            "en": f"launched none: the limit bears no further abandoned call; at an answer rate of {rate:.0%} "
+            f"{agents(idle)} idle wait{'s' if idle == 1 else ''} for others, to have more calls together than one each",
+        }
     return _launched(
         total,
         f"放弃额度已用完，但接通率仅 {rate:.0%}，空闲座席 {idle} 名足以应答全部在途呼叫（{in_flight} 通）",
