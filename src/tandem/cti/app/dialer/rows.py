@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 HOUR_S = 3_600.0
 
 
-def campaign_rows(center: Center, now: float) -> list[CampaignRow]:
-    """All campaigns that are no drafts."""
-    return [campaign_row(center, run, now) for run in center.dialer.campaigns.values()]
-
-
 def campaign_row(center: Center, run: Running, now: float) -> CampaignRow:
     campaign, record = run.campaign, run.record
     day = days.day_of(campaign, now)
