@@ -240,32 +240,17 @@ def carry_out(
             return
         names = flow_sounds.names(center, effect.prompts)
         heard_s = flow_sounds.longest_s(center, effect.prompts)
-    connection = contact.caller
     match effect:
+        case dialogue.Play() if not names:
+            _keep_state(center, call, encoded)
+            tell(center, call, dialogue.Played())
         case dialogue.Play():
-            if not names:
-                _keep_state(center, call, encoded)
-                tell(center, call, dialogue.Played())
-                return
-            play = Play(call=call, connection=connection, prompts=names, token=_NO_TOKEN, barge_in=effect.barge_in)
-            asks("play", heard_s, play)
+            asks("play", heard_s, _request(contact, effect, names))
         case dialogue.Collect():
-            collect = Collect(
-                call=call,
-                connection=connection,
-                prompts=names,
-                max_digits=effect.max_digits,
-                timeout_s=effect.timeout_s,
-                token=_NO_TOKEN,
-                digit_timeout_s=effect.digit_timeout_s,
-                terminator=effect.terminator,
-                sensitive=effect.sensitive,
-                flush=effect.flush or flush,
-            )
-            asks("collect", heard_s + effect.timeout_s + effect.max_digits * effect.digit_timeout_s, collect)
+            listened_s = effect.timeout_s + effect.max_digits * effect.digit_timeout_s
+            asks("collect", heard_s + listened_s, _request(contact, effect, names, flush=flush))
         case dialogue.Music():
-            music = Music(call=call, connection=connection, seconds=effect.seconds, keys=effect.keys, token=_NO_TOKEN)
-            asks("music", effect.seconds + MUSIC_SLACK_S, music)
+            asks("music", effect.seconds + MUSIC_SLACK_S, _request(contact, effect))
         case dialogue.Dip():
             asks("dip", effect.timeout_s + DIP_SLACK_S)
             contact = center.contacts[call]
@@ -295,6 +280,35 @@ def carry_out(
             _enqueue(center, call, effect, pressed, encoded)
         case dialogue.HangUp(reason):
             center.step(center.contacts[call], fe.FlowEnded(reason=reason, flow_state=encoded))
+
+
+def _request(
+    contact: Contact,
+    effect: dialogue.Play | dialogue.Collect | dialogue.Music,
+    names: tuple[str, ...] = (),
+    *,
+    flush: bool = False,
+) -> Play | Collect | Music:
+    """Of the caller's media; ``names``: of the sounds."""
+    call, connection = contact.id, contact.caller
+    match effect:
+        case dialogue.Play():
+            return Play(call=call, connection=connection, prompts=names, token=_NO_TOKEN, barge_in=effect.barge_in)
+        case dialogue.Collect():
+            return Collect(
+                call=call,
+                connection=connection,
+                prompts=names,
+                max_digits=effect.max_digits,
+                timeout_s=effect.timeout_s,
+                token=_NO_TOKEN,
+                digit_timeout_s=effect.digit_timeout_s,
+                terminator=effect.terminator,
+                sensitive=effect.sensitive,
+                flush=effect.flush or flush,
+            )
+        case dialogue.Music():
+            return Music(call=call, connection=connection, seconds=effect.seconds, keys=effect.keys, token=_NO_TOKEN)
 
 
 def _keep_state(center: Center, call: CallId, encoded: str) -> None:
