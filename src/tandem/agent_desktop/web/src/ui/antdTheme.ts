@@ -32,6 +32,8 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorBorderSecondary: "#e9eef2",
       colorTextPlaceholder: "#66747f",
       colorTextDescription: "#5d6b78",
+      controlItemBgActive: "#e1f1f4",
+      controlItemBgActiveHover: "#d3eaee",
     },
   },
   dark: {
@@ -55,6 +57,8 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorBorderSecondary: "#212b35",
       colorTextPlaceholder: "#84929e",
       colorTextDescription: "#93a1ad",
+      controlItemBgActive: "#12333a",
+      controlItemBgActiveHover: "#163c44",
     },
     // White on the bright accent of the dark palette cannot be read.
     components: { Button: { primaryColor: "#06181c", dangerColor: "#1d0807" } },

@@ -65,6 +65,7 @@ export function WaitingCallers({
         key: "still",
         title: t("board.still"),
         width: "54px",
+        from_px: 325,
         align: "right",
         render: (call) => <Band p50_s={call.predicted_p50_s} p90_s={call.predicted_p90_s} short />,
       },
