@@ -141,8 +141,22 @@ def test_found_in_the_switchs_own_queue() -> None:
     assert call.did(ce.TextWanted)
 
 
-def test_found_with_an_agent_of_the_switchs_own_queue() -> None:
+def test_given_up_and_found_in_the_switchs_own_queue() -> None:
+    """The giving up was lost with the connection to the switch: he hears the message like everybody."""
     call = dialled()
+    call.tell(ce.LetGo())
+    seen(call, caller_controlled=False, in_fallback=True)
+    call.tell(ce.TextGiven(prompts=("who",)))
+    call.tell(ev.RouteRequested(call=CALL, connection=THEIRS, party=ev.Party.CUSTOMER))
+    assert call.did(ce.TextWanted)
+    assert not call.requests(rq.ClearConnection)
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_found_with_an_agent_of_the_switchs_own_queue(given_up: bool) -> None:
+    call = dialled()
+    if given_up:
+        call.tell(ce.LetGo())
     seen(
         call,
         caller_controlled=False,
@@ -153,6 +167,7 @@ def test_found_with_an_agent_of_the_switchs_own_queue() -> None:
     )
     assert (call.phase(), call.contact.agent, call.contact.missed) == (Phase.TALKING, TOM, True)
     assert call.did(ce.AgentJoined)
+    assert not call.contact.leaving
 
 
 def test_found_gone() -> None:

@@ -159,7 +159,7 @@ def let_go(t: Turn, e: LetGo) -> None:
 
 
 def given_up(c: Contact) -> bool:
-    return c.leaving and c.first == "customer" and bool(c.mode)
+    return c.phase is P.DIALLING and c.leaving and c.first == "customer" and bool(c.mode)
 
 
 def hung_up_by_us(t: Turn) -> None:

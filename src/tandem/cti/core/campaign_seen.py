@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tandem.cti.core.campaign_events import PersonThere
-from tandem.cti.core.campaign_rows import answered, attempt_joined, broken, no_agent, person, want_text
+from tandem.cti.core.campaign_rows import answered, attempt_joined, broken, given_up, no_agent, person, want_text
 from tandem.cti.core.contact import Ask, Contact, Reached, Seek, Seen
 from tandem.cti.core.turn import Turn, drop_agent, give_back, line_deadline, try_join
 from tandem.cti.model.requests import Retake
@@ -23,6 +23,8 @@ def promised(c: Contact) -> bool:
 
 def seen_promised(t: Turn, e: Seen) -> None:
     c = t.contact
+    if given_up(c):
+        t.set(leaving=False)  # and he is still there: nobody heard of it
     if c.phase is P.PARTING:
         if e.caller_controlled or e.in_fallback:
             _take_back(t, e)
@@ -52,8 +54,6 @@ def seen_promised(t: Turn, e: Seen) -> None:
 def _dialling(t: Turn, e: Seen) -> None:
     """His phone rings, or he has answered meanwhile; when it is not known since when, it counts as too long."""
     c = t.contact
-    if c.leaving and c.first == "customer":
-        t.set(leaving=False)  # he was given up, and is still there: nobody heard of it
     if e.leg is None and c.agent is not None:
         drop_agent(t, Entry.AGENT_LOST_UNSEEN)
     if e.joined:

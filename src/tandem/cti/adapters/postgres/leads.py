@@ -315,10 +315,6 @@ class LeadStore:
             found = await _openings(connection, campaign, now, opens_at)
             return await _count(connection, campaign, found.zones, now)
 
-    async def recyclable(self, campaign: str) -> dict[str, int]:
-        """Leads that are over, by the result of their last attempt."""
-        return {row["result"]: row["leads"] for row in await self._database.fetch(_QUERIES["recyclable"], campaign)}
-
     async def recycle(self, campaign: str, results: Sequence[str], *, now: float, why: str) -> int:
         """Leads that are done or exhausted and ended with one of ``results`` are open again, their attempts counted
         anew (``Lead.results["recycled"]``: the attempts before). How many."""

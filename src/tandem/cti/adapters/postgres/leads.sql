@@ -359,14 +359,6 @@ where campaign = $1 and sequence > $2
 order by sequence
 limit $10
 
--- name: recyclable
-select coalesce(last.result, '') as result, count(*)::int as leads
-from leads
-left join lateral (select result from attempts where lead = leads.id order by number_of desc limit 1) as last on true
-where campaign = $1 and state in ('done', 'exhausted', 'success')
-group by 1
-order by 2 desc
-
 -- name: recycle
 update leads set state = 'open', ready = false, next_at = to_timestamp($3), callback_at = null, callback_agent = null,
     callback_number = '', results = jsonb_build_object('recycled', attempts), why = $4
