@@ -190,6 +190,9 @@ def test_the_command_line_is_wrong(folder: Path) -> None:
     for arguments in (
         ["test", folder, "--min-coverage", "101"],
         ["test", folder, "--min-coverage", "all"],
+        ["test", folder, "--live", "--at-once", "0"],
+        ["test", folder, "--live", "--longest", "-1"],
+        ["test", folder, "--live", "--longest", "nan"],
         ["check"],
         ["draw", folder],
     ):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import re
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -38,10 +39,10 @@ def add_commands(ivr: argparse.ArgumentParser, at_home: Callable[[argparse.Argum
         "--min-coverage", type=percent, metavar="PERCENT", help="fail when fewer of the steps or exits are taken"
     )
     test.add_argument("--live", action="store_true", help=_LIVE)
-    test.add_argument("--at-once", type=int, default=8, metavar="N", help="real calls at the same time (default: 8)")
+    test.add_argument("--at-once", type=some, default=8, metavar="N", help="real calls at the same time (default: 8)")
     test.add_argument(
         "--longest",
-        type=float,
+        type=seconds,
         default=120.0,
         metavar="SECONDS",
         help="tests that would last longer are not called but said to be skipped (default: 120)",
@@ -61,6 +62,21 @@ def percent(text: str) -> float:
         if 0 <= (value := float(text)) <= 100:
             return value
     raise argparse.ArgumentTypeError(f"{text!r} is no percentage: write a number from 0 to 100")
+
+
+def some(text: str) -> int:
+    """At least 1. Raises ArgumentTypeError."""
+    if not re.fullmatch(r"[1-9]\d{0,3}", text.strip()):
+        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number from 1 to 9999")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """More than 0. Raises ArgumentTypeError."""
+    with contextlib.suppress(ValueError):
+        if 0 < (value := float(text)) <= 86_400:
+            return value
+    raise argparse.ArgumentTypeError(f"{text!r}: write seconds, more than 0 and at most 86400")
 
 
 def run(asked: argparse.Namespace, installation: OpenInstallation, database: OpenDatabase) -> int:

@@ -180,8 +180,9 @@ def _state(detail: shapes.FlowDetail) -> str:
         return f"Nothing of {detail.name} is live."
     canary = ""
     if now.canary is not None:
-        numbers = f", and all calls to {', '.join(now.canary.numbers)}" if now.canary.numbers else ""
-        canary = f"; {now.canary.share:.0%} of the calls get version {now.canary.version}{numbers}"
+        share = [f"{now.canary.share:.0%} of the calls"] if now.canary.share else []
+        numbers = [f"all calls to {', '.join(now.canary.numbers)}"] if now.canary.numbers else []
+        canary = f"; {' and '.join(share + numbers)} get version {now.canary.version}"
     return f"Version {now.live} of {detail.name} is live{canary}."
 
 
