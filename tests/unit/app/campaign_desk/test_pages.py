@@ -20,7 +20,7 @@ from tandem.cti.app.campaign_desk.board import CampaignBoard
 from tandem.cti.app.campaign_desk.samples import Samples
 from tandem.cti.app.campaign_desk.simulated_hours import World, simulate
 from tandem.cti.app.campaign_desk.whatif_worker import Order, carry_out
-from tandem.cti.app.dialer.rows import campaign_row, campaign_rows
+from tandem.cti.app.dialer.rows import campaign_row
 from tandem.cti.app.floor_plan import LeadsRead
 from tandem.cti.model.campaigns import CampaignRecord, Hours, Span, State
 from tandem.cti.model.detections import Heard
@@ -417,7 +417,8 @@ async def test_hundreds_of_campaigns_do_not_hold_up_the_calls() -> None:
 
 async def test_a_stretch_is_kept_once_a_minute_and_goes_on_after_a_restart() -> None:
     on = await opened(desk())
-    [row] = campaign_rows(on.shell.center, on.floor.now)
+    [run] = on.shell.center.dialer.campaigns.values()
+    row = campaign_row(on.shell.center, run, on.floor.now)
     row = msgspec.structs.replace(row, agents=5, agents_talking=0, agents_wrapping=0, lines_per_agent=None)
     kept: list[CampaignSample] = []
     samples = Samples(kept.append)

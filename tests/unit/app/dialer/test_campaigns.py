@@ -13,7 +13,7 @@ from tests.support.house import ANA, MEI, TOM
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import campaign_card
 from tandem.cti.app import floor_plan as c
-from tandem.cti.app.dialer.rows import campaign_rows
+from tandem.cti.app.dialer.rows import campaign_row
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.campaigns import Goal, MachineDetection, Mode, ModeRule, Quota
@@ -162,7 +162,7 @@ def test_who_hangs_up_before_anybody_could_answer_counts_by_the_formula_of_the_r
     assert floor.last(call).result == "hung_up"
     assert run.today.answered == 1001
     assert run.pacer.gauges(floor.now).answered_today == counted
-    assert campaign_rows(floor.center, floor.now)[0].abandon_ratio_today == 0.0
+    assert campaign_row(floor.center, run, floor.now).abandon_ratio_today == 0.0
     floor.now += 86_400.0
     floor.handle(c.Tick())
     floor.settle()
@@ -469,7 +469,7 @@ def test_decisions_are_kept_but_not_without_end() -> None:
 def test_the_row_of_the_board() -> None:
     floor = working(MEI, TOM)
     floor.pick_up(0)
-    (row,) = campaign_rows(floor.center, floor.now)
+    row = campaign_row(floor.center, floor.center.dialer.campaigns[SPRING], floor.now)
     assert (row.agents, row.agents_talking, row.agents_idle) == (2, 1, 1)
     assert (row.ringing, row.waiting, row.dialled_today) == (1, 0, 1002)
     assert row.abandon_ratio_today == 0.0

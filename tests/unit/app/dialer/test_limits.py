@@ -10,7 +10,7 @@ from tests.support.campaign_floor import SPRING, CampaignFloor, campaign, lead
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app.dialer import days
-from tandem.cti.app.dialer.rows import campaign_rows
+from tandem.cti.app.dialer.rows import campaign_row
 from tandem.cti.model import events as ev
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.requests import ClearConnection
@@ -25,7 +25,7 @@ def test_who_hangs_up_himself_does_not_count_for_ofcom(rules: str, counted: int)
     run.days = {yesterday.day: yesterday, **run.days}
     days.tell(run)
     assert days.answered(run, yesterday) == counted
-    row = campaign_rows(floor.center, floor.now)[0]
+    row = campaign_row(floor.center, run, floor.now)
     assert row.abandon_limit == 0.03
     if rules == "us":  # the window of thirty days; Ofcom's is the day itself
         assert row.abandon_ratio_window is None or row.abandon_ratio_window == pytest.approx(20 / counted)
