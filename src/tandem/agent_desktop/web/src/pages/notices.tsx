@@ -1,6 +1,7 @@
 // What a page says when the server refuses: nothing could be loaded, something was not done.
 
 import type { ReactNode } from "react";
+import type { BundleProblem, PlanProblem } from "../generated/rest";
 import { useSpeech } from "../i18n";
 import { Nothing } from "../ui/bits";
 import { Icon } from "../ui/icons";
@@ -35,5 +36,26 @@ export function Refused({ text, children }: { text: string | null; children?: Re
       <Icon name="alert" size={14} /> <bdi>{text}</bdi>
       {children}
     </p>
+  );
+}
+
+/** What is wrong in a plan or a flow, and what to do; in a `plan-problems` list. `children`: the ways to its place. */
+export function ProblemItem({ problem, children }: { problem: PlanProblem | BundleProblem; children: ReactNode }) {
+  const { pick } = useSpeech();
+  return (
+    <li className={`problem-${problem.severity}`}>
+      <Icon name="alert" size={14} />
+      <div>
+        <p>
+          <b>
+            <bdi>{pick(problem.what)}</bdi>
+          </b>{" "}
+          {children}
+        </p>
+        <p className="quiet">
+          <bdi>{pick(problem.fix)}</bdi>
+        </p>
+      </div>
+    </li>
   );
 }

@@ -1,6 +1,6 @@
 import type { PlanProblem } from "../../generated/rest";
 import { useSpeech } from "../../i18n";
-import { Icon } from "../../ui/icons";
+import { ProblemItem } from "../notices";
 
 const MOST_SHORT = 3;
 const MOST = 200;
@@ -15,7 +15,7 @@ export function Problems({
   onLine: (line: number) => void;
   short?: boolean;
 }) {
-  const { t, pick } = useSpeech();
+  const { t } = useSpeech();
   const sorted = [...problems].sort((a, b) => a.severity.localeCompare(b.severity) || a.line - b.line);
   const shown = short ? sorted.filter((one) => one.severity === "error").slice(0, MOST_SHORT) : sorted.slice(0, MOST);
   if (shown.length === 0) return null;
@@ -23,24 +23,13 @@ export function Problems({
   return (
     <ul className={`plan-problems ${short ? "short" : ""}`} data-testid="plan-problems">
       {shown.map((problem, index) => (
-        <li key={index} className={`problem-${problem.severity}`}>
-          <Icon name="alert" size={14} />
-          <div>
-            <p>
-              <b>
-                <bdi>{pick(problem.what)}</bdi>
-              </b>{" "}
-              {problem.line > 0 && (
-                <button type="button" className="link mono" onClick={() => onLine(problem.line)}>
-                  {t("flows.line", { line: problem.line })}
-                </button>
-              )}
-            </p>
-            <p className="quiet">
-              <bdi>{pick(problem.fix)}</bdi>
-            </p>
-          </div>
-        </li>
+        <ProblemItem key={index} problem={problem}>
+          {problem.line > 0 && (
+            <button type="button" className="link mono" onClick={() => onLine(problem.line)}>
+              {t("flows.line", { line: problem.line })}
+            </button>
+          )}
+        </ProblemItem>
       ))}
       {more > 0 && !short && <li className="quiet">{t("plan.more_problems", { count: more })}</li>}
     </ul>
