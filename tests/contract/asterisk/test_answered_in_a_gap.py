@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tests.contract.asterisk.customers_called import ANSWERS, RINGS, agents_leg, attempt, reached
 from tests.contract.asterisk.rig import Rig
-from tests.contract.asterisk.test_campaign_calls import ANSWERS, RINGS, agents_leg, attempt, reached
 
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.events import ConnectionSnapshot, Delivered, Failed

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 
 import pytest
+from tests.contract.asterisk.asked import new_connection
+from tests.contract.asterisk.customers_called import ANSWERS, BUSY, RINGS, UNALLOCATED, agent, attempt, reached
 from tests.contract.asterisk.rig import Rig, caller_waits
-from tests.support.asterisk_pair import DNIS
 
 from tandem.cti.adapters.asterisk.carrier_config import Behaviour
 from tandem.cti.model.causes import Cause
@@ -20,11 +20,10 @@ from tandem.cti.model.events import (
     Party,
     RouteRequested,
 )
-from tandem.cti.model.ids import CallId, ConnectionId, DeviceId, RecordingId, Token
+from tandem.cti.model.ids import DeviceId, RecordingId, Token
 from tandem.cti.model.requests import (
     ClearConnection,
     Join,
-    MakeConnection,
     Play,
     Record,
     Remember,
@@ -37,48 +36,10 @@ from tandem.cti.model.states import ConnectionState
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-ANSWERS, BUSY, RINGS, UNALLOCATED = "+8613900000001", "+8613900000002", "+8613900000003", "+8613900000004"
-_numbers = itertools.count(1)
-
-
-def customer(number: str = ANSWERS, *, timeout_s: float = 5.0, memory: str = "") -> MakeConnection:
-    call = CallId(f"cb-contract.{next(_numbers)}")
-    return MakeConnection(
-        call=call,
-        connection=ConnectionId(f"{call}.0"),
-        party=Party.CUSTOMER,
-        device=DeviceId(number),
-        calling=DNIS,
-        name="",
-        timeout_s=timeout_s,
-        memory=memory,
-    )
-
-
-def agent(call: CallId) -> MakeConnection:
-    return MakeConnection(
-        call=call,
-        connection=ConnectionId(f"{call}.1"),
-        party=Party.AGENT,
-        device=DeviceId("1001"),
-        calling=ANSWERS,
-        name="",
-        timeout_s=5.0,
-    )
-
-
-async def reached(rig: Rig, *, memory: str = "") -> RouteRequested:
-    """A customer who has answered and is under our control."""
-    request = customer(memory=memory)
-    await rig.switch.request(request)
-    at = await rig.heard.wait(RouteRequested, connection=request.connection)
-    assert (at.call, at.party, at.called) == (request.call, Party.CUSTOMER, ANSWERS)
-    return at
-
 
 async def talking(rig: Rig) -> tuple[RouteRequested, RouteRequested]:
     """The agent first, then the customer; joined."""
-    request = customer()
+    request = attempt(ANSWERS)
     leg = agent(request.call)
     await rig.switch.request(leg)
     agents = await rig.heard.wait(RouteRequested, connection=leg.connection)
@@ -109,7 +70,7 @@ async def test_the_agent_first_then_the_customer_and_joined(rig: Rig) -> None:
     [(BUSY, Cause.BUSY), (UNALLOCATED, Cause.INVALID_NUMBER), (RINGS, Cause.NO_ANSWER)],
 )
 async def test_a_customer_who_is_not_reached(rig: Rig, number: str, cause: Cause) -> None:
-    request = customer(number, timeout_s=1.0)
+    request = attempt(number, timeout_s=1.0)
     await rig.switch.request(request)
     failed = await rig.heard.wait(Failed, connection=request.connection)
     assert failed.cause is cause
@@ -117,7 +78,7 @@ async def test_a_customer_who_is_not_reached(rig: Rig, number: str, cause: Cause
 
 async def test_a_repeated_dial_rings_once_also_by_a_successor(rig: Rig) -> None:
     rig.heard.forget()
-    request = customer(RINGS, timeout_s=20.0, memory="b=cb-contract")
+    request = attempt(RINGS, timeout_s=20.0, memory="b=cb-contract")
     await rig.switch.request(request)
     await rig.switch.request(request)
     await rig.heard.wait(Delivered, connection=request.connection)
@@ -168,7 +129,7 @@ async def test_a_caller_is_recorded_alone(rig: Rig) -> None:
     _, at = await caller_waits(rig)
     await rig.switch.request(Play(call=at.call, connection=at.connection, prompts=(rig.good,), token=Token("leave")))
     await rig.heard.wait(MediaEnded, token="leave", ok=True)
-    recording = RecordingId(f"message-{next(_numbers)}")
+    recording = RecordingId(f"message-{new_connection()}")
     await rig.switch.request(Record(call=at.call, connection=at.connection, recording=recording))
     await asyncio.sleep(1.5)
     await rig.switch.request(StopRecording(call=at.call, connection=at.connection, recording=recording))

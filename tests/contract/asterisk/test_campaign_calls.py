@@ -7,12 +7,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 from typing import Any
 
 import pytest
-from tests.contract.asterisk.rig import ANI, Rig
-from tests.support.asterisk_pair import DEAD_CARRIER, DNIS, SECOND_CARRIER
+from tests.contract.asterisk.customers_called import (
+    ANNOUNCED,
+    ANSWERS,
+    BRIEF,
+    BUSY,
+    CONGESTED,
+    CURT_MACHINE,
+    DEAD,
+    DECLINES,
+    MACHINE,
+    PERSON,
+    RINGS,
+    SILENT,
+    UNALLOCATED,
+    agents_leg,
+    attempt,
+    reached,
+)
+from tests.contract.asterisk.rig import Rig
+from tests.support.asterisk_pair import DEAD_CARRIER, SECOND_CARRIER
 
 from tandem.cti.adapters.asterisk.carrier_people import Behaviour
 from tandem.cti.model.causes import Cause
@@ -29,51 +46,17 @@ from tandem.cti.model.events import (
     Party,
     RouteRequested,
 )
-from tandem.cti.model.ids import CallId, ConnectionId, DeviceId, Token
+from tandem.cti.model.ids import Token
 from tandem.cti.model.requests import (
     ClearConnection,
     DetectMachine,
     Join,
     LeaveMessage,
-    MakeConnection,
     Play,
     StartMusic,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-
-(
-    ANSWERS,
-    BUSY,
-    RINGS,
-    UNALLOCATED,
-    DECLINES,
-    CONGESTED,
-    DEAD,
-    ANNOUNCED,
-    BRIEF,
-    PERSON,
-    MACHINE,
-    SILENT,
-    CURT_MACHINE,
-    PAUSING_MACHINE,
-    DITHERING_MACHINE,
-) = (f"+86139000000{number:02}" for number in range(1, 16))
-_numbers = itertools.count(1)
-
-
-def attempt(number: str, *, carrier: str = "", timeout_s: float = 5.0, calling: str = DNIS) -> MakeConnection:
-    call = CallId(f"lead-{next(_numbers)}.1")
-    return MakeConnection(
-        call=call,
-        connection=ConnectionId(f"{call}.0"),
-        party=Party.CUSTOMER,
-        device=DeviceId(number),
-        calling=calling,
-        name="",
-        timeout_s=timeout_s,
-        carrier=carrier,
-    )
 
 
 def detection(at: RouteRequested, **changes: int) -> DetectMachine:
@@ -86,26 +69,6 @@ def detection(at: RouteRequested, **changes: int) -> DetectMachine:
     return DetectMachine(
         call=at.call, connection=at.connection, token=Token("amd"), words=4, **(milliseconds | changes)
     )
-
-
-async def reached(rig: Rig, number: str, *, carrier: str = "") -> RouteRequested:
-    request = attempt(number, carrier=carrier)
-    await rig.switch.request(request)
-    return await rig.heard.wait(RouteRequested, connection=request.connection)
-
-
-async def agents_leg(rig: Rig, call: CallId) -> RouteRequested:
-    request = MakeConnection(
-        call=call,
-        connection=ConnectionId(f"{call}.1"),
-        party=Party.AGENT,
-        device=DeviceId("1001"),
-        calling=ANI,
-        name="",
-        timeout_s=5.0,
-    )
-    await rig.switch.request(request)
-    return await rig.heard.wait(RouteRequested, connection=request.connection)
 
 
 async def test_each_way_of_not_being_reached_has_its_cause(rig: Rig) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from tests.contract.asterisk.rig import RealRig
-from tests.contract.asterisk.test_campaign_calls import (
+from tests.contract.asterisk.customers_called import (
     ANSWERS,
     BUSY,
     CURT_MACHINE,
@@ -20,6 +19,7 @@ from tests.contract.asterisk.test_campaign_calls import (
     attempt,
     reached,
 )
+from tests.contract.asterisk.rig import RealRig
 from tests.contract.asterisk.test_real_switch import likeness
 from tests.support.asterisk_pair import DEAD_CARRIER, DNIS, asterisk_install, switch_settings
 from tests.support.heard import Heard
