@@ -106,6 +106,7 @@ async def run(asked: argparse.Namespace, home: Path) -> int:
                 print(f"warning: {view['warning']['en']}", file=sys.stderr)
         case "mode":
             await ask(home, "campaign.mode", campaign=asked.campaign, mode=asked.mode, by=by)
+            print(f"{asked.campaign}: {asked.mode} from now on")
         case "delete":
             await ask(home, "campaign.delete", campaign=asked.campaign, by=by)
         case "waterfall":
@@ -154,6 +155,8 @@ async def _forbid(numbers: list[str], campaign: str | None, home: Path, by: str)
 
 
 async def _import(asked: argparse.Namespace, home: Path, by: str) -> int:
+    from tandem.cti.app.lists.files import ListFiles  # only when it is needed: every command reads this module
+
     columns = [use.strip() for use in asked.columns.split(",")] if asked.columns else []
     job = await ask(
         home,
@@ -179,6 +182,8 @@ async def _import(asked: argparse.Namespace, home: Path, by: str) -> int:
         f"{job['accepted']} contacts in list {job['list_id']}; {job['bad']} bad rows, "
         f"{job['duplicates']} there before, {job['do_not_call']} not to be called"
     )
+    if job["bad"] and (file := ListFiles(home / "lists").bad_rows(job["list_id"])):
+        print(f"what is wrong with each bad row: {file}", file=sys.stderr)
     if not job["accepted"] and job["bad"]:
         print("every row is bad: look at the columns and the country, and take the list back", file=sys.stderr)
         return 1

@@ -21,7 +21,7 @@ from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif
 from tandem.cti.app.installation import Installation, default_home
 from tandem.cti.app.ivr_cli import add_commands as add_ivr_commands
 from tandem.cti.app.routing_cli import add_commands as add_routing_commands
-from tandem.cti.model.errors import CtiError
+from tandem.cti.model.errors import BadRequest, CtiError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -251,16 +251,19 @@ async def _write_asterisk_config(installation: Installation, folder: Path, music
         devices = await CallStore(pool).phones()
         await pool.close()
     files = asterisk_files(installation.switch_settings(devices, music))
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        file = folder / name
-        before = folder / f"{name}.before-tandem"
-        if file.exists() and not before.exists():
-            file.replace(before)
-        new = folder / f"{name}.new"
-        new.touch(mode=0o640)
-        new.write_text(text, encoding="utf-8")
-        new.replace(file)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            file = folder / name
+            before = folder / f"{name}.before-tandem"
+            if file.exists() and not before.exists():
+                file.replace(before)
+            new = folder / f"{name}.new"
+            new.touch(mode=0o640)
+            new.write_text(text, encoding="utf-8")
+            new.replace(file)
+    except OSError as error:
+        raise BadRequest(f"{error.filename or folder} cannot be written: {error.strerror}") from None
     print(f"{len(files)} files in {folder}; what stood there at first is kept beside them as *.conf.before-tandem")
     print(f"In asterisk.conf, section [options], set: systemname = {installation.secrets.system_name}")
     print("In modules.conf, section [modules], add (with any of these a caller or AMI user could reach the host):")

@@ -19,6 +19,7 @@ insert into users (login, name, role, device, language, password_hash) values ($
 on conflict (login) do update set name = excluded.name, role = excluded.role, device = excluded.device,
     language = excluded.language, password_hash = excluded.password_hash, active = true
 """
+_HOLDER = "select login from users where device = $1 and login <> $2"
 
 
 async def put_user(asked: argparse.Namespace, database: AbstractAsyncContextManager[str]) -> int:
@@ -33,6 +34,8 @@ async def put_user(asked: argparse.Namespace, database: AbstractAsyncContextMana
         pool = Database(url, connections=1)
         await pool.open()
         try:
+            if holder := await pool.fetch(_HOLDER, asked.device, asked.login):
+                raise BadRequest(f"the phone {asked.device} is that of {holder[0]['login']}: give another --device")
             hashed = hash_password(password)
             await pool.execute(_PUT_USER, asked.login, asked.name, asked.role, asked.device, asked.language, hashed)
         finally:

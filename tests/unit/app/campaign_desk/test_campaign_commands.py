@@ -60,7 +60,9 @@ async def test_a_campaign_from_a_file_is_checked_saved_and_started(
     assert await campaign_cli.run(parsed("start", "autumn"), tmp_path) == 0
     assert await campaign_cli.run(parsed("mode", "autumn", "preview"), tmp_path) == 0
     await campaign_cli.run(parsed("list"), tmp_path)
-    assert "autumn                running     preview       秋天" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "autumn: preview from now on" in said
+    assert "autumn                running     preview       秋天" in said
     await campaign_cli.run(parsed("show", "autumn"), tmp_path)
     assert "name: 秋天" in capsys.readouterr().out
     assert audited(on) == ["campaign_created", "campaign_running", "campaign_mode"]
@@ -161,3 +163,21 @@ async def test_a_number_is_dialled_when_nothing_forbids_it(
 async def test_without_a_server_it_is_said(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="no server runs"):
         await campaign_cli.run(parsed("list"), tmp_path)
+
+
+async def test_after_an_import_it_is_said_where_the_bad_rows_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = {"id": "j", "state": "done", "list_id": "e111e9ebf3a3", "accepted": 2, "duplicates": 0, "do_not_call": 0}
+
+    async def answer(*_: object, **__: object) -> dict[str, object]:
+        return {**job, "bad": 1}
+
+    monkeypatch.setattr(campaign_cli, "ask", answer)
+    assert await campaign_cli.run(parsed("import", "spring", "people.csv"), tmp_path) == 0
+    assert "bad row:" not in capsys.readouterr().err, "they were not kept"
+    kept = tmp_path / "lists" / "e111e9ebf3a3" / "bad-rows.csv"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    assert await campaign_cli.run(parsed("import", "spring", "people.csv"), tmp_path) == 0
+    assert f"what is wrong with each bad row: {kept}" in capsys.readouterr().err
