@@ -131,3 +131,9 @@ def test_else_each_call_has_an_agent_of_its_own(mode: str, idle: int, asked: dic
 def test_few_lines_are_not_waited_for_and_restricted_leads_go_first() -> None:
     assert decided(few_answer(), lines=2).reserved_only
     assert decided(few_answer(), restricted=4).restricted == 4
+
+
+def test_in_the_last_seconds_of_a_day_nobody_waits_for_others() -> None:
+    pacer = few_answer(idle=2, reserved=13)
+    pacer.new_day(901.0, began_at=0.0, ends_at=910.0)
+    assert (decided(pacer).total, decided(pacer).reserved_only) == (2, True)

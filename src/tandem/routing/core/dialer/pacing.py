@@ -160,7 +160,7 @@ class Pacer(Watch):
         leaving = 1.0 - math.exp(-self.learned.idle_leaving_per_s * ahead_s)
         times = suddenly(len(self._agents))
         together = look.idle + self._reserved(now)
-        if surely_taken(look.alone(together), most + pending, times, leaving) < _PAYS * together:
+        if not look.idle or surely_taken(look.alone(together), most + pending, times, leaving) < _PAYS * together:
             return None
         sure = surely_taken(look, most, times, leaving)
         return sure if pending + sure >= look.idle else 0
