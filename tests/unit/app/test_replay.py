@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -149,6 +150,18 @@ def test_a_state_of_another_version_is_refused(tmp_path: Path) -> None:
     rewritten(part.path, 2, lambda _: b"state Y3RhbmRlbS5jdGkubW9kZWwuaWRzCkdvbmUKLg==")
     with pytest.raises(BadJournal, match="replay it with that version"):
         prove(tmp_path)
+
+
+def test_who_reads_only_the_beginning_of_a_file_leaves_it_closed(tmp_path: Path) -> None:
+    recorded_history(tmp_path, 50, seed=9)
+    gc.disable()
+    try:
+        for part in parts(tmp_path):
+            assert PartReader(part).header.at
+        held = {os.path.realpath(f"/proc/self/fd/{each}") for each in os.listdir("/proc/self/fd")}
+    finally:
+        gc.enable()
+    assert not held.intersection(str(part.path.resolve()) for part in parts(tmp_path))
 
 
 def test_a_replay_begins_at_the_last_state_before_the_asked_time(tmp_path: Path) -> None:

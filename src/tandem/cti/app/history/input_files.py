@@ -136,14 +136,17 @@ class PartReader:
 
     def __init__(self, part: Part) -> None:
         self.part = part
-        self.torn = False
-        """The file ends within a line. Known when ``inputs()`` is through."""
-        lines = self._lines()
-        number, text = next(lines, (1, b""))
+        self._lines = _Lines(part)
+        self._rest = iter(self._lines)
+        number, text = next(self._rest, (1, b""))
         self.header = self._header(number, text)
-        number, text = next(lines, (2, b""))
+        number, text = next(self._rest, (2, b""))
         self.state = self._state(number, text)
-        self._rest = lines
+
+    @property
+    def torn(self) -> bool:
+        """The file ends within a line. Known when ``inputs()`` is through."""
+        return self._lines.torn
 
     def inputs(self) -> Iterator[Recorded | End]:
         for number, text in self._rest:
@@ -180,8 +183,21 @@ class PartReader:
             pass
         raise self._bad(number, "the state of the center is not there")
 
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
-        """Line number and text. What is bad before a good line is damage; at the end it is what a crash tore off."""
+    def _bad(self, number: int, what: str) -> BadJournal:
+        return _bad(self.part, number, what)
+
+
+class _Lines:
+    """Line number and text. What is bad before a good line is damage; at the end it is what a crash tore off.
+
+    The iteration knows nothing of who reads: with its reader it is gone at once, and the file closed.
+    """
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.torn = False
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
         suspect = 0
         number = 0
         try:
@@ -192,16 +208,17 @@ class PartReader:
                         suspect = suspect or number
                         continue
                     if suspect:
-                        raise self._bad(suspect, "it is damaged, and there are good lines after it")
+                        raise _bad(self.part, suspect, "it is damaged, and there are good lines after it")
                     if entry.seq != number:
-                        raise self._bad(number, f"it is line {entry.seq}: lines are missing or doubled")
+                        raise _bad(self.part, number, f"it is line {entry.seq}: lines are missing or doubled")
                     yield number, entry.payload
         except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as error:
-            raise self._bad(number + 1, f"the file cannot be read any further ({error})") from None
+            raise _bad(self.part, number + 1, f"the file cannot be read any further ({error})") from None
         self.torn = bool(suspect)
 
-    def _bad(self, number: int, what: str) -> BadJournal:
-        return BadJournal(f"{self.part.path}, line {number}: {what}")
+
+def _bad(part: Part, number: int, what: str) -> BadJournal:
+    return BadJournal(f"{part.path}, line {number}: {what}")
 
 
 @contextmanager
