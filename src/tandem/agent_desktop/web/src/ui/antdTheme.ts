@@ -57,8 +57,8 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorBorderSecondary: "#212b35",
       colorTextPlaceholder: "#84929e",
       colorTextDescription: "#93a1ad",
-      controlItemBgActive: "#12333a",
-      controlItemBgActiveHover: "#163c44",
+      controlItemBgActive: "#0f272d",
+      controlItemBgActiveHover: "#123038",
     },
     // White on the bright accent of the dark palette cannot be read.
     components: { Button: { primaryColor: "#06181c", dangerColor: "#1d0807" } },
