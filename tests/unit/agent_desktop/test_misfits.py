@@ -85,6 +85,12 @@ def test_what_does_not_fit_is_named_with_its_field_and_bounds(fields: str, reaso
         ("{", "json_cut", {}),
         ("{no}", "json_broken", {"byte": 1}),
         (b'{"id": "\xff"}', "json_utf8", {}),
+        ('{"utf-8": 1}', "shape_unknown", {"field": "utf-8"}),
+        (
+            '{"id": "a", "columns": [{"use": "utf-8"}]}',
+            "shape_choice",
+            {"field": "columns[0].use", "choices": "name, number"},
+        ),
         ('{"more": ' + "[" * 50_000, "json_deep", {}),
     ],
 )

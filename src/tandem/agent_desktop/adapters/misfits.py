@@ -57,7 +57,7 @@ def _broken(error: Exception, text: str) -> BadRequest | None:
     """It is no JSON at all."""
     if isinstance(error, RecursionError):
         return BadRequest.because("json_deep")
-    if isinstance(error, UnicodeDecodeError) or "utf-8" in text.lower():
+    if isinstance(error, UnicodeDecodeError):
         return BadRequest.because("json_utf8")
     if text == "Input data was truncated":
         return BadRequest.because("json_cut")

@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 
 from tandem.cti.app.control import ask
+from tandem.cti.app.ivr_words import language_of_terminal
+from tandem.cti.app.routing_words import say
 from tandem.cti.model.campaigns import MODES
 from tandem.cti.model.errors import BadRequest
 
@@ -103,7 +105,8 @@ async def run(asked: argparse.Namespace, home: Path) -> int:
             view = await ask(home, "campaign.state", campaign=asked.campaign, state=_STATES[asked.do], by=by)
             print(f"{view['id']} is {view['state']}")
             if view["warning"]:
-                print(f"warning: {view['warning']['en']}", file=sys.stderr)
+                language = language_of_terminal()
+                print(f"{say('warning', language)}{view['warning'][language]}", file=sys.stderr)
         case "mode":
             await ask(home, "campaign.mode", campaign=asked.campaign, mode=asked.mode, by=by)
             print(f"{asked.campaign}: {asked.mode} from now on")
@@ -119,7 +122,7 @@ async def run(asked: argparse.Namespace, home: Path) -> int:
             found = await ask(
                 home, "campaign.dial", number=asked.number, agent=asked.agent, campaign=asked.campaign, by=by
             )
-            print(f"{found['number']}: {found['verdict']['text']['en']}")
+            print(f"{found['number']}: {found['verdict']['text'][language_of_terminal()]}")
             return 0 if found["call"] else 1
     return 0
 

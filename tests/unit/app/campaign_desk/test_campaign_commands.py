@@ -34,7 +34,8 @@ def parsed(*words: str) -> argparse.Namespace:
 
 
 @pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Desk]:
+async def on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    monkeypatch.setenv("LC_ALL", "C")
     record = CampaignRecord(id=SPRING, rev=2, state="running", document=campaign(), by="sue", at=1.0)
     desk = Desk(records=[record])
     await desk.desk.open()
@@ -100,6 +101,7 @@ async def test_who_stops_a_day_that_is_over_the_limit_is_told(
     days.count(run, answered=24, abandoned=1)
     await campaign_cli.run(parsed(verb, "spring"), tmp_path)
     said = capsys.readouterr()
+    assert said.err.startswith("warning: ")
     assert "spring is" in said.out
     assert "Today 1 of 24 calls that people answered met nobody: 4.2%, over the limit of 3.0% until 10 more" in said.err
     assert says in said.err
@@ -107,6 +109,17 @@ async def test_who_stops_a_day_that_is_over_the_limit_is_told(
     assert view.warning["zh"].startswith("今日真人接听 24 通，其中 1 通没有座席，占 4.2%，高于上限 3.0%：还要 10 通")
     days.count(run, answered=76)
     assert (await on.desk.campaign("spring")).warning == {}
+
+
+async def test_the_warning_and_the_verdict_go_by_the_language_of_the_terminal(
+    on: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    days.count(on.floor.center.dialer.campaigns[SPRING], answered=24, abandoned=1)
+    await campaign_cli.run(parsed("pause", "spring"), tmp_path)
+    assert capsys.readouterr().err.startswith("警告：今日真人接听 24 通")
+    assert await campaign_cli.run(parsed("dial", NUMBER, "--agent", "mei", "--campaign", "spring"), tmp_path) == 1
+    assert "活动未在运行（已暂停）" in capsys.readouterr().out
 
 
 async def test_who_stops_a_day_within_the_limit_is_told_nothing(
