@@ -198,7 +198,7 @@ def test_without_budget_one_call_for_each_idle_agent_and_he_is_reserved(mode: st
     assert decision.total == 3
     assert decision.reserved_only
     assert "(30 of 1000)" in decision.why["en"]
-    assert "1000 通中放弃 30 通" in decision.why["zh"]
+    assert "1000 通中呼损 30 通" in decision.why["zh"]
 
 
 def test_a_budget_of_exactly_one_still_dials_for_idle_agents() -> None:

@@ -22,7 +22,7 @@ def none(code: str) -> dict[str, str]:
 
 def one_each(total: int, idle: int, in_flight: int, abandoned: int, answered: int) -> dict[str, str]:
     """The budget bears no further abandoned call."""
-    zh_state = f"放弃额度已用完（已应答 {answered} 通中放弃 {abandoned} 通），仅按 1:1 为空闲座席拨打"
+    zh_state = f"呼损余量已用完（已应答 {answered} 通中呼损 {abandoned} 通），仅按 1:1 为空闲座席拨打"
     en_state = f"the limit bears no further abandoned call ({abandoned} of {answered}), one call for each idle agent"
     if total:
         return {"zh": f"发起 {total} 通：{zh_state}", "en": f"launched {total}: {en_state}"}
@@ -36,13 +36,13 @@ def surely(total: int, idle: int, in_flight: int, rate: float) -> dict[str, str]
     """The budget bears no further abandoned call, and so few answer that none will come of several lines per agent."""
     if not total and in_flight < idle:
         return {
-            "zh": f"未发起呼叫：放弃额度已用完，接通率 {rate:.0%}；空闲座席 {idle} 名稍候其他座席空出，再一起多路拨打",
+            "zh": f"未发起呼叫：呼损余量已用完，接听率 {rate:.0%}；空闲座席 {idle} 名稍候其他座席空出，再一起多路拨打",
             "en": f"launched none: the limit bears no further abandoned call; at an answer rate of {rate:.0%} "
             f"{agents(idle)} idle wait{'s' if idle == 1 else ''} for others, to have more calls together than one each",
         }
     return _launched(
         total,
-        f"放弃额度已用完，但接通率仅 {rate:.0%}，空闲座席 {idle} 名足以应答全部在途呼叫（{in_flight} 通）",
+        f"呼损余量已用完，但接听率仅 {rate:.0%}，空闲座席 {idle} 名足以应答全部在途呼叫（{in_flight} 通）",
         f"the limit bears no further abandoned call, but with an answer rate of {rate:.0%} {agents(idle)} idle will "
         f"take all who answer ({in_flight} in flight)",
     )
@@ -57,7 +57,7 @@ def by_ratio(total: int, idle: int, in_flight: int, ratio: float) -> dict[str, s
 
 def predicted(total: int, idle: int, freed: float, ahead_s: float, rate: float, in_flight: int) -> dict[str, str]:
     """``freed``: agents expected free within ``ahead_s``, besides those ``idle``."""
-    zh = f"空闲座席 {idle} 名，{ahead_s:.0f} 秒内预计再空出 {freed:.1f} 名，接通率 {rate:.0%}"
+    zh = f"空闲座席 {idle} 名，{ahead_s:.0f} 秒内预计再空出 {freed:.1f} 名，接听率 {rate:.0%}"
     en = f"{agents(idle)} idle, {freed:.1f} more expected free in {ahead_s:.0f} s, answer rate {rate:.0%}"
     if total:
         return _launched(total, zh, en)
