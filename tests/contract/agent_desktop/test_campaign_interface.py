@@ -223,7 +223,7 @@ async def test_the_sheet_prints_keeps_and_cannot_calculate(tmp_path: Path) -> No
             assert 'lang="zh"' in page
             assert "外呼合规日报" in page
             assert "1.00 %" in page
-            assert "实测 3.10 %（95 % 区间 1.60 % 至 6.00 %）：座席听到的 259 个“机器”中有 8 个真人" in page
+            assert "实测 3.10 %（95 % 区间 1.60 % 至 6.00 %）：座席听到的 259 个“应答机”中有 8 个真人" in page
             assert "script-src" not in answer.headers["Content-Security-Policy"]
             assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
 

@@ -18,7 +18,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "tables": ("数据表", "Tables"),
     "agents": ("座席", "Agents"),
     "plan": ("路由方案", "Routing plan"),
-    "dispositions": ("处置结果", "Dispositions"),
+    "dispositions": ("小结", "Dispositions"),
     "flow": ("{number} 的流程", "Flow of {number}"),
     "speech": ("语音合成", "Speech"),
     "pages": ("页面", "Pages"),

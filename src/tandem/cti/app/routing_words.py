@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tandem.cti.documents.problems import Problem
+from tandem.routing.core.plan import SECTIONS
 from tandem.routing.plan_document.in_chinese import texts_of
 
 LANGUAGES = ("zh", "en")
@@ -30,7 +31,7 @@ _TEXTS = {
     "applied": ("第 {version} 版已生效。", "Version {version} is in force."),
 }
 
-_PARTS = {"queue": "队列", "agent": "座席", "hours": "营业时间", "shift": "班次", "tier": "等级", "site": "地点"}
+_PARTS = dict(SECTIONS.values())
 """What a part of the plan is, before its name."""
 
 

@@ -27,7 +27,7 @@ READING: Sentences = {
     "duplicate_key": ("同一名称出现两次", "请保留其中一个。"),
     "empty_text": ("文字为空", "请填写文字。"),
     "missing_field": ("缺少字段", "请补上该字段。"),
-    "never_open": ("这个时间表从不开放", "请至少为一天写上时间。"),
+    "never_open": ("这个营业时间从不开放", "请至少为一天写上时间。"),
     "not_yaml": ("这不是有效的 YAML", "请检查此处的缩进、引号和括号。"),
     "out_of_range": ("数值超出范围", "请写范围之内的数值。"),
     "several_documents": ("一个文件中有多个 YAML 文档", "一个文件只写一个。"),

@@ -153,6 +153,15 @@ class Blending:
     """The largest share of the blended agents that campaigns may have (0..1)."""
 
 
+SECTIONS: Mapping[str, tuple[str, str]] = {
+    "queues": ("queue", "队列"),
+    "agents": ("agent", "座席"),
+    "hours": ("hours", "营业时间"),
+    "shifts": ("shift", "班次"),
+    "tiers": ("tier", "客户等级"),
+    "sites": ("site", "地点"),
+}
+"""Of the file: what one of each is, in English and Chinese."""
 EVERYWHERE = "everywhere"
 
 

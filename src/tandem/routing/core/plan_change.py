@@ -16,20 +16,12 @@ from tandem.routing.core.acd.policy import Policy
 from tandem.routing.core.acd.pool import Member, Pool
 from tandem.routing.core.acd.weigh import Scales
 from tandem.routing.core.acd.work import Step, Work
-from tandem.routing.core.plan import Plan, QueuePlan, Texts
+from tandem.routing.core.plan import SECTIONS, Plan, QueuePlan, Texts
 from tandem.routing.core.steps import steps_of
 from tandem.routing.plan_document.writing import inline_yaml, plan_plain
 
 MOST_NAMES = 8
 _LONGEST = 160
-_NOUNS = {
-    "queues": ("queue", "队列"),
-    "agents": ("agent", "座席"),
-    "hours": ("hours", "时间表"),
-    "shifts": ("shift", "班次"),
-    "tiers": ("tier", "客户等级"),
-    "sites": ("site", "地点"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +68,12 @@ def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[Differen
 
 
 def _whole(kind: Literal["added", "removed"], value: Any, path: tuple[str, ...]) -> Iterator[Difference]:
-    if len(path) == 1 and path[0] in _NOUNS:  # a section: its entries are what came or went
+    if len(path) == 1 and path[0] in SECTIONS:  # a section: its entries are what came or went
         for key, entry in value.items():
             yield from _whole(kind, entry, (*path, key))
         return
     en, zh = _where(path)
-    if len(path) == 2 and path[0] in _NOUNS:
+    if len(path) == 2 and path[0] in SECTIONS:
         words = (f"{en} is new", f"新增{zh}") if kind == "added" else (f"{en} is removed", f"删除{zh}")
     elif kind == "added":
         words = f"{en}: now {_short(value)}", f"{zh}：设为 {_short(value)}"
@@ -96,7 +88,7 @@ def _difference(path: tuple[str, ...], kind: Literal["added", "removed", "change
 
 def _where(path: tuple[str, ...]) -> tuple[str, str]:
     """``queue loans: steps 2: needs`` in both languages."""
-    nouns = _NOUNS.get(path[0]) if len(path) > 1 else None
+    nouns = SECTIONS.get(path[0]) if len(path) > 1 else None
     if nouns is None:
         return ": ".join(path), "：".join(path)
     rest = path[2:]

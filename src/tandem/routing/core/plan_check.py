@@ -15,7 +15,7 @@ from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.skills import Needs, needs_text
 from tandem.cti.model.timezones import known_timezone
-from tandem.routing.core.plan import Action, AgentPlan, Plan, QueuePlan, StepPlan
+from tandem.routing.core.plan import SECTIONS, Action, AgentPlan, Plan, QueuePlan, StepPlan
 
 LineOf = Callable[..., int]
 """The line of a path of keys and indexes, such as ``("queues", "loans", "steps", 1)``."""
@@ -134,7 +134,7 @@ class _Check:
         self.found.warnings.append(self._problem(path, code, what, fix))
 
     def _problem(self, path: tuple[str | int, ...], code: str, what: str, fix: str) -> Problem:
-        part = f"{_NOUNS.get(str(path[0]), '')} {path[1]}".strip() if len(path) > 1 else ""
+        part = f"{SECTIONS.get(str(path[0]), ('', ''))[0]} {path[1]}".strip() if len(path) > 1 else ""
         return Problem(self.file, self.line(*path), code, what, fix, part)
 
     def may_guess(self) -> bool:
@@ -347,16 +347,6 @@ class _Check:
             if site not in staffed:
                 fix = f"Give agents site: {site}, or remove it."
                 self.warn(("sites", site), "site_without_agents", "nobody works at this site", fix)
-
-
-_NOUNS = {
-    "queues": "queue",
-    "agents": "agent",
-    "hours": "hours",
-    "shifts": "shift",
-    "tiers": "tier",
-    "sites": "site",
-}
 
 
 def _wider(step: StepPlan, earlier: tuple[StepPlan, ...]) -> int:

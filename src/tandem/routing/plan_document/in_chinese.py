@@ -39,10 +39,10 @@ _SENTENCES: Sentences = {
     "number_twice": ("号码已属于另一个地点", "一个号码只属于一个地点。"),
     "other_kind": ("两个队列的类型不同", "请指向同一类型的队列。"),
     "overflow_loop": ("来电者会被循环转送", "请让其中一个队列转到别处，如 voicemail 或 callback。"),
-    "same_rank": ("两个客户等级的 rank 相同", "每个等级用不同的 rank。"),
+    "same_rank": ("两个客户等级的 rank 相同", "每个客户等级用不同的 rank。"),
     "step_adds_nobody": ("这一步没有增加任何人：满足它的人都满足前面的步骤", "请放宽要求，或删除这一步。"),
     "steps_not_ascending": ("这一步没有晚于前一步开始", "请按 after 的先后书写，后一步更晚。"),
-    "unknown_hours": ("没有这个时间表", "请改用已有的时间表，或在 hours 下添加。"),
+    "unknown_hours": ("没有这个营业时间", "请改用已有的营业时间，或在 hours 下添加。"),
     "unknown_queue": ("没有这个队列", "请改用已有的队列。"),
     "team_twice": ("这个班组已在另一个班次中", "一个班组只排一个班次；个别座席可另写 shift。"),
     "unknown_shift": ("没有这个班次", "请改用已有的班次，或在 shifts 下添加。"),
@@ -58,8 +58,8 @@ _SENTENCES: Sentences = {
     "step_never_matches": ("这一步永远不会匹配：没有人达到要求", "请降低要求，或提高座席的等级。"),
     "unknown_agent": ("没有座席用这个账号登录", "请用 tandem user 添加，或删除这一项。"),
     "unknown_team": ("没有座席属于这个班组", "请为座席写上 team，或删除。"),
-    "unknown_tier": ("客户不会有这个等级", "请使用 vip、gold、standard。"),
-    "unused_hours": ("没有队列使用这个时间表", "请在队列中写上 hours，或删除。"),
+    "unknown_tier": ("没有客户属于这个客户等级", "请使用 vip、gold、standard。"),
+    "unused_hours": ("没有队列使用这个营业时间", "请在队列中写上 hours，或删除。"),
     "unused_shift": ("没有座席上这个班次", "请写上 teams，或在座席下写 shift，或删除。"),
 }
 CODES = frozenset(_SENTENCES)

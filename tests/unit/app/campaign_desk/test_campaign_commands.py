@@ -106,7 +106,7 @@ async def test_who_stops_a_day_that_is_over_the_limit_is_told(
     assert "Today 1 of 24 calls that people answered met nobody: 4.2%, over the limit of 3.0% until 10 more" in said.err
     assert says in said.err
     view = await on.desk.campaign("spring")
-    assert view.warning["zh"].startswith("今日真人接听 24 通，其中 1 通没有座席，占 4.2%，高于上限 3.0%：还要 10 通")
+    assert view.warning["zh"].startswith("今日真人接听 24 通，其中呼损 1 通，占 4.2%，高于上限 3.0%：还要 10 通")
     days.count(run, answered=76)
     assert (await on.desk.campaign("spring")).warning == {}
 

@@ -39,9 +39,9 @@ def test_who_stays_is_told_from_who_goes() -> None:
 @pytest.mark.parametrize(
     ("leaving_at", "en", "zh"),
     [
-        (None, "answer rate 30%", "接通率 30%"),
-        (301.5, "answer rate 30%", "接通率 30%"),
-        (300.0, "answer rate 30%; 3 agents leave within 5 min", "接通率 30%；5 分钟内 3 名座席离岗"),
+        (None, "answer rate 30%", "接听率 30%"),
+        (301.5, "answer rate 30%", "接听率 30%"),
+        (300.0, "answer rate 30%; 3 agents leave within 5 min", "接听率 30%；5 分钟内 3 名座席离岗"),
     ],
 )
 def test_the_decision_says_who_leaves_soon(leaving_at: float | None, en: str, zh: str) -> None:

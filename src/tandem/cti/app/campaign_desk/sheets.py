@@ -27,8 +27,8 @@ STORED_S = 10.0
 MOST_AT_ONCE = 400
 """Days that are made up for, of one campaign in one go."""
 NAMES = {
-    "us": {"zh": "美国（放弃 / 真人接听）", "en": "US: abandoned / answered by a person"},
-    "ofcom": {"zh": "Ofcom（放弃 / 放弃 + 接通座席）", "en": "Ofcom: abandoned / (abandoned + put through)"},
+    "us": {"zh": "美国（呼损 / 真人接听）", "en": "US: abandoned / answered by a person"},
+    "ofcom": {"zh": "Ofcom（呼损 / 呼损 + 接通座席）", "en": "Ofcom: abandoned / (abandoned + put through)"},
 }
 
 

@@ -29,6 +29,7 @@ WHY_NOT: Mapping[str, Mapping[str, str]] = {
         "en": "agents are going to a campaign that comes first",
     },
     "no_idle": {"zh": "座席均在忙", "en": "every agent is busy"},
+    "leaving": {"zh": "空闲座席即将离岗", "en": "the agents who are idle leave soon"},
     "reading": {"zh": "正在读取名单", "en": "leads are being read"},
     "no_leads": {"zh": "现在没有可拨打的联系人", "en": "nobody on the list may be called now"},
     "personal": {
@@ -43,7 +44,7 @@ WHY_NOT: Mapping[str, Mapping[str, str]] = {
 
 
 OVER_LIMIT: Mapping[str, str] = {
-    "zh": "今日真人接听 {answered} 通，其中 {abandoned} 通没有座席，占 {share}，高于上限 {limit}："
+    "zh": "今日真人接听 {answered} 通，其中呼损 {abandoned} 通，占 {share}，高于上限 {limit}："
     "还要 {owed} 通真人接听才会降到上限以内。",
     "en": "Today {abandoned} of {answered} calls that people answered met nobody: {share}, over the limit of {limit} "
     "until {owed} more have answered. ",

@@ -193,8 +193,8 @@ def _text(at: float) -> str:
 
 RESULTS: Mapping[str, Mapping[str, str]] = {
     "talked": {"zh": "已通话", "en": "talked"},
-    "abandoned": {"zh": "接听时无座席", "en": "answered, nobody was there"},
-    "machine": {"zh": "语音信箱", "en": "machine"},
+    "abandoned": {"zh": "呼损", "en": "answered, nobody was there"},
+    "machine": {"zh": "应答机", "en": "machine"},
     "message_left": {"zh": "已留言", "en": "message left"},
     "served": {"zh": "已听完流程", "en": "served by the flow"},
     "hung_up": {"zh": "接听后即挂断", "en": "hung up at once"},
@@ -205,7 +205,7 @@ RESULTS: Mapping[str, Mapping[str, str]] = {
     "congestion": {"zh": "网络拥塞", "en": "network congested"},
     "failed": {"zh": "呼叫失败", "en": "failed"},
     "withdrawn": {"zh": "未拨出", "en": "not dialled"},
-    "disposed": {"zh": "已处置", "en": "disposed of"},
+    "disposed": {"zh": "已选小结", "en": "disposed of"},
     "callback": {"zh": "已约回拨", "en": "callback"},
     "do_not_call": {"zh": "不愿再接电话", "en": "does not want to be called"},
     "recycled": {"zh": "重新放回名单", "en": "put back on the list"},

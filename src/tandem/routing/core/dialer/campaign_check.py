@@ -324,7 +324,7 @@ def _machines(detection: MachineDetection, found: _Findings) -> None:
         found.warning(
             f"{where}.sample_one_in",
             {
-                "zh": "没有抽听：误作机器的真人无从得知，会多误判真人的步骤不会自动进行",
+                "zh": "没有抽听：误作应答机的真人无从得知，会多误判真人的步骤不会自动进行",
                 "en": "without a sample nobody knows who is mistaken for a machine: no step that risks more is taken",
             },
             {"zh": "设为 50", "en": "Set it to 50."},
@@ -384,16 +384,16 @@ def _ends(campaign: Campaign, known: Known, found: _Findings) -> None:
             found.warning(
                 f"success.{place}",
                 {"zh": f"座席不能选“{said}”", "en": f'agents cannot choose "{said}"'},
-                {"zh": "加入处置代码", "en": "Add it to the dispositions."},
+                {"zh": "加入小结", "en": "Add it to the dispositions."},
             )
     if (campaign.goal.successes is not None or campaign.quotas) and not campaign.success:
         found.error(
             "success",
             {
-                "zh": "目标和配额需要成功的处置代码",
+                "zh": "目标和配额需要算成功的小结",
                 "en": "a goal and quotas count successes, and there is no such code",
             },
-            {"zh": "选择哪些处置算成功", "en": "Choose which dispositions are successes."},
+            {"zh": "选择哪些小结算成功", "en": "Choose which dispositions are successes."},
         )
 
 

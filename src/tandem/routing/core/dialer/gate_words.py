@@ -22,11 +22,11 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "over": {"zh": "该联系人已结束（{state}）", "en": "the contact is finished ({state})"},
     "quota": {"zh": "配额已满：{field} = {value}，共 {most} 个", "en": "the quota is full: {field} = {value}, {most}"},
     "abandoned": {
-        "zh": "{at} 接听时无座席；72 小时内须先预留座席",
+        "zh": "{at} 呼损；72 小时内须先预留座席",
         "en": "answered at {at} and nobody was there; for 72 h only with an agent reserved",
     },
     "machine": {
-        "zh": "{at} 为语音信箱；24 小时内须先预留座席",
+        "zh": "{at} 为应答机；24 小时内须先预留座席",
         "en": "a machine at {at}; for 24 h only with an agent reserved",
     },
     "zone": {"zh": "不知道对方的时区", "en": "nobody knows what time it is there"},
@@ -70,8 +70,8 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "consent": {"zh": "没有本人同意", "en": "no consent"},
     "over": {"zh": "已结束", "en": "finished"},
     "quota": {"zh": "配额已满", "en": "quota full"},
-    "abandoned": {"zh": "接听时无座席，72 小时内须预留座席", "en": "answered to nobody: only with an agent reserved"},
-    "machine": {"zh": "语音信箱，24 小时内须预留座席", "en": "a machine: only with an agent reserved"},
+    "abandoned": {"zh": "呼损，72 小时内须预留座席", "en": "answered to nobody: only with an agent reserved"},
+    "machine": {"zh": "应答机，24 小时内须预留座席", "en": "a machine: only with an agent reserved"},
     "zone": {"zh": "时区未知", "en": "time zone not known"},
     "hours": {"zh": "不在允许的时段", "en": "outside the hours"},
     "quiet": {"zh": "免打扰时段", "en": "a time of quiet"},
@@ -90,7 +90,7 @@ WHERE: Mapping[str, Mapping[str, str]] = {
     "global": {"zh": "全局", "en": "everybody's"},
     "campaign": {"zh": "本活动", "en": "this campaign's"},
     "person": {"zh": "本人", "en": "the person's"},
-    "plan": {"zh": "路由计划", "en": "the routing plan's"},
+    "plan": {"zh": "路由方案", "en": "the routing plan's"},
 }
 STATES: Mapping[str, Mapping[str, str]] = {
     "draft": {"zh": "草稿", "en": "draft"},
@@ -100,7 +100,7 @@ STATES: Mapping[str, Mapping[str, str]] = {
     "stopped": {"zh": "已停止", "en": "stopped"},
     "completed": {"zh": "已完成", "en": "completed"},
     "success": {"zh": "成功", "en": "success"},
-    "done": {"zh": "已处置", "en": "done"},
+    "done": {"zh": "完成", "en": "done"},
     "exhausted": {"zh": "次数已用完", "en": "attempts used up"},
     "do_not_call": {"zh": "勿扰", "en": "do not call"},
     "invalid": {"zh": "没有有效号码", "en": "no number that works"},
@@ -110,7 +110,7 @@ STATES: Mapping[str, Mapping[str, str]] = {
 WHOSE: Mapping[str, Mapping[str, str]] = {
     "rules": {"zh": "法规", "en": "the rule book's"},
     "campaign": {"zh": "本活动", "en": "the campaign's"},
-    "plan": {"zh": "路由计划", "en": "the routing plan's"},
+    "plan": {"zh": "路由方案", "en": "the routing plan's"},
     "quiet": {"zh": "法规", "en": "the rule book's"},
 }
 

@@ -85,7 +85,7 @@ _RESTED = Source(
         "zh": "英国通信管理局《持续滥用政策声明（修订）》，2010 年 10 月 1 日（2017 年被取代）",
         "en": "the United Kingdom's communications regulator, on silent and abandoned calls",
     },
-    zh="英国曾要求：弃呼后 72 小时内，须先有座席才能再拨；我们处处遵守",
+    zh="英国曾要求：呼损后 72 小时内，须先有座席才能再拨；我们处处遵守",
     en="the United Kingdom asked for an agent at hand for 72 h after an abandoned call; we keep to it everywhere",
 )
 _US = Jurisdiction(
@@ -120,7 +120,7 @@ _US = Jurisdiction(
                 "zh": "《电话营销规则》（TSR）第 310.4(b)(4)(i) 条；TCPA 规则第 64.1200(a)(7) 款",
                 "en": "TSR, safe harbour for abandoned calls; TCPA rules",
             },
-            zh="30 天内，每个活动的弃呼不超过真人接听的 3 %",
+            zh="30 天内，每个活动的呼损不超过真人接听的 3 %",
             en="at most 3 % of the calls answered live by a person, per campaign over 30 days",
         ),
         Source(
@@ -186,10 +186,10 @@ _UK = Jurisdiction(
             force="regulator",
             citation="Ofcom, Persistent misuse: statement of general policy, 20 December 2016, annex on the call rate",
             title={
-                "zh": "英国通信管理局《持续滥用：一般政策声明》，2016 年 12 月 20 日，弃呼率附件",
+                "zh": "英国通信管理局《持续滥用：一般政策声明》，2016 年 12 月 20 日，呼损率附件",
                 "en": "the United Kingdom's communications regulator, on silent and abandoned calls",
             },
-            zh="弃呼率 = 弃呼 /（弃呼 + 接通座席），含误判为语音信箱的估计数",
+            zh="呼损率 = 呼损 /（呼损 + 接通座席），含误判为应答机的估计数",
             en="abandoned / (abandoned + put through), with an estimate of persons taken for machines",
         ),
         Source(
@@ -207,8 +207,7 @@ _UK = Jurisdiction(
                 "zh": "英国通信管理局《持续滥用政策声明（修订）》，2010 年 10 月 1 日（2017 年被取代）",
                 "en": "the United Kingdom's communications regulator, on silent and abandoned calls",
             },
-            zh="2017 年起不再有可接受的弃呼率；我们沿用此前的数字："
-            "每天 3 %、2 秒、振铃 15 秒、72 小时、语音信箱 24 小时",
+            zh="2017 年起不再有可接受的呼损率；我们沿用此前的数字：每天 3 %、2 秒、振铃 15 秒、72 小时、应答机 24 小时",
             en="since 2017 no rate is acceptable as such; we keep the figures before: 3 % a day, 2 s, 15 s of ringing, "
             "72 h, 24 h after a machine",
         ),
@@ -307,7 +306,7 @@ _CN = Jurisdiction(
             force="ours",
             citation="no regulation in force gives figures",
             title={"zh": "现行规定没有给出数字", "en": "no regulation"},
-            zh="现行规定没有具体数字；我们取 9–20 点、午间 12:00–13:30 不拨、每号每天 3 次、弃呼每天 3 %",
+            zh="现行规定没有具体数字；我们取 9–20 点、午间 12:00–13:30 不拨、每号每天 3 次、呼损每天 3 %",
             en="no figures are in force; ours: 9 to 20, not from 12:00 to 13:30, 3 dials of a number a day, 3 % "
             "abandoned a day",
         ),
@@ -324,7 +323,7 @@ _NONE = Jurisdiction(
             force="ours",
             citation="as in the United States",
             title={"zh": "与美国相同", "en": "as the book of the United States"},
-            zh="没有时段和同意的要求；弃呼的承诺与美国相同",
+            zh="没有时段和同意的要求；呼损的承诺与美国相同",
             en="no hours and no consent; the promise on abandoned calls is that of the United States",
         ),
         _RESTED,

@@ -75,7 +75,7 @@ class _Change:
 
 
 _LISTEN_AGAIN = {
-    "zh": "被当作机器的真人减少，漏过的机器增多。之后请再抽听。",
+    "zh": "被当作应答机的真人减少，漏过的应答机增多。之后请再抽听。",
     "en": "Fewer persons are taken for machines, more machines reach agents. Listen again afterwards.",
 }
 _LOOSER = {
@@ -89,8 +89,8 @@ _LONGER_SILENCE = _Change(
     by=200,
     bound=1_200,
     effect={
-        "zh": "问候中有停顿的机器可识别一部分；每个真人多等 {by} 毫秒，两秒中剩 {left} 毫秒接通座席；"
-        "停顿后又说话的真人更可能被当作机器。",
+        "zh": "问候中有停顿的应答机可识别一部分；每个真人多等 {by} 毫秒，两秒中剩 {left} 毫秒接通座席；"
+        "停顿后又说话的真人更可能被当作应答机。",
         "en": "Some machines that pause in their greeting are found. Every person waits {by} ms longer, {left} ms of "
         "the two seconds are left for an agent, and a person who speaks again after a pause is more likely taken for "
         "a machine.",
@@ -102,7 +102,7 @@ _LONGER_LISTENING = _Change(
     by=500,
     bound=5_000,
     effect={
-        "zh": "其中一部分会得到判断；仍无法判断的人多等 {by} 毫秒，说话多的真人更可能被当作机器。",
+        "zh": "其中一部分会得到判断；仍无法判断的人多等 {by} 毫秒，说话多的真人更可能被当作应答机。",
         "en": "Some of them get a verdict. Who gets none waits {by} ms longer, and a person who talks much is more "
         "likely taken for a machine.",
     },
@@ -113,7 +113,7 @@ _SOONER = _Change(
     by=-100,
     bound=600,
     effect={
-        "zh": "每个真人早 {by} 毫秒接通，被当作机器的真人减少，漏过的机器增多。",
+        "zh": "每个真人早 {by} 毫秒接通，被当作应答机的真人减少，漏过的应答机增多。",
         "en": "Every person is served {by} ms sooner, fewer are taken for machines, more machines reach agents.",
     },
 )
@@ -156,13 +156,13 @@ def _fewer_mistaken(settings: MachineDetection, heard: list[Heard]) -> Iterator[
         many = unmarked >= LEAST_MARKS and unmarked > MISTAKEN_SHARE * each.connected
         if many or (unmarked >= LEAST_FOUND and band(unmarked, each.connected)[0] > MISTAKEN_SHARE):
             text = {
-                "zh": f"因 {each.kind} 判为机器并转座席的 {each.connected} 通中，{unmarked} 通座席未标为机器。",
+                "zh": f"因 {each.kind} 判为应答机并转座席的 {each.connected} 通中，{unmarked} 通座席未标为应答机。",
                 "en": f"Of {each.connected} put through as machines for {each.kind}, agents left {unmarked} unmarked.",
             }
             found.append((unmarked, each.kind, text))
         elif not each.connected and share > MISTAKEN_SHARE and each.calls >= LEAST_CALLS:
             text = {
-                "zh": f"您抽听得知 {share:.0%} 的“机器”是真人；多数因 {each.kind} 判定（{each.calls} 通）。",
+                "zh": f"您抽听得知 {share:.0%} 的“应答机”是真人；多数因 {each.kind} 判定（{each.calls} 通）。",
                 "en": f"You found {share:.0%} of the machines to be persons; most were judged by {each.kind} "
                 f"({each.calls} calls).",
             }
@@ -176,7 +176,7 @@ def _longer_silence(settings: MachineDetection, human: Heard) -> Advice | None:
         return None
     each_s = human.marked_s / human.marked
     text = {
-        "zh": f"接通的 {human.connected} 个“真人”中，座席标出 {human.marked} 个机器（每个占用 {each_s:.0f} 秒）。",
+        "zh": f"接通的 {human.connected} 个“真人”中，座席标出 {human.marked} 个应答机（每个占用 {each_s:.0f} 秒）。",
         "en": f"Of {human.connected} connected as persons, agents marked {human.marked} as machines "
         f"({each_s:.0f} s of an agent's time each).",
     }
@@ -187,7 +187,7 @@ def _longer_listening(settings: MachineDetection, unsure: Heard) -> Advice | Non
     if not _many(unsure):
         return None
     text = {
-        "zh": f"未能判断就接通的 {unsure.connected} 通中，座席标出 {unsure.marked} 个机器。",
+        "zh": f"未能判断就接通的 {unsure.connected} 通中，座席标出 {unsure.marked} 个应答机。",
         "en": f"Of {unsure.connected} connected without a verdict, agents marked {unsure.marked} as machines.",
     }
     return _LONGER_LISTENING.advice(settings, text)
@@ -197,7 +197,7 @@ def _sooner(settings: MachineDetection, human: Heard) -> Advice | None:
     if human.connected < LEAST_QUIET or human.marked >= FEW_SHARE * human.connected:
         return None
     text = {
-        "zh": f"接通的 {human.connected} 个“真人”中，座席只标出 {human.marked} 个机器。",
+        "zh": f"接通的 {human.connected} 个“真人”中，座席只标出 {human.marked} 个应答机。",
         "en": f"Of {human.connected} connected as persons, agents marked only {human.marked} as machines.",
     }
     return _SOONER.advice(settings, text)
@@ -207,7 +207,7 @@ def _nothing(human: Heard, unsure: Heard) -> Advice:
     connected, marked = human.connected + unsure.connected, human.marked + unsure.marked
     return Advice(
         text={
-            "zh": f"无建议：按现行阈值接通 {connected} 通，座席标为机器 {marked} 通"
+            "zh": f"无建议：按现行阈值接通 {connected} 通，座席标为应答机 {marked} 通"
             f"（同因需 {LEAST_MARKS} 通且占 {MANY_SHARE:.0%}）。",
             "en": f"Nothing to change: by the thresholds of today {connected} were connected, agents marked {marked} "
             f"as machines (a change needs {LEAST_MARKS} and {MANY_SHARE:.0%} for one cause).",
