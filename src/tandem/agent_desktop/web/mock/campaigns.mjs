@@ -172,7 +172,8 @@ const verdict = (rule, number = "") => {
     do_not_call: both("在勿扰名单中（全局）", "on the do-not-call list (everybody's)"),
     gap: both("10:31 刚拨打过，间隔 15 分钟", "tried at 10:31; 15 min between two attempts"),
   };
-  return { allowed: false, rule, text: sentences[rule] ?? fall[3], evidence: rule === "hours" ? { at: now(), zone: "America/Chicago", whose: "rules", number } : { count: 3, most: 3 }, again_at: fall[2] === null ? null : now() + fall[2], zone: "Asia/Shanghai" };
+  const evidence = { hours: { at: now(), zone: "America/Chicago", whose: "rules", number }, over: { state: "removed" } };
+  return { allowed: false, rule, text: sentences[rule] ?? fall[3], evidence: evidence[rule] ?? { count: 3, most: 3 }, again_at: fall[2] === null ? null : now() + fall[2], zone: "Asia/Shanghai" };
 };
 
 function leadLine(id, index, rule) {
@@ -249,6 +250,16 @@ function lead(id) {
   };
 }
 
+/** Our numbers and the carriers: of today, and without numbers for a campaign that has no pool. */
+function dayLines(wanted) {
+  if (wanted && wanted !== new Date().toISOString().slice(0, 10)) return { caller_ids: null, carriers: null };
+  const ours = (number, calls_today, answer_rate, more = {}) => ({ number, calls_today, answer_rate, rests_until: null, rested_rate: null, others_rate: null, ...more });
+  return {
+    caller_ids: kept.lists === 0 ? [] : [ours("+862161234567", 412, 0.312), ours("+862161234568", 388, null, { rests_until: now() + 40_000, rested_rate: 0.08, others_rate: 0.304 }), ours("+862161234569", 17, null)],
+    carriers: [{ name: "trunk", used: true, in_use: 41, lines: 120, rate_share: 1, rests_until: null }, { name: "north", used: false, in_use: 0, lines: 60, rate_share: 0.125, rests_until: now() + 200 }],
+  };
+}
+
 function day(query) {
   const from = new Date();
   from.setHours(9, 0, 0, 0);
@@ -277,6 +288,7 @@ function day(query) {
         answer_rate: lunch ? null : answered / dialled,
       };
     }),
+    ...dayLines(query.get("day")),
   };
 }
 

@@ -14,12 +14,15 @@ import { setLanguage } from "../src/i18n";
 import { CampaignDesk } from "../src/pages/campaigns/CampaignDesk";
 import { NewCampaign } from "../src/pages/campaigns/CampaignForm";
 import { CampaignList } from "../src/pages/campaigns/CampaignList";
+import { CopyDialog } from "../src/pages/campaigns/CopyDialog";
 import { DoNotCall } from "../src/pages/campaigns/DoNotCall";
+import { LeadPanel } from "../src/pages/campaigns/LeadPanel";
 import type { CampaignView } from "../src/pages/campaigns/paths";
 import { CallingForm } from "../src/pages/routing/CallingForm";
 import { DialPad } from "../src/pages/seat/DialPad";
 import { idlePhone } from "../src/phoneState";
 import { emptyState } from "../src/state";
+import { useAction } from "../src/ui/useActions";
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 150 });
@@ -155,6 +158,56 @@ describe("the table of campaigns", () => {
     expect(states()).toEqual([]);
     await click(one("over-limit-sure"));
     expect(states()).toEqual([["/api/campaigns/c2/state", { state: "stopped" }]]);
+  });
+
+  it("has the focus of a question that cannot be taken back on its other answer", async () => {
+    await draw(<CampaignDesk id="c2" view="now" reason={null} />);
+    await click(one("campaign-stop"));
+    expect(document.activeElement?.textContent).toBe("Let it go on");
+  });
+
+  it("lets no shortcut act behind a question", async () => {
+    const heard: string[] = [];
+    const Page = () => {
+      useAction("language", () => heard.push("language"));
+      useAction("page_1", () => heard.push("page_1"));
+      useAction("search", () => heard.push("search"));
+      return <CampaignDesk id="c0" view="lists" reason={null} />;
+    };
+    const press = (key: string, code: string, altKey = false) =>
+      act(async () => void (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", { key, code, altKey, bubbles: true, cancelable: true })));
+    const pressAll = async () => {
+      await press("l", "KeyL");
+      await press("1", "Digit1", true);
+      await press("/", "Slash");
+    };
+    await draw(<Page />);
+    await pressAll();
+    expect(heard).toEqual(["language", "page_1", "search"]);
+    heard.length = 0;
+    await click(one("list-undo"));
+    await pressAll();
+    expect(heard).toEqual([]);
+    await click(document.querySelector<HTMLElement>(".ant-modal-confirm-btns button:not(.ant-btn-dangerous)") as HTMLElement);
+    await pressAll();
+    expect(heard).toEqual(["language", "page_1", "search"]);
+  });
+
+  it("is copied once by Enter pressed twice", async () => {
+    await draw(<CopyDialog id="c0" name="Renewals" onClose={() => undefined} />);
+    const name = document.querySelector(".ant-modal input");
+    await act(async () => {
+      for (const kind of ["keydown", "keyup", "keydown"]) name?.dispatchEvent(new KeyboardEvent(kind, { key: "Enter", bubbles: true }));
+    });
+    await settle();
+    expect(asked.filter(({ method }) => method === "POST").map(({ path }) => path)).toEqual(["/api/campaigns/c0/copy"]);
+  });
+
+  it("says of a contact that is over its own state, not one of the campaign", async () => {
+    setLanguage("zh", { remember: false });
+    await draw(<LeadPanel id="c0-lead2" onClose={() => undefined} onChanged={() => undefined} />);
+    const over = document.querySelector('[data-testid="lead-detail"] [data-rule="over"] .evidence');
+    expect(over?.textContent).toContain("名单已撤回");
   });
 
   it("stops one that keeps its limit by one click", async () => {

@@ -1,7 +1,7 @@
 // A dialog that asks for a few things and does one: its footer, its refusal, its keys are the same everywhere.
 
 import { Button, Modal } from "antd";
-import { type ReactNode, useCallback, useState } from "react";
+import { type ReactNode, useCallback, useRef, useState } from "react";
 import { useSpeech } from "../i18n";
 import { useDialog } from "../ui/useActions";
 import { Refused } from "./notices";
@@ -14,13 +14,16 @@ export interface Saving {
   save(work: () => Promise<void>): Promise<void>;
 }
 
-/** One attempt at a time; what the server refuses becomes a sentence. */
+/** One attempt at a time, Enter pressed twice is one; what the server refuses becomes a sentence. */
 export function useSaving(): Saving {
   const problemOf = useProblem();
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState("");
+  const running = useRef(false);
   const save = useCallback(
     async (work: () => Promise<void>) => {
+      if (running.current) return;
+      running.current = true;
       setBusy(true);
       setFailed("");
       try {
@@ -28,6 +31,7 @@ export function useSaving(): Saving {
       } catch (error) {
         setFailed(problemOf(error));
       } finally {
+        running.current = false;
         setBusy(false);
       }
     },

@@ -1,6 +1,6 @@
 // The routing plan: as a form, as text, and its versions; nothing counts until it is applied.
 
-import { App, Button, Modal, Segmented } from "antd";
+import { App, Button, Segmented } from "antd";
 import { useCallback, useEffect, useState } from "react";
 import { serverNow } from "../clock";
 import { useDesk } from "../desk";
@@ -10,6 +10,7 @@ import { useSpeech } from "../i18n";
 import { routingApi } from "../routingApi";
 import { Loading, Name, Nothing, Panel } from "../ui/bits";
 import { Icon } from "../ui/icons";
+import { useQuestion } from "../ui/useQuestion";
 import { NotLoaded, Refused } from "./notices";
 import { AgentMatrix } from "./routing/AgentMatrix";
 import { CallingForm } from "./routing/CallingForm";
@@ -76,7 +77,7 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
   const [preview, setPreview] = useState<string | null>(null);
   const [closures, setClosures] = useState<readonly ClosureView[]>(plan.closures);
   const [line, setLine] = useState<number | null>(null);
-  const [dialogs, holder] = Modal.useModal();
+  const [confirm, holder] = useQuestion();
   const errors = draft.problems.some((problem) => problem.severity === "error");
 
   useEffect(() => {
@@ -94,7 +95,7 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
     setLine(target);
   };
   const discard = () =>
-    void dialogs.confirm({
+    confirm({
       title: t("plan.discard_sure"),
       okText: t("plan.discard"),
       okButtonProps: { danger: true },

@@ -1,6 +1,6 @@
 // A campaign's form. Two things are the operator's to say, the abandon limit and the target wait; all else has defaults.
 
-import { Button, Input, Modal, Select, Slider } from "antd";
+import { Button, Input, Select, Slider } from "antd";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { ApiError } from "../../api";
 import { campaignsApi } from "../../campaignsApi";
@@ -9,6 +9,7 @@ import { navigate } from "../../router";
 import { oneLine } from "../../text";
 import { Loading } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { useQuestion } from "../../ui/useQuestion";
 import { NotLoaded, Refused } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
@@ -135,7 +136,7 @@ function First() {
 function Form({ view, choices, onSaved }: { view: CampaignView | null; choices: CampaignChoices; onSaved: (view: CampaignView) => void }) {
   const { t, pick } = useCampaignSpeech();
   const problemOf = useProblem();
-  const [dialogs, holder] = Modal.useModal();
+  const [confirm, holder] = useQuestion();
   const first = useMemo(() => complete(view?.document ?? { ...choices.defaults, id: "", name: "" }), [view, choices]);
   const [document, setDocument] = useState<Full>(first);
   const [busy, setBusy] = useState(false);
@@ -167,7 +168,7 @@ function Form({ view, choices, onSaved }: { view: CampaignView | null; choices: 
     }
   };
   const remove = () =>
-    void dialogs.confirm({
+    confirm({
       title: t("form.remove_sure"),
       okText: t("form.remove"),
       okButtonProps: { danger: true },

@@ -20,9 +20,11 @@ import { useCampaignSpeech } from "./speech";
 
 /** Values of these names are codes, for which there are words in this group. */
 const CODES: Readonly<Record<string, string>> = { state: "campaign_state", where: "dnc_scope", whose: "whose" };
+/** The same where a rule means something else by a name: whose contact is over is so by the contact's state. */
+const CODES_OF_RULE: Readonly<Record<string, Readonly<Record<string, string>>>> = { over: { state: "lead_state" } };
 
-/** What a rule was held against, as the gate wrote it. */
-export function Evidence({ evidence }: { evidence: Record<string, unknown> }) {
+/** What a rule was held against, as the gate (`rule`) or the pacing wrote it. */
+export function Evidence({ evidence, rule = "" }: { evidence: Record<string, unknown>; rule?: string }) {
   const { w } = useCampaignSpeech();
   const { seconds, place } = useTimes();
   const entries = Object.entries(evidence);
@@ -32,7 +34,8 @@ export function Evidence({ evidence }: { evidence: Record<string, unknown> }) {
     if (isMoment(key, value)) return `${seconds(value)} ${place}`;
     if (typeof value === "number") return String(Math.round(value * 1000) / 1000);
     if (typeof value !== "string") return JSON.stringify(value);
-    return CODES[key] ? w(CODES[key], value) : value;
+    const group = CODES_OF_RULE[rule]?.[key] ?? CODES[key];
+    return group ? w(group, value) : value;
   };
   return (
     <dl className="evidence">
@@ -60,7 +63,7 @@ function Verdict({ verdict, open = false }: { verdict: GateVerdict; open?: boole
       <p>
         <bdi>{pick(verdict.text)}</bdi>
       </p>
-      {open && <Evidence evidence={verdict.evidence} />}
+      {open && <Evidence evidence={verdict.evidence} rule={verdict.rule} />}
     </div>
   );
 }

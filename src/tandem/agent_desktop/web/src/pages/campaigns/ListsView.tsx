@@ -1,12 +1,13 @@
 // The lists of a campaign: what came in, what did not and why, and taking one back.
 
-import { App, Button, type ButtonProps, Modal } from "antd";
+import { App, Button, type ButtonProps } from "antd";
 import { useCallback, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { useDesk } from "../../desk";
 import type { ImportJob, LeadListView } from "../../generated/rest";
 import { Loading, Name, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { useQuestion } from "../../ui/useQuestion";
 import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
@@ -78,10 +79,10 @@ export function ListsView({ id }: { id: string }) {
   const mayChange = useDesk().me.may.includes("change_campaigns");
   const { value, error, again } = useLoaded(useCallback(() => campaignsApi.lists(id), [id]));
   const [importing, setImporting] = useState(false);
-  const [dialogs, holder] = Modal.useModal();
+  const [confirm, holder] = useQuestion();
   if (value === null) return error === null ? <Loading rows={6} /> : <NotLoaded error={error} onAgain={again} />;
   const undo = (list: LeadListView) =>
-    void dialogs.confirm({
+    confirm({
       title: t("lists.undo_sure", { name: list.name }),
       content: t("lists.undo_text", { count: count(list.accepted) }),
       okText: t("lists.undo"),

@@ -1,6 +1,6 @@
 // Pieces that the table of campaigns and a campaign's own page share.
 
-import { App, Button, type ButtonProps, Dropdown, Modal } from "antd";
+import { App, Button, type ButtonProps, Dropdown } from "antd";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { useSecond } from "../../clock";
@@ -9,6 +9,7 @@ import type { CampaignRow } from "../../generated/live";
 import { Dot, type Tone } from "../../ui/bits";
 import { Hint } from "../../ui/Hint";
 import { Icon, type IconName } from "../../ui/icons";
+import { useQuestion } from "../../ui/useQuestion";
 import { useProblem } from "../useProblem";
 import { useTimes } from "../zone";
 import { type CampaignLine, type CampaignMode, LIMIT_AT, type Verb, barLength, budgetTone, modes, percent, sentenceOf, stateAfter, verbsFor } from "./rows";
@@ -123,10 +124,10 @@ export function Control({ line, onDone, words = false }: { line: { id: string; s
   const problemOf = useProblem();
   const mayChange = useDesk().me.may.includes("change_campaigns");
   const [busy, setBusy] = useState<Verb | null>(null);
-  const [dialogs, holder] = Modal.useModal();
+  const [confirm, holder] = useQuestion();
   if (!mayChange) return null;
   const ask = (verb: Verb, row: CampaignRow) =>
-    void dialogs.confirm({
+    confirm({
       title: t("over.title", { verb: t(`verb.${verb}`) }),
       content: <OverLimit row={row} />,
       okText: t("over.sure", { verb: t(`verb.${verb}`) }),
@@ -177,7 +178,7 @@ export function ModeSwitch({ line, onDone }: { line: CampaignLine; onDone: () =>
   const { message } = App.useApp();
   const problemOf = useProblem();
   const mayChange = useDesk().me.may.includes("change_campaigns");
-  const [dialogs, holder] = Modal.useModal();
+  const [confirm, holder] = useQuestion();
   const byRule = line.mode !== line.modeSet;
   const label = (
     <span className="cell-line" title={byRule ? t("gauge.mode_by_rule", { mode: w("mode", line.modeSet) }) : undefined}>
@@ -200,7 +201,7 @@ export function ModeSwitch({ line, onDone }: { line: CampaignLine; onDone: () =>
       void set(mode);
       return;
     }
-    void dialogs.confirm({
+    confirm({
       title: t("mode.sure", { mode: w("mode", mode) }),
       content: (
         <div className="mode-sure">

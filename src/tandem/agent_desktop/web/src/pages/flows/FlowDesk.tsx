@@ -8,6 +8,7 @@ import type { FlowDetail, FlowNumbers, FlowVersion, FlowVersionText } from "../.
 import { followLink, navigate } from "../../router";
 import { Loading, Name, Panel } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { useQuestion } from "../../ui/useQuestion";
 import { NotLoaded } from "../notices";
 import { useLoaded } from "../useLoaded";
 import { useProblem } from "../useProblem";
@@ -46,7 +47,8 @@ function Standing({ detail }: { detail: FlowDetail }) {
 
 function Loaded({ detail, onDetail, loaded, view }: { detail: FlowDetail; onDetail: (detail: FlowDetail | null) => void; loaded: FlowVersionText; view: FlowView }) {
   const { t } = useFlowSpeech();
-  const { message, modal } = App.useApp();
+  const { message } = App.useApp();
+  const [confirm, holder] = useQuestion();
   const problemOf = useProblem();
   const mayChange = useDesk().me.may.includes("change_flows");
   const draft = useFlowDraft(loaded);
@@ -106,11 +108,12 @@ function Loaded({ detail, onDetail, loaded, view }: { detail: FlowDetail; onDeta
   const openVersion = (version: number) => {
     const open = () => navigate(flowPath(name, { version: String(version) }));
     if (!draft.changed) open();
-    else void modal.confirm({ title: t("desk.leave_sure"), content: t("desk.leave_text"), okText: t("desk.leave"), okButtonProps: { danger: true }, onOk: open });
+    else confirm({ title: t("desk.leave_sure"), content: t("desk.leave_text"), okText: t("desk.leave"), okButtonProps: { danger: true }, onOk: open });
   };
   const errors = draft.problems.filter((problem) => problem.severity === "error").length;
   return (
     <div className="flow-desk" data-testid="flow-desk">
+      {holder}
       <header className="flow-head">
         <a className="back-link" href="/flows" onClick={followLink} aria-label={t("desk.back")} title={t("desk.back")}>
           <Icon name="back" />

@@ -35,7 +35,7 @@ function NewFlowDialog({ taken, onClose }: { taken: readonly string[]; onClose: 
   useDialog(true);
   const bad = !FLOW_NAME.test(name) || taken.includes(name);
   const make = async () => {
-    if (bad || languages.length === 0) return;
+    if (busy || bad || languages.length === 0) return;
     setBusy(true);
     try {
       await flowsApi.saveDraft(name, { base_version: 0, main: "main.yaml", files: { "main.yaml": newFlow(name, languages, queue) }, tests: {}, note: t("list.first_note") });

@@ -11,6 +11,7 @@ import { Loading, Name, Panel } from "../../ui/bits";
 import { type Column, DataGrid } from "../../ui/DataGrid";
 import { Icon } from "../../ui/icons";
 import { useDialog } from "../../ui/useActions";
+import { useQuestion } from "../../ui/useQuestion";
 import { NotLoaded } from "../notices";
 import { useProblem } from "../useProblem";
 import { DiffView, type Side } from "./DiffView";
@@ -68,7 +69,8 @@ function earlier({ deployment, versions }: FlowDetail, changed: boolean): number
 
 export function VersionsPanel({ detail, onDetail, draft, mayChange, against = null, onOpen }: { detail: FlowDetail; onDetail: (detail: FlowDetail | null) => void; draft: FlowDraft; mayChange: boolean; against?: number | null; onOpen: (version: number) => void }) {
   const { t, w, lang } = useFlowSpeech();
-  const { message, modal } = App.useApp();
+  const { message } = App.useApp();
+  const [confirm, holder] = useQuestion();
   const problemOf = useProblem();
   const [canary, setCanary] = useState<number | null>(null);
   const [busy, setBusy] = useState(false);
@@ -116,7 +118,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, against = nu
   const orForce = (attempt: (force: boolean) => Promise<void>, version: FlowVersion) =>
     attempt(false).catch((error: unknown) => {
       if (!(error instanceof ApiError) || error.code !== "flow_refused" || version.problems > 0) return told(error);
-      void modal.confirm({
+      confirm({
         title: t("live.force"),
         content: <bdi>{problemOf(error)}</bdi>,
         okText: t("live.force_ok"),
@@ -125,14 +127,14 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, against = nu
       });
     });
   const goLive = (version: FlowVersion) =>
-    void modal.confirm({
+    confirm({
       title: t("live.sure", { version: version.version }),
       content: t("live.text", { count: detail.numbers.length }),
       okText: t("live.ok"),
       onOk: () => orForce((force) => carryOut(() => flowsApi.goLive(name, { version: version.version, force }), t("live.done", { version: version.version })), version),
     });
   const rollBack = () =>
-    void modal.confirm({
+    confirm({
       title: t("rollback.sure", { version: detail.rollback_to ?? 0 }),
       content: t("rollback.text"),
       okText: t("rollback.ok"),
@@ -140,7 +142,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, against = nu
       onOk: () => carryOut(() => flowsApi.rollBack(name), t("rollback.done", { version: detail.rollback_to ?? 0 })).catch(told),
     });
   const endCanary = () =>
-    void modal.confirm({
+    confirm({
       title: t("canary.end_sure"),
       content: t("canary.end_text"),
       okText: t("canary.end"),
@@ -215,6 +217,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, against = nu
   const options = [...(draft.changed ? [{ value: "draft" as const, label: t("versions.draft_now") }] : []), ...detail.versions.map((one) => ({ value: one.version, label: `v${one.version}${one.state === "live" ? ` · ${w("state", "live")}` : ""}` }))];
   return (
     <div className="flow-versions">
+      {holder}
       <Panel
         title={t("versions.title")}
         icon="list"

@@ -54,7 +54,7 @@ export function PreviewDialog({
 
   const overtaken = preview !== null && preview.base_version !== base.version;
   const apply = async () => {
-    if (preview === null) return;
+    if (preview === null || busy) return;
     setBusy(true);
     setFailed(null);
     try {

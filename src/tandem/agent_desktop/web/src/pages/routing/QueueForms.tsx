@@ -1,11 +1,12 @@
 // The queues as a form: the list on the left, one queue on the right.
 
-import { Input, InputNumber, Modal, Select, Switch } from "antd";
+import { Input, InputNumber, Select, Switch } from "antd";
 import { useMemo, useState } from "react";
 import type { ClosureView, FormEdit } from "../../generated/rest";
 import { type Language, useSpeech } from "../../i18n";
 import { Field, Name, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
+import { useQuestion } from "../../ui/useQuestion";
 import { type Column, DataGrid } from "../../ui/DataGrid";
 import { ClosureButton } from "./ClosureButton";
 import { TextField, TimeField } from "./fields";
@@ -135,7 +136,7 @@ function Habits({ id, queue, edit }: { id: string; queue: QueueForm; edit: Props
 function QueueEditor({ id, form, edit, closures, onClosures, onGone }: Props & { id: string; onGone: () => void }) {
   const { t, lang } = useSpeech();
   const mayChange = useDesk().me.may.includes("change_routing");
-  const [dialogs, holder] = Modal.useModal();
+  const [confirm, holder] = useQuestion();
   const skills = useMemo(() => skillsOf(form), [form]);
   const choices = useMemo(() => queueChoices(form.queues, lang, id), [form, lang, id]);
   const queue = form.queues[id];
@@ -143,7 +144,7 @@ function QueueEditor({ id, form, edit, closures, onClosures, onGone }: Props & {
   const name = bothOf(queue.name)[lang] || id;
   const put = (key: string, value: unknown) => edit([{ path: ["queues", id, key], value }]);
   const remove = () =>
-    void dialogs.confirm({
+    confirm({
       title: t("form.remove_queue_sure", { name }),
       content: t("form.remove_queue_text"),
       okText: t("form.remove_queue"),
