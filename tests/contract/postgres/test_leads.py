@@ -14,7 +14,8 @@ from tests.support.lists import SHANGHAI, bring_in, person
 
 from tandem.cti.adapters.postgres.do_not_call import DoNotCallStore
 from tandem.cti.adapters.postgres.lead_import import LeadImportStore
-from tandem.cti.adapters.postgres.leads import PERSONAL_S, ClassLimits, LeadFilter, LeadStore, Reading
+from tandem.cti.adapters.postgres.leads import ClassLimits, LeadFilter, LeadStore, Reading
+from tandem.cti.model.leads import PERSONAL_S
 from tandem.cti.model.records import Record
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.cti.storage.journal_rows import encode

@@ -12,6 +12,12 @@ import msgspec
 from tandem.cti.model.campaigns import LeadState
 from tandem.cti.model.ids import AgentId, CampaignId, CustomerId, LeadId, ListId
 
+PERSONAL_S = 1_800.0
+"""So long after its time a promised call waits for the agent who promised it, when he is not at work, or works for
+something that comes first; then it is anybody's."""
+PERSONAL_EACH = 2
+"""So many wait on for one who is at work; the others of whom it is as late are anybody's."""
+
 
 class LeadNumber(msgspec.Struct, frozen=True, kw_only=True):
     """One number of a person. ``zone``: IANA time zone by the number ('' unknown). ``day``, ``week``: dials of this

@@ -9,11 +9,15 @@ import pytest
 from tests.support.campaign_floor import SPRING, CampaignFloor, campaign, lead
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app.dialer import days
+from tandem.cti.app.center import Center
+from tandem.cti.app.dialer import days, looks
+from tandem.cti.app.dialer.launches import Launch
 from tandem.cti.app.dialer.rows import campaign_row
+from tandem.cti.app.dialer.state import Held, Running
 from tandem.cti.model import events as ev
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.requests import ClearConnection
+from tandem.routing.core.acd.agent import Agent
 
 
 @pytest.mark.parametrize(("rules", "counted"), [("us", 1_000), ("uk", 900)])
@@ -101,3 +105,34 @@ def test_who_is_given_up_and_answers_in_that_moment_is_counted_and_kept_as_what_
     assert (record.result, record.message_at) == ("abandoned", None)
     assert record.answered_at is not None
     assert floor.center.dialer.campaigns[SPRING].today.abandoned == 1
+
+
+def test_an_agent_who_was_not_used_for_one_whom_the_gate_refuses_is_there_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    floor = CampaignFloor()
+    made, looked, promised = looks.launch, looks.look, lead(0, callback_at=floor.now, next_at=floor.now)
+    tried: list[set[str]] = []
+
+    def look(center: Center, run: Running) -> None:
+        tried.append(set())
+        looked(center, run)
+
+    def launch(center: Center, run: Running, held: Held, agent: Agent | None, *rest: Any) -> Launch:
+        tried[-1].add(held.lead.id)
+        if held.lead.id == promised.id:
+            del run.pool[promised.id]
+            return "refused"
+        return made(center, run, held, agent, *rest)
+
+    monkeypatch.setattr(looks, "launch", launch)
+    monkeypatch.setattr(looks, "look", look)
+    floor.slow = True
+    floor.run(campaign(mode="progressive"))
+    floor.ready(AgentId("mei"))
+    floor.add(promised, lead(1))
+    floor.handle(floor.read(floor.wanted.pop(0)))
+    run = floor.center.dialer.campaigns[SPRING]
+    assert run.pacer.decide(now=floor.now, segments={"": 1}, lines=1).reserved_only
+    assert [attempt for attempt, _, _ in floor.dials] == ["spring-1.1"]
+    assert {"spring-0", "spring-1"} in tried, "in the same look"

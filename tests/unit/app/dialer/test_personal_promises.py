@@ -6,12 +6,12 @@ import pytest
 from tests.support.campaign_floor import AUTUMN, SPRING, CampaignFloor, campaign, lead, outbound_house
 
 from tandem.agent_desktop.core import messages as m
-from tandem.cti.app.dialer import looks, pool
+from tandem.cti.app.dialer import pool
 from tandem.cti.app.dialer.wording import why_not
 from tandem.cti.model import events as ev
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, CampaignId
-from tandem.cti.model.leads import Lead
+from tandem.cti.model.leads import PERSONAL_EACH, PERSONAL_S, Lead
 
 AGENTS = tuple(AgentId(f"a{number}") for number in range(6))
 HIS = AGENTS[0]
@@ -148,7 +148,7 @@ def test_a_promise_of_who_is_away_goes_to_the_team_in_the_end() -> None:
     takes_a_break(floor)
     floor.add(*promised(floor, 1))
     floor.run(campaign(mode="progressive"))
-    floor.pass_time(looks.PERSONAL_S - 60.0)
+    floor.pass_time(PERSONAL_S - 60.0)
     assert floor.dials == []
     floor.pass_time(120.0)
     assert len(floor.dials) == 1
@@ -163,7 +163,7 @@ def test_it_waits_on_for_him_who_talks_for_the_campaign() -> None:
         floor.pick_up(0)
     assert floor.center.dialer.campaigns[SPRING].agents[HIS] == "talking"
     floor.add(*promised(floor, 1))
-    floor.pass_time(looks.PERSONAL_S + 120.0)
+    floor.pass_time(PERSONAL_S + 120.0)
     [held] = floor.center.dialer.campaigns[SPRING].pool.values()
     assert held.agent == HIS
 
@@ -176,10 +176,10 @@ def test_of_many_that_are_late_he_who_is_at_work_keeps_the_next_ones() -> None:
     for _ in AGENTS:
         floor.pick_up(0)
     floor.add(*promised(floor, 12))
-    floor.pass_time(looks.PERSONAL_S + 120.0)
+    floor.pass_time(PERSONAL_S + 120.0)
     held = [each.agent for each in floor.center.dialer.campaigns[SPRING].pool.values()]
-    assert held == [HIS] * looks.PERSONAL_EACH
-    assert len(floor.dials) == len(AGENTS) + 12 - looks.PERSONAL_EACH, "the others are called by the team"
+    assert held == [HIS] * PERSONAL_EACH
+    assert len(floor.dials) == len(AGENTS) + 12 - PERSONAL_EACH, "the others are called by the team"
 
 
 def test_a_promise_is_read_when_its_time_comes_however_many_others_are_in_hand() -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.support.campaign_floor import SPRING, CampaignFloor, campaign, lead, outbound_house
+from tests.support.campaign_floor import AUTUMN, SPRING, CampaignFloor, campaign, lead, outbound_house
 from tests.support.house import MEI, TOM
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app import views
 from tandem.cti.app.dialer.state import Running
+from tandem.cti.app.dialer.wording import why_not
 from tandem.cti.app.history.center_state import HouseCode, freeze, thaw
 from tandem.cti.app.house import House
 from tandem.cti.model.campaigns import Mode
+from tandem.cti.model.causes import Cause
 from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.states import AgentState
 from tandem.routing.core.plan import Plan, ShiftPlan
@@ -151,3 +153,65 @@ def test_the_board_says_until_when_he_is_expected() -> None:
     floor.pass_time(600 + LINGERS_S)
     assert views.seat_row(floor.center, MEI).until is None
     assert MEI in floor.center.dirty_seats
+
+
+def _one_leaves() -> CampaignFloor:
+    """Mei's shift ends in 20 seconds; the others are in a team that works no shifts."""
+    house = outbound_house()
+    teams = {MEI: "team"}
+    agents = {login: replace(agent, team=teams.get(login, "evenings")) for login, agent in house.plan.agents.items()}
+    floor = CampaignFloor(replace(house, plan=replace(house.plan, agents=agents, shifts={"day": SHIFT})))
+    floor.pass_time(ENDS_AT - 20 - floor.now)
+    return floor
+
+
+def test_who_leaves_soon_takes_no_place_of_who_stays() -> None:
+    floor = _one_leaves()
+    floor.ready(MEI)
+    floor.pass_time(1)
+    floor.ready(TOM)
+    floor.add(lead(0))
+    floor.seasoned(campaign(mode="progressive"))
+    floor.run(campaign(mode="progressive"))
+    floor.pass_time(3)
+    run = floor.center.dialer.campaigns[SPRING]
+    assert len(floor.dials) == 1, "for Tom"
+    assert list(run.agents) == [TOM], "there is nobody left whom Mei could be given"
+
+
+def test_of_those_who_leave_soon_a_campaign_has_no_more_than_it_could_use() -> None:
+    floor = CampaignFloor(_house())
+    floor.pass_time(ENDS_AT - 20 - floor.now)
+    floor.add(lead(0))
+    floor.seasoned(campaign(mode="progressive"))
+    floor.run(campaign(mode="progressive"))
+    floor.ready(MEI, TOM)
+    floor.pass_time(30)
+    run = floor.center.dialer.campaigns[SPRING]
+    assert not floor.dials
+    assert len(run.agents) == 1
+
+
+def test_a_promise_draws_nobody_who_leaves_soon() -> None:
+    floor = _one_leaves()
+    floor.ready(MEI, TOM)
+    floor.add(*(lead(number) for number in range(20)))
+    documents = (campaign(mode="progressive"), campaign(AUTUMN, mode="progressive"))
+    floor.seasoned(*documents)
+    floor.run(documents[0])
+    spring = floor.center.dialer.campaigns[SPRING]
+    assert set(spring.agents) == {MEI, TOM}
+    at = floor.now - 1.0
+    floor.add(lead(100, AUTUMN, callback_at=at, next_at=at))
+    floor.run(documents[1])
+    assert set(floor.center.dialer.claimed) <= {TOM}
+    for place in reversed(range(len(floor.legs))):
+        floor.fail(place, Cause.NO_ANSWER)
+    floor.pass_time(4)
+    assert [attempt for attempt, _, _ in floor.dials if attempt.startswith("autumn")], "Tom calls as it was promised"
+    assert MEI in spring.agents
+
+
+def test_an_idle_floor_that_leaves_soon_is_not_said_to_be_busy() -> None:
+    _, run = _floor("preview", begins_at=ENDS_AT - 10)
+    assert run.why_not == why_not("leaving")

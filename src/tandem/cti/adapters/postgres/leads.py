@@ -16,7 +16,7 @@ import asyncpg
 import msgspec
 
 from tandem.cti.model.ids import CampaignId, LeadId, ListId
-from tandem.cti.model.leads import AttemptRecord, Lead, LeadNumber
+from tandem.cti.model.leads import PERSONAL_EACH, PERSONAL_S, AttemptRecord, Lead, LeadNumber
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.cti.storage.pool import Connection, Database, Row
 from tandem.cti.storage.queries import load
@@ -33,11 +33,9 @@ SPARE = 20
 AGAIN_S = 1.0
 """When some are left that could not be taken just now (another reader has them, or all that were looked at may not be
 called)."""
-PERSONAL_S = 1_800.0
-"""So long after its time a promised call is the agent's who promised it."""
-MOST_PERSONAL, PERSONAL_EACH = 500, 2
-"""So many of these are in hand: of all agents together, and of each. They come besides those that were asked for, as
-they may wait for who is away."""
+MOST_PERSONAL = 500
+"""So many promised calls that wait for one agent are in hand, of all agents together. They come besides those that were
+asked for, as they may wait for who is away."""
 LONG_S = 60.0
 EXPORT_ROWS = 2_000
 _Key = Callable[[Row], tuple[float, ...]]

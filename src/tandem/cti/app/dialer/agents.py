@@ -59,7 +59,8 @@ def settle(center: Center, agent: Agent) -> None:
     if agent.id in center.dialer.aside:
         return
     run = run_of(center, agent.id)
-    if run is not None and ((blend.over(center) and not blend.only(center, agent.id)) or not _keeps(run, agent.id)):
+    callers_first = blend.over(center) and not blend.only(center, agent.id)
+    if run is not None and (callers_first or not _keeps(center, run, agent.id)):
         let_go(center, agent.id)
         run = None
     if run is None and center.dialer.campaigns:
@@ -138,10 +139,10 @@ def is_free(agent: Agent) -> bool:
     return agent.available and agent.call is None
 
 
-def _keeps(run: Running, agent_id: AgentId | None = None) -> bool:
+def _keeps(center: Center, run: Running, agent_id: AgentId | None = None) -> bool:
     """An agent who becomes free may stay: this one, or whoever he is."""
     more_leads = run.asked_at is not None or not pool.for_all(run)
-    return room(run) > 0 or agent_id in promised(run) or (_dials(run) and more_leads and not run.dry)
+    return room(center, run) > 0 or agent_id in promised(run) or (_dials(run) and more_leads and not run.dry)
 
 
 def _dials(run: Running) -> bool:
@@ -153,24 +154,40 @@ def promised(run: Running) -> dict[AgentId, None]:
     return run.promised if run.pool and _dials(run) else {}
 
 
-def room(run: Running) -> int:
+def room(center: Center, run: Running) -> int:
     """How many more idle agents it can use now, whoever they are: for those who may answer soon, and for who may be
-    dialled."""
-    wanted = len(run.in_air)
-    if _dials(run):
-        wanted += min(run.ready, len(run.pool))
+    dialled. For these who leaves soon is as good as gone; who may answer soon was dialled while he stayed."""
+    others = _for_anybody(run)
+    staying = sum(run.pacer.stays(agent_id, center.now) for agent_id in others)
+    return max(0, len(run.in_air) - (len(others) - staying)) + _to_dial(run) - staying
+
+
+def _for_anybody(run: Running) -> list[AgentId]:
+    """Idle agents besides those who have promised a call themselves."""
     his_own = promised(run)
-    return wanted - sum(agent_id not in his_own for agent_id in idle(run))
+    return [agent_id for agent_id in idle(run) if agent_id not in his_own]
 
 
-def wants(run: Running, agent_id: AgentId) -> bool:
-    """It can use this agent, who is not one of its own."""
-    return room(run) > 0 or agent_id in promised(run)
+def _to_dial(run: Running) -> int:
+    """Who may be dialled now, whichever agent he is given."""
+    return min(run.ready, len(run.pool)) if _dials(run) else 0
+
+
+def _too_many(run: Running) -> int:
+    """Idle agents beyond one for everybody who may answer soon or may be dialled, those who leave soon included."""
+    return len(_for_anybody(run)) - len(run.in_air) - _to_dial(run)
+
+
+def wants(center: Center, run: Running, agent_id: AgentId) -> bool:
+    """It can use this agent, who is not one of its own. Of those who leave soon it has no more than it could use."""
+    leaving_at = _leaves_at(center, agent_id)
+    stays = leaving_at is None or run.pacer.outlasts(leaving_at, center.now)
+    return (room(center, run) > 0 and (stays or _too_many(run) < 0)) or agent_id in promised(run)
 
 
 def _wants_more(center: Center, run: Running) -> bool:
     """It can use somebody whom it has not; who has promised a call and is away, or with a caller, cannot be had."""
-    return room(run) > 0 or any(
+    return room(center, run) > 0 or any(
         agent_id in center.held or ((agent := center.agents.get(agent_id)) is not None and is_free(agent))
         for agent_id in promised(run)
         if agent_id not in run.agents
@@ -198,18 +215,20 @@ def place(center: Center, agent_id: AgentId) -> None:
     if not is_free(agent) or agent_id in center.held or agent_id in center.hanging or not center.switch_up:
         return
     runs = (center.dialer.campaigns.get(campaign) for campaign in center.dialer.wanting)
-    wanting = [run for run in runs if run is not None and wants(run, agent_id) and may_serve(center, agent, run)]
+    wanting = [
+        run for run in runs if run is not None and wants(center, run, agent_id) and may_serve(center, agent, run)
+    ]
     if not wanting or not (blend.only(center, agent_id) or blend.may_take(center)):
         return
-    run = min(wanting, key=lambda run: turn(claim_of(run, his_own=agent_id in promised(run))))
+    run = min(wanting, key=lambda run: turn(claim_of(center, run, his_own=agent_id in promised(run))))
     center.held[agent_id] = run.record.id
     acd.sync_agent(center, agent)
 
 
-def claim_of(run: Running, more: int = 0, *, his_own: bool = False) -> Claim:
+def claim_of(center: Center, run: Running, more: int = 0, *, his_own: bool = False) -> Claim:
     """With ``more`` agents than it has; ``his_own``: one who has promised one of its callees a call is thought of."""
     campaign, agents = run.campaign, max(0, len(run.agents) + more)
-    at_work = len(run.agents) - len(idle(run))
+    at_work = len(run.agents) - sum(run.pacer.stays(agent_id, center.now) for agent_id in idle(run))
     return Claim(
         campaign=campaign.id,
         priority=campaign.priority,
@@ -242,7 +261,7 @@ def let_go(center: Center, agent_id: AgentId) -> None:
 
 def give_back(center: Center, most: int) -> None:
     """Callers need agents: up to ``most`` who are idle and on whom nobody counts who may answer soon."""
-    for run in sorted(center.dialer.campaigns.values(), key=lambda run: turn(claim_of(run)), reverse=True):
+    for run in sorted(center.dialer.campaigns.values(), key=lambda run: turn(claim_of(center, run)), reverse=True):
         spare = not_counted_on(run)
         for agent_id in idle(run):
             if most <= 0 or spare <= 0:
@@ -284,10 +303,9 @@ def at_hand(center: Center, run: Running) -> Iterator[Agent]:
 
 
 def spare(center: Center, run: Running) -> None:
-    """Gives back idle agents for whom it has nothing to do."""
-    too_many = -room(run) if not _keeps(run) else 0
-    his_own = promised(run)
-    others = [agent_id for agent_id in idle(run) if agent_id not in his_own]
+    """Gives back idle agents for whom it has nothing to do; first those who leave soon."""
+    too_many = _too_many(run) if not _keeps(center, run) else 0
+    others = sorted(_for_anybody(run), key=lambda agent_id: run.pacer.stays(agent_id, center.now))
     for agent_id in others[: max(0, too_many)]:
         release(center, agent_id)
         center.dialer.free[agent_id] = None
@@ -299,10 +317,11 @@ def count_room(center: Center, run: Running) -> None:
     run.ready = ready.count(None)
     run.promised = {agent_id: None for agent_id in ready if agent_id is not None}
     run.owed = _owed(center, run)
-    if room(run) > 0 or promised(run):
+    more = room(center, run)
+    if more > 0 or promised(run):
         center.dialer.wanting[run.record.id] = None
         if center.dialer.claimed:
-            moving.drop(center, run, kept=room(run), promised=promised(run))
+            moving.drop(center, run, kept=more, promised=promised(run))
     else:
         moving.drop(center, run)
         center.dialer.wanting.pop(run.record.id, None)
@@ -341,7 +360,7 @@ def tell(center: Center, agent_id: AgentId) -> None:
     if run is None:
         return
     status = status_of(center, agent_id)
-    known, leaving_at = run.leaving.get(agent_id), center.dialer.roster.leaves_at(agent_id, center.now)
+    known, leaving_at = run.leaving.get(agent_id), _leaves_at(center, agent_id)
     # who has asked for a break, or is to go to another campaign, gets no other call after this one
     if center.agents[agent_id].pending is AgentState.NOT_READY or agent_id in center.dialer.claimed:
         leaving_at = center.now if known is None else min(known, center.now)
@@ -353,6 +372,11 @@ def tell(center: Center, agent_id: AgentId) -> None:
             run.leaving[agent_id] = leaving_at
         run.pacer.agent(agent_id, status, now=center.now, leaving_at=leaving_at)
         center.dialer.due[run.record.id] = None
+
+
+def _leaves_at(center: Center, agent_id: AgentId) -> float | None:
+    """By his shift."""
+    return center.dialer.roster.leaves_at(agent_id, center.now)
 
 
 def status_of(center: Center, agent_id: AgentId) -> AgentStatus:

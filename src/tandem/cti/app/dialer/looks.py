@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tandem.cti.app import blend
@@ -13,6 +13,7 @@ from tandem.cti.app.dialer.launches import launch
 from tandem.cti.app.dialer.state import First, Held, Running
 from tandem.cti.app.dialer.wording import why_not
 from tandem.cti.model.ids import AgentId, CallId, CampaignId
+from tandem.cti.model.leads import PERSONAL_EACH, PERSONAL_S
 from tandem.cti.model.states import AgentState
 from tandem.routing.core.acd.agent import Agent
 from tandem.routing.core.dialer.carriers import WHY
@@ -31,11 +32,6 @@ GIVE_UP_S = 2.0
 """The same while somebody's telephone rings for whom no agent may be there."""
 REFUSALS = 50
 """So many leads the gate may refuse in one look."""
-PERSONAL_S = 1_800.0
-"""So long after its time a promised call waits for the agent who promised it, when he is not at work, or works for
-something that comes first."""
-PERSONAL_EACH = 2
-"""So many wait on for one who is at work; the others of whom it is as late are anybody's."""
 PROMISED = {"pacing": {"zh": "本人约定的回拨", "en": "a call that he promised"}}
 PREVIEW = {"pacing": {"zh": "预览", "en": "preview"}}
 AGENTLESS = {"pacing": {"zh": "无座席外呼", "en": "agentless"}}
@@ -182,10 +178,10 @@ def _comes(center: Center, run: Running, agent: Agent) -> bool:
 
 def _preview(center: Center, run: Running, ready: dict[Any, Held]) -> float:
     idle = list(agents.at_hand(center, run))
-    free = idle[: max(0, len(idle) - len(run.in_air))]
-    _launch(center, run, ready.values(), PREVIEW, free=iter(free), first="agent")
+    free = deque(idle[: max(0, len(idle) - len(run.in_air))])
     if not free and not run.attempts and ready:
         run.why_not = _no_agent(center, run)
+    _launch(center, run, ready.values(), PREVIEW, free=free, first="agent")
     return center.now + LOOK_S
 
 
@@ -212,7 +208,8 @@ def _paced(center: Center, run: Running, ready: dict[Any, Held], lines: int) -> 
     run.why = dict(decision.why)
     run.evidence = dict(decision.evidence)
     why = {"pacing": run.why, "evidence": run.evidence}
-    free = agents.at_hand(center, run)
+    one_each = decision.restricted > 0 or decision.reserved_only
+    free = deque(agents.at_hand(center, run)) if one_each else deque[Agent]()
     launched = _launch(center, run, restricted, why, most=decision.restricted, free=free)
     left = sum(count for _, count in decision.launch)
     due = [held for held in normal if clearance.promised(held.lead, center.now)]
@@ -239,26 +236,27 @@ def _launch(
     why: dict[str, Any],
     *,
     most: int = pool.MOST,
-    free: Iterator[Agent] | None = None,
+    free: deque[Agent] | None = None,
     first: First = "customer",
 ) -> int:
-    """Begin up to ``most`` of these, each with an agent of ``free`` when that is given (set aside for him, or rung
-    first); how many were."""
+    """Begin up to ``most`` of these, each with an agent of ``free`` when that is given (taken from it, set aside for
+    him, or rung first); how many were."""
     begun = refused = 0
-    agent = None
     for held in list(leads):
         if begun >= most or refused >= REFUSALS:
             break
         if held.lead.id not in run.pool:
             continue
-        if free is not None and agent is None and (agent := next(free, None)) is None:
+        if free is not None and not free:
             break
-        done = launch(center, run, held, agent, why, first)
+        done = launch(center, run, held, free[0] if free else None, why, first)
         if done == "no_line":
             break
         refused += done == "refused"
         if done == "begun":
-            begun, agent = begun + 1, None
+            begun += 1
+            if free:
+                free.popleft()
     return begun
 
 
@@ -268,6 +266,9 @@ def _no_agent(center: Center, run: Running) -> dict[str, str]:
         return why_not("personal")
     if any(agent_id in center.dialer.claimed for agent_id in run.agents):
         return why_not("outranked")
+    idle = agents.idle(run)
+    if idle and not any(run.pacer.stays(agent_id, center.now) for agent_id in idle):
+        return why_not("leaving")
     if any(status != "away" for status in run.agents.values()):
         return why_not("no_idle")
     able = any(

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 from itertools import repeat
+from math import inf
 from typing import TYPE_CHECKING
 
 from tandem.cti.app.dialer import agents
@@ -36,12 +37,12 @@ def claim(center: Center, run: Running) -> None:
     claimed_now = {agent_id for agent_id, campaign in center.dialer.claimed.items() if campaign == run.record.id}
     promised = agents.promised(run)
     his_own = [agent_id for agent_id in promised if agent_id not in run.agents and agent_id not in claimed_now]
-    wanted = agents.room(run) - sum(agent_id not in promised for agent_id in claimed_now)
+    wanted = agents.room(center, run) - sum(agent_id not in promised for agent_id in claimed_now)
     if (wanted <= 0 and not his_own) or 0.0 <= center.now - run.claimed_at < CLAIM_S:
         return
     run.claimed_at = center.now
     mine, shares = _shares(center, run, claims, his_own=bool(his_own))
-    able = {campaign: _able(center, center.dialer.campaigns[campaign], run) for campaign in shares}
+    able = {campaign: _able(center, center.dialer.campaigns[campaign], run, promised) for campaign in shares}
     taken: dict[CampaignId, list[AgentId]] = {}
     for one in (*his_own, *repeat(None, max(0, wanted))):
         having = (campaign for campaign, his in able.items() if (his if one is None else one in his))
@@ -68,23 +69,25 @@ def _shares(
     """``run``'s share, and those of campaigns that come after it, as they are when all who are claimed have gone.
     ``his_own``: after it as far as an agent is concerned who has himself promised a call."""
     gone = Counter(center.held[agent_id] for agent_id in center.dialer.claimed)
-    mine = agents.claim_of(run, claims[run.record.id] - gone[run.record.id])
+    mine = agents.claim_of(center, run, claims[run.record.id] - gone[run.record.id])
     wants = replace(mine, owed=max(mine.owed, mine.agents + 1)) if his_own else mine
     behind = {}
     for campaign in dict.fromkeys(center.held.values()):
-        share = agents.claim_of(center.dialer.campaigns[campaign], claims[campaign] - gone[campaign])
+        share = agents.claim_of(center, center.dialer.campaigns[campaign], claims[campaign] - gone[campaign])
         if campaign != run.record.id and comes_before(wants, share):
             behind[campaign] = share
     return mine, behind
 
 
-def _able(center: Center, holder: Running, run: Running) -> list[AgentId]:
-    """Of ``holder``'s agents, who could serve ``run`` and is claimed by nobody; who is free soonest comes first."""
+def _able(center: Center, holder: Running, run: Running, promised: Collection[AgentId]) -> list[AgentId]:
+    """Of ``holder``'s agents, who could serve ``run`` and is claimed by nobody; who is free soonest comes first. Nobody
+    is dialled any more for who leaves soon, but by himself whom he has ``promised`` it."""
     his = [
         agent_id
         for agent_id, status in holder.agents.items()
         if status in _FIRST
         and agent_id not in center.dialer.claimed
+        and (agent_id in promised or run.pacer.outlasts(holder.leaving.get(agent_id, inf), center.now))
         and agents.may_serve(center, center.agents[agent_id], run)
     ]
     return sorted(his, key=lambda agent_id: _FIRST[holder.agents[agent_id]])
