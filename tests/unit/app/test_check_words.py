@@ -68,5 +68,6 @@ def test_the_command_speaks_the_language_of_the_terminal(
     monkeypatch.setattr(checks, "check_installation", lines)
     monkeypatch.setattr(checks, "is_serving", no)
     monkeypatch.setenv("LC_ALL", language)
+    (tmp_path / "tandem.toml").touch()
     assert cli.main(["check", "--home", str(tmp_path)]) == 1
     assert capsys.readouterr().out.splitlines()[: len(found)] == found

@@ -39,6 +39,44 @@ def test_a_defect_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
         cli.main(["version"])
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "routing export", "routing check plan.yaml", "answers list", "user mei --name Mei --device 1001", "why c-1",
+        "campaign list", "do-not-call search 1", "replay today", "whatif today --forecast", "asterisk-config etc",
+        "probe", "check",
+    ],
+)  # fmt: skip
+def test_a_slip_in_the_name_of_the_home_makes_no_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.delenv("TANDEM_DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / "mistyped"
+    assert cli.main([*command.split(), "--home", str(home)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"tandem: there is no installation in {home}: ")
+    assert f"tandem serve --home {home}" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_names_the_home_that_the_command_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    said = {}
+    for command in ("demo", "serve"):
+        with pytest.raises(SystemExit):
+            cli.main([command, "--help"])
+        said[command] = " ".join(capsys.readouterr().out.split())
+    assert "default: ~/.cache/tandem/demo," in said["demo"]
+    assert "default: TANDEM_HOME, else ~/.local/share/tandem)" in said["serve"]
+
+
+def a_home(folder: Path) -> Path:
+    home = folder / "home"
+    home.mkdir()
+    (home / "tandem.toml").touch()
+    return home
+
+
 @pytest.fixture
 def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database without agents."""
@@ -68,7 +106,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("nobody")
 def test_what_stood_there_at_first_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    etc, home = tmp_path / "etc", tmp_path / "home"
+    etc, home = tmp_path / "etc", a_home(tmp_path)
     etc.mkdir()
     (etc / "pjsip.conf").write_text("the owner's own\n")
     for _ in range(2):
@@ -83,7 +121,7 @@ def test_what_stood_there_at_first_is_kept(tmp_path: Path, capsys: pytest.Captur
 
 @pytest.mark.usefixtures("nobody")
 def test_the_certificate_is_there_before_asterisk_wants_it(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+    home = a_home(tmp_path)
     assert cli.main(["asterisk-config", "--home", str(home), "--listen", "192.0.2.1", str(tmp_path / "etc")]) == 0
     assert (home / "tls" / "certificate.pem").exists()
     assert str(home / "tls" / "key.pem") in (tmp_path / "etc" / "http.conf").read_text()

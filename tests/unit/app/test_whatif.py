@@ -277,7 +277,7 @@ async def test_what_is_asked_for_must_be_said(inputs: tuple[Path, RecordedFloor]
     with pytest.raises(BadRequest, match="--change FILE"):
         await run_whatif(asked(add_whatif_arguments, "2026-11-22"), inputs[0], no_database, code=code)
     words = asked(add_whatif_arguments, "2026-11-22", "--change", str(tmp_path / "none.yaml"))
-    with pytest.raises(BadRequest, match=r"none\.yaml"):
+    with pytest.raises(BadRequest, match=r"none\.yaml cannot be read: No such file or directory$"):
         await run_whatif(words, inputs[0], no_database, code=code)
 
 

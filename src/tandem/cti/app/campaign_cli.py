@@ -181,8 +181,9 @@ async def _import(asked: argparse.Namespace, home: Path, by: str) -> int:
     if job["state"] != "done":
         print(f"failed: {job['problem'].get('en', job['state'])}", file=sys.stderr)
         return 1
+    rows = "row" if job["bad"] == 1 else "rows"
     print(
-        f"{job['accepted']} contacts in list {job['list_id']}; {job['bad']} bad rows, "
+        f"{job['accepted']} contacts in list {job['list_id']}; {job['bad']} bad {rows}, "
         f"{job['duplicates']} there before, {job['do_not_call']} not to be called"
     )
     if job["bad"] and (file := ListFiles(home / "lists").bad_rows(job["list_id"])):

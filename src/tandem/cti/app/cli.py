@@ -18,7 +18,7 @@ from tandem.cti.app.answers_cli import add_commands as add_answers_commands
 from tandem.cti.app.campaign_cli import add_commands as add_campaign_commands
 from tandem.cti.app.campaign_cli import add_do_not_call_commands
 from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif_arguments
-from tandem.cti.app.installation import Installation, default_home
+from tandem.cti.app.installation import Installation, default_home, expect_installed
 from tandem.cti.app.ivr_cli import add_commands as add_ivr_commands
 from tandem.cti.app.routing_cli import add_commands as add_routing_commands
 from tandem.cti.model.errors import BadRequest, CtiError
@@ -75,20 +75,15 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    def at_home(made: argparse.ArgumentParser) -> None:
-        made.add_argument(
-            "--home",
-            type=Path,
-            default=None,
-            help="folder of the installation (default: TANDEM_HOME, else ~/.local/share/tandem)",
-        )
+    def at_home(made: argparse.ArgumentParser, usual: str = "TANDEM_HOME, else ~/.local/share/tandem") -> None:
+        made.add_argument("--home", type=Path, default=None, help=f"folder of the installation (default: {usual})")
         made.add_argument("--listen", metavar="ADDRESS", help="serve HTTPS and WSS on this address")
         for name, what in _PORTS.items():
             made.add_argument(f"--{name}-port", type=int, metavar="PORT", help=what)
 
     at_home(command("serve", _serve, "run the server"))
     demo = command("demo", _demo, "start everything on this machine, with synthetic callers")
-    at_home(demo)
+    at_home(demo, usual="~/.cache/tandem/demo, with --once ~/.cache/tandem/demo-once")
     demo.add_argument("--once", action="store_true", help="one call without a person; print its timeline")
     demo.add_argument("--fresh", action="store_true", help="forget what earlier demos left")
     at_home(command("check", _check, "say what is wrong with this installation and what to do"))
@@ -135,6 +130,12 @@ def _parser() -> argparse.ArgumentParser:
 def _installation(asked: argparse.Namespace, **more: Any) -> Installation:
     given = {name: getattr(asked, name, None) for name in _FLAGS}
     return Installation.at(asked.home or default_home(), given | more)
+
+
+def _existing(asked: argparse.Namespace) -> Installation:
+    """For all but what makes one. Raises ResourceMissing."""
+    expect_installed(asked.home or default_home())
+    return _installation(asked)
 
 
 _PORTS = {
@@ -213,7 +214,8 @@ def _check(asked: argparse.Namespace) -> int:
     from tandem.cti.app.checks import check_installation, is_serving
     from tandem.cti.app.ivr_words import language_of_terminal
 
-    installation = _installation(asked)
+    # without a folder that was named, whoever is about to set one up sees what is missing
+    installation = _existing(asked) if asked.home else _installation(asked)
 
     async def check() -> list[CheckLine]:
         return await check_installation(installation, serving=await is_serving(installation))
@@ -230,7 +232,7 @@ def _check(asked: argparse.Namespace) -> int:
 
 
 def _asterisk_config(asked: argparse.Namespace) -> int:
-    return asyncio.run(_write_asterisk_config(_installation(asked), asked.folder, asked.music))
+    return asyncio.run(_write_asterisk_config(_existing(asked), asked.folder, asked.music))
 
 
 async def _write_asterisk_config(installation: Installation, folder: Path, music: Path) -> int:
@@ -274,19 +276,19 @@ async def _write_asterisk_config(installation: Installation, folder: Path, music
 def _user(asked: argparse.Namespace) -> int:
     from tandem.cti.app.users import put_user
 
-    return asyncio.run(put_user(asked, database(_installation(asked))))
+    return asyncio.run(put_user(asked, database(_existing(asked))))
 
 
 def _probe(asked: argparse.Namespace) -> int:
     from tandem.cti.app.probe import probe
 
-    return probe(_installation(asked), asked.number, asked.stay)
+    return probe(_existing(asked), asked.number, asked.stay)
 
 
 def _routing(asked: argparse.Namespace) -> int:
     from tandem.cti.app.routing_cli import run
 
-    installation = _installation(asked)
+    installation = _existing(asked)
     return asyncio.run(run(asked, installation.home, database(installation)))
 
 
@@ -299,26 +301,26 @@ def _ivr(asked: argparse.Namespace) -> int:
 def _campaign(asked: argparse.Namespace) -> int:
     from tandem.cti.app.campaign_cli import run
 
-    return asyncio.run(run(asked, _installation(asked).home))
+    return asyncio.run(run(asked, _existing(asked).home))
 
 
 def _do_not_call(asked: argparse.Namespace) -> int:
     from tandem.cti.app.campaign_cli import run_do_not_call
 
-    return asyncio.run(run_do_not_call(asked, _installation(asked).home))
+    return asyncio.run(run_do_not_call(asked, _existing(asked).home))
 
 
 def _answers(asked: argparse.Namespace) -> int:
     from tandem.cti.app.answers_cli import run
 
-    return asyncio.run(run(asked, database(_installation(asked))))
+    return asyncio.run(run(asked, database(_existing(asked))))
 
 
 def _why(asked: argparse.Namespace) -> int:
     from tandem.cti.app.ivr_words import language_of_terminal
     from tandem.cti.app.why_cli import why
 
-    installation = _installation(asked)
+    installation = _existing(asked)
     language = asked.language or language_of_terminal()
     found = why(asked.call, installation.home, database(installation), language=language, as_json=asked.json)
     return asyncio.run(found)
@@ -327,7 +329,7 @@ def _why(asked: argparse.Namespace) -> int:
 def _replay(asked: argparse.Namespace) -> int:
     from tandem.cti.app.history.replay_report import run_replay
 
-    return run_replay(asked, _installation(asked).inputs_dir)
+    return run_replay(asked, _existing(asked).inputs_dir)
 
 
 def _whatif(asked: argparse.Namespace) -> int:
@@ -336,7 +338,7 @@ def _whatif(asked: argparse.Namespace) -> int:
     from tandem.cti.app.history.whatif_report import run_whatif
     from tandem.cti.storage.pool import Database
 
-    installation = _installation(asked)
+    installation = _existing(asked)
 
     @asynccontextmanager
     async def opened() -> Any:

@@ -21,6 +21,7 @@ from typing import Any
 
 from tandem.cti.adapters.asterisk.config import PROBE, AgentPhone, SwitchSettings, Trunk
 from tandem.cti.model.credentials import sip_password
+from tandem.cti.model.errors import ResourceMissing
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.runtime.settings import FIRST_CARRIER, Secrets, Settings, load, load_secrets
 
@@ -33,6 +34,21 @@ def default_home() -> Path:
     if home := os.environ.get("TANDEM_HOME"):
         return Path(home)
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "tandem"
+
+
+def is_installed(home: Path) -> bool:
+    given = bool(os.environ.get("TANDEM_DATABASE_URL"))
+    return given or any((home / name).exists() for name in ("secrets.json", "tandem.toml"))
+
+
+def expect_installed(home: Path) -> None:
+    """For commands that work on what is there: a slip of the pen is to make no second installation. Raises
+    ResourceMissing."""
+    if not is_installed(home):
+        raise ResourceMissing(
+            f"there is no installation in {home}: name yours with --home or TANDEM_HOME. "
+            f"A new one begins with a tandem.toml there, or with: tandem serve --home {home}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tandem.cti.adapters.postgres.answers import AnswerStore
 from tandem.cti.adapters.postgres.plans import PlanStore
-from tandem.cti.app.installation import Installation
+from tandem.cti.app.installation import Installation, is_installed
 from tandem.cti.app.ivr_words import say
 from tandem.cti.model.errors import CtiError
 from tandem.cti.provision.postgres_home import is_made
@@ -54,11 +54,6 @@ async def stored_catalog(pool: Database) -> tuple[Catalog, int] | None:
         answers=frozenset(table.name for table in await AnswerStore(pool).tables()),
     )
     return catalog, plan.version
-
-
-def is_installed(home: Path) -> bool:
-    given = bool(os.environ.get("TANDEM_DATABASE_URL"))
-    return given or any((home / name).exists() for name in ("secrets.json", "tandem.toml"))
 
 
 async def known_here(

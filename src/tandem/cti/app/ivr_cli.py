@@ -16,9 +16,8 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from tandem.cti.app import ivr_versions_cli
-from tandem.cti.app.installation import Installation, default_home
+from tandem.cti.app.installation import Installation, default_home, expect_installed
 from tandem.cti.app.ivr_words import LANGUAGES, language_of_terminal, say
-from tandem.cti.model.errors import BadRequest
 
 OpenInstallation = Callable[[], Installation]
 OpenDatabase = Callable[[Installation], AbstractAsyncContextManager[str]]
@@ -82,7 +81,6 @@ def seconds(text: str) -> float:
 def run(asked: argparse.Namespace, installation: OpenInstallation, database: OpenDatabase) -> int:
     """One of the commands. Raises CtiError with a sentence for the one who asked."""
     from tandem.cti.app import ivr_files_cli  # only when it is needed: every command reads this module
-    from tandem.cti.app.ivr_catalog import is_installed
     from tandem.cti.app.ivr_files import NothingFound
 
     language = getattr(asked, "language", None) or language_of_terminal()
@@ -95,8 +93,6 @@ def run(asked: argparse.Namespace, installation: OpenInstallation, database: Ope
     except NothingFound as nothing:
         print(f"tandem ivr: {say('nothing', language, what=nothing)}", file=sys.stderr)
         return 2
-    home = asked.home or default_home()
-    if not is_installed(home):  # else a slip of the pen would make one, and keep the flow there
-        raise BadRequest(f"there is no installation in {home}: name yours with --home or TANDEM_HOME")
+    expect_installed(asked.home or default_home())
     opened = installation()
     return int(asyncio.run(asked.ivr(asked, opened, database(opened))))

@@ -188,7 +188,9 @@ async def test_after_an_import_it_is_said_where_the_bad_rows_are(
 
     monkeypatch.setattr(campaign_cli, "ask", answer)
     assert await campaign_cli.run(parsed("import", "spring", "people.csv"), tmp_path) == 0
-    assert "bad row:" not in capsys.readouterr().err, "they were not kept"
+    said = capsys.readouterr()
+    assert "; 1 bad row, " in said.out
+    assert "bad row:" not in said.err, "they were not kept"
     kept = tmp_path / "lists" / "e111e9ebf3a3" / "bad-rows.csv"
     kept.parent.mkdir(parents=True)
     kept.touch()

@@ -14,6 +14,7 @@ from tandem.cti.app.history.day_store import DayStore
 from tandem.cti.app.history.input_files import BadJournal, DayMissing, parts_of
 from tandem.cti.app.history.replay import CodeOf, code_of
 from tandem.cti.app.history.whatif import StoredDay, as_json, from_journal, read_change, study_day
+from tandem.cti.app.text_files import text_of
 from tandem.cti.model.errors import BadRequest
 from tandem.routing.core.day import HALF_HOUR_S
 from tandem.routing.core.day_figures import as_it_was
@@ -22,6 +23,7 @@ from tandem.routing.core.paces import Paces
 from tandem.routing.core.plan import QueuePlan
 from tandem.routing.core.staffing import Load, Target, staff
 from tandem.routing.core.whatif import Measure, Study, WhatIfResult, patience_of
+from tandem.routing.plan_file import PLAN_FILE
 
 Say = Callable[[str], None]
 
@@ -43,10 +45,7 @@ async def run_whatif(
         return 0
     if asked.change is None:
         raise BadRequest("say what is to be another with --change FILE, or ask for --staffing or --forecast")
-    try:
-        text = asked.change.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadRequest(f"{asked.change}: {error}") from None
+    text = text_of(asked.change, most_characters=PLAN_FILE.max_characters)
     study = Study(
         day=stored.day, plan=stored.plan, change=read_change(text, stored, asked.change.name), resample=asked.resample
     )
