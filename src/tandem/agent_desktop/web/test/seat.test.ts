@@ -122,7 +122,7 @@ describe("timeline", () => {
     expect(said("queued", "queued.rescued", { queue: "vip", failure: "step_limit" })).toBe("队列 queue vip，因为流程无法继续：步骤过多");
     expect(said("agent_lost", "agent_lost", { cause: "no_answer", agent: "mei" })).toBe("mei · 座席的连接已断开（无人接听）");
     expect(said("history_written", "history_written", { disposition: "lost" })).toBe("已保存小结 <lost> 与备注");
-    expect(said("screened", "screened", { verdict: "machine", why: "TOOLONG-1900" })).toBe("检测结果：语音信箱（TOOLONG-1900）");
+    expect(said("screened", "screened", { verdict: "machine", why: "TOOLONG-1900" })).toBe("检测结果：应答机（TOOLONG-1900）");
   });
 
   it("shows what has no code, or one of tomorrow, as its text", () => {

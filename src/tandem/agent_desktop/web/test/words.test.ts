@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fill, isWord, translate, word } from "../src/i18n";
 import { en } from "../src/i18n/en";
@@ -23,6 +23,16 @@ describe("both languages", () => {
       expect(text.trim(), key).not.toBe("");
       expect(chinese[key]?.trim(), key).not.toBe("");
       expect(placeholders(chinese[key] ?? ""), key).toEqual(placeholders(text));
+    }
+  });
+
+  it.each(["i18n", "pages/campaigns", "pages/flows"])("of %s have each key once: of two, nobody would see the one", (room) => {
+    const folder = new URL(`../src/${room}/`, import.meta.url);
+    for (const lang of ["zh", "en"]) {
+      const files = readdirSync(folder).filter((name) => name === `${lang}.ts` || name.endsWith(`.${lang}.ts`));
+      const keys = files.flatMap((name) => [...readFileSync(new URL(name, folder), "utf8").matchAll(/^ {2}"([^"]+)":/gm)].map((match) => match[1] ?? ""));
+      expect(keys.length).toBeGreaterThan(200);
+      expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
     }
   });
 
@@ -130,9 +140,10 @@ describe("flows", () => {
     expect(wanted.filter((key) => !Object.hasOwn(flowBooks.en, key))).toEqual([]);
   });
 
-  it("take no key of the other words", () => {
+  it("and those of campaigns take no key of the other words", () => {
     const shared = Object.keys(flowBooks.en).filter((key) => Object.hasOwn(en, key));
     expect(shared.filter((key) => !/^(state|versions)\./.test(key))).toEqual([]);
+    expect(Object.keys(campaignBooks.en).filter((key) => Object.hasOwn(en, key))).toEqual([]);
   });
 });
 
