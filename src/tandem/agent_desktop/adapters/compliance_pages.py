@@ -111,9 +111,7 @@ def sheet_html(sheet: ComplianceSheet, language: str) -> str:
         ("rules_version", sheet.rules_version),
     ]
     about = "".join(f"<tr><th>{word(name)}</th><td>{escape(value)}</td></tr>" for name, value in heads)
-    counts = "".join(
-        f'<tr><th>{word(name)}</th><td class="n">{sheet.counts.get(name, 0)}</td></tr>' for name in _COUNTS
-    )
+    counts = "".join(f'<tr><th>{word(name)}</th><td class="n">{count}</td></tr>' for name, count in _counts(sheet))
     columns = ("formula", "abandoned", "counted", "ratio", "window_ratio", "limit", "kept")
     head = "".join(f"<th>{word(name)}</th>" for name in columns)
     mistaken = (
@@ -132,6 +130,11 @@ def sheet_html(sheet: ComplianceSheet, language: str) -> str:
         f"<h1>{word('title')}</h1>{provisional}<table>{about}</table><table>{counts}</table>"
         f"<table><tr>{head}</tr>{rows}</table>{mistaken}<table>{chain}</table></body></html>"
     )
+
+
+def _counts(sheet: ComplianceSheet) -> list[tuple[str, int]]:
+    """What was counted for it, in their order."""
+    return [(name, sheet.counts[name]) for name in _COUNTS if name in sheet.counts]
 
 
 def _formula_row(formula: SheetFormula, language: str) -> str:
@@ -170,8 +173,7 @@ def sheet_csv(sheet: ComplianceSheet) -> bytes:
     names = ("campaign", "name", "day", "zone", "rules", "rules_version", "provisional")
     for name in names:
         writer.writerow((name, safe_cell(str(getattr(sheet, name)))))
-    for name in _COUNTS:
-        writer.writerow((name, sheet.counts.get(name, 0)))
+    writer.writerows(_counts(sheet))
     for formula in sheet.formulas:
         for name in ("abandoned", "counted", "ratio", "window_days", "window_ratio", "limit", "kept", "legal"):
             value = getattr(formula, name)

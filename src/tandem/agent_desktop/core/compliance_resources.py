@@ -61,9 +61,9 @@ class ComplianceSheet(msgspec.Struct, frozen=True, kw_only=True):
     provisional: bool
     counts: dict[str, int]
     """Of the attempts begun on the day: ``dialled``, ``answered`` (by a person), ``talked``, ``served``, ``abandoned``,
-    ``hung_up``, ``machines``, ``machines_heard`` (by agents), ``busy``, ``no_answer``, ``rejected``,
-    ``invalid_number``, ``congestion``, ``failed``, ``unknown``, ``messages_in_time``, ``messages_late``,
-    ``rings_too_short``, ``reserved``."""
+    ``hung_up``, ``machines``, ``machines_heard`` (by agents; not on sheets without ``mistaken``), ``busy``,
+    ``no_answer``, ``rejected``, ``invalid_number``, ``congestion``, ``failed``, ``unknown``, ``messages_in_time``,
+    ``messages_late``, ``rings_too_short``, ``reserved``."""
     formulas: list[SheetFormula]
     mistaken: SheetMistaken | None
     """None: on sheets that were made before it was noted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.support.campaign_floor import SPRING, campaign
 from tests.support.campaign_ground import Desk
 from tests.unit.app.campaign_desk.test_pages import attempt
 
+from tandem.agent_desktop.adapters.compliance_pages import sheet_csv, sheet_html
 from tandem.cti.app.campaign_desk.sheets import AFTER_S
 from tandem.cti.model.campaigns import CampaignRecord, MachineDetection
 from tandem.cti.model.detections import Heard
@@ -113,3 +115,18 @@ async def test_no_sheet_is_made_while_attempts_of_the_day_may_be_missing() -> No
     on.campaigns.down = False
     await make_up(on)
     assert len(on.sheets.stored) == 2
+
+
+async def test_a_sheet_from_before_machines_heard_were_counted_says_nothing_of_them() -> None:
+    on = desk()
+    await make_up(on)
+    [stored, *_] = on.sheets.stored
+    earlier = json.loads(stored.text)
+    del earlier["mistaken"], earlier["counts"]["machines_heard"]
+    on.sheets.stored[0] = replace(stored, text=json.dumps(earlier))
+    old, new = await on.desk.sheet("spring", "1970-01-08"), await on.desk.sheet("spring", "1970-01-10")
+    assert ("machines_heard" in old.counts, "machines_heard" in new.counts) == (False, True)
+    said = ("of these, heard by an agent", "Answered by a machine")
+    assert [words in sheet_html(old, "en") for words in said] == [False, True]
+    assert [words in sheet_html(new, "en") for words in said] == [True, True]
+    assert (b"machines_heard" in sheet_csv(old), b"machines_heard" in sheet_csv(new)) == (False, True)

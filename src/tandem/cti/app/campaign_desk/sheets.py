@@ -189,7 +189,11 @@ def _shown(made: compliance.Sheet, hash_: str) -> shapes.ComplianceSheet:
         rules=made.rules,
         rules_version=made.rules_version,
         provisional=not hash_,
-        counts={name: getattr(counts, name) for name in counts.__struct_fields__},
+        counts={
+            name: getattr(counts, name)
+            for name in counts.__struct_fields__
+            if name != "machines_heard" or made.mistaken is not None  # both were noted from the same day on
+        },
         formulas=[
             shapes.SheetFormula(
                 id=each.formula,
