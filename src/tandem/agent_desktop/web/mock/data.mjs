@@ -122,9 +122,9 @@ export const pops = {
   several: () =>
     pop({
       customers: [
-        customer("k3", { name: "李丽", tier: "gold", company: "李记茶行", why: "mobile number, last contact 3 days ago" }),
-        customer("k4", { name: "李建国", tier: "standard", company: "", why: "same number, last contact 8 months ago", contacts: contacts(2), tickets: [] }),
-        customer("k5", { name: "Lily Lee", tier: "standard", company: "Lee Trading Ltd", why: "same number, never called", contacts: [], tickets: [] }),
+        customer("k3", { name: "李丽", tier: "gold", company: "李记茶行", why: "exact number; gold; latest contact" }),
+        customer("k4", { name: "李建国", tier: "standard", company: "", why: "exact number", contacts: contacts(2), tickets: [] }),
+        customer("k5", { name: "Lily Lee", tier: "standard", company: "Lee Trading Ltd", why: "exact number", contacts: [], tickets: [] }),
       ],
     }),
   unknown: () => pop({ customers: [], unknown_contacts: 2, caller_name: "ZHANG WEI", number: "02161234567", number_e164: "+862161234567" }),

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { detailOf, zeroOf } from "../src/pages/calls/timeline";
 import { findLeaves, leavesOf } from "../src/pages/seat/dispositions";
 import { forgetDrafts, readDraft, writeDraft } from "../src/pages/seat/draft";
+import { matchText } from "../src/pages/seat/matching";
 import { asNumber, findTargets } from "../src/pages/seat/targets";
 import { problemOf } from "../src/microphone";
 import { pageAt, pagesFor } from "../src/roles";
@@ -65,6 +66,20 @@ describe("drafts", () => {
     expect(readDraft(storage, "c1").notes).toBe("");
     const full = { setItem: vi.fn(() => { throw new Error("quota"); }) } as unknown as Storage;
     expect(() => writeDraft(full, "c1", { notes: "a", disposition: null })).not.toThrow();
+  });
+});
+
+describe("why a customer may be the caller", () => {
+  it("is said in the reader's language", () => {
+    const said = "exact number; gold; latest contact";
+    expect(matchText("zh", said)).toBe("号码完全一致，金卡，最近有联络");
+    expect(matchText("en", said)).toBe("this very number, Gold, latest contact");
+    expect(matchText("zh", "same last 9 digits; vip")).toBe("末 9 位相同，VIP");
+  });
+
+  it("stays as it came where there is no word for it", () => {
+    expect(matchText("zh", "<b>CRM</b>; exact number")).toBe("<b>CRM</b>，号码完全一致");
+    expect(matchText("en", "")).toBe("");
   });
 });
 

@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { themes } from "../src/ui/antdTheme";
 
 const read = (name: string) => readFileSync(new URL(`../src/styles/${name}`, import.meta.url), "utf8");
 
@@ -37,6 +38,15 @@ describe.each([
   it("buttons and badges can be read", () => {
     for (const [text, ground] of [["on-accent", "accent"], ["on-ready", "ready"], ["vip-text", "vip"], ["gold", "gold-soft"]] as const) expect(on(text, ground), ground).toBeGreaterThanOrEqual(4.5);
   });
+});
+
+it("the quietest grey is for dots and lines, not for text", () => {
+  for (const file of readdirSync(new URL("../src/styles/", import.meta.url))) expect(read(file), file).not.toMatch(/[^-]color: var\(--off\)/);
+});
+
+it("the number of a step under way can be read in the dark", () => {
+  const { token, components } = themes.dark;
+  expect(contrast(components?.Steps?.colorTextLightSolid ?? "#ffffff", token?.colorPrimary ?? "")).toBeGreaterThanOrEqual(4.5);
 });
 
 describe("with less motion", () => {

@@ -61,6 +61,6 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       controlItemBgActiveHover: "#123038",
     },
     // White on the bright accent of the dark palette cannot be read.
-    components: { Button: { primaryColor: "#06181c", dangerColor: "#1d0807" } },
+    components: { Button: { primaryColor: "#06181c", dangerColor: "#1d0807" }, Steps: { colorTextLightSolid: "#06181c" } },
   },
 };

@@ -12,6 +12,7 @@ import { Icon } from "../../ui/icons";
 import { useCommand } from "../../ui/useCommand";
 import { CampaignCard } from "./CampaignCard";
 import { Contacts, Tickets } from "./History";
+import { matchText } from "./matching";
 import { UnknownCaller } from "./UnknownCaller";
 
 function Waited({ pop, call }: { pop: PopView; call: CallView | null }) {
@@ -80,7 +81,7 @@ function Chooser({
   selected: string;
   onSelect: (id: string) => void;
 }) {
-  const { t } = useSpeech();
+  const { t, lang } = useSpeech();
   return (
     <div className="chooser" role="radiogroup" aria-label={t("pop.several", { count: matches.length })} data-testid="pop-chooser">
       <p className="chooser-title">{t("pop.several", { count: matches.length })}</p>
@@ -99,7 +100,7 @@ function Chooser({
           <Name>{match.company || match.city}</Name>
           <Tier tier={match.tier} />
           <span className="quiet small">
-            <Name>{match.why}</Name>
+            <Name>{matchText(lang, match.why)}</Name>
           </span>
         </button>
       ))}
