@@ -230,8 +230,23 @@ class FakeCampaigns:
         yield b"l1\r\n"
 
     async def day(self, campaign: str, day: str | None) -> day_shapes.DaySeries:
+        caller_id = day_shapes.CallerIdLine(
+            number="+862161234567",
+            calls_today=120,
+            answer_rate=None,
+            rests_until=1e9,
+            rested_rate=0.08,
+            others_rate=0.3,
+        )
+        carrier = day_shapes.CarrierLine(name="trunk", used=True, in_use=4, lines=30, rate_share=0.5, rests_until=None)
         return day_shapes.DaySeries(
-            campaign=campaign, day=day or "2026-11-22", zone="Asia/Shanghai", step_s=300.0, points=[]
+            campaign=campaign,
+            day=day or "2026-11-22",
+            zone="Asia/Shanghai",
+            step_s=300.0,
+            points=[],
+            caller_ids=None if day else [caller_id],
+            carriers=None if day else [carrier],
         )
 
     async def detections(self, campaign: str) -> day_shapes.DetectionReport:

@@ -36,12 +36,43 @@ class DayPoint(msgspec.Struct, frozen=True, kw_only=True):
     answer_rate: float | None
 
 
+class CallerIdLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One of our numbers, as it is now. ``answer_rate``: of its calls lately, by whomever or whatever; None = too few
+    yet. ``rests_until``: until then the others are shown, as at the beginning of the rest ``rested_rate`` of its calls
+    were answered and ``others_rate`` of theirs; all None = it does not rest."""
+
+    number: str
+    calls_today: int
+    answer_rate: float | None
+    rests_until: float | None
+    rested_rate: float | None
+    others_rate: float | None
+
+
+class CarrierLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A carrier, as it is now, with the calls of all campaigns. ``rate_share``: of its calls a second that congestion
+    has left, above 0 to 1. ``rests_until`` None: it does not rest."""
+
+    name: str
+    used: bool
+    """The campaign dials there."""
+    in_use: int
+    lines: int
+    rate_share: float
+    rests_until: float | None
+
+
 class DaySeries(msgspec.Struct, frozen=True, kw_only=True):
+    """``caller_ids``, ``carriers``: at this moment; None on any day but today, and for a draft. No ``caller_ids``: the
+    carrier shows its own number."""
+
     campaign: str
     day: str
     zone: str
     step_s: float
     points: list[DayPoint]
+    caller_ids: list[CallerIdLine] | None
+    carriers: list[CarrierLine] | None
 
 
 class DetectionAdvice(msgspec.Struct, frozen=True, kw_only=True):

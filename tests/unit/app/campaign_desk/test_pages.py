@@ -22,12 +22,13 @@ from tandem.cti.app.campaign_desk.simulated_hours import World, simulate
 from tandem.cti.app.campaign_desk.whatif_worker import Order, carry_out
 from tandem.cti.app.dialer.rows import campaign_row
 from tandem.cti.app.floor_plan import LeadsRead
-from tandem.cti.model.campaigns import CampaignRecord, Hours, Span, State
+from tandem.cti.model.campaigns import CallerIds, CampaignRecord, Hours, Span, State
 from tandem.cti.model.detections import Heard
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import AttemptRecord, CampaignSample, Lead, LeadNumber, PacingRecord
+from tandem.routing.core.dialer.carriers import CarrierPlan
 from tandem.routing.core.dialer.pacing import Learned
 from tandem.routing.core.dialer.pacing_settings import PacingSettings
 from tandem.routing.core.plan import ShiftPlan
@@ -207,6 +208,44 @@ async def test_the_day_in_stretches_of_five_minutes() -> None:
     assert (await on.desk.day("spring", "1970-01-13")).points == []
     with pytest.raises(BadRequest):
         await on.desk.day("spring", "1970-02-30")
+
+
+async def test_the_numbers_and_carriers_of_today_as_they_are_now() -> None:
+    ours = ["+862161234567", "+862161234568"]
+    on = await opened(desk(caller_ids=CallerIds(numbers=ours), carrier="north"))
+    dialer, now = on.floor.center.dialer, on.floor.center.now
+    dialer.carriers.set([CarrierPlan(name="trunk"), CarrierPlan(name="north", lines=60)])
+    for call in ("a", "b", "c", "d"):
+        dialer.carriers.took("north", call, now)
+    for call in ("a", "b", "c"):
+        dialer.carriers.ended("north", call, "congestion", now)
+    run = dialer.campaigns[SPRING]
+    today = (await on.desk.day("spring", None)).day
+    run.caller_ids.dialled(ours[1], today)
+    for number, answered in ((ours[0], 30), (ours[1], 5)):
+        for earlier in range(50):
+            run.caller_ids.ended(number, answered=earlier < answered, now=now)
+    series = await on.desk.day("spring", today)
+    good = day_shapes.CallerIdLine(
+        number=ours[0], calls_today=0, answer_rate=0.6, rests_until=None, rested_rate=None, others_rate=None
+    )
+    rests = day_shapes.CallerIdLine(
+        number=ours[1], calls_today=1, answer_rate=None, rests_until=now + 86_400.0, rested_rate=0.1, others_rate=0.6
+    )
+    assert series.caller_ids == [good, rests]
+    assert series.carriers == [
+        day_shapes.CarrierLine(name="trunk", used=False, in_use=0, lines=30, rate_share=1.0, rests_until=None),
+        day_shapes.CarrierLine(name="north", used=True, in_use=1, lines=60, rate_share=0.125, rests_until=now + 5.0),
+    ]
+    yesterday = await on.desk.day("spring", "1970-01-11")
+    assert (yesterday.caller_ids, yesterday.carriers) == (None, None)
+
+
+async def test_a_campaign_without_numbers_shows_none_and_a_draft_nothing() -> None:
+    series = await (await opened(desk())).desk.day("spring", None)
+    assert (series.caller_ids, [carrier.used for carrier in series.carriers or ()]) == ([], [True])
+    draft = await (await opened(desk("draft"))).desk.day("spring", None)
+    assert (draft.caller_ids, draft.carriers) == (None, None)
 
 
 async def test_what_the_errors_of_the_machine_detection_cost() -> None:

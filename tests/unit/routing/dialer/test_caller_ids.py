@@ -59,7 +59,10 @@ def test_one_that_is_hardly_answered_rests_for_a_day() -> None:
     seen(of, NEW_YORK_TOO, 49, 2)
     assert of.rows(NOW, DAY)[1].rests_until is None
     seen(of, NEW_YORK_TOO, 1, 0)
-    assert of.rows(NOW, DAY)[1].rests_until == NOW + 86_400.0
+    resting = of.rows(NOW, DAY)[1]
+    assert (resting.rests_until, resting.rested_for) == (NOW + 86_400.0, (2 / 50, 20 / 60))
+    assert of.rows(NOW, DAY)[0].rested_for is None
+    assert of.rows(NOW + 86_400.0, DAY)[1].rested_for is None
     for _ in range(5):
         assert of.choose("+12125559999", NOW, DAY) == NEW_YORK
         of.dialled(NEW_YORK, DAY)

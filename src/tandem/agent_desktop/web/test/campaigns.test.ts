@@ -329,7 +329,7 @@ describe("the plots of a day", () => {
   const said = new Proxy({}, { get: (_, name) => String(name) }) as never;
   const point = (at: number, rate: number | null) =>
     ({ at, dialled: 9, answered: 3, abandoned: 1, machines: 0, talked: 2, agents_idle: 1, agents_talking: 2, agents_wrapping: 0, lines_per_agent: rate, answer_rate: rate });
-  const series: DaySeries = { campaign: "a", day: "2026-11-22", zone: "Asia/Shanghai", step_s: 300, points: [point(0, 0.3), point(300, null)] };
+  const series: DaySeries = { campaign: "a", day: "2026-11-22", zone: "Asia/Shanghai", step_s: 300, points: [point(0, 0.3), point(300, null)], caller_ids: null, carriers: null };
 
   it("have the hours of the campaign's zone and a gap where nothing is known", () => {
     const option = optionOf("rate", series, said, colors) as { xAxis: { data: string[] }; series: { data: unknown[] }[] };

@@ -12,10 +12,12 @@ from tandem.cti.adapters.postgres.campaigns import Stretch as Counts
 from tandem.cti.app.campaign_desk.ground import Part
 from tandem.cti.app.campaign_desk.samples import KEPT_DAYS, STEP_S
 from tandem.cti.app.dialer.days import day_of, midnight, zone_of
+from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.leads import CampaignSample
 from tandem.cti.storage.errors import DatabaseDown
+from tandem.routing.core.dialer.carriers import Carriers
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +57,16 @@ class Numbers(Part):
         if going_on is not None and begin <= going_on.at < until:
             sampled[round(going_on.at)] = going_on
         points = [_point(at, counted.get(at), sampled.get(at)) for at in sorted(counted.keys() | sampled.keys())]
-        return shapes.DaySeries(campaign=campaign, day=day, zone=str(zone_of(document)), step_s=STEP_S, points=points)
+        run = self._ground.run(campaign) if day == day_of(document, now) else None
+        return shapes.DaySeries(
+            campaign=campaign,
+            day=day,
+            zone=str(zone_of(document)),
+            step_s=STEP_S,
+            points=points,
+            caller_ids=None if run is None else _caller_ids(run, now, day),
+            carriers=None if run is None else _carriers(self._ground.center.dialer.carriers, run, now),
+        )
 
     async def decisions(self, campaign: str, *, before: int | None, limit: int) -> shapes.PacingDecisions:
         self._book.known(campaign)
@@ -80,6 +91,35 @@ class Numbers(Part):
             except DatabaseDown as error:
                 log.warning("old samples of campaigns are not forgotten yet: %s", error)
             await asyncio.sleep(DAY_S)
+
+
+def _caller_ids(run: Running, now: float, day: str) -> list[shapes.CallerIdLine]:
+    return [
+        shapes.CallerIdLine(
+            number=row.number,
+            calls_today=row.calls_today,
+            answer_rate=row.answer_rate,
+            rests_until=row.rests_until,
+            rested_rate=None if row.rested_for is None else row.rested_for[0],
+            others_rate=None if row.rested_for is None else row.rested_for[1],
+        )
+        for row in run.caller_ids.rows(now, day)
+    ]
+
+
+def _carriers(carriers: Carriers, run: Running, now: float) -> list[shapes.CarrierLine]:
+    used = carriers.name(run.campaign.carrier)
+    return [
+        shapes.CarrierLine(
+            name=row.name,
+            used=row.name == used,
+            in_use=row.in_use,
+            lines=row.lines,
+            rate_share=row.rate_share,
+            rests_until=row.resting_until,
+        )
+        for row in carriers.rows(now)
+    ]
 
 
 def _point(at: float, counts: Counts | None, sample: CampaignSample | None) -> shapes.DayPoint:

@@ -27,16 +27,20 @@ class _Number:
     day: str = ""
     today: int = 0
     rests_until: float | None = None
+    rested_for: tuple[float, float] = (0.0, 0.0)
+    """Its answer rate and the others' when the rest began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerIdRow:
-    """For a page. ``answer_rate``: None before ``LEAST_CALLS`` calls."""
+    """For a page. ``answer_rate``: None before ``LEAST_CALLS`` calls. ``rested_for``: of one that rests, its answer
+    rate and that of the others when the rest began."""
 
     number: str
     calls_today: int
     answer_rate: float | None
     rests_until: float | None
+    rested_for: tuple[float, float] | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,6 +96,7 @@ class CallerIdPool:
             others = self._pool_rate(but=each)
             if others is not None and each.answered / each.calls < others * self.settings.rest_below:
                 each.rests_until = now + self.settings.rest_s
+                each.rested_for = (each.answered / each.calls, others)
                 each.calls = each.answered = 0.0
 
     def restore(self, number: str, *, calls: int, answered: int, today: int, day: str) -> None:
@@ -111,6 +116,7 @@ class CallerIdPool:
                 calls_today=self._today(each, day),
                 answer_rate=each.answered / each.calls if each.calls >= LEAST_CALLS else None,
                 rests_until=each.rests_until if self._rests(each, now) else None,
+                rested_for=each.rested_for if self._rests(each, now) else None,
             )
             for number, each in self._numbers.items()
         ]

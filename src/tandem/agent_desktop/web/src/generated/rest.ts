@@ -1468,12 +1468,45 @@ export interface DayPoint {
   answer_rate: number | null;
 }
 
+/**
+ * One of our numbers, as it is now. ``answer_rate``: of its calls lately, by whomever or whatever; None = too few
+ * yet. ``rests_until``: until then the others are shown, as at the beginning of the rest ``rested_rate`` of its calls
+ * were answered and ``others_rate`` of theirs; all None = it does not rest.
+ */
+export interface CallerIdLine {
+  number: string;
+  calls_today: number;
+  answer_rate: number | null;
+  rests_until: number | null;
+  rested_rate: number | null;
+  others_rate: number | null;
+}
+
+/**
+ * A carrier, as it is now, with the calls of all campaigns. ``rate_share``: of its calls a second that congestion
+ * has left, above 0 to 1. ``rests_until`` None: it does not rest.
+ */
+export interface CarrierLine {
+  name: string;
+  used: boolean;
+  in_use: number;
+  lines: number;
+  rate_share: number;
+  rests_until: number | null;
+}
+
+/**
+ * ``caller_ids``, ``carriers``: at this moment; None on any day but today, and for a draft. No ``caller_ids``: the
+ * carrier shows its own number.
+ */
 export interface DaySeries {
   campaign: string;
   day: string;
   zone: string;
   step_s: number;
   points: DayPoint[];
+  caller_ids: CallerIdLine[] | null;
+  carriers: CarrierLine[] | null;
 }
 
 /** The next step for the machine detection. ``change``: a field of it; '' = none, and ``text`` says why. */

@@ -9,6 +9,7 @@ import { useThemeName } from "../../ui/theme";
 import { NotLoaded } from "../notices";
 import { usePolled } from "../why/usePolled";
 import { type Chart, type Palette, makeChart } from "./charts";
+import { LinesNow } from "./LinesNow";
 import { type PlotKind, type PlotWords, hasPoints, optionOf, plotKinds } from "./dayPlots";
 import { count } from "./rows";
 import { useCampaignSpeech } from "./speech";
@@ -113,6 +114,7 @@ export default function DayView({ id }: { id: string }) {
           ))}
         </div>
       )}
+      {value !== null && <LinesNow series={value} />}
     </div>
   );
 }
