@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from tests.support import records as some
 
@@ -21,7 +22,7 @@ from tandem.cti.adapters.postgres.campaigns import CampaignStore
 from tandem.cti.adapters.postgres.do_not_call import DoNotCallStore
 from tandem.cti.adapters.postgres.lead_import import LeadImportStore
 from tandem.cti.adapters.postgres.leads import LeadStore
-from tandem.cti.app.lists import list_desk
+from tandem.cti.app.lists import list_desk, process
 from tandem.cti.app.lists.export import export
 from tandem.cti.app.lists.files import ListFiles
 from tandem.cti.app.lists.list_desk import ListDesk
@@ -189,6 +190,40 @@ async def test_cut_off_in_the_middle_of_its_transaction(
     job = await imported(desk)
     assert (job.state, job.problem["en"].partition(";")[0]) == ("failed", "The database did not answer")
     assert (await count(database), await count(database, "lead_lists")) == (0, 0)
+
+
+async def test_a_workbook_comes_in(desk: ListDesk, database: Database) -> None:
+    """What was sent lies in a file without a suffix: nothing may depend on one."""
+    book = openpyxl.Workbook()
+    for row in (["客户编号", "姓名", "手机号"], ["C1", "王小明", 13800000001], ["C2", "李雷", "abc"]):
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    seen = await sent(desk, content.getvalue())
+    assert (seen.encoding, [column.use for column in seen.columns]) == ("xlsx", ["person", "name", "number.mobile"])
+    job = await over(desk, await desk.import_list(asked(seen), by="sam"))
+    assert (job.state, job.accepted, job.bad) == ("done", 1, 1)
+    [row] = await database.fetch("select person, number from leads join lead_numbers on lead = id")
+    assert tuple(row.values()) == ("C1", "+8613800000001")
+
+
+async def test_what_a_worker_said_before_it_died_is_in_the_log(
+    desk: ListDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = await sent(desk)
+    real = asyncio.create_subprocess_exec
+
+    async def broken(program: str, *_: str, **given: Any) -> asyncio.subprocess.Process:
+        code = "import sys; print('x' * 200_000, file=sys.stderr); raise OSError('no room')"
+        return await real(program, "-c", code, **given)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", broken)
+    job = await over(desk, await desk.import_list(asked(seen), by="sam"))
+    assert job.problem["en"].startswith("The process of the import ended early")
+    [logged] = [record.getMessage() for record in caplog.records if record.name == process.__name__]
+    assert logged.startswith(f"{job.id}: the process that read the list ended early, exit code 1\n")
+    assert logged.endswith("\n  OSError: no room")
+    assert len(logged) < 5_000
 
 
 async def test_a_worker_that_dies(desk: ListDesk, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,7 +132,7 @@ class ListDesk:
         try:
             await self.files.receive(made, pieces)
             order = Order(path=str(self.files.file(made)), forbidden=forbidden)
-            answer = await process.run(order, limit_s=process.INSPECT_S)
+            answer = await process.run(made, order, limit_s=process.INSPECT_S)
             if answer.inspection is None:
                 raise BadRequest.because("list_unreadable", texts=PROBLEMS[answer.problem], problem=answer.problem)
             seen = answer.inspection
@@ -299,7 +299,7 @@ class ListDesk:
             job.set(rows_done=news.rows, accepted=news.accepted, bad=news.bad)
 
         folder = self.files.of(job.view.id)
-        answer = await process.run(msgspec.structs.replace(order, folder=str(folder)), tell)
+        answer = await process.run(job.view.id, msgspec.structs.replace(order, folder=str(folder)), tell)
         if answer.news is None:
             raise Unreadable(answer.problem)
         if answer.news.rows == 0:
