@@ -195,8 +195,8 @@ async def test_cut_off_in_the_middle_of_its_transaction(
 async def test_a_workbook_comes_in(desk: ListDesk, database: Database) -> None:
     """What was sent lies in a file without a suffix: nothing may depend on one."""
     book = openpyxl.Workbook()
-    for row in (["客户编号", "姓名", "手机号"], ["C1", "王小明", 13800000001], ["C2", "李雷", "abc"]):
-        book.active.append(row)
+    for cells in (["客户编号", "姓名", "手机号"], ["C1", "王小明", 13800000001], ["C2", "李雷", "abc"]):
+        book.active.append(cells)
     content = io.BytesIO()
     book.save(content)
     seen = await sent(desk, content.getvalue())
