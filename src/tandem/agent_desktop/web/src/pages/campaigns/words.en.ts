@@ -181,7 +181,7 @@ export const campaignsPageEn = {
   "lines.carrier": "Carrier",
   "lines.used": "(this campaign's)",
   "lines.in_use": "Lines in use",
-  "lines.rate_share": "Of its calls a second",
+  "lines.rate_share": "Calls a second left",
   "whatif.more": "With {agents} more agents?",
   "whatif.fewer": "With {agents} fewer agents?",
   "whatif.same": "With the agents it has?",
