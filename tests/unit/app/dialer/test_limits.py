@@ -10,7 +10,7 @@ from tests.support.campaign_floor import SPRING, CampaignFloor, campaign, lead
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app.center import Center
-from tandem.cti.app.dialer import days, looks
+from tandem.cti.app.dialer import days, launches, looks
 from tandem.cti.app.dialer.launches import Launch
 from tandem.cti.app.dialer.rows import campaign_row
 from tandem.cti.app.dialer.state import Held, Running
@@ -111,7 +111,7 @@ def test_an_agent_who_was_not_used_for_one_whom_the_gate_refuses_is_there_for_th
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     floor = CampaignFloor()
-    made, looked, promised = looks.launch, looks.look, lead(0, callback_at=floor.now, next_at=floor.now)
+    made, looked, promised = launches.launch, looks.look, lead(0, callback_at=floor.now, next_at=floor.now)
     tried: list[set[str]] = []
 
     def look(center: Center, run: Running) -> None:
