@@ -333,11 +333,16 @@ describe("the form", () => {
     vi.useFakeTimers({ toFake: ["setTimeout"], shouldAdvanceTime: true, advanceTimeDelta: 200 });
     await draw(<NewCampaign />);
     expect(all("two-things")).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await settle();
+    expect([one("form-status").textContent, all("field-problem")]).toEqual(["Fill in a name, and it can be saved.", []]);
+    expect(one("campaign-save").hasAttribute("disabled")).toBe(true);
     await type(one("campaign-name"), "  Spring\u0000 ");
     await vi.advanceTimersByTimeAsync(1_000);
     await settle();
     vi.useRealTimers();
     expect(all("field-problem").map((problem) => problem.dataset["field"])).toContain("queue");
+    expect(one("form-status").textContent).toContain("it can be saved");
     await click(one("campaign-save"));
     const made = asked.find(({ method, path }) => method === "POST" && path === "/api/campaigns")?.body as { document: { name: string; abandon_limit: number; attempts: { gap_s: number } } };
     expect([made.document.name, made.document.abandon_limit, made.document.attempts.gap_s]).toEqual(["Spring", 0.03, 900]);

@@ -32,6 +32,7 @@ export const campaignsEn = {
   "card.numbers": "Numbers",
   "card.local_time": "{time} there",
   "card.script": "Script",
+  "card.not_known": "Not in the list",
   "card.fields": "Details",
   "preview.title": "Before dialling",
   "preview.by_itself": "Dialled by itself in",

@@ -32,6 +32,7 @@ export const campaignsZh: Record<keyof typeof campaignsEn, string> = {
   "card.numbers": "号码",
   "card.local_time": "当地 {time}",
   "card.script": "话术",
+  "card.not_known": "名单中没有此项",
   "card.fields": "资料",
   "preview.title": "拨打之前",
   "preview.by_itself": "自动拨打倒计时",

@@ -142,9 +142,12 @@ function Form({ view, choices, onSaved }: { view: CampaignView | null; choices: 
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState("");
   const [more, setMore] = useState(false);
-  const problems = useChecked(document);
+  const found = useChecked(document);
   const set = useCallback((path: Path, value: unknown) => setDocument((old) => put(old, path, value)), []);
   const changed = document !== first;
+  // Nobody is told what is wrong with what he has not begun.
+  const problems = useMemo(() => (view === null && !changed ? [] : found), [view, changed, found]);
+  const nameless = oneLine(document.name) === "";
   useEffect(() => {
     if (!changed) return;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -207,8 +210,8 @@ function Form({ view, choices, onSaved }: { view: CampaignView | null; choices: 
         <Refused text={failed} />
       </div>
       <footer className="form-foot">
-        <span className={errors > 0 ? "bad-text" : "quiet"} role="status">
-          {errors > 0 ? t("form.errors", { count: errors }) : t("form.save_text")}
+        <span className={errors > 0 ? "bad-text" : "quiet"} role="status" data-testid="form-status">
+          {nameless ? t("form.name_first") : errors > 0 ? t("form.errors", { count: errors }) : t("form.save_text")}
         </span>
         {view?.state === "draft" && (
           <Button danger icon={<Icon name="trash" size={14} />} onClick={remove} data-testid="campaign-remove">
@@ -216,7 +219,7 @@ function Form({ view, choices, onSaved }: { view: CampaignView | null; choices: 
           </Button>
         )}
         <Button onClick={() => navigate(view ? pathOfCampaign(view.id) : pathOfList)}>{t("plan.cancel")}</Button>
-        <Button type="primary" loading={busy} disabled={(!changed && view !== null) || oneLine(document.name) === ""} onClick={() => void save()} data-testid="campaign-save">
+        <Button type="primary" loading={busy} disabled={(!changed && view !== null) || nameless} onClick={() => void save()} data-testid="campaign-save">
           {t(view ? "form.save" : "form.create")}
         </Button>
       </footer>

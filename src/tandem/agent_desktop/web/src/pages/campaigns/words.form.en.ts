@@ -20,6 +20,7 @@ export const campaignFormEn = {
   "form.more": "More",
   "form.more_text": "everything else has a default",
   "form.more_problems": "{count} to look at",
+  "form.name_first": "Fill in a name, and it can be saved.",
   "form.errors": "{count} to correct before it can start; it can be saved",
   "form.save_text": "Counts as soon as it is saved.",
   "form.save": "Save",

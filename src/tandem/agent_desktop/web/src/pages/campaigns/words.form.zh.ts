@@ -20,6 +20,7 @@ export const campaignFormZh: Record<keyof typeof campaignFormEn, string> = {
   "form.more": "更多",
   "form.more_text": "其余均有默认值",
   "form.more_problems": "{count} 处需查看",
+  "form.name_first": "填写名称后即可保存。",
   "form.errors": "启动前需更正 {count} 处；可以先保存",
   "form.save_text": "保存后立即生效。",
   "form.save": "保存",

@@ -87,7 +87,7 @@ export const campaignListsEn = {
   "import.start_rows": "Import {count} rows",
   "import.rows_done": "{done} of {all} rows",
   "import.failed": "Nothing was imported.",
-  "import.bad_rows": "Download the {count} bad rows with what is wrong with each",
+  "import.bad_rows": "Download the bad rows ({count}), with what is wrong with each",
   "import.close": "Close",
   "import.close_running": "Go on in the background",
   "use.number": "Number",

@@ -45,6 +45,28 @@ function Numbers({ card, chosen, onChoose }: { card: Card; chosen: string | null
   );
 }
 
+const UNKNOWN_FIELD = /\{([^{}]+)\}/;
+
+/** Where the list does not have a field of the script, its name stands, set apart: it is not to be read out. */
+function Script({ text }: { text: string }) {
+  const { t } = useSpeech();
+  return (
+    <p>
+      <bdi>
+        {text.split(UNKNOWN_FIELD).map((part, index) =>
+          index % 2 === 0 ? (
+            part
+          ) : (
+            <span key={index} className="script-unknown" title={t("card.not_known")} data-testid="script-unknown">
+              {part.trim()}
+            </span>
+          ),
+        )}
+      </bdi>
+    </p>
+  );
+}
+
 export function CampaignCard({
   card,
   chosen,
@@ -99,9 +121,7 @@ export function CampaignCard({
       </Panel>
       {card.script && (
         <Panel title={t("card.script")} icon="note" className="card-script" testId="card-script">
-          <p>
-            <bdi>{card.script}</bdi>
-          </p>
+          <Script text={card.script} />
         </Panel>
       )}
       {fields.length > 0 && (

@@ -22,7 +22,7 @@ function Waited({ pop, call }: { pop: PopView; call: CallView | null }) {
   return <span className="num">{duration(waited)}</span>;
 }
 
-function Path({ pop, call }: { pop: PopView; call: CallView | null }) {
+export function Path({ pop, call }: { pop: PopView; call: CallView | null }) {
   const { t, pick, w } = useSpeech();
   return (
     <Panel className="path">
@@ -64,9 +64,11 @@ function Path({ pop, call }: { pop: PopView; call: CallView | null }) {
           </dd>
         </div>
       </dl>
-      <p className="why" data-testid="pop-why">
-        <span className="quiet">{t("pop.why")}</span> <bdi>{pick(pop.why)}</bdi>
-      </p>
+      {pick(pop.why) && (
+        <p className="why" data-testid="pop-why">
+          <span className="quiet">{t("pop.why")}</span> <bdi>{pick(pop.why)}</bdi>
+        </p>
+      )}
     </Panel>
   );
 }
@@ -100,7 +102,7 @@ function Chooser({
           <Name>{match.company || match.city}</Name>
           <Tier tier={match.tier} />
           <span className="quiet small">
-            <Name>{matchText(lang, match.why)}</Name>
+            <Name cut={false}>{matchText(lang, match.why)}</Name>
           </span>
         </button>
       ))}

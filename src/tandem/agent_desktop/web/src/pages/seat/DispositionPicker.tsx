@@ -28,6 +28,7 @@ export function DispositionPicker({
   const leaves = useMemo(() => all && leavesAmong(all, only), [all, only]);
   const [search, setSearch] = useState("");
   const [at, setAt] = useState(0);
+  const [focused, setFocused] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -89,8 +90,10 @@ export function DispositionPicker({
             setAt(0);
           }}
           onKeyDown={onKeyDown}
+          onFocus={() => setFocused(true)}
+          onBlur={() => setFocused(false)}
         />
-        <Kbd>{chordOf("disposition")}</Kbd>
+        {!focused && <Kbd>{chordOf("disposition")}</Kbd>}
       </div>
       <div className="disposition-list" id={`${id}-list`} role="listbox" aria-label={t("wrap.disposition")} ref={list}>
         {leaves === null && <p className="quiet small pad">{t("loading")}</p>}
