@@ -156,16 +156,22 @@ def promised(run: Running) -> dict[AgentId, None]:
 
 def room(center: Center, run: Running) -> int:
     """How many more idle agents it can use now, whoever they are: for those who may answer soon, and for who may be
-    dialled. For these who leaves soon is as good as gone; who may answer soon was dialled while he stayed."""
-    others = _for_anybody(run)
-    staying = sum(run.pacer.stays(agent_id, center.now) for agent_id in others)
-    return max(0, len(run.in_air) - (len(others) - staying)) + _to_dial(run) - staying
+    dialled. Who leaves soon may still take who may answer soon; nobody is dialled for him."""
+    leaving = len(_leaving_soon(center, run).difference(promised(run)))
+    staying = len(_for_anybody(run)) - leaving
+    return max(0, len(run.in_air) - leaving) + _to_dial(run) - staying
 
 
 def _for_anybody(run: Running) -> list[AgentId]:
     """Idle agents besides those who have promised a call themselves."""
     his_own = promised(run)
     return [agent_id for agent_id in idle(run) if agent_id not in his_own]
+
+
+def _leaving_soon(center: Center, run: Running) -> set[AgentId]:
+    """Idle agents who go before a call begun now would be over."""
+    over_at = run.pacer.over_at(center.now)
+    return {agent_id for agent_id, at in run.leaving.items() if at < over_at and run.agents.get(agent_id) == "idle"}
 
 
 def _to_dial(run: Running) -> int:
@@ -181,7 +187,7 @@ def _too_many(run: Running) -> int:
 def wants(center: Center, run: Running, agent_id: AgentId) -> bool:
     """It can use this agent, who is not one of its own. Of those who leave soon it has no more than it could use."""
     leaving_at = _leaves_at(center, agent_id)
-    stays = leaving_at is None or run.pacer.outlasts(leaving_at, center.now)
+    stays = leaving_at is None or leaving_at >= run.pacer.over_at(center.now)
     return (room(center, run) > 0 and (stays or _too_many(run) < 0)) or agent_id in promised(run)
 
 
@@ -228,7 +234,7 @@ def place(center: Center, agent_id: AgentId) -> None:
 def claim_of(center: Center, run: Running, more: int = 0, *, his_own: bool = False) -> Claim:
     """With ``more`` agents than it has; ``his_own``: one who has promised one of its callees a call is thought of."""
     campaign, agents = run.campaign, max(0, len(run.agents) + more)
-    at_work = len(run.agents) - sum(run.pacer.stays(agent_id, center.now) for agent_id in idle(run))
+    at_work = len(run.agents) - len(idle(run)) + len(_leaving_soon(center, run))
     return Claim(
         campaign=campaign.id,
         priority=campaign.priority,
@@ -305,8 +311,10 @@ def at_hand(center: Center, run: Running) -> Iterator[Agent]:
 def spare(center: Center, run: Running) -> None:
     """Gives back idle agents for whom it has nothing to do; first those who leave soon."""
     too_many = _too_many(run) if not _keeps(center, run) else 0
-    others = sorted(_for_anybody(run), key=lambda agent_id: run.pacer.stays(agent_id, center.now))
-    for agent_id in others[: max(0, too_many)]:
+    if too_many <= 0:
+        return
+    leaving = _leaving_soon(center, run)
+    for agent_id in sorted(_for_anybody(run), key=lambda agent_id: agent_id not in leaving)[:too_many]:
         release(center, agent_id)
         center.dialer.free[agent_id] = None
 

@@ -82,12 +82,13 @@ def _shares(
 def _able(center: Center, holder: Running, run: Running, promised: Collection[AgentId]) -> list[AgentId]:
     """Of ``holder``'s agents, who could serve ``run`` and is claimed by nobody; who is free soonest comes first. Nobody
     is dialled any more for who leaves soon, but by himself whom he has ``promised`` it."""
+    over_at = run.pacer.over_at(center.now)
     his = [
         agent_id
         for agent_id, status in holder.agents.items()
         if status in _FIRST
         and agent_id not in center.dialer.claimed
-        and (agent_id in promised or run.pacer.outlasts(holder.leaving.get(agent_id, inf), center.now))
+        and (agent_id in promised or holder.leaving.get(agent_id, inf) >= over_at)
         and agents.may_serve(center, center.agents[agent_id], run)
     ]
     return sorted(his, key=lambda agent_id: _FIRST[holder.agents[agent_id]])

@@ -123,11 +123,11 @@ class Pacer(Watch):
 
     def stays(self, agent: str, now: float) -> bool:
         """He is not known to go before a call launched now is over."""
-        return self.outlasts(self._leaving.get(agent, math.inf), now)
+        return self._leaving.get(agent, math.inf) >= self.over_at(now)
 
-    def outlasts(self, leaving_at: float, now: float) -> bool:
-        """Who goes then is there until a call launched now is over."""
-        return leaving_at >= now + self.settings.ring_s + self.settings.answer_within_s
+    def over_at(self, now: float) -> float:
+        """Until then a call launched now may need an agent."""
+        return now + self.settings.ring_s + self.settings.answer_within_s
 
     def _leaving_soon(self, now: float) -> int:
         return sum(at - now <= words.SOON_S for at in self._leaving.values())
