@@ -22,7 +22,11 @@ INSTEAD_OF = {
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
-    files = [*SRC.rglob("*.py"), *(SRC / "agent_desktop/web/src").rglob("*.zh.ts")]
+    files = [
+        *SRC.rglob("*.py"),
+        *(SRC / "agent_desktop/web/src").rglob("*.zh.ts"),
+        *(SRC / "agent_desktop/web/mock").glob("*.mjs"),
+    ]
     assert len(files) > 300
     return {str(file.relative_to(SRC)): file.read_text(encoding="utf-8") for file in files}
 

@@ -15,8 +15,8 @@ let entries = [];
 let jobs = new Map();
 
 const machineSteps = () => [
-  { at: now() - 7 * 86_400, threshold: "greeting_ms", before: 1500, after: 1700, why: both("因 LONGGREETING 判为机器并转座席的 40 通中，10 通座席未标为机器。", "Of 40 put through as machines for LONGGREETING, agents left 10 unmarked."), taken_back: false, cost_s: 3.1, cost_error_s: 0.4 },
-  { at: now() - 4 * 86_400, threshold: "after_greeting_silence_ms", before: 800, after: 700, why: both("接通的 560 个“真人”中，座席只标出 6 个机器。", "Of 560 connected as persons, agents marked only 6 as machines."), taken_back: false, cost_s: 2.3, cost_error_s: 0.3 },
+  { at: now() - 7 * 86_400, threshold: "greeting_ms", before: 1500, after: 1700, why: both("因 LONGGREETING 判为应答机并转座席的 40 通中，10 通座席未标为应答机。", "Of 40 put through as machines for LONGGREETING, agents left 10 unmarked."), taken_back: false, cost_s: 3.1, cost_error_s: 0.4 },
+  { at: now() - 4 * 86_400, threshold: "after_greeting_silence_ms", before: 800, after: 700, why: both("接通的 560 个“真人”中，座席只标出 6 个应答机。", "Of 560 connected as persons, agents marked only 6 as machines."), taken_back: false, cost_s: 2.3, cost_error_s: 0.3 },
   { at: now() - 86_400, threshold: "after_greeting_silence_ms", before: 700, after: 800, why: both("误判代价由每通 2.3 座席秒升至 4.0（412 通）：退回。", "The errors cost 4.0 s of an agent a call instead of 2.3 (412 calls): taken back."), taken_back: true, cost_s: 4.0, cost_error_s: 0.5 },
 ];
 
@@ -374,8 +374,8 @@ export function makeEntries(count) {
 makeEntries(500);
 
 const source = (citation, force, title, text) => ({ citation, force, title, text });
-const law = (id, name, more = {}) => ({ id, version: "2026-01", name, abandon_limit: 0.03, window_days: 30, answer_within_s: 2, ring_least_s: 15, hours: [both("每天 08:00–21:00，按对方当地时间", "Every day 8 a.m. to 9 p.m., where he is")], quiet: id === "cn" ? [both("12:00–14:00", "noon to 2 p.m.")] : [], consent_needed: id === "cn", holidays: "", per_day: 3, per_week: 7, abandoned_rest_s: 259_200, formula: "us", sources: [source("16 CFR 310.4(b)(4)(i); 47 CFR 64.1200(a)(7)", "law", both("《电话营销规则》（TSR）", "Telemarketing Sales Rule"), both("30 天内弃呼不超过 3 %", "at most 3 % abandoned over 30 days"))], ...more });
-const laws = [law("us", both("美国 TSR/TCPA", "US TSR/TCPA")), law("uk", both("英国 Ofcom", "UK Ofcom"), { formula: "ofcom", sources: [source("Ofcom, Persistent misuse: statement of general policy, 20 December 2016", "regulator", both("英国通信管理局政策声明", "the regulator's statement"), both("弃呼率的算法", "how the rate is worked out"))] }), law("cn", both("中国", "China"), { holidays: "CN", per_week: null }), law("none", both("无", "none"), { per_day: null, per_week: null, hours: [], abandoned_rest_s: 0, sources: [] })];
+const law = (id, name, more = {}) => ({ id, version: "2026-01", name, abandon_limit: 0.03, window_days: 30, answer_within_s: 2, ring_least_s: 15, hours: [both("每天 08:00–21:00，按对方当地时间", "Every day 8 a.m. to 9 p.m., where he is")], quiet: id === "cn" ? [both("12:00–14:00", "noon to 2 p.m.")] : [], consent_needed: id === "cn", holidays: "", per_day: 3, per_week: 7, abandoned_rest_s: 259_200, formula: "us", sources: [source("16 CFR 310.4(b)(4)(i); 47 CFR 64.1200(a)(7)", "law", both("《电话营销规则》（TSR）", "Telemarketing Sales Rule"), both("30 天内呼损不超过 3 %", "at most 3 % abandoned over 30 days"))], ...more });
+const laws = [law("us", both("美国 TSR/TCPA", "US TSR/TCPA")), law("uk", both("英国 Ofcom", "UK Ofcom"), { formula: "ofcom", sources: [source("Ofcom, Persistent misuse: statement of general policy, 20 December 2016", "regulator", both("英国通信管理局政策声明", "the regulator's statement"), both("呼损率的算法", "how the rate is worked out"))] }), law("cn", both("中国", "China"), { holidays: "CN", per_week: null }), law("none", both("无", "none"), { per_day: null, per_week: null, hours: [], abandoned_rest_s: 0, sources: [] })];
 
 const figures = (agents) => ({ agents, talk_ratio: 0.81 - agents * 0.0012, wait_s: Math.max(3, 11 - agents * 0.02), connects_per_hour: agents * 17.4, lines_per_agent: 2.3, abandon_ratio: 0.012 + agents * 0.00002, ends_at: agents > 0 ? now() + (3600 * 190) / agents : null });
 
@@ -489,7 +489,7 @@ export function answer(method, path, query, body) {
       case "detections":
         return page(200, {
           campaign: id, since: now() - 1_209_600, human: 612, unsure: 41, machines: 388, connected: 590, missed: 71, missed_agent_s: 462, put_through: 60, unmarked: 3, mistaken_low: 0.017, mistaken_high: 0.137, cost_s: 2.3, cost_error_s: 0.9, mistaken_share: 0, verdict_p50_s: 1.8, verdict_p90_s: 2.9, silence_s: 0.8,
-          advice: { text: both("接通的 560 个“真人”中，座席标出 64 个机器（每个占用 7 秒）。", "Of 560 connected as persons, agents marked 64 as machines (7 s of an agent's time each)."), change: "after_greeting_silence_ms", before: 800, after: 1000, effect: both("每个真人多等 200 毫秒，两秒中剩 1000 毫秒接通座席。", "Every person waits 200 ms longer, 1000 ms of the two seconds are left for an agent."), more_mistaken: true },
+          advice: { text: both("接通的 560 个“真人”中，座席标出 64 个应答机（每个占用 7 秒）。", "Of 560 connected as persons, agents marked 64 as machines (7 s of an agent's time each)."), change: "after_greeting_silence_ms", before: 800, after: 1000, effect: both("每个真人多等 200 毫秒，两秒中剩 1000 毫秒接通座席。", "Every person waits 200 ms longer, 1000 ms of the two seconds are left for an agent."), more_mistaken: true },
         });
       case "forecast":
         return page(200, { at: now(), left: 6300, attempts: 14_210, attempts_per_hour: 1_180, agent_hours: 41.2, reach_ratio: 0.63, ends_at: now() + 43_000, text: both("还需 41 座席工时，预计触达 63 %，明天 14:20 拨完。", "Needs 41 agent-hours, reaches 63 %, through tomorrow at 14:20.") });
