@@ -73,7 +73,7 @@ describe("why a customer may be the caller", () => {
   it("is said in the reader's language", () => {
     const said = "exact number; gold; latest contact";
     expect(matchText("zh", said)).toBe("号码完全一致，金卡，最近有联络");
-    expect(matchText("en", said)).toBe("this very number, Gold, latest contact");
+    expect(matchText("en", said)).toBe("exact number, Gold, latest contact");
     expect(matchText("zh", "same last 9 digits; vip")).toBe("末 9 位相同，VIP");
   });
 

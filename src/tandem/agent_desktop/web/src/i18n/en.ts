@@ -211,7 +211,7 @@ export const en = {
   "pop.needs": "Needs",
   "pop.since": "customer since {date}",
   "pop.several": "{count} customers have this number. Who is it?",
-  "match.exact": "this very number",
+  "match.exact": "exact number",
   "match.tail": "same last {count} digits",
   "match.latest": "latest contact",
   "pop.looking_up": "Looking up the number …",

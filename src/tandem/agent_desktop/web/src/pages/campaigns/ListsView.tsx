@@ -48,7 +48,7 @@ function Row({ list, mayChange, onUndo }: { list: LeadListView; mayChange: boole
         )}
       </td>
       <td className="num right">{count(list.left)}</td>
-      <td className="quiet small">
+      <td className="quiet small list-by">
         <Name>{list.imported_by}</Name> <span className="num">{named(list.imported_at)}</span>
       </td>
       <td className="right">
@@ -123,7 +123,7 @@ export function ListsView({ id }: { id: string }) {
                 <th className="right">{t("lists.do_not_call")}</th>
                 <th className="right">{t("lists.bad")}</th>
                 <th className="right">{t("gauge.left")}</th>
-                <th>{t("lists.by")}</th>
+                <th className="list-by">{t("lists.by")}</th>
                 <th />
               </tr>
             </thead>
