@@ -1,3 +1,4 @@
+import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type KeyPress, TYPING_GUARD_MS, type Where, actionsFor, chordOfPress, dtmfKey, shortcuts } from "../src/keys";
 
@@ -13,6 +14,15 @@ const press = (key: string, part: Partial<KeyPress> = {}): KeyPress => ({
   ...part,
 });
 const free: Where = { inField: false, onButton: false, sinceTyping_ms: Number.POSITIVE_INFINITY };
+
+it("rest while anything asks: whoever asks does so by useQuestion, and every dialog says that it is open", () => {
+  const folder = new URL("../src/", import.meta.url);
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".tsx") && name !== "ui/useQuestion.tsx")) {
+    const text = readFileSync(new URL(file, folder), "utf8");
+    expect(text, file).not.toMatch(/useModal\(|\bmodal\b.*App\.useApp\(|\bModal\.(confirm|warning|info|error|success)\(/);
+    if (/<Modal\b/.test(text)) expect(text, file).toContain("useDialog(");
+  }
+});
 
 describe("chords", () => {
   it("are named one way only", () => {

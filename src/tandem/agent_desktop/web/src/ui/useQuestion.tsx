@@ -10,7 +10,7 @@ function Asked({ children }: { children: ReactNode }) {
   return children;
 }
 
-/** Asks over the page; `holder` is to be drawn by whoever asks. Enter does nothing that cannot be taken back: such a question has its focus on its other answer. */
+/** Asks (with `okCancel: false`: tells) over the page; `holder` is to be drawn by whoever asks. Enter does nothing that cannot be taken back: such a question has its focus on its other answer. */
 export function useQuestion(): [ask: (question: ModalFuncProps) => void, holder: ReactNode] {
   const [dialogs, holder] = Modal.useModal();
   const ask = (question: ModalFuncProps) =>

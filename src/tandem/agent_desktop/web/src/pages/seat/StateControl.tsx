@@ -1,7 +1,7 @@
 // The agent's state in the bar: what it is, since when, what comes after the call, and the two ways to change it.
 
-import { App, Popover } from "antd";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Popover } from "antd";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { askForNotifications } from "../../app/useAttention";
 import { useDesk, useDeskState } from "../../desk";
 import { useSpeech } from "../../i18n";
@@ -11,11 +11,12 @@ import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/icons";
 import { useAction } from "../../ui/useActions";
 import { useCommand } from "../../ui/useCommand";
+import { useQuestion } from "../../ui/useQuestion";
 
 /** Asks for the microphone first: a Ready agent whom no caller could hear helps nobody. */
-function useGoReady(): { go: () => void; busy: boolean } {
+function useGoReady(): { go: () => void; busy: boolean; holder: ReactNode } {
   const { me } = useDesk();
-  const { modal } = App.useApp();
+  const [tell, holder] = useQuestion();
   const { t, w } = useSpeech();
   const { run, busy } = useCommand();
   const [asking, setAsking] = useState(false);
@@ -26,7 +27,8 @@ function useGoReady(): { go: () => void; busy: boolean } {
       try {
         await tryMicrophone();
       } catch (error) {
-        modal.warning({
+        tell({
+          okCancel: false,
           title: t("microphone.title"),
           content: w("microphone", error instanceof MicrophoneError ? error.problem : "failed"),
           okText: t("understood"),
@@ -38,7 +40,7 @@ function useGoReady(): { go: () => void; busy: boolean } {
     }
     await run({ type: "set_ready" });
   };
-  return { go: () => void go(), busy: busy || asking };
+  return { go: () => void go(), busy: busy || asking, holder };
 }
 
 function Reasons({ onPick, onClose }: { onPick: (code: string) => void; onClose: () => void }) {
@@ -107,7 +109,7 @@ export function StateControl() {
   const phase = useDeskState((state) => state.live.call?.phase ?? null);
   const live = useDeskState((state) => state.status === "live");
   const reasonWord = useReasonWord();
-  const { go, busy } = useGoReady();
+  const { go, busy, holder } = useGoReady();
   const { run, busy: leaving } = useCommand();
   const [open, setOpen] = useState(false);
 
@@ -128,6 +130,7 @@ export function StateControl() {
   const word = agent.state === "busy" && phase ? w("phase", phase) : w("state", agent.state);
   return (
     <div className="state-control">
+      {holder}
       <div
         className={`state-pill tone-${toneOf(agent.state, phase)}`}
         data-testid="agent-state"
