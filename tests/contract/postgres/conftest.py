@@ -34,13 +34,18 @@ async def postgres() -> AsyncIterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
-def make_database(postgres: EmbeddedPostgres) -> MakeDatabase:
+async def make_database(postgres: EmbeddedPostgres) -> AsyncIterator[MakeDatabase]:
+    made: list[str] = []
+
     async def make(template: str) -> str:
         name = f"t{next(_numbers)}"
         await _create(postgres, name, template=template)
+        made.append(name)
         return _url(postgres, name)
 
-    return make
+    yield make
+    for name in made:  # five hundred files each: the last test of all would pay for them
+        await _say(postgres, f"drop database {name} with (force)")
 
 
 @pytest.fixture
@@ -72,9 +77,13 @@ async def _opened(url: str) -> AsyncIterator[Database]:
 
 
 async def _create(server: EmbeddedPostgres, name: str, *, template: str) -> None:
+    await _say(server, f"create database {name} template {template}")
+
+
+async def _say(server: EmbeddedPostgres, statement: str) -> None:
     connection = await asyncpg.connect(_url(server, "postgres"))
     try:
-        await connection.execute(f"create database {name} template {template}")
+        await connection.execute(statement)
     finally:
         await connection.close()
 

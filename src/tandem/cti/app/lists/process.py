@@ -17,6 +17,7 @@ from tandem.cti.app.lists.worker import Answer, Line, News, Order
 log = logging.getLogger(__name__)
 _MOST_BYTES = 16 << 20
 _LAST_BYTES, _LAST_LINES = 4 << 10, 8
+_ENDING_S = 0.5
 INSPECT_S = 120.0
 
 
@@ -47,6 +48,9 @@ async def _ended_after(process: asyncio.subprocess.Process) -> AsyncIterator[Non
     try:
         yield
     finally:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ENDING_S):  # killed while it ends, its exit code would be lost
+                await process.wait()
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
