@@ -116,7 +116,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     seat_away: bool = False
     """The agent's page closed while he talked."""
     leaving: bool = False
-    """The agent hung up; what is left is clearing the connections."""
+    """The agent hung up, or the ringing is given up; what is left is clearing the connections."""
     recording: RecordingId | None = None
     transfer_to: str = ""
     message_s: float = 120.0

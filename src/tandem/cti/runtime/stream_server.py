@@ -45,11 +45,11 @@ class StreamServer:
             asyncio.get_running_loop().remove_reader(listening.fileno())
         await self._pause()  # whoever is let in already comes up, and is turned away
         server.close()
-        tasks = list(self._connected)
-        for task, writer in list(self._connected.items()):
+        connected = dict(self._connected)
+        for task, writer in connected.items():
             writer.transport.abort()
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*connected, return_exceptions=True)
         await self._pause()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

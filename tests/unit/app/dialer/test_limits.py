@@ -20,6 +20,18 @@ from tandem.cti.model.requests import ClearConnection
 from tandem.routing.core.acd.agent import Agent
 
 
+def many_ring() -> CampaignFloor:
+    """Three telephones for the one agent, each for 40 s."""
+    floor = CampaignFloor()
+    floor.add(*(lead(number) for number in range(60)))
+    busy = campaign(mode="power", ratio=3.0, ring_s=40.0)
+    floor.seasoned(busy)
+    floor.run(busy)
+    floor.ready(AgentId("mei"))
+    floor.settle()
+    return floor
+
+
 @pytest.mark.parametrize(("rules", "counted"), [("us", 1_000), ("uk", 900)])
 def test_who_hangs_up_himself_does_not_count_for_ofcom(rules: str, counted: int) -> None:
     floor = CampaignFloor()
@@ -58,13 +70,7 @@ def test_who_rings_for_long_enough_is_given_up_when_the_last_agent_has_a_call() 
 
 @pytest.mark.parametrize("what", ["break", "draining", "paused"])
 def test_nobody_rings_on_when_no_agent_is_left(what: str) -> None:
-    floor = CampaignFloor()
-    floor.add(*(lead(number) for number in range(60)))
-    busy = campaign(mode="power", ratio=3.0, ring_s=40.0)
-    floor.seasoned(busy)
-    floor.run(busy)
-    floor.ready(AgentId("mei"))
-    floor.settle()
+    floor = many_ring()
     first = {attempt for attempt, _, _ in floor.dials}
     if what == "break":
         floor.command(AgentId("mei"), m.SetNotReady(id=1, reason="break"))
@@ -80,13 +86,7 @@ def test_nobody_rings_on_when_no_agent_is_left(what: str) -> None:
 def test_who_is_given_up_and_answers_in_that_moment_is_counted_and_kept_as_what_he_was(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    floor = CampaignFloor()
-    floor.add(*(lead(number) for number in range(60)))
-    busy = campaign(mode="power", ratio=3.0, ring_s=40.0)
-    floor.seasoned(busy)
-    floor.run(busy)
-    floor.ready(AgentId("mei"))
-    floor.settle()
+    floor = many_ring()
     first = {attempt for attempt, _, _ in floor.dials}
     talks = str(floor.pick_up(0))
     legs = {str(leg.call): key for key, leg in floor.legs.items()}

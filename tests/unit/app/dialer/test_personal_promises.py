@@ -7,6 +7,7 @@ from tests.support.campaign_floor import AUTUMN, SPRING, CampaignFloor, campaign
 
 from tandem.agent_desktop.core import messages as m
 from tandem.cti.app.dialer import pool
+from tandem.cti.app.dialer.state import Running
 from tandem.cti.app.dialer.wording import why_not
 from tandem.cti.model import events as ev
 from tandem.cti.model.causes import Cause
@@ -44,13 +45,18 @@ def nobody_answers(floor: CampaignFloor, campaign_id: CampaignId = SPRING) -> No
             floor.fail(place, Cause.NO_ANSWER)
 
 
-def test_promises_of_an_agent_who_is_away_starve_nobody() -> None:
+def with_promises_of_who_is_away(count: int) -> tuple[CampaignFloor, Running]:
+    """Beside 300 other leads."""
     floor = made_floor()
     takes_a_break(floor)
-    floor.add(*promised(floor, 25), *(lead(number) for number in range(100, 400)))
+    floor.add(*promised(floor, count), *(lead(number) for number in range(100, 400)))
     floor.seasoned(campaign(mode="progressive"))
     floor.run(campaign(mode="progressive"))
-    spring = floor.center.dialer.campaigns[SPRING]
+    return floor, floor.center.dialer.campaigns[SPRING]
+
+
+def test_promises_of_an_agent_who_is_away_starve_nobody() -> None:
+    floor, spring = with_promises_of_who_is_away(25)
     for _ in range(10):
         floor.pass_time(10)
         nobody_answers(floor)
@@ -71,12 +77,7 @@ def test_with_nobody_else_to_dial_the_campaign_says_so() -> None:
 
 def test_so_many_promises_are_in_hand_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "MOST", 30)
-    floor = made_floor()
-    takes_a_break(floor)
-    floor.add(*promised(floor, 70), *(lead(number) for number in range(100, 400)))
-    floor.seasoned(campaign(mode="progressive"))
-    floor.run(campaign(mode="progressive"))
-    spring = floor.center.dialer.campaigns[SPRING]
+    floor, spring = with_promises_of_who_is_away(70)
     for _ in range(12):
         floor.pass_time(10)
         nobody_answers(floor)

@@ -17,7 +17,6 @@ from tandem.cti.storage.queries import load
 _QUERIES = load("tandem.cti.adapters.postgres", "campaigns.sql")
 _DOCUMENT = msgspec.json.Decoder(Campaign)
 NEWEST = 2**62
-WINDOW_DAYS = 31
 DELETE_S = 120.0
 
 

@@ -47,9 +47,7 @@ def _nobody(look: Outlook, launched: int, times: float, leaving: float) -> float
 def more_than(answers: int, calls: int, rate: float) -> float:
     """Probability that of ``calls`` more than ``answers`` are answered, each with probability ``rate`` (binomial)."""
     first = answers + 1
-    if first > calls:
-        return 0.0
-    if rate <= 0.0:
+    if first > calls or rate <= 0.0:
         return 0.0
     if first <= calls * rate:
         return 1.0  # about one half, and more than is ever borne
