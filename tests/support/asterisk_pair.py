@@ -18,6 +18,7 @@ from tandem.cti.adapters.asterisk.config import AgentPhone, SwitchSettings, Trun
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, find_or_build
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
+from tandem.cti.provision.ports import free_port, media_ports
 
 PHONES = ("1001", "1002")
 RAW_PHONE = "1003"
@@ -52,18 +53,11 @@ def asterisk_install() -> AsteriskInstall:
     return _install[0]
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A loopback port that the kernel had free a moment ago."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def switch_settings(directory: Path, install: AsteriskInstall, **changes: Any) -> SwitchSettings:
     """Settings on free ports, with three plain phones. Makes the folders."""
     for name in ("recordings", "sounds"):
         (directory / name).mkdir(parents=True, exist_ok=True)
-    rtp = 20_000 + 2 * secrets.randbelow(4_000)
+    rtp, _ = media_ports(400)
     settings = SwitchSettings(
         system_name=secrets.token_hex(16),
         ami_port=free_port(),

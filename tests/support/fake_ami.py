@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import unquote
 
+from tandem.cti.provision.ports import free_port
 from tandem.cti.runtime.stream_server import StreamServer
 
 Fields = list[tuple[str, str]]
@@ -64,7 +65,7 @@ class FakeAmi:
     def __init__(
         self, *, username: str = "tandem", secret: str = PASSWORD, system_name: str = "fake-name", boot_s: float = 0.0
     ) -> None:
-        self.host, self.port = "127.0.0.1", 0
+        self.host, self.port = "127.0.0.1", free_port()
         self.username, self.secret, self.system_name = username, secret, system_name
         self.boot_s = boot_s
         self.mute: set[str] = set()
@@ -81,7 +82,7 @@ class FakeAmi:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        self.port = await self._server.open(self.port)
+        await self._server.open(self.port)
         self.starts += 1
         self._later(self._boot())
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from tests.support.asterisk_pair import free_port
 from tests.support.command_line import tandem
 from tests.support.data_source import CUSTOMER
 from tests.support.ear import Ear
@@ -24,6 +23,7 @@ from tests.support.ear import Ear
 from tandem.cti.adapters.asterisk.carrier import PlacedCall
 from tandem.cti.app.installation import DEMO_DNIS, DEMO_FLOW
 from tandem.cti.app.stack import Stack
+from tandem.cti.provision.ports import free_port
 
 REPOSITORY = Path(__file__).parents[2]
 BANK, TRIALS, LINE, GREETING, GREETING_TOO = "95010", "95020", "95021", "95022", "95023"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
 from tandem.cti.provision.asterisk import AsteriskInstall
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
+from tandem.cti.provision.ports import free_port
 
 _DIALPLAN = """[contract]
 exten => answer,1,Answer()
@@ -21,7 +21,7 @@ class RealAmi:
     """The rights are those of Tandem's own manager user, and ``user`` for the events that the suite counts."""
 
     def __init__(self, install: AsteriskInstall, directory: Path) -> None:
-        self.host, self.port = "127.0.0.1", _free_port()
+        self.host, self.port = "127.0.0.1", free_port()
         self.username, self.secret = "tandem", "s3cret"
         manager = f"""[general]
 enabled = yes
@@ -48,10 +48,3 @@ writetimeout = 5000
 
     async def restart(self) -> None:
         await self._asterisk.restart()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from tests.contract.asterisk.rig import FakeRig, RealRig
-from tests.support.asterisk_pair import AsteriskPair, free_port
+from tests.support.asterisk_pair import AsteriskPair
 
 from tandem.cti.model.events import SwitchFound
+from tandem.cti.provision.ports import free_port
 
 GUARD_S = 3
 

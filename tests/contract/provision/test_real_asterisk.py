@@ -24,22 +24,16 @@ from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, fi
 from tandem.cti.provision.asterisk_conf import FORBIDDEN_MODULES
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
 from tandem.cti.provision.errors import StartFailed
+from tandem.cti.provision.ports import free_port
 from tandem.cti.provision.processes import is_alive, send, wait_gone
 
 
 class Ports:
-    """Loopback ports that the kernel had free a moment ago."""
+    """Free loopback ports."""
 
     def __init__(self) -> None:
-        self.ami, self.http, self.https = (_free(socket.SOCK_STREAM) for _ in range(3))
-        self.sip = _free(socket.SOCK_DGRAM)
-
-
-def _free(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        self.ami, self.http, self.https = (free_port(socket.SOCK_STREAM) for _ in range(3))
+        self.sip = free_port(socket.SOCK_DGRAM)
 
 
 def files(ports: Ports, certificate: Path) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import time
 import wave
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +16,7 @@ import pytest
 from tandem.cti.model.ids import CallId, RecordingId
 from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, find_or_build
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
+from tandem.cti.provision.ports import free_port
 from tandem.ivr.adapters.espeak import EspeakNg
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.sound import for_the_line
@@ -63,13 +63,6 @@ async def until(true: Callable[[], bool]) -> None:
 
 def size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Probe:

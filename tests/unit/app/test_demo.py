@@ -8,12 +8,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from tests.support.asterisk_pair import free_port
 
 from tandem.cti.app.demo_callers import CALLERS, MORE_CALLERS, THEMSELVES, in_turn
 from tandem.cti.app.demo_library import NUMBERS, lay_out, token
 from tandem.cti.app.demo_service import CUSTOMERS, HOST, PIN, card_of, customer_no, demo_service, order_state
 from tandem.cti.app.installation import DEMO_DNIS, Installation
+from tandem.cti.provision.ports import free_port
 from tandem.ivr.core.expression_reading import parse
 
 _TODAY = dt.date(2026, 11, 22)

@@ -10,13 +10,12 @@ from benchmarks.load import line as lines
 from benchmarks.load import sip
 from benchmarks.load.line import CANCELLED, REFUSED, THEM, US, Leg, Line
 
+from tandem.cti.provision.ports import free_port
+
 
 @pytest.fixture
 def ports() -> tuple[int, int]:
-    with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+    return free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
 
 
 @pytest.fixture(autouse=True)

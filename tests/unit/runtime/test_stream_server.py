@@ -7,6 +7,7 @@ import gc
 import socket
 from typing import Any
 
+from tandem.cti.provision.ports import free_port
 from tandem.cti.runtime.stream_server import HOST, StreamServer
 
 
@@ -50,6 +51,30 @@ def test_who_comes_while_the_server_closes_leaves_no_socket_behind() -> None:
         gc.collect()  # what is left open warns, and a warning fails the test
 
 
+def test_who_is_cancelled_opening_or_closing_leaves_no_socket_behind() -> None:
+    """In every round of the loop; closing is cancelled where a task's group fails while it ends."""
+
+    async def one(rounds: int) -> None:
+        server = StreamServer(listen)
+
+        async def open_and_close() -> None:
+            with socket.create_connection((HOST, await server.open())):
+                await server.close()
+
+        task = asyncio.ensure_future(open_and_close())
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        await server.close()
+
+    for rounds in range(16):
+        asyncio.run(one(rounds))
+        gc.collect()  # what is left open warns, and a warning fails the test
+
+
 async def test_what_is_said_last_still_arrives() -> None:
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"x" * 1_000_000)
@@ -63,7 +88,7 @@ async def test_what_is_said_last_still_arrives() -> None:
 
 async def test_it_opens_again_on_its_port() -> None:
     server = StreamServer(listen)
-    port = await server.open()
+    port = await server.open(free_port())
     await server.close()
     await server.close()
     assert await server.open(port) == port == server.port

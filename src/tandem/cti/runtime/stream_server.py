@@ -33,8 +33,14 @@ class StreamServer:
 
     async def open(self, port: int = 0) -> int:
         """Listens on loopback; its port, a free one for 0. Raises OSError."""
-        self._server = await asyncio.start_server(self._accept, HOST, port, reuse_address=True)
-        return int(self._server.sockets[0].getsockname()[1])
+        server = await asyncio.start_server(self._accept, HOST, port, reuse_address=True, start_serving=False)
+        try:
+            await server.start_serving()
+        except asyncio.CancelledError:
+            server.close()
+            raise
+        self._server = server
+        return int(server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
         """Every connection is cut and its ``serve`` cancelled."""
@@ -43,12 +49,14 @@ class StreamServer:
             return
         for listening in server.sockets:
             asyncio.get_running_loop().remove_reader(listening.fileno())
-        await self._pause()  # whoever is let in already comes up, and is turned away
-        server.close()
-        connected = dict(self._connected)
-        for task, writer in connected.items():
-            writer.transport.abort()
-            task.cancel()
+        try:
+            await self._pause()  # whoever is let in already comes up, and is turned away
+        finally:  # also for one who is cancelled twice, as tasks are whose group fails while it ends
+            server.close()
+            connected = dict(self._connected)
+            for task, writer in connected.items():
+                writer.transport.abort()
+                task.cancel()
         await asyncio.gather(*connected, return_exceptions=True)
         await self._pause()
 

@@ -29,6 +29,7 @@ from tandem.cti.model.credentials import sip_password
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, find_or_build
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
+from tandem.cti.provision.ports import free_port, media_ports
 from tandem.cti.provision.postgres import EmbeddedPostgres
 from tandem.cti.runtime.settings import load, load_secrets
 from tandem.cti.storage.migrate import migrate
@@ -127,8 +128,8 @@ class Ground:
         self.staff = Staff(self.server.shell, self.carrier, self._agents)
 
     def _installation(self) -> Installation:
-        """On ports that the kernel has free, with what the flows name in settings."""
-        rtp = 20_000 + 2 * secrets.randbelow(10_000)
+        """On free ports, with what the flows name in settings."""
+        rtp, rtp_last = media_ports(2 * _PORTS_PER_SIDE)
         needs = needed(tested.flow for tested in self._flows)
         (self.home / _CREDENTIAL).write_text("none", encoding="ascii")
         overrides = {
@@ -137,9 +138,9 @@ class Ground:
                 name: {"hosts": [], "header": "X-None", "value_file": _CREDENTIAL} for name in needs.credentials
             },
             "rtp_first": rtp,
-            "rtp_last": rtp + _PORTS_PER_SIDE - 1,
-            **{f"{name}_port": _free(socket.SOCK_STREAM) for name in ("http", "seat", "ami", "phone")},
-            **{f"{name}_port": _free(socket.SOCK_DGRAM) for name in ("sip", "trunk")},
+            "rtp_last": rtp_last - _PORTS_PER_SIDE,
+            **{f"{name}_port": free_port(socket.SOCK_STREAM) for name in ("http", "seat", "ami", "phone")},
+            **{f"{name}_port": free_port(socket.SOCK_DGRAM) for name in ("sip", "trunk")},
         }
         return Installation(self.home, load(self.home, {}, overrides), load_secrets(self.home))
 
@@ -186,10 +187,10 @@ class Ground:
         switch = here.switch_settings((), install.data_dir / "moh", trunk_match_port=True, phones=phones)
         network = CarrierSettings(
             system_name=secrets.token_hex(16),
-            ami_port=_free(socket.SOCK_STREAM),
+            ami_port=free_port(socket.SOCK_STREAM),
             ami_secret=secrets.token_hex(16),
             sip_port=settings.trunk_port,
-            phones_port=_free(socket.SOCK_DGRAM),
+            phones_port=free_port(socket.SOCK_DGRAM),
             rtp_ports=(settings.rtp_last + 1, settings.rtp_last + _PORTS_PER_SIDE),
             tandem_port=settings.sip_port,
             phones=phones,
@@ -211,13 +212,6 @@ class Ground:
         link = asyncio.create_task(self.carrier.run(), name="carrier")
         stack.push_async_callback(_end, link)
         await self.carrier.ready()
-
-
-def _free(kind: socket.SocketKind) -> int:
-    """A loopback port that the kernel had free a moment ago."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def _end(task: asyncio.Task[None]) -> None:
