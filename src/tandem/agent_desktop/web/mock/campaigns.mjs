@@ -148,7 +148,7 @@ function problemsOf(one) {
 
 const falls = [
   ["bad_number", 412, null, both("号码无效或不再拨打", "no number to dial (any more)")],
-  ["do_not_call", 3100, null, both("在勿扰名单中", "on the do-not-call list")],
+  ["do_not_call", 3100, null, both("在不再致电名单中", "on the do-not-call list")],
   ["over", 1890, null, both("联系人已结束", "the contact is finished")],
   ["abandoned", 38, 50_000, both("72 小时内须先预留座席", "for 72 h only with an agent reserved")],
   ["hours", 2400, 30_000, both("当地时间不在允许的时段", "outside the hours where he is")],
@@ -169,7 +169,7 @@ const verdict = (rule, number = "") => {
   if (!fall) return { allowed: true, rule: "yes", text: both("可以拨打", "may be called now"), evidence: {}, again_at: null, zone: "Asia/Shanghai" };
   const sentences = {
     hours: both("当地时间 11-22 06:40（America/Chicago），不在允许的时段（法规）", "it is 11-22 06:40 there (America/Chicago): outside the hours (the rule book's)"),
-    do_not_call: both("在勿扰名单中（全局）", "on the do-not-call list (everybody's)"),
+    do_not_call: both("在不再致电名单中（全局）", "on the do-not-call list (everybody's)"),
     gap: both("10:31 刚拨打过，间隔 15 分钟", "tried at 10:31; 15 min between two attempts"),
   };
   const evidence = { hours: { at: now(), zone: "America/Chicago", whose: "rules", number }, over: { state: "removed" } };

@@ -238,7 +238,7 @@ _UK = Jurisdiction(
                 "zh": "英国《2003 年隐私与电子通信（欧共体指令）条例》（PECR）第 21、26 条",
                 "en": "PECR, objections and the register (TPS)",
             },
-            zh="本人拒绝者和 TPS 登记号码不得拨打（登记满 28 天起）：导入勿扰名单",
+            zh="本人拒绝者和 TPS 登记号码不得拨打（登记满 28 天起）：导入不再致电名单",
             en="who has objected, and numbers on the TPS register (from 28 days on), are not called: import them as "
             "do-not-call",
         ),
