@@ -25,7 +25,7 @@ class Entry(Enum):
     # ---- a call, its flow, the line
     INVITE = "invite", "call from {ani} to {dnis}"
     INVITE_WITHHELD = "invite.withheld", "call to {dnis}, without a number"
-    CUSTOMER = "customer", "{count} customers have this number"
+    CUSTOMER = "customer", "customers with this number: {count}"
     CUSTOMER_LATE = "customer.late", "the look-up is late"
     ANSWERED = "answered", "flow {flow} answers"
     ANSWERED_VERSION = "answered.version", "flow {flow}, version {version} answers"

@@ -161,6 +161,17 @@ describe("filling in", () => {
     expect(translate("zh", "login.limited", { seconds: 9 })).toContain("9");
   });
 
+  it("one is no many", () => {
+    const text = "{count} {count:call waits|calls wait}";
+    expect(["0", 1, "1", 2, "1,001"].map((count) => fill(text, { count }))).toEqual(["0 calls wait", "1 call waits", "1 call waits", "2 calls wait", "1,001 calls wait"]);
+    expect(translate("en", "timeline.customer", { count: 1 })).toBe("1 customer has this number");
+    for (const [key, written] of Object.entries(english)) {
+      // Of one customer nobody asks which one it is.
+      if (key !== "pop.several") expect(written, key).not.toMatch(/\{(\w+)\} (calls|agents|customers|contacts|callers|rows|others)\b/);
+      for (const [, name] of written.matchAll(/\{(\w+):[^{}]*\|[^{}]*\}/g)) expect(written, key).toContain(`{${name}}`);
+    }
+  });
+
   it("does not read what it puts in", () => {
     expect(fill("{a}", { a: "{b}", b: "no" })).toBe("{b}");
   });

@@ -40,8 +40,14 @@ export function setLanguage(next: Language, options: { remember: boolean }): voi
   for (const listener of listeners) listener();
 }
 
+/** Puts values into a text: `{count}` is the value, `{count:call|calls}` the first word when it is 1, else the second. */
 export function fill(text: string, values: Values = {}): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return text.replace(/\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}/g, (whole: string, name: string, one?: string, more?: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    if (one === undefined || more === undefined) return String(value);
+    return String(value) === "1" ? one : more;
+  });
 }
 
 export function translate(in_: Language, key: Key, values?: Values): string {

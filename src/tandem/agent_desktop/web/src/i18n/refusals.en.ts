@@ -97,7 +97,7 @@ export const refusalsEn = {
   "refusal.day_not_begun": "{day} has not begun yet.",
   "refusal.bad_cursor": "This cursor is none of ours: begin at the first page.",
   "refusal.nothing_to_simulate": "This campaign does not dial ahead of its agents now: there is nothing to simulate.",
-  "refusal.nobody_left": "{agents} agents work for it now: nobody would be left.",
+  "refusal.nobody_left": "{agents} {agents:agent works|agents work} for it now: nobody would be left.",
   "refusal.simulation_late": "The simulation did not come to an end; try it with fewer agents.",
   "refusal.no_lead": "There is no contact {lead}.",
   "refusal.no_agent": "There is no agent {agent}.",

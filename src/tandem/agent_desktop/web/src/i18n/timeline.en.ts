@@ -62,7 +62,7 @@ export const timelineEn = {
   "event.note": "Note",
   "timeline.invite": "call from {ani} to {dnis}",
   "timeline.invite.withheld": "call to {dnis}, without a number",
-  "timeline.customer": "{count} customers have this number",
+  "timeline.customer": "{count} {count:customer has|customers have} this number",
   "timeline.customer.late": "the look-up is late",
   "timeline.answered": "flow {flow} answers",
   "timeline.answered.version": "flow {flow}, version {version} answers",
