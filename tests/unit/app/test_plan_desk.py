@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.support.house import FLOW_FILE, Floor
+from tests.unit.routing.plans import GOOD, SHIFTS
 
-from tandem.agent_desktop.core.routing_resources import ApplyPlan, SetClosure
+from tandem.agent_desktop.core.routing_resources import ApplyPlan, FormEdit, SetClosure
 from tandem.cti.adapters.postgres.plans import StoredClosure, StoredPlan
 from tandem.cti.app.plan_desk import PlanDesk
+from tandem.cti.model.ids import AgentId
 from tandem.ivr.core.check import load_flow
 from tandem.ivr.core.speech import Prompt
 from tandem.ivr.errors import FlowError
+from tandem.routing.plan_file import parse_plan
 
 TEXT = "format: 1\nqueues:\n  service:\n    name: {zh: 服务, en: Service}\n    steps: [anyone]\n"
 
@@ -107,3 +111,35 @@ async def test_a_plan_waits_while_a_flow_goes_live() -> None:
         assert shell.center.plan.version == 0
     await applying
     assert shell.center.plan.version == 2
+
+
+async def test_an_edit_of_a_shift_leaves_the_rest_of_the_plan_and_says_where_it_is_wrong() -> None:
+    async def speak(prompts: Collection[Prompt]) -> Mapping[Prompt, str]:
+        return {}
+
+    desk = PlanDesk(Plans(), Shell(), clock=Still(), speak=speak, check_flows=len)  # type: ignore[arg-type]
+    text = GOOD + SHIFTS
+    edits = [
+        FormEdit(path=["shifts", "night", "weekly"], value={"mon": "00:00-06:00", "sun": "22:00-24:00"}),
+        FormEdit(path=["shifts", "night", "teams"], value=["loans"]),
+        FormEdit(path=["agents", "tom", "shift"], value="night"),
+    ]
+    edited = await desk.edit(text, edits)
+    before, after = parse_plan(text, "plan"), parse_plan(edited.text, "plan")
+    days = {0: ((0, 360),), 6: ((1320, 1440),)}
+    night = replace(before.shifts["night"], teams=("loans",), hours=replace(before.shifts["night"].hours, days=days))
+    tom = replace(before.agents[AgentId("tom")], shift="night")
+    agents = {**before.agents, AgentId("tom"): tom}
+    assert after == replace(before, shifts={**before.shifts, "night": night}, agents=agents)
+    wrong = [problem.path for problem in edited.problems if problem.severity == "error"]
+    assert wrong == [["shifts", "night", "teams", "0"]]
+
+
+async def test_times_that_cannot_stand_in_a_plan_are_refused_with_the_reason() -> None:
+    async def speak(prompts: Collection[Prompt]) -> Mapping[Prompt, str]:
+        return {}
+
+    desk = PlanDesk(Plans(), Shell(), clock=Still(), speak=speak, check_flows=len)  # type: ignore[arg-type]
+    edited = await desk.edit(GOOD, [FormEdit(path=["shifts", "day"], value={"weekly": {"mon": "22:00-06:00"}})])
+    assert edited.form is None
+    assert [problem.what["en"] for problem in edited.problems] == ['"22:00-06:00" ends before it begins']

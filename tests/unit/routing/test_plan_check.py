@@ -26,7 +26,7 @@ ERRORS = [
     ("[product:loans>=2]", "[product:loans>=3]", "nobody_serves", 26, "queue tickets"),
     ("site: kunming", "site: kunmin", "unknown_site", 28, "agent mei"),
     ("Asia/Shanghai", "Asia/Kunming", "unknown_timezone", 32, "hours office"),
-    ("2026-05-01", "2026-10-10", "closed_and_open", 31, "hours office"),
+    ("2026-05-01", "2026-10-10", "closed_and_open", 34, "hours office"),
     ("rank: 1", "rank: 0", "same_rank", 38, "tier gold"),
     ("cross_site", "  shanghai: [95533]\ncross_site", "number_twice", 42, "site shanghai"),
     ("resume_above: 85%", "resume_above: 70%", "blending", 43, ""),
@@ -49,7 +49,7 @@ def test_hours_that_never_open() -> None:
     text = GOOD.replace("{mon-fri: 09:00-12:00 13:00-18:00, sat: 10:00-16:00}", "{}")
     assert errors_of(text) == []
     assert errors_of(text.replace("open: {2026-10-10: 09:00-18:00}", "open: {}")) == [
-        ("never_open", 31, "hours office")
+        ("never_open", 33, "hours office")
     ]
 
 
@@ -113,6 +113,24 @@ def test_what_makes_no_sense_in_shifts(old: str, new: str, code: str, line: int,
 @pytest.mark.parametrize(("old", "new", "code", "line", "part"), SHIFT_WARNINGS)
 def test_what_was_hardly_meant_of_shifts(old: str, new: str, code: str, line: int, part: str) -> None:
     assert (code, line, part) in warnings_of(new.join(WORKED.rsplit(old, 1)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("shift: night", "shift: nigth", "agents tom shift"),
+        ("Europe/Berlin", "Europe/Berlim", "shifts night timezone"),
+        ("Berlin\n", "Berlin\n    teams: [cards, loans]\n", "shifts night teams 1"),
+        ("mon-fri: 09:00-12:00 13:00-18:00}, teams", "}, teams", "shifts day weekly"),
+        ("}, teams", "}, open: {2026-10-01: 09:00-18:00}, closed: [2026-10-01], teams", "shifts day closed"),
+        ("teams: [loans]", "teams: [loan]", "shifts day teams 0"),
+        (", teams: [loans]", "", "shifts day teams"),
+        ("yield_below: 75%", "yield_below: 85%", "blending"),
+    ],
+)
+def test_a_problem_says_which_value_it_is_about(old: str, new: str, path: str) -> None:
+    found = review(new.join(WORKED.rsplit(old, 1)))
+    assert tuple(path.split()) in [problem.path for problem in (*found.errors, *found.warnings)]
 
 
 def test_a_misspelt_team_or_shift_is_recognised() -> None:

@@ -18,9 +18,13 @@ ShortTexts = dict[Literal["zh", "en"], Line]
 
 
 class PlanProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """``line``: from 1; 0 = the whole text. A plan with an ``error`` cannot be applied, one with a ``warning`` can."""
+    """``line``: from 1; 0 = the whole text. ``path``: where in the form it is (``["shifts", "day", "teams", "0"]``; the
+    last of it may be what is missing); empty when that is not known. A plan with an ``error`` cannot be applied, one
+    with a ``warning`` can.
+    """
 
     line: int
+    path: list[str]
     severity: Literal["error", "warning"]
     what: Texts
     fix: Texts

@@ -204,7 +204,7 @@ def _problems(review: Review) -> list[PlanProblem]:
     kinds: tuple[tuple[Literal["error", "warning"], tuple[Problem, ...]], ...]
     kinds = (("error", review.errors), ("warning", review.warnings))
     return [
-        PlanProblem(line=problem.line, severity=severity, what=what, fix=fix)
+        PlanProblem(line=problem.line, path=list(problem.path), severity=severity, what=what, fix=fix)
         for severity, problems in kinds
         for problem in problems
         for what, fix in (texts_of(problem),)

@@ -19,6 +19,9 @@ class Problem:
     fix: str
     part: str = ""
     """The part of the file that it is about (``step welcome``, ``queue loans``); '' when it is about none."""
+    path: tuple[str, ...] = ()
+    """Keys and indexes that lead to the value that it is about, where the checker knows them: ``("shifts", "day",
+    "teams", "0")``. What it names last may be what is missing."""
 
     def __str__(self) -> str:
         where = f"{self.part}: " if self.part else ""

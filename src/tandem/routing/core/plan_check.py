@@ -135,7 +135,7 @@ class _Check:
 
     def _problem(self, path: tuple[str | int, ...], code: str, what: str, fix: str) -> Problem:
         part = f"{SECTIONS.get(str(path[0]), ('', ''))[0]} {path[1]}".strip() if len(path) > 1 else ""
-        return Problem(self.file, self.line(*path), code, what, fix, part)
+        return Problem(self.file, self.line(*path), code, what, fix, part, tuple(map(str, path)))
 
     def may_guess(self) -> bool:
         """Comparing words takes its time: a plan that is wrong all over gets no more guesses."""
@@ -295,11 +295,11 @@ class _Check:
             fix = 'Write it as in the IANA database, such as "Asia/Shanghai".'
             self.error((*here, "timezone"), "unknown_timezone", f'there is no time zone "{hours.timezone}"', fix)
         if not any(hours.days.values()) and not any(hours.open_on.values()):
-            self.error(here, "never_open", "these hours never open", "Give at least one day its times.")
+            self.error((*here, "weekly"), "never_open", "these hours never open", "Give at least one day its times.")
         both = hours.closed_on & hours.open_on.keys()
         if both:
             what = f"{min(both)} is under closed and under open"
-            self.error(here, "closed_and_open", what, "Keep one of the two.")
+            self.error((*here, "closed"), "closed_and_open", what, "Keep one of the two.")
 
     def shifts(self) -> None:
         teams = {agent.team for agent in self.plan.agents.values()}
@@ -318,7 +318,7 @@ class _Check:
                     self.warn((*here, "teams", number), "unknown_team", f'no agent is of the team "{team}"', fix)
             if not shift.teams and name not in worked:
                 fix = f"Name its teams (teams: [...]), give agents shift: {name}, or remove it."
-                self.warn(here, "unused_shift", "nobody works this shift", fix)
+                self.warn((*here, "teams"), "unused_shift", "nobody works this shift", fix)
 
     def tiers(self) -> None:
         ranks: dict[int, str] = {}

@@ -396,9 +396,14 @@ export interface Problem {
   texts?: Record<string, string>;
 }
 
-/** ``line``: from 1; 0 = the whole text. A plan with an ``error`` cannot be applied, one with a ``warning`` can. */
+/**
+ * ``line``: from 1; 0 = the whole text. ``path``: where in the form it is (``["shifts", "day", "teams", "0"]``; the
+ * last of it may be what is missing); empty when that is not known. A plan with an ``error`` cannot be applied, one
+ * with a ``warning`` can.
+ */
 export interface PlanProblem {
   line: number;
+  path: string[];
   severity: "error" | "warning";
   what: Record<string, string>;
   fix: Record<string, string>;
