@@ -1,6 +1,6 @@
-// Words for the codes of this house: queues and dispositions, in the reader's language.
+// Words for the codes of this house: queues, dispositions, agents, in the reader's language.
 
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { api } from "./api";
 import { useDesk, useDeskState } from "./desk";
 import { useSpeech } from "./i18n";
@@ -56,4 +56,11 @@ export function useNames(): Names {
     }),
     [queues, leaves, lang, pick],
   );
+}
+
+/** What an agent is called; his login where nobody tells (who has no board knows only himself). */
+export function useAgentName(): (login: string) => string {
+  const { user } = useDesk().me;
+  const seats = useDeskState((state) => state.live.board?.seats ?? null);
+  return useCallback((login: string) => seats?.get(login)?.name || (login === user.login ? user.name : login), [seats, user]);
 }

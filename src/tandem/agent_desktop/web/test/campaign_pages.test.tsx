@@ -8,6 +8,7 @@ import { type ReactNode, act } from "react";
 import { type Root, createRoot } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as mock from "../mock/campaigns.mjs";
+import { dispositions, seatRow } from "../mock/data.mjs";
 import { type Desk, DeskProvider, type DeskState } from "../src/desk";
 import type { CallView } from "../src/generated/live";
 import { setLanguage } from "../src/i18n";
@@ -51,6 +52,7 @@ async function answer(input: RequestInfo | URL, init?: RequestInit): Promise<Res
   const body: unknown = typeof init?.body === "string" ? JSON.parse(init.body) : null;
   const method = init?.method ?? "GET";
   asked.push({ method, path: url.pathname + url.search, body });
+  if (url.pathname === "/api/dispositions") return new Response(JSON.stringify(dispositions));
   const [status, value] = mock.answer(method, url.pathname, url.searchParams, body) ?? [404, { code: "resource_missing", message: "none" }];
   return new Response(value === null ? null : JSON.stringify(value), { status });
 }
@@ -261,6 +263,16 @@ describe("a campaign", () => {
     await click(document.querySelector("[data-testid=leads] [data-row]") as HTMLElement);
     expect(one("verdict").dataset["rule"]).toBeTruthy();
     expect(all("attempt")).toHaveLength(3);
+  });
+
+  it("names agents, dispositions and causes as people do, not by their codes", async () => {
+    const board = { seats: new Map([["agent1", { ...seatRow(0), login: "agent1", name: "Chen Mei" }]]), queues: new Map(), waiting: [] } as unknown as DeskState["live"]["board"];
+    await draw(<LeadPanel id="lead-1" onClose={() => undefined} onChanged={() => undefined} />, fakeDesk({ board }));
+    const [talked] = all("attempt");
+    await click(talked?.querySelector("button") as HTMLElement);
+    const said = all("attempt")[0]?.textContent;
+    for (const word of ["Chen Mei", "Upgrade", "hung up"]) expect(said).toContain(word);
+    for (const code of ["agent1", "sales.upgrade", "normal_clearing"]) expect(said).not.toContain(code);
   });
 
   it("says moments in its own zone, and names it", async () => {

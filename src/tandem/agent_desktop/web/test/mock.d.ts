@@ -11,3 +11,8 @@ declare module "*/mock/campaigns.mjs" {
   export function interruptImport(cut: boolean): void;
   export const cards: Record<string, () => import("../src/generated/live").CampaignCard>;
 }
+
+declare module "*/mock/data.mjs" {
+  export const dispositions: unknown[];
+  export function seatRow(index: number): import("../src/generated/live").SeatRow;
+}

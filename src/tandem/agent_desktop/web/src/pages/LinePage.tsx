@@ -6,7 +6,7 @@ import { useDesk } from "../desk";
 import type { LineEntry } from "../generated/rest";
 import { phoneNumber } from "../format";
 import { useSpeech } from "../i18n";
-import { useNames, useQueues } from "../names";
+import { useAgentName, useNames, useQueues } from "../names";
 import { routingApi } from "../routingApi";
 import { Loading, Name, Nothing, Since, Tier, Until } from "../ui/bits";
 import { type Column, DataGrid } from "../ui/DataGrid";
@@ -28,6 +28,7 @@ const KINDS = ["live", "virtual", "cut_off", "transferred", "task"];
 function useColumns(): Column<LineEntry>[] {
   const { t, w } = useSpeech();
   const names = useNames();
+  const nameOf = useAgentName();
   return useMemo(
     () => [
       { key: "place", title: t("col.place"), width: "44px", align: "right", render: (one) => <b className="num">{one.place ?? "–"}</b> },
@@ -73,14 +74,14 @@ function useColumns(): Column<LineEntry>[] {
             )}
             {one.agent && (
               <span className="quiet">
-                <Name>{one.agent}</Name>
+                <Name>{nameOf(one.agent)}</Name>
               </span>
             )}
           </span>
         ),
       },
     ],
-    [t, w, names],
+    [t, w, names, nameOf],
   );
 }
 

@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import type { QueueRow, WaitingRow } from "../../generated/live";
 import { needs, phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
+import { useAgentName } from "../../names";
 import { Name, Nothing, Since, Tier } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { Band } from "../why/Band";
@@ -15,6 +16,7 @@ export function WaitingCallers({
   queues: ReadonlyMap<string, QueueRow>;
 }) {
   const { t, w, pick } = useSpeech();
+  const nameOf = useAgentName();
   const columns = useMemo<Column<WaitingRow>[]>(
     () => [
       {
@@ -45,7 +47,7 @@ export function WaitingCallers({
                   {call.agent && (
                     <>
                       {" "}
-                      <Name>{call.agent}</Name>
+                      <Name>{nameOf(call.agent)}</Name>
                     </>
                   )}
                 </span>
@@ -70,7 +72,7 @@ export function WaitingCallers({
         render: (call) => <Band p50_s={call.predicted_p50_s} p90_s={call.predicted_p90_s} short />,
       },
     ],
-    [t, w, pick, queues],
+    [t, w, pick, nameOf, queues],
   );
   return (
     <DataGrid

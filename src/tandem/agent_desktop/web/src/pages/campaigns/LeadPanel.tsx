@@ -7,6 +7,7 @@ import { serverNow } from "../../clock";
 import { useDesk } from "../../desk";
 import { duration, phoneNumber } from "../../format";
 import type { AttemptLine, GateVerdict, LeadDetail } from "../../generated/rest";
+import { useAgentName, useNames } from "../../names";
 import { oneLine } from "../../text";
 import { Field, ListFields, Loading, Name } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
@@ -71,6 +72,8 @@ function Verdict({ verdict, open = false }: { verdict: GateVerdict; open?: boole
 function Attempt({ attempt }: { attempt: AttemptLine }) {
   const { t, w, pick } = useCampaignSpeech();
   const { named, seconds, place } = useTimes();
+  const names = useNames();
+  const nameOf = useAgentName();
   const [open, setOpen] = useState(false);
   const rang = attempt.ringing_at === null ? null : (attempt.answered_at ?? attempt.ended_at ?? serverNow()) - attempt.ringing_at;
   return (
@@ -87,7 +90,7 @@ function Attempt({ attempt }: { attempt: AttemptLine }) {
         </span>
         {attempt.agent && (
           <span className="quiet">
-            <Name>{attempt.agent}</Name>
+            <Name>{nameOf(attempt.agent)}</Name>
           </span>
         )}
       </button>
@@ -152,16 +155,14 @@ function Attempt({ attempt }: { attempt: AttemptLine }) {
               <div>
                 <dt>{t("wrap.disposition")}</dt>
                 <dd>
-                  <Name>{attempt.disposition}</Name>
+                  <Name>{names.disposition(attempt.disposition)}</Name>
                 </dd>
               </div>
             )}
             {attempt.cause && (
               <div>
                 <dt>{t("lead.cause")}</dt>
-                <dd className="mono">
-                  <bdi>{attempt.cause}</bdi>
-                </dd>
+                <dd>{w("cause", attempt.cause)}</dd>
               </div>
             )}
           </dl>
@@ -210,6 +211,7 @@ const OVER: ReadonlySet<string> = new Set(["success", "done", "exhausted", "inva
 function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: (detail: LeadDetail) => void }) {
   const { t, w, pick } = useCampaignSpeech();
   const { named } = useTimes();
+  const nameOf = useAgentName();
   const { message } = App.useApp();
   const problemOf = useProblem();
   const mayChange = useDesk().me.may.includes("change_campaigns");
@@ -237,7 +239,7 @@ function Detail({ detail, onChanged }: { detail: LeadDetail; onChanged: (detail:
         {lead.callback_at !== null && (
           <p className="callback-line">
             <Icon name="callback" size={14} /> {t("lead.promised", { time: named(lead.callback_at) })}{" "}
-            {lead.callback_agent ? <Name>{lead.callback_agent}</Name> : t("again.team")}
+            {lead.callback_agent ? <Name>{nameOf(lead.callback_agent)}</Name> : t("again.team")}
             {detail.callback_note && (
               <span className="quiet">
                 {" "}
