@@ -173,6 +173,7 @@ def may(
     running: bool,
     said_no: set[str],
     dials: list[tuple[float, str, str]],
+    met_nobody: list[tuple[float, str, str]],
     full: bool,
     broke: bool,
     reserved: bool,
@@ -197,6 +198,11 @@ def may(
     ]
     if not reserved:
         noes.append(lead.abandoned_at is not None and now - lead.abandoned_at < 72 * 3600)
+        noes.extend(
+            now - at < 72 * 3600
+            for at, where, who in met_nobody
+            if where == number.number or (who and who == lead.person)
+        )
         machine = number.last_result in ("machine", "message_left") and number.last_at is not None
         noes.append(campaign.rules == "uk" and machine and now - (number.last_at or 0) < 24 * 3600)
     if campaign.rules != "none":
@@ -229,6 +235,7 @@ def check(seed: int, count: int) -> Counter[str]:
         campaigns = [made_campaign(chance, number) for number in range(6)]
         now = chance.choice(BEGINNINGS).timestamp() + chance.random() * DAY
         dials: list[tuple[float, str, str]] = []
+        met_nobody: list[tuple[float, str, str]] = []
         said_no: set[str] = set()
         for step in range(min(500, count - begin)):
             now += chance.choice([0.0, 1.0, 60.0, 600.0, 3_600.0])
@@ -262,6 +269,7 @@ def check(seed: int, count: int) -> Counter[str]:
                 running=running,
                 said_no=said_no,
                 dials=dials,
+                met_nobody=met_nobody,
                 full=full,
                 broke=broke,
                 reserved=reserved,
@@ -273,6 +281,9 @@ def check(seed: int, count: int) -> Counter[str]:
             if verdict.allowed and chance.random() < 0.2:
                 gate.dialled(number.number, now, lead.person)
                 dials.append((now, number.number, lead.person))
+                if chance.random() < 0.05:
+                    gate.met_nobody(number.number, now, lead.person)
+                    met_nobody.append((now, number.number, lead.person))
     return spoken
 
 

@@ -204,6 +204,18 @@ async def test_counts_are_of_anybody(database: Database, tmp_path: Path) -> None
     assert (facts.numbers[0].day, facts.numbers[0].week, facts.abandoned_at) == (1, 2, NOW - 2 * 86_400)
 
 
+async def test_who_met_nobody_under_another_name_rests_on_all_his_numbers(database: Database, tmp_path: Path) -> None:
+    shared = "+8613900000002"
+    await bring_in(database, tmp_path, [person(1), person(2, "+8613800000002", shared)])
+    await journal(
+        database,
+        ended("other-1", NOW - 7200, "abandoned", campaign="k2", number=shared, person="somebody"),
+        ended("other-2", NOW - 3600, campaign="k2", number=shared, person="somebody"),
+    )
+    first, second = (await read(database)).leads
+    assert (first.abandoned_at, second.abandoned_at) == (None, NOW - 7200)
+
+
 async def test_do_not_call_counts_from_the_next_read(database: Database, tmp_path: Path) -> None:
     people = [person(1), person(2), person(3, "+8613900000003", "+8613900000004"), person(4, person="P4"), person(5)]
     await bring_in(database, tmp_path, people)

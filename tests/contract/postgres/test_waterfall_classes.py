@@ -64,7 +64,7 @@ def _history(dice: random.Random, position: int) -> list[Record]:
                 f"list-{position}.{turn}" if own else f"other-{position}.{turn}",
                 campaign="k" if own else "k2",
                 number=number,
-                person=number,
+                person=number if dice.random() < 0.8 else f"another {position}",
                 number_of=turn,
                 at=at,
                 ended_at=at + 1,

@@ -6,15 +6,18 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.support.campaign_floor import SPRING, CampaignFloor, campaign, lead
+from tests.support.campaign_floor import AUTUMN, SPRING, CampaignFloor, campaign, lead
+from tests.support.house import ANA, MEI, TOM
 
 from tandem.agent_desktop.core import messages as m
+from tandem.cti.app import floor_plan as c
 from tandem.cti.app.center import Center
 from tandem.cti.app.dialer import days, launches, looks
 from tandem.cti.app.dialer.launches import Launch
 from tandem.cti.app.dialer.rows import campaign_row
 from tandem.cti.app.dialer.state import Held, Running
 from tandem.cti.model import events as ev
+from tandem.cti.model.campaigns import AttemptPlan
 from tandem.cti.model.ids import AgentId
 from tandem.cti.model.requests import ClearConnection
 from tandem.routing.core.acd.agent import Agent
@@ -136,3 +139,31 @@ def test_an_agent_who_was_not_used_for_one_whom_the_gate_refuses_is_there_for_th
     assert run.pacer.decide(now=floor.now, segments={"": 1}, lines=1).reserved_only
     assert [attempt for attempt, _, _ in floor.dials] == ["spring-1.1"]
     assert {"spring-0", "spring-1"} in tried, "in the same look"
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_who_met_nobody_is_dialled_by_another_campaign_with_an_agent_reserved_only(killed: bool) -> None:
+    """Which had him in hand already, under another name: nothing that was read of him says so."""
+    floor = CampaignFloor()
+    floor.ready(MEI)
+    floor.add(lead(1), lead(1, AUTUMN, person="another"))
+    each_at_once: dict[str, Any] = {"attempts": AttemptPlan(gap_s=0.0), "mode": "power", "ratio": 2.0}
+    spring, autumn = campaign(**each_at_once), campaign(AUTUMN, **each_at_once)
+    floor.seasoned(spring, autumn)
+    floor.run(spring)
+    floor.auto_answer = False  # her phone rings and rings
+    call = floor.pick_up()
+    floor.run(autumn)
+    floor.now += 1.7
+    floor.handle(c.Tick())
+    assert (floor.last(call).message_at, floor.last(call).result) == (floor.now, None), "he hears who called"
+    if killed:
+        floor.restart()
+    else:
+        assert set(floor.center.dialer.campaigns[AUTUMN].pool) == {"autumn-1"}
+    his = lead(1, AUTUMN, person="another")
+    assert floor.center.gate.may_call(his, his.numbers[0], floor.now, campaign=autumn).rule == "abandoned"
+    floor.auto_answer = True
+    floor.ready(MEI, TOM, ANA)
+    floor.pass_time(30)
+    assert [floor.last(attempt).reserved for attempt, _, _ in floor.dials] == [False, True]

@@ -236,6 +236,19 @@ def test_the_persons_other_number_counts_as_the_person() -> None:
     assert asked(at=NOON + HOUR, gate=gate).rule == "per_person_day"
 
 
+def test_who_met_nobody_a_moment_ago_rests_whoever_has_him_in_hand() -> None:
+    """A lead that another campaign read before knows nothing of it; nor one of another person with this number."""
+    gate = Gate()
+    gate.met_nobody(NUMBER, NOON - 60.0, "p1")
+    other_number, other_person = lead(number("+12125550199")), lead(person="p2")
+    for of in (lead(), lead(abandoned_at=NOON - 70 * HOUR), other_number, other_person):
+        said = asked(of, gate=gate)
+        assert (said.rule, said.again_at) == ("abandoned", NOON - 60.0 + 72 * HOUR)
+        assert asked(of, gate=gate, reserved=True).allowed
+    assert asked(lead(number("+12125550199"), person="p2"), gate=gate).allowed
+    assert asked(gate=gate, at=NOON + 3 * DAY).allowed
+
+
 def test_who_says_do_not_call_is_not_called_from_then_on() -> None:
     gate = Gate()
     assert asked(gate=gate).allowed

@@ -221,7 +221,7 @@ select leads.id, rev, leads.campaign, list, leads.person, name, language, zone, 
     extract(epoch from greatest(leads.last_at, recent.last_at))::float8 as last_at,
     extract(epoch from next_at)::float8 as next_at, extract(epoch from callback_at)::float8 as callback_at,
     callback_agent, callback_note, callback_number,
-    extract(epoch from greatest(leads.abandoned_at, recent.abandoned_at))::float8 as abandoned_at,
+    extract(epoch from greatest(leads.abandoned_at, recent.abandoned_at, there.abandoned_at))::float8 as abandoned_at,
     case when exists (
         select from do_not_call as entry
         where entry.person = leads.person and entry.person <> '' and not lifted
@@ -238,6 +238,12 @@ left join lateral (
     cross join lateral (select coalesce(result, '') not in ('congestion', 'withdrawn') as counts) as counted
     where attempts.person = leads.person and at > to_timestamp($2) - interval '7 days'
 ) as recent on true
+left join lateral (  -- under another name, on one of his numbers
+    select max(coalesce(answered_at, at)) as abandoned_at
+    from lead_numbers
+    join attempts using (number)
+    where lead_numbers.lead = leads.id and at > to_timestamp($2) - interval '7 days' and result = 'abandoned'
+) as there on true
 where leads.id = any($1::text[])
 
 -- name: numbers
@@ -427,6 +433,18 @@ with recent as materialized (
     from recent
     cross join lateral (  -- one look into the index each: they are few
         select lead, position from lead_numbers where lead_numbers.number = recent.number offset 0
+    ) as each
+    union all
+    select lead, position || 'x' || step
+    from (
+        select number, ceil(extract(epoch from max(coalesce(answered_at, at))) / 3600)::bigint as step
+        from attempts
+        where at > to_timestamp($2) - interval '7 days' and result = 'abandoned'
+        group by number
+        having max(coalesce(answered_at, at)) > to_timestamp($2::float8 - $10::float8)
+    ) as met_nobody
+    cross join lateral (
+        select lead, position from lead_numbers where lead_numbers.number = met_nobody.number offset 0
     ) as each
     union all
     select lead, position || 'b' from lead_numbers where bad

@@ -275,6 +275,7 @@ def missed(center: Center, call: CallId) -> None:
 
 def _count_missed(center: Center, attempt: Attempt) -> None:
     attempt.missed = True
+    center.gate.met_nobody(attempt.record.number, center.now, attempt.record.person)
     run = run_of(center, attempt)
     if run is not None:
         _count_person(center, attempt)

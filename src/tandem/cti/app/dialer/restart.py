@@ -39,7 +39,12 @@ def restore(center: Center, restored: Restored) -> None:
         known = center.dialer.campaigns.get(use.campaign)
         if known is not None:
             known.caller_ids.restore(
-                use.caller_id, calls=use.calls, answered=use.answered, today=use.today, day=known.day
+                use.caller_id,
+                calls=use.calls,
+                answered=use.answered,
+                today=use.today,
+                day=known.day,
+                rest=use.rest,
             )
     # a flow that is deployed lets go of the sounds that no flow has: what campaigns say is kept here
     said = prompts_of(record.document for record in restored.campaigns)
@@ -73,6 +78,8 @@ def _take_up(center: Center, record: AttemptRecord, lead: Lead) -> None:
     center.dialer.attempts[CallId(record.id)] = attempt
     run = center.dialer.campaigns.get(record.campaign)
     clearance.dialled(center, run, attempt)
+    if attempt.missed:
+        center.gate.met_nobody(record.number, center.now, record.person)
     if run is not None:
         run.attempts[CallId(record.id)] = None
         days.count(run, dialled=1)

@@ -38,6 +38,7 @@ def may_call(
     terms: Terms,
     state: State = "running",
     dialled: Dials | None = None,
+    met_nobody: Dials | None = None,
     forbidden: Forbidden | None = None,
     allowed: Callable[[str], bool] = ANYBODY,
     quotas_full: Collection[tuple[str, str]] = NO_QUOTAS,
@@ -48,8 +49,9 @@ def may_call(
     """The verdict; its ``again_at`` is when the rule that said no will not say it any more (others may).
 
     ``state``: the campaign's. ``dialled``: dials that the lead, when it was read, may not have known of; those after
-    ``last_at`` of the number (of the lead, for the person) are counted on top. ``forbidden``: entries that it may not
-    have known of. ``allowed``: E.164 number -> the installation calls there, and it costs no premium. ``quotas_full``:
+    ``last_at`` of the number (of the lead, for the person) are counted on top. ``met_nobody``: when somebody answered
+    and nobody was there, as far as the lead may not have known of it. ``forbidden``: entries that it may not have
+    known of. ``allowed``: E.164 number -> the installation calls there, and it costs no premium. ``quotas_full``:
     (field, value) of which there were enough successes. ``cost_left``: of today's cap. ``reserved``: an agent is there
     for this call before it is dialled. ``by_hand``: a person decided on this very call (manual, click, API): the plan
     of attempts does not bind him, everything else does; nor does it bind a promised callback whose time has come.
@@ -74,7 +76,7 @@ def may_call(
         if lead.fields.get(quota.field) == quota.value and (quota.field, quota.value) in quotas_full:
             return _no("quota", {"field": quota.field, "value": quota.value, "most": quota.most})
     if not reserved:
-        refusal = _resting(lead, number, now, terms)
+        refusal = _resting(lead, number, now, terms, met_nobody)
         if refusal is not None:
             return refusal
     freely = by_hand or (lead.callback_at is not None and lead.callback_at <= now)
@@ -102,10 +104,14 @@ def _forbidden(lead: Lead, number: LeadNumber, now: float, terms: Terms, told: F
     return None
 
 
-def _resting(lead: Lead, number: LeadNumber, now: float, terms: Terms) -> Verdict | None:
+def _resting(lead: Lead, number: LeadNumber, now: float, terms: Terms, met_nobody: Dials | None) -> Verdict | None:
     rules = terms.rules
-    if lead.abandoned_at is not None and now < lead.abandoned_at + rules.abandoned_rest_s:
-        return _no("abandoned", {"at": lead.abandoned_at}, lead.abandoned_at + rules.abandoned_rest_s)
+    abandoned = [] if lead.abandoned_at is None else [lead.abandoned_at]
+    if met_nobody is not None:
+        abandoned += met_nobody.of_number(number.number)
+        abandoned += met_nobody.of_person(lead.person) if lead.person else []
+    if abandoned and now < max(abandoned) + rules.abandoned_rest_s:
+        return _no("abandoned", {"at": max(abandoned)}, max(abandoned) + rules.abandoned_rest_s)
     if (
         rules.machine_rest_s
         and number.last_at is not None
@@ -205,11 +211,12 @@ _REASONS: Mapping[str, Literal["do_not_call", "not_allowed", "hours", "attempts"
 
 
 class Gate:
-    """The gate of one center: knows the plan's ``calling:`` rules, the dials of 7 days, who asked not to be called, and
-    the terms of each campaign. Data only: it can be frozen."""
+    """The gate of one center: knows the plan's ``calling:`` rules, the dials of 7 days and who of them met nobody, who
+    asked not to be called, and the terms of each campaign. Data only: it can be frozen."""
 
     def __init__(self, calling: Calling = NO_CALLING, hours: Mapping[str, WeeklyHours] = NO_HOURS) -> None:
         self._dials = Dials()
+        self._met_nobody = Dials()
         self._forbidden = Forbidden()
         self.set_rules(calling, hours)
 
@@ -246,6 +253,7 @@ class Gate:
     ) -> Verdict:
         """``may_call`` with all that this gate remembers."""
         self._dials.forget(now)
+        self._met_nobody.forget(now)
         self._forbidden.forget(now)
         return may_call(
             lead,
@@ -254,6 +262,7 @@ class Gate:
             terms=self.terms(campaign),
             state=state,
             dialled=self._dials,
+            met_nobody=self._met_nobody,
             forbidden=self._forbidden,
             allowed=allowed,
             quotas_full=quotas_full,
@@ -272,6 +281,11 @@ class Gate:
     def dialled(self, number: str, at: float, person: str = "") -> None:
         """The number is being dialled. Called in the order of time."""
         self._dials.add(at, number, person)
+
+    def met_nobody(self, number: str, at: float, person: str = "") -> None:
+        """Somebody answered there, and nobody was there for him: whatever campaign has him in hand, the rest that he
+        is owed counts. Called in the order of time."""
+        self._met_nobody.add(at, number, person)
 
     def forbid(self, entries: Iterable[DoNotCallEntry]) -> None:
         """Entered or lifted: from this moment on."""
