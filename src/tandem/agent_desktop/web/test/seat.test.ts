@@ -121,6 +121,7 @@ describe("timeline", () => {
   const names = {
     queue: (id: string | null | undefined) => (id ? `queue ${id}` : ""),
     disposition: (code: string | null | undefined) => `<${code}>`,
+    agent: (login: string) => (login === "mei" ? "陈美" : login),
   };
   it("tells why an agent was chosen in the reader's language", () => {
     const why = { zh: "空闲最久", en: "Longest idle" };
@@ -135,7 +136,8 @@ describe("timeline", () => {
     expect(said("invite", "invite", { ani: "+861", dnis: "95533" })).toBe("+861 呼入 95533");
     expect(said("ended", "ended", { outcome: "answered", cause: "busy" })).toBe("已接听（占线）");
     expect(said("queued", "queued.rescued", { queue: "vip", failure: "step_limit" })).toBe("队列 queue vip，因为流程无法继续：步骤过多");
-    expect(said("agent_lost", "agent_lost", { cause: "no_answer", agent: "mei" })).toBe("mei · 座席的连接已断开（无人接听）");
+    expect(said("agent_lost", "agent_lost", { cause: "no_answer", agent: "mei" })).toBe("陈美 · 座席的连接已断开（无人接听）");
+    expect(said("transfer", "transfer.agent", { target: "mei" })).toContain("陈美");
     expect(said("history_written", "history_written", { disposition: "lost" })).toBe("已保存小结 <lost> 与备注");
     expect(said("screened", "screened", { verdict: "machine", why: "TOOLONG-1900" })).toBe("检测结果：应答机（TOOLONG-1900）");
   });

@@ -8,7 +8,7 @@ import { useDesk } from "../../desk";
 import type { CallDetail, RecordingLine } from "../../generated/rest";
 import { clockTimeSeconds, date, duration, fileSize, offset, phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
-import { useNames } from "../../names";
+import { useAgentName, useNames } from "../../names";
 import { LanguageMark, Loading, Name, Nothing } from "../../ui/bits";
 import { Contacts } from "../seat/History";
 import { CallReasons } from "../why/Decisions";
@@ -37,6 +37,7 @@ function useCall(id: string | null): Loaded {
 function Player({ recording, zero }: { recording: RecordingLine; zero: number }) {
   const { t, w } = useSpeech();
   const { me } = useDesk();
+  const nameOf = useAgentName();
   const [failed, setFailed] = useState(false);
   const playable = recording.state === "saved" && me.may.includes("read_recordings");
   return (
@@ -49,7 +50,7 @@ function Player({ recording, zero }: { recording: RecordingLine; zero: number })
         <span className="quiet num">
           {offset(recording.started_at - zero)} · {duration(recording.duration_s)} · {fileSize(recording.bytes)}
         </span>
-        {recording.agent && <Name>{recording.agent}</Name>}
+        {recording.agent && <Name>{nameOf(recording.agent)}</Name>}
       </p>
       {playable && (
         <audio
@@ -78,7 +79,7 @@ function Player({ recording, zero }: { recording: RecordingLine; zero: number })
 
 function Timeline({ detail }: { detail: CallDetail }) {
   const { t, w, lang } = useSpeech();
-  const names = useNames();
+  const names = { ...useNames(), agent: useAgentName() };
   const zero = zeroOf(detail.timeline, detail.call.started_at);
   return (
     <section>

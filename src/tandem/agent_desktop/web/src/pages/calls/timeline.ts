@@ -4,6 +4,8 @@ import type { TimelineLine } from "../../generated/rest";
 import { type Language, fill, isWord, word } from "../../i18n";
 import type { Names } from "../../names";
 
+type EveryName = Names & { agent(login: string): string };
+
 function text(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
@@ -19,17 +21,18 @@ const GROUPS: Readonly<Record<string, string>> = {
   verdict: "verdict",
 };
 
-function shown(name: string, value: unknown, lang: Language, names: Names): string {
+function shown(name: string, value: unknown, lang: Language, names: EveryName): string {
   // A sentence that the server says in both languages itself.
   if (typeof value === "object" && value !== null) return text((value as Record<string, unknown>)[lang]);
   if (name === "queue") return names.queue(text(value));
   if (name === "disposition") return names.disposition(text(value));
+  if (name === "target") return names.agent(text(value));
   const group = GROUPS[name];
   return group ? word(lang, group, text(value)) : text(value);
 }
 
 /** The agent whom it concerns, and in a sentence what happened. */
-export function detailOf(line: TimelineLine, lang: Language, names: Names): string {
+export function detailOf(line: TimelineLine, lang: Language, names: EveryName): string {
   const { data } = line;
   const code = text(data["code"]);
   if (!isWord("timeline", code)) {
@@ -39,7 +42,7 @@ export function detailOf(line: TimelineLine, lang: Language, names: Names): stri
   const values = Object.entries(data).map(([name, value]) => [name, shown(name, value, lang, names)]);
   const sentence = fill(word(lang, "timeline", code), Object.fromEntries(values));
   // Why an agent was chosen names him.
-  return data["agent"] && code !== "matched" ? `${text(data["agent"])} · ${sentence}` : sentence;
+  return data["agent"] && code !== "matched" ? `${names.agent(text(data["agent"]))} · ${sentence}` : sentence;
 }
 
 /** Times in a timeline count from the call's first event. */
