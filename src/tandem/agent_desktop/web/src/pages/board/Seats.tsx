@@ -7,6 +7,7 @@ import { Dot, Name, Nothing, Panel, Since, toneOf } from "../../ui/bits";
 import { type Column, DataGrid, type Sort } from "../../ui/DataGrid";
 import { Icon } from "../../ui/icons";
 import { SearchField } from "../../ui/SearchField";
+import { useReasonWord } from "../seat/StateControl";
 import { type SeatGroup, countGroups, groupOf, matchesSeat, seatGroups, skillsText } from "./rows";
 
 const HOUR_S = 3600;
@@ -26,6 +27,7 @@ function ExpectedUntil({ at }: { at: number }) {
 
 function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
   const { t, w } = useSpeech();
+  const reasonWord = useReasonWord();
   return useMemo(() => {
     const order = (seat: SeatRow) => seatGroups.indexOf(groupOf(seat));
     return [
@@ -70,7 +72,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
                   ? w("phase", seat.phase)
                   : w("state", seat.state)}
             </span>
-            {seat.reason && <span className="quiet cut">{w("reason", seat.reason)}</span>}
+            {seat.reason && <span className="quiet cut">{reasonWord(seat.reason)}</span>}
           </span>
         ),
       },
@@ -114,7 +116,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
         ),
       },
     ];
-  }, [t, w, queueName]);
+  }, [t, w, reasonWord, queueName]);
 }
 
 export function Seats({ seats, queues }: { seats: readonly SeatRow[]; queues: ReadonlyMap<string, QueueRow> }) {

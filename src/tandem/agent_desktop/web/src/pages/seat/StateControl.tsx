@@ -1,7 +1,7 @@
 // The agent's state in the bar: what it is, since when, what comes after the call, and the two ways to change it.
 
 import { Popover } from "antd";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { askForNotifications } from "../../app/useAttention";
 import { useDesk, useDeskState } from "../../desk";
 import { useSpeech } from "../../i18n";
@@ -96,11 +96,14 @@ function Reasons({ onPick, onClose }: { onPick: (code: string) => void; onClose:
 export function useReasonWord(): (code: string | null) => string {
   const { me } = useDesk();
   const { pick, w } = useSpeech();
-  return (code) => {
-    if (!code) return "";
-    const chosen = me.not_ready_reasons.find((reason) => reason.code === code);
-    return chosen ? pick({ zh: chosen.zh, en: chosen.en }, code) : w("reason", code);
-  };
+  return useCallback(
+    (code) => {
+      if (!code) return "";
+      const chosen = me.not_ready_reasons.find((reason) => reason.code === code);
+      return chosen ? pick({ zh: chosen.zh, en: chosen.en }, code) : w("reason", code);
+    },
+    [me, pick, w],
+  );
 }
 
 export function StateControl() {
