@@ -11,7 +11,7 @@ import pytest
 
 from tandem.agent_desktop.core.resources import CheckTexts
 from tandem.cti.app import checks, cli, flow_checks
-from tandem.cti.app.check_words import _TEXTS, alike, both, line
+from tandem.cti.app.check_words import SENTENCES, alike, both, line
 
 SOURCES = [Path(module.__file__ or "") for module in (checks, flow_checks)]
 
@@ -21,7 +21,7 @@ def names_in(text: str) -> set[str]:
 
 
 def test_each_sentence_is_there_twice_and_names_the_same() -> None:
-    for code, (zh, en) in _TEXTS.items():
+    for code, (zh, en) in SENTENCES.items():
         assert names_in(zh) == names_in(en), code
         assert not re.search(r"[\u3400-\u9fff]", en), code
         assert re.search(r"[\u3400-\u9fff]", zh) or code in ("postgres", "mend_flow"), code
@@ -34,7 +34,7 @@ def test_each_sentence_is_said_and_all_that_is_said_is_a_sentence() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    assert set(_TEXTS) - words == set()
+    assert set(SENTENCES) - words == set()
 
 
 def test_a_line_is_told_in_both_languages() -> None:

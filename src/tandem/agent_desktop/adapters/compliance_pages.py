@@ -26,7 +26,7 @@ SHEET_POLICY = (
 )
 """Content-Security-Policy of the page: its one style sheet, and nothing else."""
 
-_WORDS: dict[str, dict[str, str]] = {
+WORDS: dict[str, dict[str, str]] = {
     "title": {"zh": "外呼合规日报", "en": "Compliance sheet"},
     "provisional": {"zh": "当日未结束，数据为暂计", "en": "Provisional: the day is not over"},
     "campaign": {"zh": "外呼活动", "en": "Campaign"},
@@ -101,7 +101,7 @@ def sheet_html(sheet: ComplianceSheet, language: str) -> str:
     """A whole page without scripts. ``language``: ``zh``, ``en``."""
 
     def word(name: str) -> str:
-        return _WORDS[name][language]
+        return WORDS[name][language]
 
     heads = [
         ("campaign", f"{sheet.name} ({sheet.campaign})"),
@@ -138,9 +138,9 @@ def _counts(sheet: ComplianceSheet) -> list[tuple[str, int]]:
 
 
 def _formula_row(formula: SheetFormula, language: str) -> str:
-    kept = _WORDS["yes" if formula.kept else "no"][language]
+    kept = WORDS["yes" if formula.kept else "no"][language]
     style = "" if formula.kept else ' class="bad"'
-    window = f"{_percent(formula.window_ratio)} ({formula.window_days} {_WORDS['days'][language]})"
+    window = f"{_percent(formula.window_ratio)} ({formula.window_days} {WORDS['days'][language]})"
     cells = (
         f"{formula.abandoned:g}",
         f"{formula.counted:g}",
@@ -153,7 +153,7 @@ def _formula_row(formula: SheetFormula, language: str) -> str:
 
 
 def _mistaken_text(mistaken: SheetMistaken, language: str) -> str:
-    return _WORDS[mistaken.source][language].format(
+    return WORDS[mistaken.source][language].format(
         share=_percent(mistaken.share),
         low=_percent(mistaken.low),
         high=_percent(mistaken.high),

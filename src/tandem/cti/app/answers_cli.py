@@ -46,7 +46,7 @@ async def run(asked: argparse.Namespace, database: OpenDatabase) -> int:
                 await _load(answers, asked.table, asked.file, key=asked.key, encoding=asked.encoding)
             case "remove":
                 if not await answers.remove(asked.table):
-                    raise ResourceMissing(f"there is no table of answers {asked.table}")
+                    raise ResourceMissing.because("no_table", table=asked.table)
                 print(f"The table {asked.table} is removed: flows that look there take their fallback exit.")
             case _:
                 for table in await answers.tables():
@@ -58,7 +58,7 @@ async def run(asked: argparse.Namespace, database: OpenDatabase) -> int:
 
 async def _load(answers: AnswerStore, table: str, path: Path, *, key: str, encoding: str) -> None:
     if not NAME.fullmatch(table):
-        raise BadRequest(f'"{table}" is no name for a table: small letters, digits and _, a letter first')
+        raise BadRequest.because("table_name", table=table)
     with open_answers(path) as opened:
         file = read_answers(opened, path.name, key=key, encoding=encoding)
         count = await answers.load(table, file.columns, file.rows, by=getpass.getuser())

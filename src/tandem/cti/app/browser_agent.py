@@ -39,7 +39,7 @@ async def chromium(microphone: Path | None = None) -> AsyncIterator[Browser]:
     """A headless Chromium; ``microphone`` is a WAV file that is heard instead of the usual beeps."""
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
-        raise ResourceMissing("there is no Chromium on this machine: sudo apt-get install chromium")
+        raise ResourceMissing.because("no_chromium")
     options = [*_OPTIONS]
     if microphone is not None:
         options.append(f"--use-file-for-fake-audio-capture={microphone}")

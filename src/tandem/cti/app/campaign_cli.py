@@ -14,13 +14,14 @@ from typing import Any
 
 import yaml
 
+from tandem.cti.app.campaign_words import say, state_text
 from tandem.cti.app.control import ask
-from tandem.cti.app.ivr_words import language_of_terminal
-from tandem.cti.app.routing_words import say
+from tandem.cti.app.terminal import language_of_terminal, padded
+from tandem.cti.app.text_files import text_of
 from tandem.cti.model.campaigns import MODES
 from tandem.cti.model.errors import BadRequest
 
-_MOST_BYTES = 1 << 20
+_MOST_CHARACTERS = 1 << 18
 _LOT = 20_000
 _POLL_S = 0.5
 _OVER = ("done", "failed", "cancelled")
@@ -87,77 +88,80 @@ def add_do_not_call_commands(parser: argparse.ArgumentParser, for_all: ForAll) -
 
 async def run(asked: argparse.Namespace, home: Path) -> int:
     """0: well; 1: a campaign has errors, an import failed, a number is not dialled. Raises CtiError."""
-    by = getpass.getuser()
+    by, language = getpass.getuser(), language_of_terminal()
     match asked.do:
         case "list":
             for each in (await ask(home, "campaign.list"))["campaigns"]:
-                print(f"{each['id']:20}  {each['state']:10}  {each['mode']:12}  {each['name']}")
+                state, mode = state_text(each["state"], language), say(f"mode_{each['mode']}", language)
+                print(f"{each['id']:20}  {padded(state, 10)}  {padded(mode, 12)}  {each['name']}")
         case "check":
-            return _report((await ask(home, "campaign.check", document=_document(asked.file)))["problems"])
+            found = await ask(home, "campaign.check", document=_document(asked.file))
+            return _report(found["problems"], language)
         case "save":
             view = await ask(home, "campaign.save", document=_document(asked.file), by=by)
-            print(f"{view['id']}, revision {view['rev']}, {view['state']}")
-            return _report(view["problems"])
+            state = state_text(view["state"], language)
+            print(say("saved", language, campaign=view["id"], rev=view["rev"], state=state))
+            return _report(view["problems"], language)
         case "show":
             view = await ask(home, "campaign.show", campaign=asked.campaign)
             yaml.safe_dump(view["document"], sys.stdout, allow_unicode=True, sort_keys=False)
         case "start" | "pause" | "drain" | "stop":
             view = await ask(home, "campaign.state", campaign=asked.campaign, state=_STATES[asked.do], by=by)
-            print(f"{view['id']} is {view['state']}")
+            print(say("state", language, campaign=view["id"], state=state_text(view["state"], language)))
             if view["warning"]:
-                language = language_of_terminal()
                 print(f"{say('warning', language)}{view['warning'][language]}", file=sys.stderr)
         case "mode":
             await ask(home, "campaign.mode", campaign=asked.campaign, mode=asked.mode, by=by)
-            print(f"{asked.campaign}: {asked.mode} from now on")
+            print(say("mode", language, campaign=asked.campaign, mode=say(f"mode_{asked.mode}", language)))
         case "delete":
             await ask(home, "campaign.delete", campaign=asked.campaign, by=by)
         case "waterfall":
-            _print_waterfall(await ask(home, "campaign.waterfall", campaign=asked.campaign))
+            _print_waterfall(await ask(home, "campaign.waterfall", campaign=asked.campaign), language)
         case "sheet":
-            _print_sheet(await ask(home, "campaign.sheet", campaign=asked.campaign, day=asked.day))
+            _print_sheet(await ask(home, "campaign.sheet", campaign=asked.campaign, day=asked.day), language)
         case "import":
-            return await _import(asked, home, by)
+            return await _import(asked, home, by, language)
         case _:
             found = await ask(
                 home, "campaign.dial", number=asked.number, agent=asked.agent, campaign=asked.campaign, by=by
             )
-            print(f"{found['number']}: {found['verdict']['text'][language_of_terminal()]}")
+            print(f"{found['number']}{say('colon', language)}{found['verdict']['text'][language]}")
             return 0 if found["call"] else 1
     return 0
 
 
 async def run_do_not_call(asked: argparse.Namespace, home: Path) -> int:
     """1: there were numbers that are none. Raises CtiError."""
-    by = getpass.getuser()
+    by, language = getpass.getuser(), language_of_terminal()
     match asked.do:
         case "search":
             for entry in (await ask(home, "do_not_call.search", q=asked.text))["entries"]:
                 what = entry["number"] or entry["person"]
-                lifted = "  lifted" if entry["lifted"] else ""
-                print(f"{entry['id']}  {_moment(entry['at'])}  {entry['scope']:8}  {what}  {entry['by']}{lifted}")
+                lifted = f"  {say('lifted', language)}" if entry["lifted"] else ""
+                scope = padded(say(f"scope_{entry['scope']}", language), 8)
+                print(f"{entry['id']}  {_moment(entry['at'])}  {scope}  {what}  {entry['by']}{lifted}")
         case "lift":
             await ask(home, "do_not_call.lift", entry=asked.entry, reason=asked.reason, by=by)
         case _:
-            return await _forbid([*asked.numbers, *_lines(asked.file)], asked.campaign, home, by)
+            return await _forbid([*asked.numbers, *_lines(asked.file)], asked.campaign, home, by, language)
     return 0
 
 
-async def _forbid(numbers: list[str], campaign: str | None, home: Path, by: str) -> int:
+async def _forbid(numbers: list[str], campaign: str | None, home: Path, by: str, language: str) -> int:
     if not numbers:
-        raise BadRequest("give numbers, or a file of them with --file")
+        raise BadRequest.because("no_numbers_given")
     entered, bad = 0, 0
     for begin in range(0, len(numbers), _LOT):
         many = {"numbers": numbers[begin : begin + _LOT], "campaign": campaign}
         answer = await ask(home, "do_not_call.add", many=many, by=by)
         entered, bad = entered + answer["entered"], bad + answer["bad_count"]
         for number in answer["bad"]:
-            print(f"no telephone number: {number}", file=sys.stderr)
-    print(f"{entered} entered, {bad} are no telephone numbers")
+            print(say("no_number", language, number=number), file=sys.stderr)
+    print(say("entered", language, entered=entered, bad=bad))
     return 1 if bad else 0
 
 
-async def _import(asked: argparse.Namespace, home: Path, by: str) -> int:
+async def _import(asked: argparse.Namespace, home: Path, by: str, language: str) -> int:
     from tandem.cti.app.lists.files import ListFiles  # only when it is needed: every command reads this module
 
     columns = [use.strip() for use in asked.columns.split(",")] if asked.columns else []
@@ -177,47 +181,53 @@ async def _import(asked: argparse.Namespace, home: Path, by: str) -> int:
         job = await ask(home, "campaign.job", job=job["id"])
         if time.monotonic() - told > 5.0:
             told = time.monotonic()
-            print(f"{job['rows_done']} rows of {job['rows'] or 'many'}", file=sys.stderr)
-    if job["state"] != "done":
-        print(f"failed: {job['problem'].get('en', job['state'])}", file=sys.stderr)
+            code = "rows_of" if job["rows"] else "rows_so_far"
+            print(say(code, language, done=job["rows_done"], rows=job["rows"]), file=sys.stderr)
+    if job["state"] == "cancelled":
+        print(say("import_cancelled", language), file=sys.stderr)
         return 1
-    rows = "row" if job["bad"] == 1 else "rows"
-    print(
-        f"{job['accepted']} contacts in list {job['list_id']}; {job['bad']} bad {rows}, "
-        f"{job['duplicates']} there before, {job['do_not_call']} not to be called"
-    )
+    if job["state"] == "failed":
+        print(say("import_failed", language, why=job["problem"].get(language, "")), file=sys.stderr)
+        return 1
+    counts = {name: job[name] for name in ("accepted", "bad", "duplicates")}
+    print(say("imported", language, list=job["list_id"], forbidden=job["do_not_call"], **counts))
     if job["bad"] and (file := ListFiles(home / "lists").bad_rows(job["list_id"])):
-        print(f"what is wrong with each bad row: {file}", file=sys.stderr)
+        print(say("bad_rows", language, file=file), file=sys.stderr)
     if not job["accepted"] and job["bad"]:
-        print("every row is bad: look at the columns and the country, and take the list back", file=sys.stderr)
+        print(say("all_bad", language), file=sys.stderr)
         return 1
     return 0
 
 
-def _report(problems: list[dict[str, Any]]) -> int:
+def _report(problems: list[dict[str, Any]], language: str) -> int:
     for problem in problems:
-        where = f"{problem['severity']}: {problem['field']}: " if problem["field"] else f"{problem['severity']}: "
-        print(f"{where}{problem['what'].get('en', '')} {problem['fix'].get('en', '')}".rstrip())
+        where = f"{problem['field']}{say('colon', language)}" if problem["field"] else ""
+        what, fix = (problem[part].get(language, "") for part in ("what", "fix"))
+        space = " " if language == "en" else ""
+        print(f"{say(problem['severity'], language)}{where}{what}{space}{fix}".rstrip())
     return 1 if any(problem["severity"] == "error" for problem in problems) else 0
 
 
-def _print_waterfall(found: dict[str, Any]) -> None:
-    print(f"{found['total']:10}  contacts")
+def _print_waterfall(found: dict[str, Any], language: str) -> None:
+    print(f"{found['total']:10}  {say('contacts', language)}")
     for step in found["steps"]:
-        until = f" (until {_moment(step['until'])})" if step["until"] else ""
-        print(f"{-step['count']:10}  {step['text'].get('en', step['rule'])}{until}")
-    print(f"{found['callable_now']:10}  may be called now")
+        until = say("until", language, moment=_moment(step["until"])) if step["until"] else ""
+        print(f"{-step['count']:10}  {step['text'].get(language, step['rule'])}{until}")
+    print(f"{found['callable_now']:10}  {say('callable', language)}")
 
 
-def _print_sheet(sheet: dict[str, Any]) -> None:
-    state = "provisional" if sheet["provisional"] else sheet["hash"]
-    print(f"{sheet['campaign']}  {sheet['day']}  {sheet['zone']}  rules {sheet['rules']}  {state}")
+def _print_sheet(sheet: dict[str, Any], language: str) -> None:
+    from tandem.agent_desktop.adapters.compliance_pages import WORDS  # only when it is needed
+
+    stamp = say("provisional", language) if sheet["provisional"] else sheet["hash"]
+    print(say("sheet", language, stamp=stamp, **{each: sheet[each] for each in ("campaign", "day", "zone", "rules")}))
     for name, count in sheet["counts"].items():
-        print(f"  {name:18}{count:10}")
+        print(f"  {padded(WORDS[name][language], 46)}{count:10}")
     for formula in sheet["formulas"]:
-        ratio, window = _percent(formula["ratio"]), _percent(formula["window_ratio"])
-        kept = "kept" if formula["kept"] else "NOT KEPT"
-        print(f"  {formula['id']:18}{ratio:>10}  {window} in {formula['window_days']} days, {kept}")
+        kept = say("kept" if formula["kept"] else "not_kept", language)
+        days, share = formula["window_days"], _percent(formula["window_ratio"])
+        in_window = say("in_window", language, days=days, share=share, kept=kept)
+        print(f"  {padded(formula['name'][language], 46)}{_percent(formula['ratio']):>10}  {in_window}")
 
 
 def _percent(ratio: float | None) -> str:
@@ -234,24 +244,17 @@ def _document(file: str) -> Any:
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise BadRequest(f"{file}: {error}") from None
+        raise BadRequest.because("campaign_yaml", file=file, why=str(error)) from None
     if not isinstance(document, dict):
-        raise BadRequest(f"{file}: a campaign is a mapping: id, name, mode, …")
+        raise BadRequest.because("campaign_no_mapping", file=file)
     return document
 
 
 def _lines(file: str) -> list[str]:
-    return [line.strip() for line in _text(file, most=1 << 30).splitlines() if line.strip()] if file else []
+    return [line.strip() for line in _text(file, most=1 << 28).splitlines() if line.strip()] if file else []
 
 
-def _text(file: str, most: int = _MOST_BYTES) -> str:
+def _text(file: str, most: int = _MOST_CHARACTERS) -> str:
     """Raises BadRequest."""
-    try:
-        raw = sys.stdin.buffer.read(most + 1) if file == "-" else Path(file).read_bytes()
-        if len(raw) > most:
-            raise BadRequest(f"{file} is larger than {most >> 20} MiB")
-        return raw.decode("utf-8-sig")
-    except OSError as error:
-        raise BadRequest(f"{file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BadRequest(f"{file} is not UTF-8") from None
+    text = text_of(Path("/dev/stdin" if file == "-" else file), most_characters=most, name=file)
+    return text.removeprefix("\ufeff")

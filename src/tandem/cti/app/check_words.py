@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tandem.agent_desktop.core.resources import CheckLine, CheckTexts
+from tandem.cti.app.terminal import LANGUAGES, Sentences
 
-LANGUAGES = ("zh", "en")
 Both = Mapping[str, str]
 """A sentence by language."""
 
-_TEXTS: Mapping[str, tuple[str, str]] = {
+SENTENCES: Sentences = {
     # names
     "asterisk": ("Asterisk 程序", "Asterisk program"),
     "manager": ("Asterisk 管理接口", "Asterisk manager"),
@@ -135,7 +135,7 @@ def both(code: str, **facts: Both | str | int) -> Both:
         language: text.format(
             **{name: fact[language] if isinstance(fact, Mapping) else fact for name, fact in facts.items()}
         )
-        for language, text in zip(LANGUAGES, _TEXTS[code], strict=True)
+        for language, text in zip(LANGUAGES, SENTENCES[code], strict=True)
     }
 
 

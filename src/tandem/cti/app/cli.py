@@ -22,6 +22,7 @@ from tandem.cti.app.installation import Installation, default_home, expect_insta
 from tandem.cti.app.ivr_cli import add_commands as add_ivr_commands
 from tandem.cti.app.routing_cli import add_commands as add_routing_commands
 from tandem.cti.model.errors import BadRequest, CtiError
+from tandem.cti.model.system_reasons import reason_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -212,7 +213,7 @@ _FOUND = {"zh": ("有误", "正常"), "en": ("WRONG", "ok   ")}
 
 def _check(asked: argparse.Namespace) -> int:
     from tandem.cti.app.checks import check_installation, is_serving
-    from tandem.cti.app.ivr_words import language_of_terminal
+    from tandem.cti.app.terminal import language_of_terminal
 
     # without a folder that was named, whoever is about to set one up sees what is missing
     installation = _existing(asked) if asked.home else _installation(asked)
@@ -265,7 +266,9 @@ async def _write_asterisk_config(installation: Installation, folder: Path, music
             new.write_text(text, encoding="utf-8")
             new.replace(file)
     except OSError as error:
-        raise BadRequest(f"{error.filename or folder} cannot be written: {error.strerror}") from None
+        raise BadRequest.because(
+            "file_unwritable", file=str(error.filename or folder), texts=reason_of(error)
+        ) from None
     print(f"{len(files)} files in {folder}; what stood there at first is kept beside them as *.conf.before-tandem")
     print(f"In asterisk.conf, section [options], set: systemname = {installation.secrets.system_name}")
     print("In modules.conf, section [modules], add (with any of these a caller or AMI user could reach the host):")
@@ -317,7 +320,7 @@ def _answers(asked: argparse.Namespace) -> int:
 
 
 def _why(asked: argparse.Namespace) -> int:
-    from tandem.cti.app.ivr_words import language_of_terminal
+    from tandem.cti.app.terminal import language_of_terminal
     from tandem.cti.app.why_cli import why
 
     installation = _existing(asked)

@@ -1,7 +1,8 @@
 """How the command line talks to the server that runs in the same home: a socket that only its owner can open.
 
 One request a connection: a line of JSON ``{"do": NAME, "with": {..}}``, answered by ``{"ok": ..}`` or
-``{"error": .., "code": ..}``. Who may open the folder of the installation may do all of this anyway.
+``{"error": .., "code": .., "said": {"zh": .., "en": ..}}``. Who may open the folder of the installation may do all of
+this anyway.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from tandem.cti.app.terminal import LANGUAGES
 from tandem.cti.model.errors import BadRequest, CtiError, Unavailable
 
 Handler = Callable[[dict[str, Any]], Awaitable[Any]]
@@ -34,6 +36,7 @@ class _Answer(msgspec.Struct, omit_defaults=True):
     ok: Any = None
     error: str = ""
     code: str = ""
+    said: dict[str, str] = {}
 
 
 @asynccontextmanager
@@ -74,12 +77,16 @@ async def _answer(handlers: Mapping[str, Handler], line: bytes) -> _Answer:
         asked = msgspec.json.decode(line, type=_Asked)
         handler = handlers.get(asked.do)
         if handler is None:
-            raise BadRequest(f"this server knows no {asked.do}: is it of another version than the command?")
+            raise BadRequest.because("server_other_version", do=asked.do)
         return _Answer(ok=await handler(asked.parameters))
     except msgspec.ValidationError as error:
-        return _Answer(error=f"the request cannot be read: {error}", code=BadRequest.code)
+        return _refusal(BadRequest.because("request_unreadable", why=str(error)))
     except CtiError as error:
-        return _Answer(error=str(error), code=error.code)
+        return _refusal(error)
+
+
+def _refusal(error: CtiError) -> _Answer:
+    return _Answer(error=str(error), code=error.code, said={each: error.in_language(each) for each in LANGUAGES})
 
 
 async def ask(home: Path, do: str, **parameters: Any) -> Any:
@@ -88,17 +95,19 @@ async def ask(home: Path, do: str, **parameters: Any) -> Any:
         try:
             reader, writer = await asyncio.open_unix_connection(f"{at}/{_NAME}", limit=_LONGEST)
         except (FileNotFoundError, ConnectionRefusedError):
-            raise Unavailable(f"no server runs in {home}; start it with: tandem serve") from None
+            raise Unavailable.because("no_server", home=str(home)) from None
     try:
         async with asyncio.timeout(_DEADLINE_S):
             writer.write(msgspec.json.encode(_Asked(do=do, parameters=parameters)) + b"\n")
             answer = msgspec.json.decode(await reader.readuntil(b"\n"), type=_Answer)
     except (TimeoutError, ConnectionError, asyncio.IncompleteReadError):
-        raise Unavailable("the server did not answer; see its log") from None
+        raise Unavailable.because("server_silent") from None
     finally:
         writer.close()
     if answer.error:
-        raise BadRequest(answer.error)
+        refused = BadRequest(answer.error)
+        refused.said = answer.said
+        raise refused
     return answer.ok
 
 

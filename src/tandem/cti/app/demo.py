@@ -134,7 +134,7 @@ async def _once(home: Path, changes: Mapping[str, Any]) -> int:
     try:
         from tandem.cti.app.browser_agent import BrowserAgent, chromium
     except ModuleNotFoundError:
-        raise PartMissing("the headless agent needs playwright: pip install 'tandem-cti[demo]'") from None
+        raise PartMissing.because("no_playwright") from None
 
     progress = _progress()
     settings = {"pop_s": 20.0, **changes}  # a browser that starts on a busy machine is slow to paint

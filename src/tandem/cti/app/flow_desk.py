@@ -158,7 +158,7 @@ class FlowDesk(FlowStudies):
             device = str(asked["device"])
             phones = sorted(await self._phones())
             if device not in phones:
-                raise BadRequest(f"there is no phone {device}; there are {', '.join(phones) or 'none'}")
+                raise BadRequest.because("no_device", device=device, phones=", ".join(phones) or "-")
             who = UserView(login=asked["by"], name="", role="", language="", device=device)
             called = await self.call_me(bundle, user=who)
             audited(asked["by"], "flow_draft_called", call=called.call)

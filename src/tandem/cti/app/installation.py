@@ -45,10 +45,7 @@ def expect_installed(home: Path) -> None:
     """For commands that work on what is there: a slip of the pen is to make no second installation. Raises
     ResourceMissing."""
     if not is_installed(home):
-        raise ResourceMissing(
-            f"there is no installation in {home}: name yours with --home or TANDEM_HOME. "
-            f"A new one begins with a tandem.toml there, or with: tandem serve --home {home}"
-        )
+        raise ResourceMissing.because("not_installed", home=str(home))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from tandem.cti.app import ivr_versions_cli
 from tandem.cti.app.installation import Installation, default_home, expect_installed
-from tandem.cti.app.ivr_words import LANGUAGES, language_of_terminal, say
+from tandem.cti.app.ivr_words import say
+from tandem.cti.app.terminal import LANGUAGES, language_of_terminal
 
 OpenInstallation = Callable[[], Installation]
 OpenDatabase = Callable[[Installation], AbstractAsyncContextManager[str]]

@@ -16,6 +16,7 @@ from tandem.cti.app.ivr_files import flows_in, sub_flows_in, tests_in, text_of
 from tandem.cti.app.ivr_words import say
 from tandem.cti.documents.problems import Problem
 from tandem.cti.model.errors import BadRequest
+from tandem.cti.model.system_reasons import reason_of
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import Catalog
 from tandem.ivr.core.problem_texts import problem_text
@@ -114,7 +115,7 @@ def _write(file: Path, text: str) -> None:
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BadRequest(f"{file} cannot be written: {error.strerror}") from None
+        raise BadRequest.because("file_unwritable", file=str(file), texts=reason_of(error)) from None
 
 
 def _tests(file: Path, flow: Flow) -> FlowTests:

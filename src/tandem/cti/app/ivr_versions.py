@@ -156,7 +156,7 @@ def _bundle(path: Path) -> OnDisk:
 def _name_in(text: str) -> str:
     found = re.search(r"^name:[ \t]*[\"']?([a-z][a-z0-9_]{0,31})", text, re.MULTILINE)
     if found is None:
-        raise BadRequest("the file has no name: to be saved under; write name: and the flow's name")
+        raise BadRequest.because("flow_nameless")
     return found[1]
 
 
@@ -196,7 +196,7 @@ async def _call(asked: argparse.Namespace, home: Path) -> int:
 
 def _version(given: int | None) -> int:
     if given is None or not 1 <= given < 2**31:
-        raise BadRequest("say which version: tandem ivr versions FLOW lists them")
+        raise BadRequest.because("which_version")
     return given
 
 
@@ -250,7 +250,7 @@ async def _replay(desk: FlowStudies, asked: argparse.Namespace) -> shapes.Replay
     path = Path(asked.flow)
     if path.is_file():
         if asked.version is not None:
-            raise BadRequest("a file has no version: give the flow's name, or leave out --version")
+            raise BadRequest.because("file_has_no_version")
         found = await asyncio.to_thread(on_disk, path)
         bundle = shapes.FlowFiles(main=found.main, files=dict(found.files))
         return await desk.replay(
@@ -258,7 +258,7 @@ async def _replay(desk: FlowStudies, asked: argparse.Namespace) -> shapes.Replay
         )
     version = asked.version or await desk.newest_version(asked.flow)
     if not version:
-        raise ResourceMissing(f"there is no flow {asked.flow}, and no file of this name")
+        raise ResourceMissing.because("no_flow_no_file", flow=asked.flow)
     return await desk.replay(
         asked.flow, shapes.NewReplay(version=version, days=asked.calls), deadline_s=REPLAY_S, most_calls=REPLAYED
     )

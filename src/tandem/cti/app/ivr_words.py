@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
+from tandem.cti.app.terminal import Sentences, saying
 
-LANGUAGES = ("zh", "en")
-
-_TEXTS = {
+SENTENCES: Sentences = {
     "checked": (
         "检查了 {flows} 个流程：{errors} 个错误，{warnings} 个警告。",
         "{flows} flow{flows_s} checked: {errors} error{errors_s}, {warnings} warning{warnings_s}.",
@@ -58,12 +56,4 @@ _TEXTS = {
 }
 
 
-def say(code: str, language: str, **facts: object) -> str:
-    plurals = {f"{name}_s": "" if fact == 1 else "s" for name, fact in facts.items()}
-    return _TEXTS[code][LANGUAGES.index(language)].format(**facts, **plurals)
-
-
-def language_of_terminal() -> str:
-    """By ``LC_ALL``, ``LC_MESSAGES`` and ``LANG``, in this order (POSIX): zh for Chinese, else en."""
-    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    return "zh" if named.lower().startswith("zh") else "en"
+say = saying(SENTENCES)

@@ -32,10 +32,10 @@ def probe(installation: Installation, number: str, stay_s: float) -> int:
     """0 when the call was answered and ended in order. Prints what happened. Raises ResourceMissing, BadRequest."""
     sipp = shutil.which("sipp")
     if sipp is None:
-        raise ResourceMissing("the probe needs sipp: sudo apt-get install sip-tester")
+        raise ResourceMissing.because("no_sipp")
     called = number or next(iter(installation.flows))
     if not re.fullmatch(r"\+?[0-9]{2,15}", called):
-        raise BadRequest(f"{called!r} is no number")
+        raise BadRequest.because("not_dialable", number=called)
     settings = installation.settings
     address = "127.0.0.1" if settings.listen in ("0.0.0.0", "::", "localhost") else settings.listen  # noqa: S104
     password = sip_password(installation.secrets.sip.encode(), DeviceId(PROBE))

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredPlan
 from tandem.cti.app.control import ask
-from tandem.cti.app.ivr_words import language_of_terminal
 from tandem.cti.app.routing_words import problem_text, say
+from tandem.cti.app.terminal import language_of_terminal
 from tandem.cti.app.text_files import text_of
 from tandem.cti.model.errors import ResourceMissing, Unavailable
 from tandem.cti.storage.migrate import migrate
@@ -124,7 +124,7 @@ async def _store(database: OpenDatabase) -> AsyncIterator[PlanStore]:
 async def _current(plans: PlanStore) -> StoredPlan:
     stored = await plans.current()
     if stored is None:
-        raise ResourceMissing("there is no routing plan yet: tandem routing apply FILE")
+        raise ResourceMissing.because("no_plan_to_show")
     return stored
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from tandem.cti.app.terminal import Sentences, saying
 from tandem.cti.documents.problems import Problem
 from tandem.routing.core.plan import SECTIONS
 from tandem.routing.plan_document.in_chinese import texts_of
 
-LANGUAGES = ("zh", "en")
-
-_TEXTS = {
+SENTENCES: Sentences = {
     "warning": ("警告：", "warning: "),
     "bad": (
         "不能应用此方案：{errors} 个错误，{warnings} 个警告。",
@@ -35,8 +34,7 @@ _PARTS = dict(SECTIONS.values())
 """What a part of the plan is, before its name."""
 
 
-def say(code: str, language: str, **facts: object) -> str:
-    return _TEXTS[code][LANGUAGES.index(language)].format(**facts)
+say = saying(SENTENCES)
 
 
 def problem_text(problem: Problem, language: str) -> str:

@@ -29,6 +29,7 @@ from tandem.cti.app.certificate import ensure_certificate
 from tandem.cti.app.demo_data import load_demo
 from tandem.cti.app.installation import Installation
 from tandem.cti.model.errors import Unavailable
+from tandem.cti.model.system_reasons import reason_of
 from tandem.cti.provision.asterisk import AsteriskInstall, default_cache_dir, find_or_build
 from tandem.cti.provision.asterisk_instance import AsteriskInstance
 from tandem.cti.provision.postgres import EmbeddedPostgres
@@ -161,7 +162,7 @@ class Stack:
                 except OSError as error:
                     if error.errno == errno.EADDRINUSE:
                         raise PortTaken(address=address, port=port, setting=setting) from None
-                    raise BadSettings(f"listen: cannot listen on {address}: {error.strerror}") from None
+                    raise BadSettings.because("cannot_listen", address=address, texts=reason_of(error)) from None
 
     async def _start(self, stack: AsyncExitStack) -> None:
         here = self.installation

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tandem.cti.model.errors import BadRequest
+from tandem.cti.model.system_reasons import reason_of
 
 
 def text_of(file: Path, *, most_characters: int, name: str = "") -> str:
@@ -15,11 +16,11 @@ def text_of(file: Path, *, most_characters: int, name: str = "") -> str:
         with file.open("rb") as opened:
             content = opened.read(most_bytes + 1)
     except OSError as error:
-        raise BadRequest(f"{called} cannot be read: {error.strerror}") from None
+        raise BadRequest.because("file_unreadable", file=called, texts=reason_of(error)) from None
     if len(content) > most_bytes:
-        raise BadRequest(f"{called} is larger than {most_bytes >> 20} MiB")
+        raise BadRequest.because("file_large", file=called, most_mib=most_bytes >> 20)
     try:
         return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise BadRequest(f"{called}:{line}: this is not UTF-8. Save the file as UTF-8.") from None
+        raise BadRequest.because("file_not_utf8", file=called, line=line) from None

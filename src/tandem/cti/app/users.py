@@ -25,17 +25,17 @@ _HOLDER = "select login from users where device = $1 and login <> $2"
 async def put_user(asked: argparse.Namespace, database: AbstractAsyncContextManager[str]) -> int:
     """Add or change one user; the password is asked for, or read as one line from standard input."""
     if asked.role == "agent" and not asked.device:
-        raise BadRequest("an agent needs a phone: give --device, such as --device 1001")
+        raise BadRequest.because("phone_needed")
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if len(password) < _SHORTEST:
-        raise BadRequest(f"the password is too short: at least {_SHORTEST} characters")
+        raise BadRequest.because("password_short", least=_SHORTEST)
     async with database as url:
         await migrate(url)
         pool = Database(url, connections=1)
         await pool.open()
         try:
             if holder := await pool.fetch(_HOLDER, asked.device, asked.login):
-                raise BadRequest(f"the phone {asked.device} is that of {holder[0]['login']}: give another --device")
+                raise BadRequest.because("phone_taken", device=asked.device, holder=holder[0]["login"])
             hashed = hash_password(password)
             await pool.execute(_PUT_USER, asked.login, asked.name, asked.role, asked.device, asked.language, hashed)
         finally:

@@ -43,7 +43,7 @@ async def _stored(call: CallId, database: AbstractAsyncContextManager[str]) -> C
         try:
             store = CallStore(pool)
             if not await store.has_call(call):
-                raise ResourceMissing(f"there is no call {call}")
+                raise ResourceMissing.because("no_call", call=call)
             names = {agent.login: agent.name for agent in await store.agents()}
             return CallWhy(call=call, decisions=decision_lines(await store.decisions(call), names), waiting=None)
         finally:

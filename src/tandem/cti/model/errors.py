@@ -22,7 +22,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar, Self
 
+from tandem.cti.model.command_refusals import COMMAND_SENTENCES
 from tandem.cti.model.refusals import SENTENCES
+from tandem.cti.model.refusals_in_chinese import SENTENCES_ZH, value_in_chinese
 
 
 class Category(StrEnum):
@@ -41,7 +43,8 @@ class CtiError(Exception):
     """Base of the tree. ``str(error)`` is a sentence for the person who can mend it; it carries no secret.
 
     ``reason``: which refusal of this kind it is, a key of ``refusals.SENTENCES`` ('' = none of those); ``values``: what
-    its sentence names. ``texts``: by language, what stands for ``{text}`` in it.
+    its sentence names. ``texts``: by language, what stands for ``{text}`` in it. ``said``: the whole sentence by
+    language, as far as it is known in others than English.
     """
 
     code: ClassVar[str] = "error"
@@ -50,14 +53,24 @@ class CtiError(Exception):
     reason: str = ""
     values: Mapping[str, str | float] = {}
     texts: Mapping[str, str] = {}
+    said: Mapping[str, str] = {}
 
     @classmethod
     def because(cls, reason: str, *, texts: Mapping[str, str] | None = None, **values: str | float) -> Self:
-        """With the English sentence of ``reason``."""
-        said = {} if texts is None else texts
-        error = cls(SENTENCES[reason].format_map({**values, "text": said.get("en", "")}))
-        error.reason, error.values, error.texts = reason, values, said
+        """``str()`` is the English sentence of ``reason``, a key of ``refusals`` or of ``command_refusals``; only those
+        of the former are kept as the error's reason."""
+        for_pages, inner = reason in SENTENCES, {} if texts is None else texts
+        zh, en = (SENTENCES_ZH[reason], SENTENCES[reason]) if for_pages else COMMAND_SENTENCES[reason]
+        error = cls(en.format_map({**values, "text": inner.get("en", "")}))
+        named = {name: value_in_chinese(name, value) for name, value in values.items()}
+        error.said = {"zh": zh.format_map({**named, "text": inner.get("zh") or inner.get("en", "")}), "en": str(error)}
+        if for_pages:
+            error.reason, error.values, error.texts = reason, values, inner
         return error
+
+    def in_language(self, language: str) -> str:
+        """``str()`` where nothing else is known."""
+        return self.said.get(language) or str(self)
 
 
 class BadRequest(CtiError):

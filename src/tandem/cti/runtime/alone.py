@@ -26,7 +26,7 @@ def alone(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotAlone(f"a server runs already in {home}; stop it first") from None
+            raise NotAlone.because("server_there", home=str(home)) from None
         yield
     finally:
         os.close(lock)

@@ -219,7 +219,7 @@ def load_secrets(home: Path) -> Secrets:
         try:
             return msgspec.json.decode(file.read_bytes(), type=Secrets)
         except msgspec.DecodeError as error:
-            raise BadSettings(f"{file} is damaged ({error}); move it away and new secrets are made") from None
+            raise BadSettings.because("secrets_damaged", file=str(file), why=str(error)) from None
     made = Secrets(
         system_name=secrets.token_hex(16),
         ami=secrets.token_urlsafe(24),

@@ -162,7 +162,7 @@ class Database:
 
     def _away(self, error: BaseException) -> DatabaseDown:
         self._suspect.set()
-        return DatabaseDown(f"the database does not answer: {type(error).__name__} {error}".rstrip())
+        return DatabaseDown.because("database_silent", why=f"{type(error).__name__} {error}".rstrip())
 
     async def _probe_once(self) -> None:
         # A connection of its own: the pool's may all be waiting for a stalled server.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from tandem.cti.model.errors import BadRequest
+from tandem.cti.model.system_reasons import reason_of
 
 MOST_BYTES = 100_000_000
 MOST_ROWS = 1_000_000
@@ -38,22 +39,19 @@ def read_answers(opened: BinaryIO, name: str, *, key: str = "", encoding: str = 
     size = opened.seek(0, io.SEEK_END)
     opened.seek(0)
     if size > MOST_BYTES:
-        raise BadRequest(f"{name} is larger than {MOST_BYTES // 1_000_000} MB")
+        raise BadRequest.because("answers_large", file=name, most_mb=MOST_BYTES // 1_000_000)
     try:
         text = io.TextIOWrapper(opened, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="")
     except LookupError:
-        raise BadRequest(f'there is no encoding "{encoding}"; try utf-8 or gb18030') from None
+        raise BadRequest.because("answers_no_encoding", encoding=encoding) from None
     lines = _lines(csv.reader(text, strict=True), name, encoding)
     _, header = next(lines, (0, []))
     columns = [column.strip() for column in header]
     faulty = [column for column in columns if not 0 < len(column) <= LONGEST_COLUMN or _CONTROL.search(column)]
     if not 2 <= len(columns) <= MOST_COLUMNS or faulty or len(set(columns)) < len(columns):
-        raise BadRequest(
-            f"{name}:1: the first line names 2 to {MOST_COLUMNS} columns, "
-            f"each once and with at most {LONGEST_COLUMN} characters"
-        )
+        raise BadRequest.because("answers_header", file=name, most=MOST_COLUMNS, longest=LONGEST_COLUMN)
     if key and key not in columns:
-        raise BadRequest(f'{name}:1: there is no column "{key}"; there are {", ".join(columns)}')
+        raise BadRequest.because("answers_no_column", file=name, column=key, columns=", ".join(columns))
     at = columns.index(key) if key else 0
     kept = tuple(column for column in columns if column != columns[at])
     return AnswerFile(kept, _rows(lines, columns, at, name), text)
@@ -68,9 +66,9 @@ def _lines(reader: Iterator[list[str]], name: str, encoding: str) -> Iterator[tu
         except StopIteration:
             return
         except csv.Error as error:
-            raise BadRequest(f"{name}:{number}: this is no CSV: {error}") from None
+            raise BadRequest.because("answers_csv", file=name, line=number, why=str(error)) from None
         except UnicodeError:
-            raise BadRequest(f"{name}: near line {number}: this is not {encoding}; give its --encoding") from None
+            raise BadRequest.because("answers_encoding", file=name, line=number, encoding=encoding) from None
         if fields:
             yield number, fields
 
@@ -81,25 +79,25 @@ def _rows(
     line_of: dict[str, int] = {}
     for number, fields in lines:
         if len(fields) != len(columns):
-            raise BadRequest(f"{name}:{number}: {len(fields)} fields, and the first line names {len(columns)}")
+            raise BadRequest.because("answers_fields", file=name, line=number, fields=len(fields), columns=len(columns))
         row = {column: _CONTROL.sub(" ", text).strip() for column, text in zip(columns, fields, strict=True)}
         key = row.pop(columns[at])
         if not 0 < len(key) <= LONGEST_KEY:
-            raise BadRequest(f"{name}:{number}: a key has 1 to {LONGEST_KEY} characters")
+            raise BadRequest.because("answers_key", file=name, line=number, longest=LONGEST_KEY)
         if any(len(text) > LONGEST_FIELD for text in row.values()):
-            raise BadRequest(f"{name}:{number}: a field is longer than {LONGEST_FIELD} characters")
+            raise BadRequest.because("answers_field_long", file=name, line=number, longest=LONGEST_FIELD)
         if (earlier := line_of.setdefault(key, number)) != number:
-            raise BadRequest(f"{name}:{number}: the key of line {earlier} comes again")
+            raise BadRequest.because("answers_key_again", file=name, line=number, earlier=earlier)
         if len(line_of) > MOST_ROWS:
-            raise BadRequest(f"{name}:{number}: more than {MOST_ROWS:,} rows")
+            raise BadRequest.because("answers_rows", file=name, line=number, most=f"{MOST_ROWS:,}")
         yield key, row
 
 
 def open_answers(path: Path) -> BinaryIO:
     """Raises BadRequest."""
     if not path.is_file():
-        raise BadRequest(f"{path} is no file")
+        raise BadRequest.because("file_absent", file=str(path))
     try:
         return path.open("rb")
     except OSError as error:
-        raise BadRequest(f"{path} cannot be read: {error.strerror}") from None
+        raise BadRequest.because("file_unreadable", file=str(path), texts=reason_of(error)) from None

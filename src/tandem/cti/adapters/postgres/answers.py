@@ -39,7 +39,7 @@ class AnswerStore:
         """The columns of this key; None when there is no such key. Raises ResourceMissing: there is no such table."""
         row = await self._database.fetch_row(_QUERIES["answer"], storable(table), storable(key), deadline_s=deadline_s)
         if row is None or not row["known"]:
-            raise ResourceMissing(f"there is no table of answers {table}: tandem answers load {table} FILE")
+            raise ResourceMissing.because("no_table_loaded", table=table)
         return None if row["fields"] is None else _FIELDS.decode(row["fields"])
 
     async def tables(self) -> list[AnswerTable]:
@@ -73,7 +73,7 @@ class AnswerStore:
                 await connection.execute(_QUERIES["count"], name, count)
         except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
             reason = getattr(error, "constraint_name", None) or type(error).__name__
-            raise BadRequest(f"the table {name} cannot be stored ({reason})") from error
+            raise BadRequest.because("table_refused", table=name, why=reason) from error
         return count
 
     async def remove(self, name: str) -> bool:

@@ -112,7 +112,7 @@ class FlowStore:
         """Raises ResourceMissing."""
         row = await self._database.fetch_row(_QUERIES["version"], name, version)
         if row is None:
-            raise ResourceMissing(f"there is no version {version} of the flow {name}")
+            raise ResourceMissing.because("no_flow_version", version=version, flow=name)
         return _flow(row)
 
     async def save(self, new: NewVersion) -> StoredVersion:

@@ -68,7 +68,7 @@ class PlanStore:
         """Raises ResourceMissing."""
         row = await self._database.fetch_row(_QUERIES["text_of"], version)
         if row is None:
-            raise ResourceMissing(f"there is no version {version} of the routing plan")
+            raise ResourceMissing.because("no_such_plan_version", version=version)
         return str(row["text"])
 
     async def agent_logins(self) -> frozenset[str]:

@@ -17,6 +17,7 @@ from tandem.cti.app.control import Handler
 from tandem.cti.model.campaigns import Campaign, Mode
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.records import AuditRecord
+from tandem.cti.model.system_reasons import reason_of
 from tandem.cti.ports import Clock, Journal
 
 _PIECE_BYTES = 256 * 1024
@@ -127,7 +128,7 @@ async def _pieces(path: Path) -> AsyncIterator[bytes]:
     try:
         file = await asyncio.to_thread(path.open, "rb")
     except OSError as error:
-        raise BadRequest(f"{path}: {error.strerror}") from None
+        raise BadRequest.because("file_unreadable", file=str(path), texts=reason_of(error)) from None
     with file:
         while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
             yield piece

@@ -37,7 +37,7 @@ class DayStore:
             decoded = {name: msgspec.json.decode(row[name]) for name in ("pressed", "state")}
             records.add(CallRecord(**{**row, **decoded}))
         if not records.calls:
-            raise ResourceMissing(f"no call waited on {day.isoformat()}, neither in a journal nor in the database")
+            raise ResourceMissing.because("day_without_calls", day=day.isoformat())
         for row in await self._rows("day_segments", begins_at, ends_at):
             records.add(SegmentRecord(**row))
         for row in await self._rows("day_states", begins_at, ends_at):
@@ -50,7 +50,7 @@ class DayStore:
         """The plan in force at that time (the oldest one for times before all). Raises ResourceMissing."""
         rows = await self._rows("plan_at", at)
         if not rows:
-            raise ResourceMissing("no routing plan was ever saved")
+            raise ResourceMissing.because("no_plan_saved")
         return read_plan(rows[0]["text"], "the routing plan of that day")
 
     async def counts(self, until: date, *, days: int) -> dict[QueueId, dict[date, list[int]]]:

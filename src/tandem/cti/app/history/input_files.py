@@ -113,8 +113,10 @@ def parts_of(folder: Path, day: date) -> list[Part]:
     if of_day:
         return of_day
     days = list(dict.fromkeys(part.day for part in parts(folder)))
-    there = f"there are {days[0]} to {days[-1]}" if days else "there is none yet"
-    raise DayMissing(f"no inputs were recorded on {day.isoformat()} in {folder}; {there}")
+    there = {"zh": "还没有记录", "en": "there is none yet"}
+    if days:
+        there = {"zh": f"现有 {days[0]} 到 {days[-1]}", "en": f"there are {days[0]} to {days[-1]}"}
+    raise DayMissing.because("day_not_recorded", day=day.isoformat(), folder=str(folder), texts=there)
 
 
 @lru_cache(1)

@@ -255,7 +255,7 @@ async def study_day(
             for share in shares:
                 tasks.create_task(_work(study, share, keep), name="what-if runs")
     except* StudyFailed:
-        raise StudyFailed("a process of the simulation ended early; is there enough memory?") from None
+        raise StudyFailed.because("study_broken") from None
     return study.result([pairs[number] for number in range(runs)])
 
 

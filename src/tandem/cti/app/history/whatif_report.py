@@ -44,7 +44,7 @@ async def run_whatif(
             say(line)
         return 0
     if asked.change is None:
-        raise BadRequest("say what is to be another with --change FILE, or ask for --staffing or --forecast")
+        raise BadRequest.because("what_if_what")
     text = text_of(asked.change, most_characters=PLAN_FILE.max_characters)
     study = Study(
         day=stored.day, plan=stored.plan, change=read_change(text, stored, asked.change.name), resample=asked.resample
