@@ -20,6 +20,8 @@ from tandem.ivr.data.secrets import revealed
 from tandem.ivr.errors import DataRefused, DataUnavailable, DataUnusable
 from tandem.ivr.ports import Secrets
 
+pytestmark = pytest.mark.own_time
+
 DIP = Dip("http", "https://a.example/1", (("key", "7"),), (("x", "x", "text"),), timeout_s=1.0, cache_s=60.0)
 CARD = Secret("ref1", 16)
 

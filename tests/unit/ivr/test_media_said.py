@@ -16,6 +16,8 @@ from tandem.ivr.errors import SpeechUnavailable
 from tandem.ivr.media import PromptSounds, name_of, recorded_name
 from tandem.ivr.said import LONGEST_TEXT, Bounds, SpeechMaker
 
+pytestmark = pytest.mark.own_time
+
 NAME = Prompt("zh", "王小明")
 GREETING = Prompt("zh", "您好")
 

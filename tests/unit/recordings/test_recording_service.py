@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -14,12 +13,14 @@ from tandem.recordings.errors import BadRecordingId, RecordingMissing
 from tandem.recordings.service import Alarm, RecordingAlarm, RecordingService, SpaceAlarm
 from tandem.recordings.settings import RecordingSettings
 
+pytestmark = pytest.mark.own_time
+
 R, C = RecordingId("c1-1"), CallId("c1")
 
 
-class Monotonic:
+class LoopsTime:
     def now(self) -> float:
-        return time.monotonic()
+        return asyncio.get_running_loop().time()
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -41,7 +42,7 @@ class Room:
         )
         self.raw = folder / f"{R}.raw"
         self.alarms: list[Alarm] = []
-        self.service = RecordingService(self.settings, Monotonic(), self.alarms.append)
+        self.service = RecordingService(self.settings, LoopsTime(), self.alarms.append)
 
     def phases(self) -> list[Phase]:
         return [alarm.phase for alarm in self.alarms if isinstance(alarm, RecordingAlarm)]
@@ -144,7 +145,7 @@ async def test_little_room_is_told_once(
 ) -> None:
     alarms: list[Alarm] = []
     settings = RecordingSettings(folder=tmp_path, times=WatchTimes(first_look_s=0.02, next_look_s=0.02), space=limits())
-    service = RecordingService(settings, Monotonic(), alarms.append)
+    service = RecordingService(settings, LoopsTime(), alarms.append)
     task = asyncio.create_task(service.run())
     await asyncio.sleep(0.15)
     task.cancel()
@@ -157,7 +158,7 @@ async def test_little_room_is_told_once(
 
 async def test_a_folder_that_is_gone_counts_as_full(tmp_path: Path) -> None:
     alarms: list[Alarm] = []
-    service = RecordingService(RecordingSettings(folder=tmp_path / "gone"), Monotonic(), alarms.append)
+    service = RecordingService(RecordingSettings(folder=tmp_path / "gone"), LoopsTime(), alarms.append)
     task = asyncio.create_task(service.run())
     await until(lambda: bool(alarms))
     task.cancel()

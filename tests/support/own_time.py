@@ -1,0 +1,50 @@
+"""A loop whose seconds pass at once as soon as all who are in it only wait.
+
+What is tested of times in memory, who gives up first, what comes a moment too late, is then the same on a machine that
+stands still for a second now and then; and nobody waits. Work in threads takes none of its time. Not for sockets nor
+for processes: what comes from there would come after any time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from concurrent.futures import Executor
+from typing import Any
+
+
+class OwnTime(asyncio.SelectorEventLoop):
+    """Begins at 0."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._in_threads = 0
+        super().__init__(_Selector(self))
+
+    def time(self) -> float:
+        return self._now
+
+    def run_in_executor(self, executor: Executor | None, func: Any, *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
+        working = super().run_in_executor(executor, func, *args)
+        self._in_threads += 1
+        working.add_done_callback(self._out_of_thread)
+        return working
+
+    def _out_of_thread(self, _: object) -> None:
+        self._in_threads -= 1
+
+    def passes(self, time_s: float | None) -> float | None:
+        """How long to wait, really, where everybody waits for so long (None: for what has no time)."""
+        if time_s is None or (self._in_threads and time_s > 0.0):
+            return None
+        self._now += time_s
+        return 0.0
+
+
+class _Selector(selectors.DefaultSelector):
+    def __init__(self, loop: OwnTime) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        return super().select(0.0) or super().select(self._loop.passes(timeout))
