@@ -178,6 +178,7 @@ def may(
     broke: bool,
     reserved: bool,
     by_hand: bool,
+    off_s: float,
 ) -> bool:
     """Every rule that says no, said once more."""
     agentless = campaign.mode == "agentless" and campaign.rules in ("us", "uk", "cn")
@@ -208,11 +209,12 @@ def may(
     if campaign.rules != "none":
         zones = [zone for text in (number.zone, lead.zone) for zone in text.split("|") if zone]
         noes.append(not zones or "Moon/Base" in zones)
-        noes.extend(not law_lets(campaign.rules, now, zone) for zone in zones if zone != "Moon/Base")
-    noes.append(not campaign_works(campaign, now))
-    if number.number.startswith("+49"):
-        local = wall(now, "Europe/Berlin")
-        noes.append(not 600 <= local.hour * 60 + local.minute < 1170)
+        for at in (now, now + off_s):
+            noes.extend(not law_lets(campaign.rules, at, zone) for zone in zones if zone != "Moon/Base")
+    for at in (now, now + off_s):
+        noes.append(not campaign_works(campaign, at))
+        local = wall(at, "Europe/Berlin")
+        noes.append(number.number.startswith("+49") and not 600 <= local.hour * 60 + local.minute < 1170)
     unknown = [at for at, to, _ in dials if to == number.number and (number.last_at is None or at > number.last_at)]
     per_day = 3 if campaign.rules == "cn" else 4
     noes.append(number.day + sum(now - at < DAY for at in unknown) >= per_day)
@@ -244,6 +246,8 @@ def check(seed: int, count: int) -> Counter[str]:
             if chance.random() < 0.002:
                 said_no.add(chance.choice(NUMBERS))
                 gate.forbid(entry(str(step), number) for number in said_no)
+            if chance.random() < 0.01:
+                gate.clock_off_s = chance.choice([0.0] * 6 + [-1.0, 1.0]) * chance.random() * DAY
             campaign = chance.choice(campaigns)
             lead = made_lead(chance, campaign, now)
             number = chance.choice(lead.numbers)
@@ -274,6 +278,7 @@ def check(seed: int, count: int) -> Counter[str]:
                 broke=broke,
                 reserved=reserved,
                 by_hand=by_hand,
+                off_s=gate.clock_off_s,
             )
             assert verdict.allowed == expected, (seed, now, verdict, lead, number, campaign)
             assert verdict.again_at is None or verdict.again_at >= now
@@ -324,7 +329,8 @@ def test_the_waterfall_says_what_the_gate_says(seed: int) -> None:
         campaign = made_campaign(chance, 0)
         now = chance.choice(BEGINNINGS).timestamp() + chance.random() * 3 * DAY
         gate = Gate(CALLING, {"de": PLAN_HOURS})
-        asked = Asked(terms=gate.terms(campaign), allowed=allowed, quotas_full=[("sex", "f")])
+        off_s = chance.choice([0.0, 0.0, 7_200.0, -40_000.0])
+        asked = Asked(terms=gate.terms(campaign), allowed=allowed, quotas_full=[("sex", "f")], clock_off_s=off_s)
         leads = [made_lead(chance, campaign, now) for _ in range(100)]
         verdicts: list[Verdict] = [verdict_of(lead, now, asked)[1] for lead in leads]
         shown = waterfall(classes_of(leads, now, campaign, asked.terms), now, asked)

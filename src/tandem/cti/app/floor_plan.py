@@ -258,6 +258,13 @@ class CallsForbidden:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockSet:
+    """The machine's clock says so much later than the one that the center goes by; 0.0: the same again."""
+
+    off_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class ForbiddenFound:
     """The answer to ``ForbiddenAsked``: all entries of the store that keep us from calling ``number``."""
 
@@ -364,6 +371,7 @@ Input = (
     | CampaignsApplied
     | LeadsRead
     | CallsForbidden
+    | ClockSet
     | ForbiddenFound
     | LeadsRemoved
     | LeadDialled

@@ -32,6 +32,7 @@ from tandem.cti.app.announcements import every_language, prompts_of
 from tandem.cti.app.campaign_desk import commands
 from tandem.cti.app.campaign_desk.wiring import campaign_desk, carriers_of, look_after, read_campaigns
 from tandem.cti.app.center import Center
+from tandem.cti.app.clock_watch import ClockWatch
 from tandem.cti.app.control import control
 from tandem.cti.app.directory import DirectoryLookUp
 from tandem.cti.app.flow_wiring import FlowsAtStart, flow_desk, keep_sounds, open_flows
@@ -290,6 +291,7 @@ async def serving(
         handlers = {**routing.handlers(spool), **desk.handlers(spool), **commands.handlers(outbound, spool, clock)}
         await stack.enter_async_context(control(installation.home, handlers))
         runs(look_after(outbound), "campaigns")
+        runs(ClockWatch(clock.off_s, shell.take).run(), "clock")
         runs(keep_sounds(shell, out), "prompts")
         runs(_recover(recordings, shell), "recover recordings")
         log.info("Tandem %s serves %s", __version__, desktop.url)

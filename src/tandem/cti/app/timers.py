@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tandem.cti.app import acd, blend, callbacks, number_checks, overflow, tasks
 from tandem.cti.app.dialer import attempts, looks, shifts
-from tandem.cti.app.floor_plan import ShowSeat, Tick
+from tandem.cti.app.floor_plan import ClockSet, ShowSeat, Tick
 from tandem.cti.core import contact as ct
 from tandem.cti.core import flow_events as fe
 from tandem.cti.model.ids import AgentId, CallId, CampaignId
@@ -19,6 +19,12 @@ def tick(center: Center, input_: Tick) -> None:
     while (due := center.due()) is not None:
         _due(center, *due)
     acd.take(center, center.matcher.tick(now=center.now))
+
+
+def clock_set(center: Center, input_: ClockSet) -> None:
+    """No timer moves; but nobody is called at an hour at which it is not allowed by either clock."""
+    center.gate.clock_off_s = input_.off_s
+    center.dialer.due.update(dict.fromkeys(center.dialer.campaigns))
 
 
 def _due(center: Center, kind: str, key: str) -> None:

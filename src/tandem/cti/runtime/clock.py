@@ -17,3 +17,7 @@ class SystemClock:
 
     def now(self) -> float:
         return self._origin + time.monotonic()
+
+    def off_s(self) -> float:
+        """So much later the machine's clock says that it is: it was set, or the machine has slept."""
+        return time.time() - self.now()

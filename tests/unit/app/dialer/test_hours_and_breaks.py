@@ -57,6 +57,23 @@ def test_who_asked_for_a_break_is_not_counted_on_after_his_call() -> None:
     assert learned.went == went, "it was announced"
 
 
+def test_hours_are_asked_of_the_machine_s_clock_too_when_it_was_set_anew() -> None:
+    """It is 21:46 in Shanghai by the server; no timer moves."""
+    floor = CampaignFloor()
+    floor.ready(MEI)
+    floor.add(*(lead(number) for number in range(3)))
+    day = campaign(hours=Hours(timezone="Asia/Shanghai", days={0: [Span(begin=1260, end=1380)]}))
+    floor.handle(c.ClockSet(3 * 3_600.0))
+    floor.run(day)
+    floor.pass_time(5)
+    assert not floor.dials
+    floor.handle(c.ClockSet(0.0))
+    floor.store = {key: msgspec.structs.replace(each, next_at=0.0) for key, each in floor.store.items()}
+    floor.run(day)
+    floor.pass_time(5)
+    assert len(floor.dials) == 1
+
+
 def _hours(**changes: object) -> Hours:
     spans = [Span(begin=540, end=720), Span(begin=780, end=1080)]
     return msgspec.structs.replace(Hours(timezone="Asia/Shanghai", days={0: spans}), **changes)

@@ -355,6 +355,28 @@ def test_hours_of_a_zone_leave_out_what_the_plan_says_of_a_number() -> None:
     assert hours.closed(NOON) is not None
 
 
+@pytest.mark.parametrize("off_s", [12 * HOUR, -5 * HOUR, 10 * DAY + 12 * HOUR])
+def test_a_clock_that_was_set_anew_lets_nobody_be_called_at_night_by_either(off_s: float) -> None:
+    """It is noon by the one and night by the other: nobody knows which is right."""
+    for at, other in ((NOON, off_s), (NOON + off_s, -off_s)):
+        gate = Gate()
+        gate.clock_off_s = other
+        said = asked(gate=gate, at=at)
+        assert said.rule == "hours"
+        assert said.again_at is not None
+        assert said.again_at > at
+        assert asked(gate=gate, at=at, reserved=True, by_hand=True).rule == "hours"
+        gate.clock_off_s = 0.0
+        assert asked(gate=gate, at=NOON).allowed
+
+
+def test_what_is_open_by_both_clocks_is_open() -> None:
+    gate = Gate()
+    gate.clock_off_s = 3 * HOUR
+    assert asked(gate=gate).allowed
+    assert asked(gate=gate, at=NOON + 7 * HOUR).again_at == NOON + 17 * HOUR, "it is 22:00 by the other one"
+
+
 def test_dials_are_forgotten_after_a_week() -> None:
     gate = Gate()
     for minute in range(1_000):

@@ -66,6 +66,7 @@ class Waterfalls(Part):
             allowed=self._ground.center.house.number_allowed,
             quotas_full=() if run is None else full(document.quotas, run.quotas),
             cost_left=None if run is None else cost_left(run),
+            clock_off_s=self._ground.center.gate.clock_off_s,
         )
         found = await self._ground.counted.classes(record.id, _limits(document, terms), now=began)
         classes = [LeadClass(count=count, lead=lead) for count, lead in found]

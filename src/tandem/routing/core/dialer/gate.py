@@ -45,6 +45,7 @@ def may_call(
     cost_left: float | None = None,
     reserved: bool = False,
     by_hand: bool = False,
+    clock_off_s: float = 0.0,
 ) -> Verdict:
     """The verdict; its ``again_at`` is when the rule that said no will not say it any more (others may).
 
@@ -55,6 +56,7 @@ def may_call(
     (field, value) of which there were enough successes. ``cost_left``: of today's cap. ``reserved``: an agent is there
     for this call before it is dialled. ``by_hand``: a person decided on this very call (manual, click, API): the plan
     of attempts does not bind him, everything else does; nor does it bind a promised callback whose time has come.
+    ``clock_off_s``: so much later it is by another clock that may be the right one: hours are open by both.
     """
     to = number.number
     if not terms.sound or (terms.campaign is not None and state != "running"):
@@ -80,7 +82,7 @@ def may_call(
         if refusal is not None:
             return refusal
     freely = by_hand or (lead.callback_at is not None and lead.callback_at <= now)
-    refusal = _closed(lead, number, now, terms) or _too_often(lead, number, now, terms, dialled, freely)
+    refusal = _closed(lead, number, now, terms, clock_off_s) or _too_often(lead, number, now, terms, dialled, freely)
     if refusal is not None:
         return refusal
     if cost_left is not None and cost_left <= 0.0:
@@ -122,17 +124,18 @@ def _resting(lead: Lead, number: LeadNumber, now: float, terms: Terms, met_nobod
     return None
 
 
-def _closed(lead: Lead, number: LeadNumber, now: float, terms: Terms) -> Verdict | None:
+def _closed(lead: Lead, number: LeadNumber, now: float, terms: Terms, clock_off_s: float) -> Verdict | None:
     hours = terms.hours(number.number, number.zone, lead.zone)
     if hours is None:
         return _no("zone", {"zone": number.zone, "address": lead.zone})
-    found = hours.closed(now)
-    if found is None:
-        return None
-    closed, again_at = found
-    rule = "quiet" if closed.name == "quiet" else "hours"
-    evidence = {"whose": closed.name, "zone": closed.hours.timezone, "at": now}
-    return _no(rule, evidence, again_at)
+    for off_s in (0.0, clock_off_s) if clock_off_s else (0.0,):
+        found = hours.closed(now + off_s)
+        if found is not None:
+            closed, again_at = found
+            rule = "quiet" if closed.name == "quiet" else "hours"
+            evidence = {"whose": closed.name, "zone": closed.hours.timezone, "at": now + off_s}
+            return _no(rule, evidence, None if again_at is None else again_at - off_s)
+    return None
 
 
 def _too_often(
@@ -217,6 +220,8 @@ class Gate:
     def __init__(self, calling: Calling = NO_CALLING, hours: Mapping[str, WeeklyHours] = NO_HOURS) -> None:
         self._dials = Dials()
         self._met_nobody = Dials()
+        self.clock_off_s = 0.0
+        """So much later it is by the clock of the machine, when that was set anew while we ran."""
         self._forbidden = Forbidden()
         self.set_rules(calling, hours)
 
@@ -269,6 +274,7 @@ class Gate:
             cost_left=cost_left,
             reserved=reserved,
             by_hand=by_hand,
+            clock_off_s=self.clock_off_s,
         )
 
     def refusal(self, number: str, at: float, *, allowed: Callable[[str], bool] = ANYBODY) -> Refusal | None:

@@ -66,6 +66,7 @@ class Asked:
     quotas_full: Collection[tuple[str, str]] = NO_QUOTAS
     cost_left: float | None = None
     reserved: bool = False
+    clock_off_s: float = 0.0
 
 
 def verdict_of(lead: Lead, now: float, asked: Asked) -> tuple[LeadNumber | None, Verdict]:
@@ -84,6 +85,7 @@ def verdict_of(lead: Lead, now: float, asked: Asked) -> tuple[LeadNumber | None,
             quotas_full=asked.quotas_full,
             cost_left=asked.cost_left,
             reserved=asked.reserved,
+            clock_off_s=asked.clock_off_s,
         )
 
     return best_number(lead, campaign.attempts, ask)
