@@ -16,6 +16,7 @@ from tests.property.made_flows import SECRET, flows
 from tests.unit.ivr.flows import GOOD, QUEUES, ROOT, load
 
 from tandem.ivr.core.check import load_flow
+from tandem.ivr.core.check_modes import edges_of
 from tandem.ivr.core.dialogue import (
     CallbackTaken,
     Collect,
@@ -199,7 +200,7 @@ class Caller:
 
 @lru_cache(4)
 def ways_and_prompts(flow: Hashed) -> tuple[set[tuple[str, str, str]], set[Prompt]]:
-    return set(flow.it.edges()), set(flow.it.spoken())
+    return set(edges_of(flow.it)), set(flow.it.spoken())
 
 
 def sound(flow: Flow, outcome: Outcome, world: World) -> None:

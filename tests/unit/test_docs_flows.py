@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tandem.ivr.core.check import load_bundle
+from tandem.ivr.core.check_modes import edges_of
 from tandem.ivr.core.expression_functions import FUNCTIONS
 from tandem.ivr.core.expressions import FIELDS
 from tandem.ivr.core.flow import Flow
@@ -182,7 +183,7 @@ def test_every_field_of_every_step_has_its_row(kind: str) -> None:
 def test_exits_are_named() -> None:
     for file in (ROOT / "examples/flows").rglob("main.yaml"):
         flow = load_flow_file(file, Catalog())
-        for name, exit_, _ in flow.edges():
+        for name, exit_, _ in edges_of(flow):
             step = flow.steps[name]
             if step.kind not in ("return", "condition", "split") and not re.fullmatch(r"[0-9*#]", exit_):
                 assert f"`{exit_}`" in REFERENCE[f"`{step.kind}`"] + REFERENCE["Commands"], (step.kind, exit_)

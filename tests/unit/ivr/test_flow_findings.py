@@ -220,6 +220,19 @@ def test_findings(steps: str, code: str, step: str) -> None:
     assert found(steps) == ([(code, step)] if code else [])
 
 
+def test_the_operators_key_leads_nowhere_from_where_only_those_who_wait_are_asked() -> None:
+    head = HEAD.replace(
+        'operator: {key: "0", goto: agent}', 'operator: {key: "2", goto: aside}'
+    )  # 2 is a choice at top
+    steps = (
+        "  first: {type: queue, queue: loans, while_waiting: tune}\n  tune: {type: music, seconds: 20, goto: ask}\n"
+        "  ask: {type: menu, prompts: hello, no_input: {goto: tune}, no_match: {goto: tune},\n"
+        '        choices: {"1": {goto: tune, label: {zh: 一, en: One}}}}\n'
+        "  aside: {type: play, prompts: hello, goto: agent}\n"
+    )
+    assert found(steps, head) == [("unreachable_step", "aside")]
+
+
 def test_a_tangle_without_a_way_out_is_found_whatever_the_caller_presses() -> None:
     menu = "{{type: menu, prompts: hello, no_input: {{goto: {0}}}, no_match: {{goto: {0}}},\n" + " " * 8
     menu += 'choices: {{"5": {{goto: {0}, label: {{zh: 一, en: One}}}}}}}}\n'
@@ -273,6 +286,7 @@ ONE = '"1": {goto: bye, label: {zh: 一, en: One}}'
             "  thanks: {type: play, prompts: hello, goto: bye}\n",
             ("no_survey", "first"),
         ),
+        (TEST.replace("next", "first") % "known(pni)", ("never_set", "first")),
         ("  first: {type: hangup}\n", ("unused_prompt", "")),
         ("  first: {type: hangup}\n", ("unused_calendar", "")),
         (
@@ -322,6 +336,28 @@ def test_a_problem_in_both_languages() -> None:
     assert texts_of(problem)[0] == {"en": problem.what, "zh": '没有这个步骤（"lons"）'}
     other = Problem("m.yaml", 3, "brand_new", "something is odd", "Mend it.")
     assert problem_text(other, "zh") == "m.yaml:3: something is odd。Mend it."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("format: 1", "format: 2", "数值超出范围。请写 1。"),
+        ("format: 1", 'format: "1"', '此处的值类型不对（"1"）。请写 1，不加引号。'),
+        ("step_limit: 50", "step_limit: 501", "数值超出范围。请写 5 到 500 的整数。"),
+        (", en: Hello}", "}", "提示语缺少一种语言（en）。请补上该语言的文字，否则来电者将听不到声音。"),
+        ("zh: 您好", 'zh: ""', "提示语为空（zh）。请填写文字，或写上提示语的名称。"),
+        ("zh: 您好", f"zh: {'好' * 601}", "文字过长（最多 600 个字符）。请缩短。"),
+        ("zh: 您好", 'zh: "\\0"', "含有不允许的字符（U+0000）。请删除该字符。"),
+        ("start: top", "start: top\nstart: top", '同一名称出现两次（"start"、首次在第 10 行）。请保留其中一个。'),
+        ("call.ani ==", "call.ani =", "步骤 first：表达式写法不正确（第 10 个字符）。"),
+    ],
+)
+def test_the_chinese_sentence_says_where_which_and_how_many(old: str, new: str, said: str) -> None:
+    whole = HEAD.replace("calendars:", "step_limit: 50\ncalendars:") + TEST.replace("next", "first") % '"call.ani == 1"'
+    assert old in whole
+    errors = review_bundle({"test.yaml": whole.replace(old, new, 1)}, "test.yaml", CATALOG).errors
+    sentences = [problem_text(each, "zh").partition(": ")[2] for each in errors]
+    assert any(sentence.startswith(said) for sentence in sentences), sentences
 
 
 # -- any text ----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 from tests.unit.ivr.walking import Call, flow_of, said
 
 from tandem.ivr.core import interpreter
+from tandem.ivr.core.check_modes import edges_of
 from tandem.ivr.core.dialogue import (
     CallbackTaken,
     Collect,
@@ -193,6 +194,7 @@ def test_no_operator_for_who_waits_for_one_or_had_one() -> None:
     )
     call = Call(flow).wait(position=1).tell(Digits("0"))
     assert call.way[-1] == "ask.no_match"
+    assert ("ask", "operator", "line") not in edges_of(flow), "no test could cover it"
 
 
 def test_the_open_visit_of_who_hangs_up() -> None:

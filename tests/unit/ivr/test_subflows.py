@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tandem.ivr.core.check import Review, edition_of, load_bundle, review_bundle
-from tandem.ivr.core.check_modes import modes_of
+from tandem.ivr.core.check_modes import edges_of, modes_of
 from tandem.ivr.core.dialogue import Digits
 from tandem.ivr.core.flow import Place
 from tandem.ivr.core.flow_reading import Catalog
@@ -93,8 +93,8 @@ def test_a_subflow_is_put_in() -> None:
     assert (done.goto, done.hands) == ("thanks", (("customer_no", "who/id"),))
     assert flow.places["who/ask_id"] == Place("identify.yaml", 10, "ask_id")
     assert flow.places["who"] == Place("main.yaml", 10, "who")
-    assert ("who/failed", "failed", "wait") in flow.edges()
-    assert ("who/ask_id", "operator", "wait") in flow.edges()  # the commands are those of who uses it
+    assert ("who/failed", "failed", "wait") in edges_of(flow)
+    assert ("who/ask_id", "operator", "wait") in edges_of(flow)  # the commands are those of who uses it
     assert modes_of(flow)["who/done"] == {"ivr"}
     assert found.files == ("main.yaml", "identify.yaml")
 

@@ -13,7 +13,7 @@ from tandem.cti.adapters.postgres.flows import Checked
 from tandem.cti.documents.problems import Problem
 from tandem.cti.model.errors import BadRequest
 from tandem.ivr.core.check import Review, review_bundle
-from tandem.ivr.core.check_modes import modes_of
+from tandem.ivr.core.check_modes import edges_of, modes_of
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import Catalog
 from tandem.ivr.core.problem_texts import problem_text, texts_of
@@ -60,7 +60,7 @@ def problem_view(problem: Problem, severity: Literal["error", "warning"]) -> sha
 def graph_of(flow: Flow) -> shapes.FlowGraph:
     modes = modes_of(flow)
     exits: dict[str, list[shapes.GraphExit]] = {name: [] for name in flow.steps}
-    for step, exit_, to in dict.fromkeys(flow.edges()):
+    for step, exit_, to in edges_of(flow):
         exits[step].append(shapes.GraphExit(name=exit_, to=to))
     return shapes.FlowGraph(
         name=flow.name,

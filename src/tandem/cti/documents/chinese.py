@@ -31,6 +31,7 @@ READING: Sentences = {
     "not_yaml": ("这不是有效的 YAML", "请检查此处的缩进、引号和括号。"),
     "out_of_range": ("数值超出范围", "请写范围之内的数值。"),
     "several_documents": ("一个文件中有多个 YAML 文档", "一个文件只写一个。"),
+    "tab": ("这一行用制表符缩进", "请用空格缩进。"),
     "tag": ("不允许使用标签", "请删除标签。"),
     "too_deep": ("层次太深", "请减少层次。"),
     "too_few": ("内容为空", "请至少写一项。"),
@@ -48,15 +49,29 @@ READING: Sentences = {
 _WORDS = re.compile(r'"[^"]+"|[\w./-]+(?: -> [\w./-]+)+|[A-Za-z][\w.-]*(?::[\w.-]+)?>=\d')
 _MEANT = re.compile(r'Did you mean "(.+)"\?')
 _CHOICE = re.compile(r"Use one of: (.+)\.")
+_NUMBER = re.compile(r"Write (?:a (whole )?number from (\S+) to )?(-?[0-9][0-9.e+]*?)(, without quotes)?\.")
+_FACTS = (
+    (re.compile(r"(?:missing|empty) in ([a-z]{2,3}(?:, [a-z]{2,3})*)$"), "{}"),
+    (re.compile(r"\bat character (\d+)"), "第 {} 个字符"),
+    (re.compile(r"\(first on line (\d+)\)"), "首次在第 {} 行"),
+    (re.compile(r"more than (\d+) characters$"), "最多 {} 个字符"),
+    (re.compile(r"the character (U\+[0-9A-F]+)"), "{}"),
+)
+"""What the sentence of a code does not say, and the English one does: where, how many, in which language."""
 
 
 def in_chinese(problem: Problem, sentences: Sentences) -> tuple[str, str]:
     """What is wrong, and what to do; the English where there is no sentence for the code."""
     what, fix = sentences.get(problem.code, (problem.what, problem.fix))
-    words = dict.fromkeys(_WORDS.findall(problem.what)) if problem.code in sentences else ()
-    if words:
-        what += f"（{'、'.join(words)}）"
-    if meant := _MEANT.search(problem.fix):
+    if problem.code in sentences:
+        facts = [said.format(*hit.groups()) for fact, said in _FACTS if (hit := fact.search(problem.what))]
+        if words := dict.fromkeys((*_WORDS.findall(problem.what), *facts)):
+            what += f"（{'、'.join(words)}）"
+    if span := _NUMBER.fullmatch(problem.fix):
+        whole, low, high, bare = span.groups()
+        wanted = f"{low} 到 {high} 的{'整数' if whole else '数值'}" if low else high
+        fix = f"请写 {wanted}{'，不加引号' if bare else ''}。"
+    elif meant := _MEANT.search(problem.fix):
         fix = f"是否应为 {meant[1]}？"
     elif choice := _CHOICE.search(problem.fix):
         fix = f"可选：{choice[1]}。"

@@ -19,6 +19,7 @@ MAX_DEPTH = 16
 
 # Whatever is not in YAML 1.2's set of printable characters (clause 5.1), lone surrogates included.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_TAB = re.compile(r" *\t")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -93,6 +94,8 @@ class _TreeReader:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.ScalarEvent):  # by far the most
             self._admit(event, line)
+            if event.style == '"' and (bad := _UNPRINTABLE.search(event.value)):  # written as an escape: "\\0"
+                self.report(line, "bad_character", _not_allowed(bad), "Remove it.")
             self._add(Scalar(event.value, bool(event.style), line))
         elif isinstance(event, yaml.CollectionEndEvent):
             self._close()
@@ -159,8 +162,7 @@ def read_document(text: str, file_name: str, kind: DocumentKind) -> tuple[Node |
         reader.report(1, "too_large", what, kind.too_large_fix)
         return None, reader.problems
     if bad := _UNPRINTABLE.search(text):
-        what = f"the character U+{ord(bad[0]):04X} is not allowed"
-        reader.report(text.count("\n", 0, bad.start()) + 1, "bad_character", what, "Remove it.")
+        reader.report(text.count("\n", 0, bad.start()) + 1, "bad_character", _not_allowed(bad), "Remove it.")
         return None, reader.problems
     try:
         for event in yaml.parse(text, Loader=_LOADER):
@@ -169,11 +171,17 @@ def read_document(text: str, file_name: str, kind: DocumentKind) -> tuple[Node |
         return None, reader.problems
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        what = f"this is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
-        reader.report(
-            mark.line + 1 if mark else 1, "not_yaml", what, "Check the indentation, quotes and brackets here."
-        )
+        line = mark.line + 1 if mark else 1
+        if _TAB.match("".join(text.splitlines()[line - 1 : line])):
+            reader.report(line, "tab", "the line is indented by a tab", "Indent it by spaces.")
+        else:
+            what = f"this is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
+            reader.report(line, "not_yaml", what, "Check the indentation, quotes and brackets here.")
         return None, reader.problems
     if reader.root is None:
         reader.report(1, "empty", "the file is empty", kind.empty_fix)
     return reader.root, reader.problems
+
+
+def _not_allowed(bad: re.Match[str]) -> str:
+    return f"the character U+{ord(bad[0]):04X} is not allowed"

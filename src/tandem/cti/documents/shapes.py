@@ -78,7 +78,7 @@ class Integer:
 
     def read(self, node: Node, reading: Reading) -> int:
         scalar = reading.scalar(node, "a whole number")
-        wanted = f"a whole number from {self.low} to {self.high}"
+        wanted = f"a whole number from {self.low} to {self.high}" if self.low < self.high else f"{self.low}"
         if scalar.quoted or not INTEGER.fullmatch(scalar.text):
             what = f"{called(node)} stands where a whole number belongs"
             raise reading.refusal(node, "wrong_type", what, f"Write {wanted}, without quotes.")

@@ -10,13 +10,14 @@ from tandem.cti.documents.document import Node, Scalar, Sequence
 from tandem.cti.documents.graph import circles, reachable
 from tandem.cti.documents.problems import closest
 from tandem.cti.documents.reading import MAX_GUESSES
+from tandem.ivr.core.check_modes import ways_of
 from tandem.ivr.core.findings import Findings
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import FlowReading
 
 
 def check_graph(flow: Flow, findings: Findings) -> None:
-    ways = {name: [exit_.target for exit_ in flow.exits_of(name)] for name in flow.steps}
+    ways = {name: [exit_.target for exit_ in exits] for name, exits in ways_of(flow).items()}
     found = reachable(flow.start, ways)
     for name in flow.steps:
         if name not in found:

@@ -1,14 +1,35 @@
-"""Which steps a caller comes to while he waits in a queue, and which after the talk."""
+"""Which steps a caller comes to while he waits in a queue, and which after the talk; and so, which ways there are."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 
 from tandem.ivr.core.flow import Flow
+from tandem.ivr.core.step import Exit
 
 IVR, WAITING, AFTER = "ivr", "waiting", "after"
 BRANCHES = {"while_waiting": WAITING, "after_call": AFTER}
 """Exits of a queue step that begin another part of the flow."""
+
+
+def ways_of(flow: Flow) -> Mapping[str, tuple[Exit, ...]]:
+    """The ways out of each step that some caller can take: the operator's key leads nowhere from a question that is
+    asked only of those who wait for a person already, or have talked to one."""
+    return {
+        name: tuple(
+            exit_
+            for exit_ in flow.exits_of(name)
+            if not modes or IVR in modes or exit_ != flow.steps[name].operator(flow.commands_of(name))
+        )
+        for name, modes in modes_of(flow).items()
+    }
+
+
+def edges_of(flow: Flow) -> tuple[tuple[str, str, str], ...]:
+    """(step, exit, step that follows) of these ways, each once."""
+    edges = ((name, exit_.name, exit_.target) for name, exits in ways_of(flow).items() for exit_ in exits)
+    return tuple(dict.fromkeys(edges))
 
 
 def modes_of(flow: Flow) -> dict[str, frozenset[str]]:

@@ -100,17 +100,28 @@ def _check_known(
     settable: frozenset[str],
     findings: Findings,
 ) -> None:
-    missing = expression.needed() - known - _own(step, field)
+    own = _own(step, field)
+    for name in sorted(expression.names() - expression.needed() - settable - own):
+        if "." not in name:
+            shown, near = _near(name, settable)
+            what = f'in {field}: known({shown}) never holds: no step sets the variable "{shown}"'
+            findings.warn(step.name, "never_set", what, near)
+    missing = expression.needed() - known - own
     for name in sorted(name for name in missing if "." not in name):
-        scope, _, shown = name.rpartition("/")
+        shown, near = _near(name, settable)
         if name not in settable:
-            near = [each.rpartition("/")[2] for each in settable if each.rpartition("/")[0] == scope]
             what = f'in {field}: no step sets the variable "{shown}"'
-            findings.error(step.name, "unknown_variable", what, f"{instead_of(shown, near)} A text stands in quotes.")
+            findings.error(step.name, "unknown_variable", what, f"{near} A text stands in quotes.")
         else:
             what = f'in {field}: there is a way here on which the variable "{shown}" has no value'
             fix = f"Set it on every way that leads here, or ask known({shown}) first."
             findings.error(step.name, "unset_variable", what, fix)
+
+
+def _near(name: str, settable: frozenset[str]) -> tuple[str, str]:
+    """The variable as its author wrote it, and what may be meant, as a sentence."""
+    scope, _, shown = name.rpartition("/")
+    return shown, instead_of(shown, [each.rpartition("/")[2] for each in settable if each.rpartition("/")[0] == scope])
 
 
 def _check_fields(step: Step, expression: Expression, modes: frozenset[str], findings: Findings) -> None:

@@ -8,7 +8,7 @@ from tandem.cti.documents.document import Mapping as MappingNode
 from tandem.cti.documents.document import Node, Scalar, Sequence
 from tandem.cti.documents.graph import reachable
 from tandem.cti.documents.problems import Problem
-from tandem.ivr.core.check_modes import IVR, modes_of
+from tandem.ivr.core.check_modes import IVR, modes_of, ways_of
 from tandem.ivr.core.findings import Findings
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.speech import Say, Speech
@@ -27,7 +27,7 @@ _PEOPLE = frozenset({"queue", "transfer", "callback", "record"})
 
 
 def warnings_of(flow: Flow, documents: Mapping[str, Document], findings: Findings) -> None:
-    ways = {name: [exit_.target for exit_ in flow.exits_of(name)] for name in flow.steps}
+    ways = {name: [exit_.target for exit_ in exits] for name, exits in ways_of(flow).items()}
     modes = modes_of(flow)
     people = _leading_to(flow, ways)
     for name, step in flow.steps.items():

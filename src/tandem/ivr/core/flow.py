@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 
@@ -75,10 +74,6 @@ class Flow:
         step = self.steps[name]
         operator = step.operator(self.commands_of(name))
         return (*step.exits(), operator) if operator else step.exits()
-
-    def edges(self) -> Iterator[tuple[str, str, str]]:
-        """(step, exit, step that follows)."""
-        return ((name, exit_.name, exit_.target) for name in self.steps for exit_ in self.exits_of(name))
 
     def pressed(self, state: IvrState) -> tuple[Press, ...]:
         """What the caller pressed, with the labels of the choices that this flow still has."""

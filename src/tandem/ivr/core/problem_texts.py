@@ -71,6 +71,7 @@ _SENTENCES: Sentences = {
     # what was hardly meant
     "long_prompt": ("提示语太长，说完要超过 30 秒", "请缩短，或分到几个步骤。"),
     "many_choices": ("选项太多，来电者记不住", "请分为两级菜单。"),
+    "never_set": ("没有步骤设置这个变量，known() 永远不成立", "请改正名称，或删除这个条件。"),
     "no_operator": ("从这个菜单无法找到人工", "请让一个出口通向队列、回拨或转接，或写上 commands 的 operator。"),
     "no_survey": ("after_call 之后没有满意度调查", "请通向 survey，或删除 after_call。"),
     "secret_in_url": ("敏感数字放在网址里会被其他系统记录", "请用 POST 放进 body。"),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tandem.ivr.core.check_modes import edges_of
 from tandem.ivr.core.dialogue import Visit
 from tandem.ivr.core.flow import Flow
 
@@ -56,5 +57,5 @@ def coverage(flow: Flow, calls: Iterable[tuple[tuple[str, ...], tuple[Visit, ...
         ways.update((visit.step, visit.exit, visit.to) for visit in visits)
     return Coverage(
         {step: steps[step] for step in flow.steps},
-        tuple(EdgeCount(*edge, ways[edge]) for edge in dict.fromkeys(flow.edges())),
+        tuple(EdgeCount(*edge, ways[edge]) for edge in edges_of(flow)),
     )
