@@ -16,6 +16,7 @@ from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable, WrongState
 from tandem.cti.model.ids import AgentId, CampaignId, QueueId
 from tandem.cti.model.leads import DoNotCallEntry
+from tandem.cti.model.records import AuditRecord
 
 NUMBER = lead(1).numbers[0].number
 RUNNING = CampaignRecord(id=SPRING, rev=2, state="running", document=campaign(), by="sue", at=1.0)
@@ -149,6 +150,9 @@ async def test_what_the_gate_refuses_is_not() -> None:
     assert (refused.call, refused.verdict.rule) == (None, "do_not_call")
     with pytest.raises(WrongState, match="do-not-call"):
         await on.desk.dial_from_seat(AgentId("mei"), DialNumber(id=1, number=NUMBER))
+    [kept] = [record for record in on.journal.records if isinstance(record, AuditRecord)]
+    assert (kept.who, kept.action) == ("mei", "dialled")
+    assert kept.detail == {"number": NUMBER, "agent": "mei", "call": "", "verdict": "do_not_call"}
     assert not any(isinstance(input_, LeadDialled) for input_ in on.shell.taken)
 
 

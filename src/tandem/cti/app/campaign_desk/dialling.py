@@ -16,6 +16,7 @@ from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import AgentId, CallId
 from tandem.cti.model.leads import Lead, Verdict
+from tandem.cti.model.records import AuditRecord
 from tandem.routing.core.dialer.zones import facts_of
 
 JOURNAL_S = 1.0
@@ -52,9 +53,15 @@ class Dialling(Part):
         return list_shapes.Dialled(call=call, number=e164, verdict=verdicts.shown(verdict, _zone(record, lead)))
 
     async def dial_from_seat(self, agent: AgentId, command: DialNumber) -> None:
-        """The same for the agent's page. Raises WrongState with the gate's sentence as well."""
+        """The same for the agent's page. Raises WrongState with the gate's sentence as well, which is kept."""
         dialled = await self.dial(command.number, agent=agent, campaign=command.campaign, by=agent)
         if dialled.call is None:
+            detail = {"number": dialled.number, "agent": agent, "call": "", "verdict": dialled.verdict.rule}
+            self._ground.journal.write(
+                AuditRecord(
+                    id=secrets.token_hex(16), at=self._ground.now, who=agent[:64], action="dialled", detail=detail
+                )
+            )
             raise WrongState.because("gate", texts=dialled.verdict.text, rule=dialled.verdict.rule)
 
     async def _ask(self, number: str, campaign: str) -> tuple[CampaignRecord | None, str, Lead, Verdict]:
