@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -146,6 +146,9 @@ class SeatHub(Protocol):
         """To all board pages."""
 
     def to_all(self, message: ServerMessage) -> None: ...
+
+    def show_callbacks(self, open_: Collection[CallbackRecord]) -> None:
+        """All that are open now, in the order of the list: pages that watch them are told what changed."""
 
 
 class SessionStore(Protocol):

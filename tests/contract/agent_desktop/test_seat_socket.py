@@ -155,6 +155,7 @@ async def test_a_fault_of_the_center_closes_the_page_and_is_logged(
 # ---- commands ------------------------------------------------------------------------------------------------------
 
 COMMANDS: list[dict[str, Any]] = [
+    {"type": "watch_callbacks", "first": 50},
     {"type": "set_ready"},
     {"type": "set_not_ready", "reason": "meal"},
     {"type": "pop_shown", "call": "c1", "offer": 1},
@@ -178,7 +179,8 @@ COMMANDS: list[dict[str, Any]] = [
 
 
 def test_every_command_is_tried_here() -> None:
-    assert {command["type"] for command in COMMANDS} == {kind.__struct_config__.tag for kind in m.PageCommand.__args__}
+    kinds = (m.WatchCallbacks, *m.PageCommand.__args__)
+    assert {command["type"] for command in COMMANDS} == {kind.__struct_config__.tag for kind in kinds}
 
 
 @pytest.mark.parametrize(("login", "view"), [("mei", "seat"), ("sue", "board"), ("oli", "board"), ("ada", "board")])
@@ -194,12 +196,12 @@ async def test_every_command_asks_the_table_of_permissions(tmp_path: Path, login
                 assert answer["error"]["code"] == "forbidden"
         expected = {
             "mei": {command["type"] for command in COMMANDS},
-            "sue": {"callback_done"},
-            "oli": set(),
-            "ada": {"callback_done"},
+            "sue": {"callback_done", "watch_callbacks"},
+            "oli": {"watch_callbacks"},
+            "ada": {"callback_done", "watch_callbacks"},
         }
         assert accepted == expected[login]
-        assert len(desk.center.said("command")) == len(accepted)
+        assert len(desk.center.said("command")) == len(accepted - {"watch_callbacks"})
         assert all(entry[1] == login for entry in desk.center.said("command"))
 
 
@@ -276,6 +278,9 @@ async def test_a_fault_of_the_center_is_logged_and_the_page_lives_on(
         {"type": "transfer", "id": 5, "call": "c1", "kind": "moon", "to": "1"},
         {"type": "wrap_up", "id": 5, "call": "c1", "disposition": "sale", "notes": "x" * 4001},
         {"type": "wrap_up", "id": 5, "call": "c1", "disposition": "sale", "notes": "\u0000"},
+        {"type": "watch_callbacks", "id": 5, "first": 51},
+        {"type": "watch_callbacks", "id": 5, "first": 550},
+        {"type": "watch_callbacks", "id": 5, "first": -50},
         {"type": "fly", "id": 5},
         {"id": 5},
     ],

@@ -12,7 +12,7 @@ from tandem.agent_desktop.core.framing import Numbered, frame
 EXAMPLES = [
     seat(),
     board(gone=['"seq":0', "王小明"]),
-    m.Callbacks(seq=0, open=[]),
+    m.Callbacks(seq=0, whole=False, total=1, rows=[], gone=['"seq":0']),
     m.Campaigns(seq=0, whole=True, rows=[], gone=['"seq":0']),
     m.Service(seq=0, switch_up=True, database_up=False),
     m.Replaced(seq=0),

@@ -24,4 +24,4 @@ def test_tags_defaults_and_nested_types_are_told() -> None:
 def test_what_the_live_channel_shares_with_rest_is_defined_once() -> None:
     assert "interface CustomerMatch" in rest_typescript()
     assert "interface CustomerMatch" not in live_typescript()
-    assert 'import type { CallbackRecord, CustomerMatch, TaskView, Window } from "./rest";' in live_typescript()
+    assert 'import type { CustomerMatch, TaskView, Window } from "./rest";' in live_typescript()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tandem.agent_desktop.adapters.routes import ROUTES
-from tandem.agent_desktop.core.messages import Hello, PageCommand, PageMessage
+from tandem.agent_desktop.core.messages import Hello, PageCommand, PageMessage, WatchCallbacks
 from tandem.agent_desktop.core.permissions import (
     COMMAND_ACTIONS,
     VIEW_ACTIONS,
@@ -28,8 +28,8 @@ def test_every_route_has_a_row() -> None:
 
 
 def test_every_command_and_every_view_of_a_page_has_a_row() -> None:
-    assert set(COMMAND_ACTIONS) == set(PageCommand.__args__)
-    assert set(PageMessage.__args__) == {Hello, *PageCommand.__args__}
+    assert set(COMMAND_ACTIONS) == {WatchCallbacks, *PageCommand.__args__}
+    assert set(PageMessage.__args__) == {Hello, WatchCallbacks, *PageCommand.__args__}
     assert set(VIEW_ACTIONS) == {"seat", "board"}
 
 

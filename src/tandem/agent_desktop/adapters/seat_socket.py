@@ -24,7 +24,7 @@ from tandem.agent_desktop.adapters.api import COOKIE
 from tandem.agent_desktop.adapters.misfits import MISFITS, misfit
 from tandem.agent_desktop.adapters.page_line import Over, PageLine
 from tandem.agent_desktop.adapters.problems import OUR_FAULT
-from tandem.agent_desktop.core.messages import PROTOCOL, Hello, PageMessage
+from tandem.agent_desktop.core.messages import PROTOCOL, Hello, PageMessage, WatchCallbacks
 from tandem.agent_desktop.core.permissions import COMMAND_ACTIONS, VIEW_ACTIONS, Reach, reach
 from tandem.agent_desktop.core.resources import UserView
 from tandem.agent_desktop.ports import Center
@@ -245,7 +245,11 @@ class SeatSocket:
         try:
             if reach(page.user.role, COMMAND_ACTIONS[type(message)]) is Reach.NONE:
                 raise Forbidden("Your role may not do this.")
-            waiting = self._center.command(AgentId(page.user.login), message)
+            waiting = None
+            if isinstance(message, WatchCallbacks):
+                self._hub.watch_callbacks(page, message.first)
+            else:
+                waiting = self._center.command(AgentId(page.user.login), message)
         except CtiError as refused:
             line.reply(message.id, refused)
         except Exception:

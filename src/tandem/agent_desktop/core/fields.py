@@ -25,6 +25,9 @@ Cursor = Annotated[str, Meta(max_length=200, pattern=r"^[A-Za-z0-9._=-]*$(?!\n)"
 """Where the page before ended; '' = from the beginning."""
 Amount = Annotated[int, Meta(ge=1, le=500)]
 """Rows of a page."""
+MOST_WATCHED = 500
+Watched = Annotated[int, Meta(ge=0, le=MOST_WATCHED, multiple_of=50)]
+"""Rows of a list that a page watches. In steps: pages that watch as many are told the same."""
 Texts = dict[str, str]
 """A sentence for people by language: ``{"zh": .., "en": ..}``."""
 Language = Literal["zh", "en"]

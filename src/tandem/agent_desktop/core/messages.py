@@ -14,10 +14,9 @@ from typing import Literal
 
 import msgspec
 
-from tandem.agent_desktop.core.fields import Count, Id, Line, Text, Texts
+from tandem.agent_desktop.core.fields import Count, Id, Line, Text, Texts, Watched
 from tandem.agent_desktop.core.routing_resources import TaskView
 from tandem.agent_desktop.core.seat_views import AgentView, CallView, WrapUpView
-from tandem.cti.model.records import CallbackRecord
 
 PROTOCOL = 1
 
@@ -160,6 +159,17 @@ class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
     """Today's share is over the limit until so many more people have answered; 0: it is kept."""
 
 
+class CallbackRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who should be called back, as far as a list of them shows him."""
+
+    id: str
+    number_e164: str
+    caller_name: str
+    queue: str | None
+    reason: str
+    created_at: float
+
+
 # ---- server -> page ------------------------------------------------------------------------------------------------
 
 
@@ -197,8 +207,16 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, tag="board"):
 
 
 class Callbacks(msgspec.Struct, frozen=True, kw_only=True, tag="callbacks"):
+    """To pages that watch them. ``total``: all that are open; ``rows``: of the first so many that the page watches, the
+    oldest at the top. ``whole``: replaces everything; else rows replace rows of the same id or are added at the end,
+    and ``gone`` are taken away.
+    """
+
     seq: int
-    open: list[CallbackRecord]
+    whole: bool
+    total: int
+    rows: list[CallbackRow]
+    gone: list[str]
 
 
 class Campaigns(msgspec.Struct, frozen=True, kw_only=True, tag="campaigns"):
@@ -261,6 +279,15 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
     resume: Resume | None = None
     on_call: bool = False
     """The page's softphone has a live session (False after a reload): tells a cut line from a lost page."""
+
+
+class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True, tag="watch_callbacks"):
+    """The page shows how many callbacks are open, and the ``first`` of them (0: none): the answer is ``Callbacks``, and
+    again whenever that changes. A page that has not said this hears nothing of them.
+    """
+
+    id: Count
+    first: Watched
 
 
 class SetReady(msgspec.Struct, frozen=True, kw_only=True, tag="set_ready"):
@@ -420,4 +447,4 @@ PageCommand = (
     | DoNotCall
     | CallAgain
 )
-PageMessage = Hello | PageCommand
+PageMessage = Hello | WatchCallbacks | PageCommand

@@ -117,7 +117,8 @@ _TABLE: dict[Action, tuple[Reach, ...]] = {
 
 VIEW_ACTIONS: dict[str, Action] = {"seat": Action.OPEN_SEAT, "board": Action.OPEN_BOARD}
 """What a page must be allowed to say Hello with this ``view``."""
-COMMAND_ACTIONS: dict[type[messages.PageCommand], Action] = {
+COMMAND_ACTIONS: dict[type[messages.WatchCallbacks | messages.PageCommand], Action] = {
+    messages.WatchCallbacks: Action.READ_CALLBACKS,
     messages.SetReady: Action.WORK_SEAT,
     messages.SetNotReady: Action.WORK_SEAT,
     messages.PopShown: Action.WORK_SEAT,

@@ -17,14 +17,16 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Protocol
 
 from tandem.agent_desktop.core.framing import Frame, Numbered, frame
 from tandem.agent_desktop.core.messages import Resume, ServerMessage, Welcome
+from tandem.agent_desktop.core.open_callbacks import OpenCallbacks
 from tandem.agent_desktop.core.page_session import BOARD_BOUNDS, SEAT_BOUNDS, Bounds, LineState, PageSession
 from tandem.agent_desktop.core.resources import UserView
 from tandem.cti.model.ids import AgentId
+from tandem.cti.model.records import CallbackRecord
 
 SEAT, BOARD = "seat", "board"
 _WOKEN_AT_ONCE = 64
@@ -61,7 +63,7 @@ class Line(Protocol):
 class Page:
     """One page of one user: its session and, while it is connected, its line."""
 
-    __slots__ = ("id", "line", "session", "token_hash", "user", "view")
+    __slots__ = ("callbacks_watched", "id", "line", "session", "token_hash", "user", "view")
 
     def __init__(self, user: UserView, view: str, token_hash: bytes, bounds: Bounds) -> None:
         self.id = secrets.token_urlsafe(16)
@@ -70,6 +72,8 @@ class Page:
         self.token_hash = token_hash
         self.session = PageSession(bounds)
         self.line: Line | None = None
+        self.callbacks_watched: int | None = None
+        """The first so many; None: it has not asked for them."""
 
     def say(self, message: Frame, now: float) -> bool:
         """Number the message and keep it. True when the line is to be woken."""
@@ -97,6 +101,9 @@ class PageHub:
         self._pages: dict[str, Page] = {}
         self._seats: dict[str, Page] = {}
         self._boards: dict[str, dict[str, Page]] = {}
+        self._callbacks = OpenCallbacks()
+        self._callbacks_watched: dict[int, dict[str, Page]] = {}
+        """By how many of them."""
         self._to_wake: deque[Page] = deque()
         self._more_to_wake = asyncio.Event()
 
@@ -115,6 +122,13 @@ class PageHub:
 
     def to_all(self, message: ServerMessage) -> None:
         self._say(self._pages.values(), message)
+
+    def show_callbacks(self, open_: Collection[CallbackRecord]) -> None:
+        before, self._callbacks = self._callbacks, OpenCallbacks.of(open_)
+        for first, pages in self._callbacks_watched.items():
+            changes = self._callbacks.since(before, first)
+            if changes is not None:
+                self._say(pages.values(), changes)
 
     def _say(self, pages: Iterable[Page], message: ServerMessage) -> None:
         if not isinstance(message, Numbered):
@@ -147,6 +161,25 @@ class PageHub:
         page.user, page.token_hash, page.line = user, token_hash, line
         at = page.session.sent_seq
         return page, Welcome(protocol=1, session=page.id, seq=at, resumed=resumed, now=server_now)
+
+    def watch_callbacks(self, page: Page, first: int) -> None:
+        """From now on the page shows the ``first`` so many. One that resumes has not forgotten what it watched."""
+        had = page.callbacks_watched
+        if had == first or self._pages.get(page.id) is not page:
+            return
+        self._watch_no_more(page)
+        page.callbacks_watched = first
+        self._callbacks_watched.setdefault(first, {})[page.id] = page
+        now = self._callbacks
+        self._say([page], now.whole(first) if had is None or had > first else now.more(first, had=had))
+
+    def _watch_no_more(self, page: Page) -> None:
+        if page.callbacks_watched is not None:
+            pages = self._callbacks_watched[page.callbacks_watched]
+            del pages[page.id]
+            if not pages:
+                del self._callbacks_watched[page.callbacks_watched]
+            page.callbacks_watched = None
 
     def leave(self, page: Page, line: Line, *, page_gone: bool) -> bool:
         """The line is away. True when the page is, too: no other line has taken its place, and it was not ended."""
@@ -208,6 +241,7 @@ class PageHub:
 
     def _forget(self, page: Page) -> None:
         self._pages.pop(page.id, None)
+        self._watch_no_more(page)
         if self._seats.get(page.user.login) is page:
             del self._seats[page.user.login]
         boards = self._boards.get(page.user.login, {})

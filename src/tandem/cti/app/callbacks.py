@@ -298,6 +298,7 @@ def load(center: Center, record: CallbackRecord) -> None:
     _file(center, record)
     _in_ledger(center, record)
     _schedule(center, record)
+    center.put(ShowCallbacks())
 
 
 def refusal_of(center: Center, number: str, *, ever: bool = False) -> Refusal | None:

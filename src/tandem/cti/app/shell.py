@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 REQUEST_S = 5.0
 """Deadline of one request to the switch."""
 BOARD_EVERY_S = 0.2
+CALLBACKS_EVERY_S = 1.0
+"""With thousands of pages that watch them a change costs about 0.1 s of the loop."""
 HEAL_EVERY_S = 15.0
 ANSWER_SLACK_S = 1.0
 """What a flow waits for has a deadline of its own; so much later it is given up here."""
@@ -131,6 +133,7 @@ class Shell:
             self._tasks = tasks
             self._workers = KeyedWorkers(tasks, lambda request: self._in_turn(request, tasks))
             tasks.create_task(self._push_boards(), name="boards")
+            tasks.create_task(self._push_callbacks(), name="callbacks")
             tasks.create_task(self._heal(), name="healer")
 
     # ---- inputs ----
@@ -306,18 +309,19 @@ class Shell:
         if self.hub is not None:
             self.hub.to_seat(agent, views.seat(self.center, agent))
 
-    def _show_callbacks(self) -> None:
-        """All of them, however many have changed meanwhile."""
-        if self.hub is not None and self._callbacks_changed:
-            self._callbacks_changed = False
-            self.hub.to_all(m.Callbacks(seq=0, open=list(self.center.callbacks.values())))
+    async def _push_callbacks(self) -> None:
+        """Once for all that have changed meanwhile."""
+        while True:
+            await asyncio.sleep(CALLBACKS_EVERY_S)
+            if self.hub is not None and self._callbacks_changed:
+                self._callbacks_changed = False
+                self.hub.show_callbacks(self.center.callbacks.values())
 
     async def _push_boards(self) -> None:
         while True:
             await asyncio.sleep(BOARD_EVERY_S)
             self._show_service()
             self._show_campaigns()
-            self._show_callbacks()
             seats, calls = self.center.dirty_seats, self.center.dirty_calls
             if self.hub is None or not (seats or calls):
                 continue
@@ -362,7 +366,6 @@ class Shell:
         self.take(c.SeatOpened(agent, on_call))
         if self.hub is not None:
             self.hub.to_seat(agent, self._service_message())
-            self.hub.to_seat(agent, m.Callbacks(seq=0, open=list(self.center.callbacks.values())))
 
     def seat_closed(self, agent: AgentId, *, page_gone: bool) -> None:
         self.take(c.SeatClosed(agent, page_gone))
@@ -371,7 +374,6 @@ class Shell:
         if self.hub is not None:
             self.hub.to_board(user, views.board(self.center))
             self.hub.to_board(user, self._service_message())
-            self.hub.to_board(user, m.Callbacks(seq=0, open=list(self.center.callbacks.values())))
             if self.campaigns is not None:
                 self.hub.to_board(user, self.campaigns.whole(self._clock.now()))
 

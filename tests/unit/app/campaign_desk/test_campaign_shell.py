@@ -42,6 +42,9 @@ class Hub:
     def to_all(self, message: Any) -> None:
         self.said.append(("**", message))
 
+    def show_callbacks(self, open_: Any) -> None:
+        self.said.append(("callbacks", len(open_)))
+
 
 class Rows:
     """A board that has something new once."""
@@ -167,7 +170,7 @@ async def test_what_stands_against_calling_a_number_is_looked_up_once_it_can_be(
 
 async def test_however_many_calls_back_change_the_pages_have_them_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a restart thousands become due within a moment; each message has all of them."""
-    monkeypatch.setattr(shell_module, "BOARD_EVERY_S", 0.0)
+    monkeypatch.setattr(shell_module, "CALLBACKS_EVERY_S", 0.0)
     async with running() as shell:
         hub = Hub()
         shell.hub = hub
@@ -178,5 +181,5 @@ async def test_however_many_calls_back_change_the_pages_have_them_once(monkeypat
             shell.take(asked)
         for _ in range(10):
             await asyncio.sleep(0)
-        first, *_ = [message for _, message in hub.said if isinstance(message, m.Callbacks)]
-        assert len(first.open) == 20, "not one message for each"
+        first, *_ = [shown for who, shown in hub.said if who == "callbacks"]
+        assert first == 20, "not once for each"

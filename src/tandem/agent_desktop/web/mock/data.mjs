@@ -268,17 +268,17 @@ export function board(seats, waiting) {
   };
 }
 
-export const callbackEntries = () =>
-  [0, 1, 2].map((index) => ({
+export const callbackEntries = (count = 3) =>
+  Array.from({ length: count }, (_, index) => ({
     id: `cb${index}`,
     rev: 1,
     call: `call${index}`,
-    number_e164: `+86138001380${10 + index}`,
+    number_e164: `+861380013${8010 + (index % 1000)}`,
     caller_name: index === 1 ? "" : nameOf(index + 4),
     customer: null,
-    queue: queues[index].id,
+    queue: queues[index % queues.length].id,
     reason: "switch failure",
-    created_at: now() - 400 - index * 900,
+    created_at: now() - 400 - (count - index) * 90,
     state: "open",
     done_by: null,
     done_at: null,

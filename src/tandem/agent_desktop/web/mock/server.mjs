@@ -44,7 +44,13 @@ function push(view, message) {
   }
 }
 const pushSeat = () => push("seat", { type: "seat", agent: state.agent, call: state.call, wrap_up: state.wrap_up, tasks: state.tasks });
-const pushCallbacks = () => push(null, { type: "callbacks", open: state.callbacks });
+function tellCallbacks(page, had = null) {
+  page.seq += 1;
+  const whole = had === null || had > page.callbacksWatched;
+  const rows = state.callbacks.slice(whole ? 0 : had, page.callbacksWatched);
+  page.socket.send(JSON.stringify({ type: "callbacks", seq: page.seq, whole, total: state.callbacks.length, rows, gone: [] }));
+}
+const pushCallbacks = () => pages.forEach((page) => page.callbacksWatched !== null && tellCallbacks(page));
 const pushService = () => push(null, { type: "service", ...state.service });
 
 function become(name, reason = null) {
@@ -216,7 +222,7 @@ const scripts = {
     patchCall({ callback: { attempt: 2, attempts_allowed: 3, number: offered.pop.number_e164, asked_at: now() - 1800, mode: "agent", window: null, created_by: "", note: "想了解分期付款。" } });
   },
   "/mock/callbacks": (query) => {
-    state.callbacks = data.callbackEntries().slice(0, Number(query.get("count")));
+    state.callbacks = data.callbackEntries(Number(query.get("count")));
     pushCallbacks();
   },
   "/mock/service": (query) => {
@@ -398,7 +404,7 @@ server.on("upgrade", (request, socket, head) => {
 
 function serveLive(socket, login) {
   if (!people[login]) return socket.close(4401);
-  const page = { socket, seq: 0, view: null };
+  const page = { socket, seq: 0, view: null, callbacksWatched: null };
   socket.on("close", () => pages.delete(page));
   socket.on("message", (text) => {
     const message = JSON.parse(String(text));
@@ -412,9 +418,13 @@ function serveLive(socket, login) {
         push("board", state.board);
         push("board", campaigns.message(true));
       }
-      pushCallbacks();
       pushService();
       return;
+    }
+    if (message.type === "watch_callbacks") {
+      const had = page.callbacksWatched;
+      page.callbacksWatched = message.first;
+      if (had !== message.first) tellCallbacks(page, had);
     }
     socket.send(JSON.stringify({ type: "reply", id: message.id, error: null }));
     command(message);

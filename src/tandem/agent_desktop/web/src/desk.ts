@@ -5,7 +5,7 @@ import { api } from "./api";
 import { setServerNow } from "./clock";
 import type { CallView } from "./generated/live";
 import type { Me } from "./generated/rest";
-import { type Command, LiveClient, type LiveStatus } from "./live";
+import { type Command, CommandError, LiveClient, type LiveStatus } from "./live";
 import type { Phone } from "./phone";
 import { type PhoneState, idlePhone } from "./phoneState";
 import { announceCall, startRinging, stopRinging } from "./ring";
@@ -18,6 +18,7 @@ export interface DeskState {
 }
 
 const REFUSED_RETRY_MS = 3_000;
+const WATCH_RETRY_MS = 1_000;
 
 /** A call that the page answers by itself, as long as nobody has talked on it. */
 export function putsItselfThrough(call: CallView | null): boolean {
@@ -33,6 +34,8 @@ export class Desk {
   private phoneLent = false;
   private view: "seat" | "board" | null = null;
   private refusedTimer: ReturnType<typeof setTimeout> | undefined;
+  private callbacksShown = 0;
+  private watchTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly me: Me,
@@ -45,6 +48,8 @@ export class Desk {
         this.change({ status });
         if (status === "logged_out") onLoggedOut();
         if (status === "replaced") this.stopPhone();
+        // A session that goes on may have missed what was asked for last; asking twice changes nothing.
+        if (status === "live") this.watchCallbacks();
       },
       onMessage: (message) => {
         if (message.type === "welcome") setServerNow(message.now);
@@ -71,6 +76,7 @@ export class Desk {
 
   stop(): void {
     this.phoneLent = false;
+    clearTimeout(this.watchTimer);
     this.client.stop();
     this.stopPhone();
     stopRinging();
@@ -87,6 +93,22 @@ export class Desk {
 
   send(command: Command): Promise<void> {
     return this.client.send(command);
+  }
+
+  /** So many of the first who are to be called back are on the screen; 0: only how many there are. */
+  showCallbacks(first: number): void {
+    this.callbacksShown = first;
+    this.watchCallbacks();
+  }
+
+  private watchCallbacks(): void {
+    clearTimeout(this.watchTimer);
+    // Without a line it is said when there is one.
+    if (this.client.status !== "live") return;
+    this.client.send({ type: "watch_callbacks", first: this.callbacksShown }).catch((error: unknown) => {
+      const again = error instanceof CommandError && error.retryable;
+      if (again) this.watchTimer = setTimeout(() => this.watchCallbacks(), WATCH_RETRY_MS);
+    });
   }
 
   answer(): void {

@@ -1,7 +1,7 @@
 // The page's end of the live channel (see core/messages.py): connects, resumes, numbers, asks and waits for replies.
 // No React and no document here: the socket, the clock and chance come from outside.
 
-import { type Hello, PROTOCOL, type PageCommand, type ServerMessage } from "./generated/live";
+import { type Hello, PROTOCOL, type PageMessage, type ServerMessage } from "./generated/live";
 
 export type LiveStatus =
   /** Not started, or stopped on purpose. */
@@ -39,7 +39,7 @@ export interface LiveOptions {
 }
 
 type WithoutId<T> = T extends { id: number } ? Omit<T, "id"> : never;
-export type Command = WithoutId<PageCommand>;
+export type Command = WithoutId<PageMessage>;
 
 /** A command that was refused, or whose outcome is unknown (`disconnected`, `timeout`). */
 export class CommandError extends Error {

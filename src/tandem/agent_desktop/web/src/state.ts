@@ -2,6 +2,7 @@
 
 import type {
   AgentView,
+  CallbackRow,
   CallView,
   CampaignRow,
   QueueRow,
@@ -10,12 +11,20 @@ import type {
   WaitingRow,
   WrapUpView,
 } from "./generated/live";
-import type { CallbackRecord, TaskView } from "./generated/rest";
+import type { TaskView } from "./generated/rest";
 
 export interface BoardState {
   seats: ReadonlyMap<string, SeatRow>;
   queues: ReadonlyMap<string, QueueRow>;
   calls: ReadonlyMap<string, WaitingRow>;
+}
+
+/** Those to be called back. */
+export interface CallbacksState {
+  /** All of them. */
+  total: number;
+  /** As many of the first as are watched. */
+  rows: ReadonlyMap<string, CallbackRow>;
 }
 
 export interface LiveState {
@@ -27,7 +36,7 @@ export interface LiveState {
   /** Offered to this agent or in hand. */
   tasks: readonly TaskView[];
   board: BoardState | null;
-  callbacks: readonly CallbackRecord[] | null;
+  callbacks: CallbacksState | null;
   campaigns: ReadonlyMap<string, CampaignRow> | null;
   service: { switchUp: boolean; databaseUp: boolean };
 }
@@ -74,8 +83,11 @@ export function apply(state: LiveState, message: ServerMessage): LiveState {
         },
       };
     }
-    case "callbacks":
-      return { ...state, callbacks: message.open };
+    case "callbacks": {
+      const old = message.whole ? undefined : state.callbacks?.rows;
+      const rows = replaceRows(old, message.rows, (row) => row.id, message.gone);
+      return { ...state, callbacks: { total: message.total, rows } };
+    }
     case "campaigns": {
       const old = message.whole ? undefined : (state.campaigns ?? undefined);
       return { ...state, campaigns: replaceRows(old, message.rows, (row) => row.id, message.gone) };

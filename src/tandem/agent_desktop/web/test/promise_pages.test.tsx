@@ -41,11 +41,12 @@ async function settle(): Promise<void> {
 }
 
 async function draw(may: readonly string[] = MAY, role = "agent"): Promise<void> {
-  const state: DeskState = { status: "live", phone: idlePhone, live: { ...emptyState, callbacks: [] } };
+  const state: DeskState = { status: "live", phone: idlePhone, live: { ...emptyState, callbacks: { total: 0, rows: new Map() } } };
   const desk = {
     me: { user: { login: "agent1", name: "Anna", role, language: "en", device: null }, may, not_ready_reasons: [] },
     snapshot: () => state,
     subscribe: () => () => undefined,
+    showCallbacks: () => undefined,
   } as unknown as Desk;
   const box = document.createElement("div");
   document.body.append(box);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Board, SeatRow, ServerMessage, WaitingRow } from "../src/generated/live";
+import type { Board, CallbackRow, Callbacks, SeatRow, ServerMessage, WaitingRow } from "../src/generated/live";
 import { groupOf, health, matchesSeat, skillsText, waitingCallers } from "../src/pages/board/rows";
 import { type LiveState, apply, emptyState } from "../src/state";
 
@@ -73,6 +73,29 @@ describe("board", () => {
   it("keeps the very same maps where nothing changed", () => {
     const state = after(board({ whole: true, seats: [row("a")] }));
     expect(apply(state, board({ calls: [waiting("1")] })).board!.seats).toBe(state.board!.seats);
+  });
+});
+
+describe("callbacks", () => {
+  const caller = (id: string, name = ""): CallbackRow => ({ id, caller_name: name, number_e164: "+8613800138000", queue: null, reason: "asked", created_at: 0 });
+  const callbacks = (part: Partial<Callbacks>): Callbacks => ({ type: "callbacks", seq: 1, whole: false, total: 2, rows: [], gone: [], ...part });
+  const names = (state: LiveState) => [...state.callbacks!.rows.values()].map((row) => row.id + row.caller_name);
+
+  it("keep the order: who changed stays where he is, who comes is the last", () => {
+    const state = after(
+      callbacks({ whole: true, total: 9, rows: [caller("a"), caller("b"), caller("c")] }),
+      callbacks({ total: 8, rows: [caller("b", "Bo"), caller("d")], gone: ["a"] }),
+    );
+    expect(names(state)).toEqual(["bBo", "c", "d"]);
+    expect(state.callbacks!.total).toBe(8);
+  });
+
+  it("are replaced by whole ones, and the count alone leaves the rows as they are", () => {
+    const state = after(callbacks({ whole: true, rows: [caller("a")] }), callbacks({ whole: true, rows: [caller("z")] }));
+    expect(names(state)).toEqual(["z"]);
+    const counted = apply(state, callbacks({ total: 7 }));
+    expect(counted.callbacks!.rows).toBe(state.callbacks!.rows);
+    expect(counted.callbacks!.total).toBe(7);
   });
 });
 

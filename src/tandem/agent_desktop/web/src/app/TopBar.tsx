@@ -86,7 +86,7 @@ function PhoneMark() {
 
 function CallbackMark({ pages }: { pages: readonly PageName[] }) {
   const { t } = useSpeech();
-  const count = useDeskState((state) => state.live.callbacks?.length ?? 0);
+  const count = useDeskState((state) => state.live.callbacks?.total ?? 0);
   if (count === 0) return null;
   const text = t("callbacks.count", { count });
   const path = pages.includes("callbacks") ? pathOf.callbacks : pathOf.seat;

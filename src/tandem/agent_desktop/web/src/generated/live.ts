@@ -1,6 +1,6 @@
 // Shapes of the live channel. Written by `python -m tandem.agent_desktop.generate_types`; do not edit.
 
-import type { CallbackRecord, CustomerMatch, TaskView, Window } from "./rest";
+import type { CustomerMatch, TaskView, Window } from "./rest";
 
 export const PROTOCOL = 1;
 
@@ -228,6 +228,16 @@ export interface CampaignRow {
   answers_owed?: number;
 }
 
+/** Somebody who should be called back, as far as a list of them shows him. */
+export interface CallbackRow {
+  id: string;
+  number_e164: string;
+  caller_name: string;
+  queue: string | null;
+  reason: string;
+  created_at: number;
+}
+
 /**
  * ``seq``: where the page stands; the next numbered message carries ``seq + 1``. ``resumed``: nothing was missed
  * that does not follow now. When it is False the page forgets what it had: whole documents follow.
@@ -262,10 +272,18 @@ export interface Board {
   gone_calls: string[];
 }
 
+/**
+ * To pages that watch them. ``total``: all that are open; ``rows``: of the first so many that the page watches, the
+ * oldest at the top. ``whole``: replaces everything; else rows replace rows of the same id or are added at the end,
+ * and ``gone`` are taken away.
+ */
 export interface Callbacks {
   type: "callbacks";
   seq: number;
-  open: CallbackRecord[];
+  whole: boolean;
+  total: number;
+  rows: CallbackRow[];
+  gone: string[];
 }
 
 /** ``whole``: replaces everything; else rows replace rows of the same id and ``gone`` are taken away. */
@@ -320,6 +338,16 @@ export interface Hello {
   view: "board" | "seat";
   resume?: Resume | null;
   on_call?: boolean;
+}
+
+/**
+ * The page shows how many callbacks are open, and the ``first`` of them (0: none): the answer is ``Callbacks``, and
+ * again whenever that changes. A page that has not said this hears nothing of them.
+ */
+export interface WatchCallbacks {
+  type: "watch_callbacks";
+  id: number;
+  first: number;
 }
 
 export interface SetReady {
@@ -500,6 +528,7 @@ export type PageCommand =
 
 export type PageMessage =
   | Hello
+  | WatchCallbacks
   | SetReady
   | SetNotReady
   | PopShown

@@ -254,6 +254,7 @@ export const en = {
   "callbacks.count": "{count} to call back",
   "callbacks.none": "Nobody to call back",
   "callbacks.none_text": "Callers cut off by a failure appear here.",
+  "callbacks.more": "The first {shown} of {count}. The others come up as these are done.",
   "callbacks.done": "Done",
   "callback_reason.switch_failure": "cut off by a switch failure",
   "callback_reason.abandoned": "hung up while waiting",

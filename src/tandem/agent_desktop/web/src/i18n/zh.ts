@@ -255,6 +255,7 @@ export const zh: Words = {
   "callbacks.count": "{count} 个待回拨",
   "callbacks.none": "没有待回拨",
   "callbacks.none_text": "因故障中断的来电会显示在这里。",
+  "callbacks.more": "共 {count} 个，此处为最早的 {shown} 个；完成后依次显示其余。",
   "callbacks.done": "完成",
   "callback_reason.switch_failure": "交换机故障中断",
   "callback_reason.abandoned": "排队时挂断",

@@ -1,8 +1,9 @@
 // People whom a failure of the switch cut off, or who asked for it: to be called back, then marked done.
 
 import { App, Button } from "antd";
+import { type UIEvent, memo, useEffect, useState } from "react";
 import { useDesk, useDeskState } from "../../desk";
-import type { CallbackRecord } from "../../generated/rest";
+import type { CallbackRow } from "../../generated/live";
 import { phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
 import { useNames } from "../../names";
@@ -10,13 +11,16 @@ import { Loading, Name, Nothing, Since } from "../../ui/bits";
 import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/icons";
 import { useCommand } from "../../ui/useCommand";
+import { MOST, STEP } from "./bounds";
 
-function Entry({ entry }: { entry: CallbackRecord }) {
+const Entry = memo(function Entry({ entry }: { entry: CallbackRow }) {
   const { t, w } = useSpeech();
   const names = useNames();
   const { message } = App.useApp();
   const live = useDeskState((state) => state.status === "live");
   const { run, busy } = useCommand();
+  // The list has it a moment later.
+  const [done, setDone] = useState(false);
   const mayFinish = useDesk().me.may.includes("finish_callback");
   const copy = () => {
     navigator.clipboard.writeText(entry.number_e164).then(
@@ -56,32 +60,48 @@ function Entry({ entry }: { entry: CallbackRecord }) {
         <Button
           size="small"
           data-testid="callback-done"
-          disabled={!live || busy}
-          onClick={() => void run({ type: "callback_done", callback: entry.id })}
+          disabled={!live || busy || done}
+          onClick={() => void run({ type: "callback_done", callback: entry.id }).then(setDone)}
         >
           {t("callbacks.done")}
         </Button>
       )}
     </li>
   );
-}
+});
+
+const END_PX = 400;
 
 export function CallbackEntries() {
   const { t } = useSpeech();
-  const open = useDeskState((state) => state.live.callbacks);
-  if (open === null) return <Loading rows={3} />;
-  if (open.length === 0) {
+  const desk = useDesk();
+  const callbacks = useDeskState((state) => state.live.callbacks);
+  const [first, setFirst] = useState(STEP);
+  useEffect(() => desk.showCallbacks(first), [desk, first]);
+  useEffect(() => () => desk.showCallbacks(0), [desk]);
+  if (callbacks === null || (callbacks.rows.size === 0 && callbacks.total > 0)) return <Loading rows={3} />;
+  const { total, rows } = callbacks;
+  if (total === 0) {
     return (
       <Nothing icon="check" title={t("callbacks.none")}>
         {t("callbacks.none_text")}
       </Nothing>
     );
   }
+  const onScroll = ({ currentTarget: list }: UIEvent) => {
+    const nearEnd = list.scrollTop + list.clientHeight > list.scrollHeight - END_PX;
+    if (nearEnd && rows.size >= first && first < Math.min(total, MOST)) setFirst(first + STEP);
+  };
   return (
-    <ul className="callbacks scroll" data-testid="callbacks">
-      {open.map((entry) => (
+    <ul className="callbacks scroll" onScroll={onScroll} data-testid="callbacks">
+      {[...rows.values()].map((entry) => (
         <Entry key={entry.id} entry={entry} />
       ))}
+      {rows.size >= MOST && total > MOST && (
+        <li className="quiet small" data-testid="callbacks-more">
+          {t("callbacks.more", { shown: MOST, count: total })}
+        </li>
+      )}
     </ul>
   );
 }

@@ -14,7 +14,7 @@ type Tab = "callers" | "campaigns";
 
 export function CallbackPanel({ className }: { className: string }) {
   const { t } = useSpeech();
-  const count = useDeskState((state) => state.live.callbacks?.length ?? 0);
+  const count = useDeskState((state) => state.live.callbacks?.total ?? 0);
   const mayRead = useDesk().me.may.includes("read_promises");
   const polled = usePromises(mayRead);
   const [chosen, setChosen] = useState<Tab | null>(null);
