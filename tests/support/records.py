@@ -6,7 +6,7 @@ from typing import Any
 
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
 from tandem.cti.model.ids import CampaignId, QueueId
-from tandem.cti.model.leads import AttemptRecord, CampaignSample, DoNotCallEntry, LeadRecord, PacingRecord
+from tandem.cti.model.leads import AttemptRecord, CallerIdRest, CampaignSample, DoNotCallEntry, LeadRecord, PacingRecord
 from tandem.cti.model.records import (
     AgentStateRecord,
     AuditRecord,
@@ -241,3 +241,14 @@ def pacing(number: int = 1, **fields: Any) -> PacingRecord:
 def sample(at: float = AT // 300.0 * 300.0, **fields: Any) -> CampaignSample:
     given: dict[str, Any] = {"campaign": "k", "looks": 4, "idle": 3, "talking": 7, "wrapping": 2}
     return CampaignSample(at=at, **{**given, **fields})
+
+
+def caller_id_rest(caller_id: str = "+862195500", **fields: Any) -> CallerIdRest:
+    given: dict[str, Any] = {
+        "campaign": "k",
+        "at": AT,
+        "until": AT + 86_400.0,
+        "answer_rate": 0.04,
+        "others_rate": 0.3125,
+    }
+    return CallerIdRest(caller_id=caller_id, **{**given, **fields})

@@ -135,6 +135,34 @@ async def test_a_day_in_stretches_and_by_caller_id(database: Database) -> None:
     ]
 
 
+async def test_the_last_rest_of_a_number_and_its_calls_since(database: Database) -> None:
+    at, number = some.AT + 0.123456, "+862195500"
+    rest = some.caller_id_rest(number, at=at, until=at + 86_400.0)
+    await journal(
+        database,
+        attempt(1, some.AT - 90, "busy"),
+        attempt(2, at - 60, "busy"),  # its end began the rest
+        attempt(3, at - 59, "talked", answered_at=at - 40),
+        attempt(4, at, "congestion"),
+        attempt(5, at, "no_answer", caller_id="+862195501"),
+        rest,
+        some.caller_id_rest(number, at=at - 100_000.0, until=at - 13_600.0),  # written later, and older
+        some.caller_id_rest("+862195502", at=some.AT - 8 * _DAY_S, until=some.AT + _DAY_S),
+        some.caller_id_rest(number, campaign="other", until=some.AT + 1.0),
+    )
+    uses = await CampaignStore(database).caller_ids("k", since=some.AT - 7 * _DAY_S, midnight=some.AT - 60)
+    assert [(use.caller_id, use.calls, use.answered, use.today) for use in uses] == [
+        (number, 1, 1, 3),
+        ("+862195501", 1, 0, 1),
+        ("+862195502", 0, 0, 0),
+    ]
+    [his, none, long_ago] = [use.rest for use in uses]
+    assert his == rest
+    assert none is None
+    assert long_ago is not None
+    assert long_ago.until == some.AT + _DAY_S
+
+
 async def test_of_a_stretch_the_sample_with_more_looks_stays_until_it_is_too_old(database: Database) -> None:
     begin = some.AT - some.AT % 300
     more = some.sample(begin, looks=9, idle=9)

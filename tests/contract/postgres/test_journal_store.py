@@ -42,10 +42,12 @@ _ONE_OF_EACH: list[Record] = [
     some.do_not_call(),
     some.pacing(),
     some.sample(lines=2.5, lines_looks=2),
+    some.caller_id_rest(),
     some.audit(),
 ]
 _TABLES = ["calls", "call_events", "segments", "agent_state_history", "contacts", "recordings", "callbacks"]
 _TABLES += ["tasks", "audit", "campaigns", "attempts", "do_not_call", "pacing_decisions", "campaign_samples"]
+_TABLES += ["caller_id_rests"]
 
 
 async def test_twice_is_once(database: Database) -> None:

@@ -15,11 +15,13 @@ from tandem.cti.app import announcements, views
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app.center import Center
 from tandem.cti.app.dialer.wording import prompts_of
+from tandem.cti.app.history.input_codec import decode, encode
 from tandem.cti.model import events as ev
 from tandem.cti.model import requests as rq
 from tandem.cti.model.campaigns import CallerIds, CampaignRecord, MachineDetection
+from tandem.cti.model.causes import Cause
 from tandem.cti.model.ids import AgentId, CallId, CampaignId, ConnectionId
-from tandem.cti.model.leads import CallerIdUse
+from tandem.cti.model.leads import CallerIdRest, CallerIdUse
 from tandem.cti.model.records import AgentStateRecord, CallRecord
 from tandem.cti.model.states import AgentState, ConnectionState, Outcome, Phase
 
@@ -309,3 +311,69 @@ def test_how_the_numbers_of_the_campaign_fared_is_known_after_a_restart() -> Non
     run = floor.center.dialer.campaigns[made.id]
     assert [row.answer_rate for row in run.caller_ids.rows(floor.now, run.day)] == [0.1, 0.05]
     assert run.caller_ids.choose("+862161234567", floor.now, run.day) == "+862160000002", "the other's day is full"
+
+
+OURS, OTHER_OF_OURS = "+862160000001", "+862160000002"
+
+
+def numbers_known(floor: Killed, *uses: CallerIdUse) -> None:
+    """A campaign with two numbers begins, paused, with what the store says of them."""
+    made = campaign(mode="progressive", caller_ids=CallerIds(numbers=[OURS, OTHER_OF_OURS], most_per_day=100))
+    floor.campaigns[SPRING] = CampaignRecord(id=SPRING, rev=1, state="paused", document=made, by="sam", at=floor.now)
+    known = floor.restored(c.Restored(calls=(), agent_states={}, callbacks=(), counts={}, caller_ids=uses))
+    floor.handle(decode(encode(known)))  # as the journal of inputs has it
+
+
+def test_a_number_that_rests_goes_on_resting_after_a_restart() -> None:
+    floor = Killed()
+    floor.auto_answer = False
+    floor.add(lead(1))
+    floor.ready(MEI)
+    numbers_known(
+        floor,
+        CallerIdUse(campaign=SPRING, caller_id=OURS, calls=100, answered=30, today=100),
+        CallerIdUse(campaign=SPRING, caller_id=OTHER_OF_OURS, calls=99, answered=10, today=5),
+    )
+    floor.set_state(SPRING, "running")
+    floor.pass_time(12.0)
+    assert floor.last(CALL).caller_id == OTHER_OF_OURS, "the other's day is full"
+    floor.fail(-1, Cause.BUSY)
+    [rest] = [record for record in floor.records if isinstance(record, CallerIdRest)]
+    assert rest == CallerIdRest(
+        campaign=SPRING,
+        caller_id=OTHER_OF_OURS,
+        at=floor.now,
+        until=floor.now + 86_400.0,
+        answer_rate=0.1,
+        others_rate=0.3,
+    )
+    before = floor.center.dialer.campaigns[SPRING].caller_ids
+
+    floor.center = Center(floor.house)
+    floor.now += 86_300.0
+    numbers_known(
+        floor,
+        CallerIdUse(campaign=SPRING, caller_id=OURS, calls=100, answered=30, today=0),
+        CallerIdUse(campaign=SPRING, caller_id=OTHER_OF_OURS, calls=0, answered=0, today=0, rest=rest),
+    )
+    run = floor.center.dialer.campaigns[SPRING]
+    assert run.caller_ids.rows(floor.now, run.day) == before.rows(floor.now, run.day)
+    assert run.caller_ids.rows(floor.now, run.day)[1].rests_until == rest.until
+    for _ in range(5):
+        assert run.caller_ids.choose("+862161234567", floor.now, run.day) == OURS
+        run.caller_ids.dialled(OURS, run.day)
+    assert run.caller_ids.choose("+862161234567", rest.until, run.day) == OTHER_OF_OURS, "rested"
+
+
+def test_the_calls_before_a_rest_begin_no_other_one() -> None:
+    floor = Killed()
+    rest = CallerIdRest(
+        campaign=SPRING, caller_id=OTHER_OF_OURS, at=1.0, until=floor.now, answer_rate=0.1, others_rate=0.3
+    )
+    numbers_known(
+        floor,
+        CallerIdUse(campaign=SPRING, caller_id=OURS, calls=100, answered=30, today=0),
+        CallerIdUse(campaign=SPRING, caller_id=OTHER_OF_OURS, calls=0, answered=0, today=0, rest=rest),
+    )
+    pool = floor.center.dialer.campaigns[SPRING].caller_ids
+    assert pool.ended(OTHER_OF_OURS, answered=False, now=floor.now) is None

@@ -224,15 +224,31 @@ class CampaignDay(msgspec.Struct, frozen=True, kw_only=True):
     cost: float
 
 
+class CallerIdRest(msgspec.Struct, frozen=True, kw_only=True, tag="caller_id_rest"):
+    """One of a campaign's own numbers is answered less than the others: it rests. ``(campaign, caller_id)`` is the key;
+    the newest counts. Rates are 0..1, as they were when the rest began."""
+
+    campaign: CampaignId
+    caller_id: str
+    at: float
+    until: float
+    answer_rate: float
+    others_rate: float
+    """Of the campaign's other numbers, together."""
+
+
 class CallerIdUse(msgspec.Struct, frozen=True, kw_only=True):
-    """How one of a campaign's own numbers fared lately. ``calls``: that reached a callee's network; ``answered`` of
-    those, by whomever; ``today``: dialled with it since midnight in the campaign's zone."""
+    """How one of a campaign's own numbers fared lately. ``calls``: that reached a callee's network and were over after
+    its last rest began; ``answered`` of those, by whomever; ``today``: dialled with it since midnight in the campaign's
+    zone."""
 
     campaign: CampaignId
     caller_id: str
     calls: int
     answered: int
     today: int
+    rest: CallerIdRest | None = None
+    """Its last one, which may be over."""
 
 
 class TriesOfHour(msgspec.Struct, frozen=True, kw_only=True):

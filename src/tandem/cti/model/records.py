@@ -12,7 +12,14 @@ import msgspec
 
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.ids import AgentId, CallId, ContactId, CustomerId, QueueId, RecordingId
-from tandem.cti.model.leads import AttemptRecord, CampaignSample, DoNotCallEntry, LeadRecord, PacingRecord
+from tandem.cti.model.leads import (
+    AttemptRecord,
+    CallerIdRest,
+    CampaignSample,
+    DoNotCallEntry,
+    LeadRecord,
+    PacingRecord,
+)
 
 
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
@@ -264,6 +271,7 @@ Record = (
     | DoNotCallEntry
     | PacingRecord
     | CampaignSample
+    | CallerIdRest
     | AuditRecord
 )
 

@@ -205,6 +205,13 @@ on conflict (campaign, at) do update set
     lines = excluded.lines, lines_looks = excluded.lines_looks
 where old.looks < excluded.looks
 
+-- name: put_caller_id_rest
+insert into caller_id_rests as old (campaign, caller_id, at, until, answer_rate, others_rate)
+values ($1, $2, to_timestamp($3), to_timestamp($4), $5, $6)
+on conflict (campaign, caller_id) do update set
+    at = excluded.at, until = excluded.until, answer_rate = excluded.answer_rate, others_rate = excluded.others_rate
+where old.at < excluded.at
+
 -- name: put_audit
 insert into audit (id, at, who, action, detail)
 values ($1, to_timestamp($2), $3, $4, $5)

@@ -8,7 +8,14 @@ from typing import Any
 import msgspec
 
 from tandem.cti.model.campaigns import CampaignRecord
-from tandem.cti.model.leads import AttemptRecord, CampaignSample, DoNotCallEntry, LeadRecord, PacingRecord
+from tandem.cti.model.leads import (
+    AttemptRecord,
+    CallerIdRest,
+    CampaignSample,
+    DoNotCallEntry,
+    LeadRecord,
+    PacingRecord,
+)
 from tandem.cti.model.records import (
     AgentStateRecord,
     AuditRecord,
@@ -47,6 +54,7 @@ STATEMENT: dict[type, str] = {
     DoNotCallEntry: "put_do_not_call",
     PacingRecord: "put_pacing",
     CampaignSample: "put_campaign_sample",
+    CallerIdRest: "put_caller_id_rest",
     AuditRecord: "put_audit",
 }
 _JSON_FIELDS = {

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tandem.cti.model.campaigns import CallerIds
-from tandem.routing.core.dialer.caller_ids import CallerIdPool
+from tandem.routing.core.dialer.caller_ids import CallerIdPool, Rest
 
 NEW_YORK, NEW_YORK_TOO, LOS_ANGELES, SHANGHAI = "+12125550100", "+12125550101", "+13105550100", "+862161234567"
 DAY, NOW = "2026-06-15", 1_000_000.0
@@ -111,3 +117,46 @@ def test_what_was_known_before_counts_but_does_not_weigh_for_ever() -> None:
     assert of.choose("+12125559999", NOW, DAY) == NEW_YORK_TOO
     seen(of, NEW_YORK, 500, 250)
     assert (of.rows(NOW, DAY)[0].answer_rate or 0.0) > 0.3
+
+
+def test_the_rest_that_a_call_has_begun_is_told_once() -> None:
+    of = pool(NEW_YORK, NEW_YORK_TOO)
+    seen(of, NEW_YORK, 60, 20)
+    seen(of, NEW_YORK_TOO, 49, 2)
+    rest = of.ended(NEW_YORK_TOO, answered=False, now=NOW)
+    assert rest == Rest(until=NOW + 86_400.0, answer_rate=2 / 50, others_rate=20 / 60)
+    assert [of.ended(NEW_YORK_TOO, answered=False, now=NOW + 1.0) for _ in range(60)] == [None] * 60
+    assert of.ended("+12120000000", answered=False, now=NOW) is None
+
+
+@given(seed=st.integers(0, 2**32), restart=st.integers(0, 600))
+def test_a_restart_changes_no_choice(seed: int, restart: int) -> None:
+    """With what the store keeps: how often each was used and answered since its last rest, and that rest."""
+    chance = Random(seed)
+    rates = {NEW_YORK: 0.4, NEW_YORK_TOO: 0.1, LOS_ANGELES: 0.3}
+    one = pool(*rates, rest_s=150.0)
+    other = pool(*rates, rest_s=150.0)
+    used = Counter[str]()
+    since: dict[str, list[bool]] = {}
+    rests: dict[str, Rest] = {}
+    for number in range(600):
+        now = NOW + number
+        ours = chance.choice(list(rates))
+        answered = chance.random() < rates[ours]
+        if number == restart:
+            other = pool(*rates, rest_s=150.0)
+            for each in rates:
+                lately = since.get(each, [])
+                counts = {"calls": len(lately), "answered": sum(lately), "today": used[each]}
+                other.restore(each, **counts, day=DAY, rest=rests.get(each))
+        assert one.rows(now, DAY) == other.rows(now, DAY)
+        assert one.choose("+14155559999", now, DAY) == other.choose("+14155559999", now, DAY)
+        used[ours] += 1
+        since.setdefault(ours, []).append(answered)
+        for of in (one, other):
+            of.dialled(ours, DAY)
+        rest = one.ended(ours, answered=answered, now=now)
+        assert rest == other.ended(ours, answered=answered, now=now)
+        if rest is not None:
+            rests[ours], since[ours] = rest, []
+    assert rests

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from tandem.cti.model.campaigns import Campaign, CampaignRecord
-from tandem.cti.model.leads import CallerIdUse, CampaignDay, CampaignSample, PacingRecord
+from tandem.cti.model.leads import CallerIdRest, CallerIdUse, CampaignDay, CampaignSample, PacingRecord
 from tandem.cti.storage.journal_rows import stored_parameters
 from tandem.cti.storage.pool import Database
 from tandem.cti.storage.queries import load
@@ -95,9 +95,10 @@ class CampaignStore:
         await self._database.fetch(_QUERIES["forget_samples"], before, deadline_s=DELETE_S)
 
     async def caller_ids(self, campaign: str, *, since: float, midnight: float) -> list[CallerIdUse]:
-        """Of calls since ``since`` that are over. ``midnight``: since when they are today's."""
+        """Of calls since ``since`` that are over. ``midnight``: since when they are today's. And each number's last
+        rest, however long ago."""
         rows = await self._database.fetch(_QUERIES["caller_ids"], campaign, since, midnight)
-        return [CallerIdUse(**row) for row in rows]
+        return [_use(row) for row in rows]
 
     async def decisions(self, campaign: str, *, before: int = NEWEST, limit: int = 100) -> list[PacingRecord]:
         """Newest first, those with a number below ``before``."""
@@ -108,6 +109,18 @@ class CampaignStore:
             )
             for row in rows
         ]
+
+
+def _use(row: Mapping[str, Any]) -> CallerIdUse:
+    named = {field: row[field] for field in ("campaign", "caller_id")}
+    rest = {field: row[field] for field in ("at", "until", "answer_rate", "others_rate")}
+    return CallerIdUse(
+        **named,
+        calls=row["calls"],
+        answered=row["answered"],
+        today=row["today"],
+        rest=None if rest["at"] is None else CallerIdRest(**named, **rest),
+    )
 
 
 def _record(row: Mapping[str, Any]) -> CampaignRecord:

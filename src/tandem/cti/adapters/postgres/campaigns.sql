@@ -66,16 +66,28 @@ order by campaign, at
 delete from campaign_samples where at < to_timestamp($1)
 
 -- name: caller_ids
--- How each of our numbers fared, for the rotation at start. Calls under way are counted when they are over.
-select campaign, caller_id,
-    count(*) filter (where reached)::int as calls,
-    count(*) filter (where reached and answered_at is not null)::int as answered,
-    count(*) filter (where at >= to_timestamp($3))::int as today
-from attempts
-cross join lateral (select result not in ('congestion', 'failed', 'withdrawn') as reached) as network
-where campaign = $1 and at >= to_timestamp($2) and ended_at is not null and caller_id <> ''
-group by 1, 2
-order by 2
+-- How each of our numbers fared, for the rotation at start. Calls under way are counted when they are over. What was
+-- before a number's last rest says nothing of it any more.
+with rests as materialized (
+    select caller_id, at, until, answer_rate, others_rate from caller_id_rests where campaign = $1
+), uses as (
+    select caller_id,
+        count(*) filter (where counts)::int as calls,
+        count(*) filter (where counts and answered_at is not null)::int as answered,
+        count(*) filter (where attempts.at >= to_timestamp($3))::int as today
+    from attempts
+    left join rests using (caller_id)
+    cross join lateral (
+        select result not in ('congestion', 'failed', 'withdrawn') and (rests.at is null or ended_at > rests.at)
+    ) as network (counts)
+    where campaign = $1 and attempts.at >= to_timestamp($2) and ended_at is not null and caller_id <> ''
+    group by 1
+)
+select $1::text as campaign, caller_id, coalesce(calls, 0) as calls, coalesce(answered, 0) as answered,
+    coalesce(today, 0) as today, extract(epoch from at)::float8 as at, extract(epoch from until)::float8 as until,
+    answer_rate, others_rate
+from uses full join rests using (caller_id)
+order by caller_id
 
 -- name: decisions
 select campaign, number, extract(epoch from at)::float8 as at, launched, why, evidence

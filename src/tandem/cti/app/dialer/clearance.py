@@ -11,7 +11,7 @@ from tandem.cti.app.dialer.wording import refusal_texts
 from tandem.cti.core import contact as ct
 from tandem.cti.model.campaigns import AttemptResult
 from tandem.cti.model.ids import CallId
-from tandem.cti.model.leads import Lead, LeadNumber, Verdict
+from tandem.cti.model.leads import AttemptRecord, CallerIdRest, Lead, LeadNumber, Verdict
 from tandem.routing.core.dialer.carriers import WHY, network_result
 from tandem.routing.core.dialer.lead_order import best_number
 from tandem.routing.core.dialer.quotas import full
@@ -179,10 +179,27 @@ def over(center: Center, run: Running | None, attempt: Attempt, result: AttemptR
     carriers = center.dialer.carriers
     carriers.ended(record.carrier, record.id, network, center.now)
     if run is not None and record.caller_id and result not in ("congestion", "failed"):
-        run.caller_ids.ended(record.caller_id, answered=record.answered_at is not None, now=center.now)
+        _number_used(center, run, record)
     if record.answered_at is None:
         return 0.0
     return carriers.cost(record.carrier, record.number, max(1.0, center.now - record.answered_at))
+
+
+def _number_used(center: Center, run: Running, record: AttemptRecord) -> None:
+    """A number of ours that rests from now on goes on resting after a restart."""
+    rest = run.caller_ids.ended(record.caller_id, answered=record.answered_at is not None, now=center.now)
+    if rest is None:
+        return
+    center.keep(
+        CallerIdRest(
+            campaign=run.record.id,
+            caller_id=record.caller_id,
+            at=center.now,
+            until=rest.until,
+            answer_rate=rest.answer_rate,
+            others_rate=rest.others_rate,
+        )
+    )
 
 
 def recall(center: Center, call: CallId) -> None:

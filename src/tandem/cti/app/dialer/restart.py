@@ -15,9 +15,10 @@ from tandem.cti.app.dialer.state import Attempt, Running
 from tandem.cti.app.dialer.wording import prompts_of
 from tandem.cti.app.floor_plan import Restored
 from tandem.cti.model.ids import CallId
-from tandem.cti.model.leads import AttemptRecord, CampaignDay, Lead, LeadNumber
+from tandem.cti.model.leads import AttemptRecord, CallerIdUse, CampaignDay, Lead, LeadNumber
 from tandem.cti.model.states import ConnectionState
 from tandem.routing.core.acd.agent import Agent
+from tandem.routing.core.dialer.caller_ids import Rest
 
 if TYPE_CHECKING:
     from tandem.cti.app.center import Center
@@ -44,7 +45,7 @@ def restore(center: Center, restored: Restored) -> None:
                 answered=use.answered,
                 today=use.today,
                 day=known.day,
-                rest=use.rest,
+                rest=_rest(use),
             )
     # a flow that is deployed lets go of the sounds that no flow has: what campaigns say is kept here
     said = prompts_of(record.document for record in restored.campaigns)
@@ -54,6 +55,13 @@ def restore(center: Center, restored: Restored) -> None:
         lead = leads.get(attempt.lead)
         if lead is not None:
             _take_up(center, attempt, lead)
+
+
+def _rest(use: CallerIdUse) -> Rest | None:
+    known = use.rest
+    if known is None:
+        return None
+    return Rest(until=known.until, answer_rate=known.answer_rate, others_rate=known.others_rate)
 
 
 def _take_up(center: Center, record: AttemptRecord, lead: Lead) -> None:

@@ -32,6 +32,16 @@ class _Number:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Of one number. ``until``: seconds since the Unix epoch; the rates, 0..1, are its own and that of the others when
+    the rest began."""
+
+    until: float
+    answer_rate: float
+    others_rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallerIdRow:
     """For a page. ``answer_rate``: None before ``LEAST_CALLS`` calls. ``rested_for``: of one that rests, its answer
     rate and that of the others when the rest began."""
@@ -82,11 +92,12 @@ class CallerIdPool:
             each.today = self._today(each, day) + 1
             each.day = day
 
-    def ended(self, number: str, *, answered: bool, now: float) -> None:
-        """A call that reached the callee's network is over; ``answered``: by whomever or whatever."""
+    def ended(self, number: str, *, answered: bool, now: float) -> Rest | None:
+        """A call that reached the callee's network is over; ``answered``: by whomever or whatever. The rest that it
+        has begun, if any."""
         each = self._numbers.get(number)
         if each is None:
-            return
+            return None
         each.calls += 1
         each.answered += answered
         if each.calls > FADE_AFTER:
@@ -98,15 +109,22 @@ class CallerIdPool:
                 each.rests_until = now + self.settings.rest_s
                 each.rested_for = (each.answered / each.calls, others)
                 each.calls = each.answered = 0.0
+                return Rest(until=each.rests_until, answer_rate=each.rested_for[0], others_rate=others)
+        return None
 
-    def restore(self, number: str, *, calls: int, answered: int, today: int, day: str) -> None:
-        """What is known of it from before: of ``calls`` so many were ``answered``; ``today`` dialled on ``day``."""
+    def restore(
+        self, number: str, *, calls: int, answered: int, today: int, day: str, rest: Rest | None = None
+    ) -> None:
+        """What is known of it from before: of ``calls`` so many were ``answered``; ``today`` dialled on ``day``.
+        ``rest``: its last one, since which its calls are counted."""
         each = self._numbers.get(number)
         if each is None:
             return
         share = min(1.0, FADE_AFTER / 2.0 / max(1, calls))
         each.calls, each.answered = calls * share, answered * share
         each.today, each.day = today, day
+        if rest is not None:
+            each.rests_until, each.rested_for = rest.until, (rest.answer_rate, rest.others_rate)
 
     def rows(self, now: float, day: str) -> list[CallerIdRow]:
         """One a number, in the order of the settings."""
