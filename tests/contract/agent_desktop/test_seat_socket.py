@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
+from tests.support.callbacks import open_callback
 from tests.support.desktop_fakes import FakePage, desktop, logged_in_page
 from tests.support.seat_pages import HELLO, raw_page
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -211,6 +212,20 @@ async def test_what_a_command_brings_about_comes_before_its_reply(tmp_path: Path
         await page.send({"type": "set_ready", "id": 41})
         assert (await page.read())["agent"]["since"] == 41.0
         assert await page.read() == {"type": "reply", "id": 41, "error": None}
+
+
+async def test_the_callbacks_that_are_asked_for_come_before_the_reply(tmp_path: Path) -> None:
+    async with desktop(tmp_path) as desk, logged_in_page(desk, "sue", "board") as page:
+        await page.read()
+        desk.hub.show_callbacks([open_callback("cb1", name="王小明")])
+        await page.send({"type": "watch_callbacks", "id": 7, "first": 50})
+        told = await page.read()
+        assert (told["type"], told["whole"], told["total"]) == ("callbacks", True, 1)
+        assert told["rows"][0]["caller_name"] == "王小明"
+        assert await page.read() == {"type": "reply", "id": 7, "error": None}
+        desk.hub.show_callbacks([])
+        told = await page.read()
+        assert (told["whole"], told["total"], told["rows"], told["gone"]) == (False, 0, [], ["cb1"])
 
 
 async def test_a_refused_command_says_why(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 import pytest
+from tests.support.callbacks import open_callback
 from tests.support.desktop_fakes import board, seat, user
 
 from tandem.agent_desktop.core import messages as m
@@ -202,3 +203,79 @@ async def test_what_is_said_meanwhile_comes_after_the_broadcast() -> None:
     hub.to_all(SERVICE)
     hub.to_seat(AgentId("agent99"), seat())
     assert [message.__struct_config__.tag for message in read(pages[99])] == ["service", "seat"]
+
+
+# ---- callbacks -----------------------------------------------------------------------------------------------------
+
+OPEN = [open_callback(id_) for id_ in "abcd"]
+
+
+def heard(page: Page) -> list[tuple[bool, int, list[str], list[str]]]:
+    """Whole, total, rows and gone of each message of callbacks."""
+    messages = [message for message in read(page) if isinstance(message, m.Callbacks)]
+    return [(one.whole, one.total, [row.id for row in one.rows], one.gone) for one in messages]
+
+
+def test_of_callbacks_a_page_hears_what_it_watches_and_nothing_before() -> None:
+    hub = PageHub()
+    mei, tom, sue = Browser(hub), Browser(hub, "tom"), Browser(hub, "sue", "board")
+    (mei_page, _), (tom_page, _), (sue_page, _) = mei.open(), tom.open(), sue.open()
+    hub.show_callbacks(OPEN)
+    hub.watch_callbacks(mei_page, 0)
+    hub.watch_callbacks(sue_page, 2)
+    hub.show_callbacks(OPEN[1:])
+    assert heard(mei_page) == [(True, 4, [], []), (False, 3, [], [])]
+    assert heard(sue_page) == [(True, 4, ["a", "b"], []), (False, 3, ["c"], ["a"])]
+    assert heard(tom_page) == []
+    assert (mei.line.woken, tom.line.woken, sue.line.woken) == (2, 0, 2)
+
+
+def test_who_scrolls_down_gets_what_comes_next_and_who_closes_the_list_only_the_number() -> None:
+    hub = PageHub()
+    page, _ = Browser(hub).open()
+    hub.show_callbacks(OPEN)
+    for first in (1, 3, 3, 0):
+        hub.watch_callbacks(page, first)
+    assert heard(page) == [(True, 4, ["a"], []), (False, 4, ["b", "c"], []), (True, 4, [], [])]
+    hub.show_callbacks(OPEN[:1])
+    assert heard(page) == [(False, 1, [], [])]
+
+
+def test_what_changed_is_encoded_once_for_all_who_show_as_much() -> None:
+    hub = PageHub()
+    pages = [Browser(hub, f"agent{number}").open()[0] for number in range(3)]
+    for page in pages:
+        hub.watch_callbacks(page, 2)
+        read(page)
+    hub.show_callbacks(OPEN)
+    first, *others = [page.session._kept[-1].frame for page in pages]
+    assert all(frame is first for frame in others)
+
+
+def test_a_page_that_comes_back_has_what_it_missed_of_what_it_watches() -> None:
+    hub = PageHub()
+    browser = Browser(hub)
+    page, welcome = browser.open()
+    hub.watch_callbacks(page, 2)
+    assert heard(page) == [(True, 0, [], [])]
+    hub.leave(page, browser.line, page_gone=False)
+    hub.show_callbacks(OPEN)
+    page, again = browser.open((welcome.session, 1))
+    hub.watch_callbacks(page, 2)
+    assert again.resumed
+    assert heard(page) == [(False, 4, ["a", "b"], [])], "asking for the same brings nothing twice"
+
+
+def test_a_page_that_is_gone_watches_nothing() -> None:
+    hub = PageHub()
+    browser = Browser(hub)
+    page, welcome = browser.open()
+    hub.watch_callbacks(page, 2)
+    hub.leave(page, browser.line, page_gone=True)
+    said = page.session.last_seq
+    hub.watch_callbacks(page, 3)
+    hub.show_callbacks(OPEN)
+    assert page.session.last_seq == said
+    anew, _ = browser.open((welcome.session, said))
+    hub.show_callbacks(OPEN[1:])
+    assert heard(anew) == []

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from tests.support.callbacks import open_callback
 from tests.support.campaign_floor import SPRING, campaign, lead, outbound_house
 from tests.support.house import MEI
 from tests.unit.app.test_flow_shell import Heard
@@ -183,3 +184,18 @@ async def test_however_many_calls_back_change_the_pages_have_them_once(monkeypat
             await asyncio.sleep(0)
         first, *_ = [shown for who, shown in hub.said if who == "callbacks"]
         assert first == 20, "not once for each"
+
+
+async def test_callbacks_of_before_are_shown_after_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell_module, "CALLBACKS_EVERY_S", 0.0)
+    async with running() as shell:
+        hub = Hub()
+        shell.hub = hub
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert hub.said == [], "nothing has changed"
+        kept = (open_callback("k1"), open_callback("k2"))
+        shell.take(c.Restored(calls=(), agent_states={}, callbacks=kept, counts={}))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert hub.said == [("callbacks", 2)]
