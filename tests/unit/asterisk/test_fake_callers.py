@@ -39,13 +39,13 @@ async def test_callers_of_the_fake_hear_and_press(tmp_path: Path) -> None:
     at = await heard.wait(RouteRequested)
     assert (at.calling, at.called) == ("+8613800138000", "95001")
 
-    def asked(tag: str, *prompts: str, digits: int = 2) -> Collect:
+    def asked(tag: str, *prompts: str, digits: int = 2, timeout_s: float = 30.0) -> Collect:
         return Collect(
             call=at.call,
             connection=at.connection,
             prompts=prompts,
             max_digits=digits,
-            timeout_s=0.2,
+            timeout_s=timeout_s,
             token=Token(tag),
         )
 
@@ -56,7 +56,7 @@ async def test_callers_of_the_fake_hear_and_press(tmp_path: Path) -> None:
     await asyncio.sleep(0.05)
     caller.press("2")
     assert (await heard.wait(MediaEnded, token="q")).digits == "12"
-    await switch.request(asked("r", "a"))
+    await switch.request(asked("r", "a", timeout_s=0.2))
     assert (await heard.wait(MediaEnded, token="r")).digits == ""
     for caller.amd, verdict in ((("HUMAN", "HUMAN-800-800"), "human"), (("MACHINE", "MAXWORDS-4-4"), "machine")):
         await switch.request(replace(DETECT, call=at.call, connection=at.connection, token=Token(verdict)))

@@ -20,6 +20,8 @@ MAX_PENDING: Final = 2_000
 """Actions without an answer yet. Asterisk answers in milliseconds; so many mean that it does not."""
 MAX_LIST_ITEMS: Final = 100_000
 _MAX_GIVEN_UP: Final = 1_000
+_LATE_S: Final = 0.05
+"""When we were held up ourselves, what was not heard in time is there already, and only not read."""
 
 
 class ActionRefused(WrongState):
@@ -240,6 +242,8 @@ class AmiSession(asyncio.Protocol):
             try:
                 while not pong.done():
                     await asyncio.wait({pong}, timeout=timeout_s)
+                    if self._time() - self.heard_at >= timeout_s:
+                        await asyncio.wait({pong}, timeout=_LATE_S)
                     if not pong.done() and self._time() - self.heard_at >= timeout_s:
                         self.drop(DownCause.SILENT)
             finally:
