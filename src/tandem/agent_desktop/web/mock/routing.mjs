@@ -35,6 +35,12 @@ export function planForm(agents, extraQueues = 0) {
       ]),
     ),
     hours: { office: { timezone: "Asia/Shanghai", weekly: { "mon-fri": "09:00-18:00", sat: "10:00-16:00" }, closed: ["2026-10-01..2026-10-07"] } },
+    shifts: {
+      day: { timezone: "Asia/Shanghai", weekly: { "mon-fri": "09:00-12:00 13:00-15:30 15:45-18:00", sat: "10:00-14:00" }, holidays: "CN", teams: ["team1", "team2", "team3"] },
+      late: { timezone: "Asia/Shanghai", weekly: { "mon-fri": "14:00-18:00 18:30-22:00" }, closed: ["2026-10-01..2026-10-07"], open: { "2026-11-11": "10:00-14:00 14:30-24:00" }, teams: ["team4"] },
+      night: { timezone: "Asia/Shanghai", weekly: { "mon-thu": "00:00-02:00 02:30-06:00 22:00-24:00", fri: "00:00-02:00 02:30-06:00", sun: "22:00-24:00" }, teams: ["team5"] },
+      training: { timezone: "Asia/Shanghai", weekly: { wed: "09:00-12:00" } },
+    },
   };
   for (let index = 0; index < extraQueues; index += 1) form.queues[`queue-${index}`] = { name: both(`队列 ${index}`, `Queue ${index}`), target: "80% in 20 s", steps: ["anyone"] };
   return form;
@@ -44,7 +50,7 @@ const flat = (value) => (Array.isArray(value) ? `[${value.map(flat).join(", ")}]
 
 function planText(form) {
   const lines = [`format: ${form.format}`];
-  for (const section of ["queues", "agents", "hours"]) {
+  for (const section of ["queues", "agents", "hours", "shifts"]) {
     lines.push("", `${section}:`);
     for (const [id, value] of Object.entries(form[section] ?? {})) {
       if (section === "agents") lines.push(`  ${id}: ${flat(value)}`);
@@ -82,23 +88,41 @@ state.texts.set(planText(state.form), state.form);
 function problems(text) {
   const found = [];
   text.split("\n").forEach((line, index) => {
-    if (/>=[6-9]/.test(line)) found.push({ line: index + 1, severity: "error", what: both("技能等级为 1 到 5。", "A skill has levels 1 to 5."), fix: both("请写 >=1 到 >=5。", "Write >=1 to >=5.") });
-    if (/\t/.test(line)) found.push({ line: index + 1, severity: "error", what: both("缩进中有制表符。", "There is a tab in the indentation."), fix: both("请使用空格。", "Use spaces.") });
-    if (/language:es/.test(line)) found.push({ line: index + 1, severity: "warning", what: both("此步骤永远无法匹配：没有人具备 language:es>=4。", "This step can never match: nobody has language:es>=4."), fix: both("请降低要求，或为座席添加该技能。", "Lower the need, or give somebody the skill.") });
+    if (/>=[6-9]/.test(line)) found.push({ line: index + 1, path: [], severity: "error", what: both("技能等级为 1 到 5。", "A skill has levels 1 to 5."), fix: both("请写 >=1 到 >=5。", "Write >=1 to >=5.") });
+    if (/\t/.test(line)) found.push({ line: index + 1, path: [], severity: "error", what: both("缩进中有制表符。", "There is a tab in the indentation."), fix: both("请使用空格。", "Use spaces.") });
+    if (/language:es/.test(line)) found.push({ line: index + 1, path: [], severity: "warning", what: both("此步骤永远无法匹配：没有人具备 language:es>=4。", "This step can never match: nobody has language:es>=4."), fix: both("请降低要求，或为座席添加该技能。", "Lower the need, or give somebody the skill.") });
   });
+  return found;
+}
+
+/** What the checker says of shifts: the same team in two of them, one that nobody works. */
+function shiftProblems(form) {
+  const found = [];
+  const shiftOf = new Map();
+  for (const [name, shift] of Object.entries(form.shifts ?? {})) {
+    (shift.teams ?? []).forEach((team, index) => {
+      const other = shiftOf.get(team);
+      if (other) found.push({ line: 1, path: ["shifts", name, "teams", String(index)], severity: "error", what: both("这个班组已在另一个班次中", `the team "${team}" works the shift "${other}" already`), fix: both("一个班组只排一个班次；个别座席可另写 shift。", "Name the team in one shift; single agents may have another one (shift: ...).") });
+      shiftOf.set(team, name);
+    });
+    const idle = !shift.teams && !Object.values(form.agents ?? {}).some((agent) => agent.shift === name);
+    if (idle) found.push({ line: 1, path: ["shifts", name, "teams"], severity: "warning", what: both("没有座席上这个班次", "nobody works this shift"), fix: both("请写上 teams，或在座席下写 shift，或删除。", `Name its teams (teams: [...]), give agents shift: ${name}, or remove it.`) });
+    if (Object.keys(shift.weekly).length === 0 && !shift.open) found.push({ line: 1, path: ["shifts", name, "weekly"], severity: "error", what: both("这些时间永远不会开放", "these hours never open"), fix: both("请至少写一天的时间。", "Give at least one day its times.") });
+  }
   return found;
 }
 
 function plan() {
   const text = planText(state.form);
   state.texts.set(text, state.form);
-  return { version: state.version, text, form: state.form, problems: problems(text), note: state.note, created_by: state.by, created_at: state.at, closures: state.closures };
+  return { version: state.version, text, form: state.form, problems: [...problems(text), ...shiftProblems(state.form)], note: state.note, created_by: state.by, created_at: state.at, closures: state.closures };
 }
 
 function check(text) {
-  const found = problems(text);
-  const failed = found.some((one) => one.severity === "error");
-  return { problems: found, form: failed ? null : (state.texts.get(text) ?? state.form) };
+  const unreadable = problems(text);
+  const failed = unreadable.some((one) => one.severity === "error");
+  const form = state.texts.get(text) ?? state.form;
+  return { problems: [...unreadable, ...shiftProblems(form)], form: failed ? null : form };
 }
 
 const kinds = ["live", "live", "virtual", "live", "cut_off", "live", "task", "transferred"];
@@ -307,6 +331,9 @@ const routes = [
   ["POST", /^\/api\/routing\/form$/, (body) => {
     const form = body.edits.reduce((changed, edit) => put(changed, edit.path, edit.value), state.texts.get(body.text) ?? state.form);
     const text = planText(form);
+    const backwards = /(\d\d:\d\d)-(\d\d:\d\d)/g;
+    const bad = [...JSON.stringify(form.shifts ?? {}).matchAll(backwards)].find(([, from, to]) => from >= to);
+    if (bad) return [200, { text, form: null, problems: [{ line: 1, path: [], severity: "error", what: both("结束早于开始", `"${bad[0]}" ends before it begins`), fix: both("跨午夜请写到 24:00，次日从 00:00 开始。", "Where it goes past midnight, end at 24:00 and begin the next day at 00:00.") }] }];
     state.texts.set(text, form);
     return [200, { text, ...check(text) }];
   }],

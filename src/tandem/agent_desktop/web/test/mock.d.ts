@@ -16,3 +16,9 @@ declare module "*/mock/data.mjs" {
   export const dispositions: unknown[];
   export function seatRow(index: number): import("../src/generated/live").SeatRow;
 }
+
+declare module "*/mock/routing.mjs" {
+  export function answer(method: string, path: string, query: URLSearchParams, body: unknown): [number, unknown] | null;
+  export function resize(agents: number, line: number, queueCount?: number): void;
+  export const state: { form: import("../src/pages/routing/form").PlanForm };
+}

@@ -1,6 +1,9 @@
 // Words of routing: the plan, the line, reasons, tasks, studies.
 
+import { shiftsEn } from "./shifts.en";
+
 export const routingEn = {
+  ...shiftsEn,
   "page.line": "The line",
   "page.routing": "Routing",
   "page.studies": "Studies",

@@ -1,6 +1,9 @@
 // Words of routing: the plan, the line, reasons, tasks, studies.
 
+import { shiftsZh } from "./shifts.zh";
+
 export const routingZh = {
+  ...shiftsZh,
   "page.line": "排队",
   "page.routing": "路由",
   "page.studies": "分析",

@@ -19,12 +19,14 @@ import { HoursForms } from "./routing/HoursForms";
 import { PreviewDialog } from "./routing/PreviewDialog";
 import { Problems } from "./routing/Problems";
 import { QueueForms } from "./routing/QueueForms";
+import { ShiftForms } from "./routing/ShiftForms";
 import { TextView } from "./routing/TextView";
 import { Versions } from "./routing/Versions";
 import { type Draft, useDraft } from "./routing/useDraft";
 import { useLoaded } from "./useLoaded";
+import "../styles/shifts.css";
 
-type View = "queues" | "agents" | "hours" | "calling" | "text" | "versions";
+type View = "queues" | "agents" | "hours" | "shifts" | "calling" | "text" | "versions";
 
 function Standing({ draft }: { draft: Draft }) {
   const { t, lang } = useSpeech();
@@ -79,6 +81,7 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
   const [line, setLine] = useState<number | null>(null);
   const [confirm, holder] = useQuestion();
   const errors = draft.problems.some((problem) => problem.severity === "error");
+  const refused = draft.refused && (typeof draft.refused === "string" ? draft.refused : `${pick(draft.refused.what)} ${pick(draft.refused.fix)}`);
 
   useEffect(() => {
     if (!draft.changed) return;
@@ -113,7 +116,7 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
         <Segmented<View>
           value={view}
           onChange={setView}
-          options={(["queues", "agents", "hours", "calling", "text", "versions"] as const).map((value) => ({
+          options={(["queues", "agents", "hours", "shifts", "calling", "text", "versions"] as const).map((value) => ({
             value,
             label: <span data-testid={`plan-${value}`}>{t(`plan.view_${value}`)}</span>,
           }))}
@@ -144,7 +147,7 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
           )}
         </div>
       </header>
-      <Refused text={draft.refused && (typeof draft.refused === "string" ? draft.refused : `${pick(draft.refused.what)} ${pick(draft.refused.fix)}`)} />
+      <Refused text={refused} />
       {view !== "text" && view !== "versions" && /^\s*#/m.test(draft.text) && (
         <p className="quiet small">{t("plan.comments")}</p>
       )}
@@ -164,6 +167,12 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
       {view === "hours" &&
         (draft.form ? (
           <HoursForms form={draft.form} edit={draft.edit} />
+        ) : (
+          <Unreadable onText={() => setView("text")} />
+        ))}
+      {view === "shifts" &&
+        (draft.form ? (
+          <ShiftForms form={draft.form} edit={draft.edit} problems={draft.problems} refused={refused} refusedAt={draft.refusedAt} />
         ) : (
           <Unreadable onText={() => setView("text")} />
         ))}

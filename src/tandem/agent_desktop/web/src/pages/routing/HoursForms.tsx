@@ -1,7 +1,7 @@
 // Opening hours by name: by weekday, days closed, days with other hours.
 
 import { Input } from "antd";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { FormEdit } from "../../generated/rest";
 import { useSpeech } from "../../i18n";
 import { Field, Name, Nothing } from "../../ui/bits";
@@ -19,6 +19,7 @@ function Rows({
   keyLabel,
   keyHint,
   readKey,
+  timesLabel,
   addLabel,
   first,
   onSay,
@@ -27,6 +28,7 @@ function Rows({
   keyLabel: string;
   keyHint: string;
   readKey: (text: string) => string | null;
+  timesLabel: string;
   addLabel: string;
   /** Key of a new row. */
   first: () => string;
@@ -49,7 +51,7 @@ function Rows({
             }}
             onSay={(next) => onSay(Object.fromEntries(entries.map(([old, value]) => [old === key ? next : old, value])))}
           />
-          <TextField className="mono" value={spans} label={t("hours.open")} placeholder={SPANS_HINT} read={readSpans} onSay={(next) => onSay({ ...rows, [key]: next })} />
+          <TextField className="mono" value={spans} label={timesLabel} placeholder={SPANS_HINT} read={readSpans} onSay={(next) => onSay({ ...rows, [key]: next })} />
           <button
             type="button"
             className="icon-button"
@@ -69,32 +71,53 @@ function Rows({
   );
 }
 
+/** Of hours and shifts that name none. */
+export const USUAL_ZONE = "Asia/Shanghai";
 const WEEK = ["mon-fri", "sat", "sun", "mon", "tue", "wed", "thu", "fri"];
 const REGION = /^[A-Z]{2}(-[A-Z0-9]{1,5})?$/;
 /** Of a calendar that is made anew. */
-export const NEW_HOURS = { timezone: "Asia/Shanghai", weekly: { "mon-fri": "09:00-18:00" } };
+export const NEW_HOURS = { timezone: USUAL_ZONE, weekly: { "mon-fri": "09:00-18:00" } };
 
-/** The fields of one calendar: of the routing plan, or of a flow. `onSay`: a field is to be this, or taken away (null). */
-export function HoursFields({ hours, onSay }: { hours: HoursForm; onSay: (key: keyof HoursForm, value: Record<string, string> | string[] | string | null) => void }) {
+/** The fields of one calendar: opening hours of the routing plan or of a flow, or the days of a shift. `onSay`: a field is to be this, or taken away (null). */
+export function HoursFields({
+  hours,
+  onSay,
+  of = "hours",
+  week = true,
+  note,
+}: {
+  hours: HoursForm;
+  onSay: (key: keyof HoursForm, value: Record<string, string> | string[] | string | null) => void;
+  /** Whose words. */
+  of?: "hours" | "shifts";
+  /** With the times by weekday. */
+  week?: boolean;
+  /** What is to be said of a field, under it. */
+  note?: (key: keyof HoursForm) => ReactNode;
+}) {
   const { t } = useSpeech();
   const today = new Date().toISOString().slice(0, 10);
   return (
     <>
       <Field label={t("hours.timezone")}>
-        <TextField value={hours.timezone ?? "Asia/Shanghai"} label={t("hours.timezone")} read={(text) => (/^[\w+/-]{3,64}$/.test(text.trim()) ? text.trim() : null)} onSay={(text) => onSay("timezone", text)} />
+        <TextField value={hours.timezone ?? USUAL_ZONE} label={t("hours.timezone")} read={(text) => (/^[\w+/-]{3,64}$/.test(text.trim()) ? text.trim() : null)} onSay={(text) => onSay("timezone", text)} />
+        {note?.("timezone")}
       </Field>
-      <Field label={t("hours.weekly")} hint={t("hours.weekly_hint")}>
-        <Rows
-          rows={hours.weekly}
-          keyLabel={t("hours.days")}
-          keyHint="mon-fri"
-          readKey={readDays}
-          addLabel={t("hours.add_days")}
-          first={() => WEEK.find((day) => !(day in hours.weekly)) ?? "mon"}
-          onSay={(rows) => onSay("weekly", rows)}
-        />
-      </Field>
-      <Field label={t("hours.holidays")} hint={t("hours.holidays_hint")}>
+      {week && (
+        <Field label={t("hours.weekly")} hint={t("hours.weekly_hint")}>
+          <Rows
+            rows={hours.weekly}
+            keyLabel={t("hours.days")}
+            keyHint="mon-fri"
+            readKey={readDays}
+            timesLabel={t("hours.open")}
+            addLabel={t("hours.add_days")}
+            first={() => WEEK.find((day) => !(day in hours.weekly)) ?? "mon"}
+            onSay={(rows) => onSay("weekly", rows)}
+          />
+        </Field>
+      )}
+      <Field label={t("hours.holidays")} hint={t(`${of}.holidays_hint`)}>
         <TextField
           className="mono hours-region"
           value={hours.holidays ?? ""}
@@ -103,27 +126,31 @@ export function HoursFields({ hours, onSay }: { hours: HoursForm; onSay: (key: k
           read={(text) => (text.trim() === "" || REGION.test(text.trim().toUpperCase()) ? text.trim().toUpperCase() : null)}
           onSay={(text) => onSay("holidays", text || null)}
         />
+        {note?.("holidays")}
       </Field>
-      <Field label={t("hours.closed")}>
+      <Field label={t(`${of}.closed`)}>
         <TextField
           className="mono"
           value={(hours.closed ?? []).join(", ")}
-          label={t("hours.closed")}
+          label={t(`${of}.closed`)}
           placeholder="2026-05-01, 2026-10-01..2026-10-07"
           read={(text) => readDates(text)?.join(", ") ?? null}
           onSay={(text) => onSay("closed", readDates(text)?.length ? readDates(text) : null)}
         />
+        {note?.("closed")}
       </Field>
-      <Field label={t("hours.other")}>
+      <Field label={t(`${of}.other`)}>
         <Rows
           rows={hours.open ?? {}}
           keyLabel={t("whatif.day")}
           keyHint="2026-10-10"
           readKey={(text) => (readDates(text)?.length === 1 && !text.includes("..") ? text.trim() : null)}
+          timesLabel={t(`${of}.open`)}
           addLabel={t("hours.add_day")}
           first={() => today}
           onSay={(rows) => onSay("open", Object.keys(rows).length > 0 ? rows : null)}
         />
+        {note?.("open")}
       </Field>
     </>
   );

@@ -13,6 +13,9 @@ export function TextField({
   placeholder,
   className,
   testId,
+  autoFocus = false,
+  onRead,
+  describedBy,
 }: {
   value: string;
   label: string;
@@ -22,6 +25,11 @@ export function TextField({
   placeholder?: string;
   className?: string;
   testId?: string;
+  autoFocus?: boolean;
+  /** Hears whether what was typed fits, whenever the field is left. */
+  onRead?: (fits: boolean) => void;
+  /** The id of what is said about it. */
+  describedBy?: string;
 }) {
   const [text, setText] = useState(value);
   const [bad, setBad] = useState(false);
@@ -33,6 +41,7 @@ export function TextField({
   const say = () => {
     const said = read(text);
     setBad(said === null);
+    onRead?.(said !== null);
     if (said !== null && said !== value) onSay(said);
     else if (said !== null) setText(value);
   };
@@ -46,6 +55,8 @@ export function TextField({
       placeholder={placeholder ?? ""}
       status={bad ? "error" : ""}
       data-testid={testId}
+      autoFocus={autoFocus}
+      aria-describedby={describedBy}
       onChange={(event) => setText(event.target.value)}
       onBlur={say}
       onPressEnter={say}
@@ -53,6 +64,7 @@ export function TextField({
         if (event.key !== "Escape") return;
         setText(value);
         setBad(false);
+        onRead?.(true);
       }}
     />
   );

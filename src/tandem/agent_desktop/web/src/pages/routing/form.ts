@@ -35,6 +35,8 @@ export interface AgentForm {
   skills?: Record<string, number>;
   site?: string;
   team?: string;
+  /** The name of his shift; without: that of his team. */
+  shift?: string;
   tasks?: number;
   /** Works for campaigns too; `only`: is given no callers. */
   outbound?: boolean | "only";
@@ -56,6 +58,12 @@ export interface HoursForm {
   closed?: string[];
   /** Days with other hours than their weekday's. */
   open?: Record<string, string>;
+}
+
+/** When agents are expected at work. */
+export interface ShiftForm extends HoursForm {
+  /** Whose agents work it, unless they name a shift of their own. */
+  teams?: string[];
 }
 
 export const EVERYWHERE = "everywhere";
@@ -88,6 +96,7 @@ export interface PlanForm {
   calling?: CallingForm;
   agents?: Record<string, AgentForm>;
   hours?: Record<string, HoursForm>;
+  shifts?: Record<string, ShiftForm>;
 }
 
 export interface Need {

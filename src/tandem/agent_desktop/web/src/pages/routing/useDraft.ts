@@ -11,6 +11,8 @@ const CHECK_MS = 400;
 const CHECK_MS_PER_CHARACTER = 0.001;
 const EDIT_MS = 250;
 const MOST_UNDO = 100;
+/** In one request, as the server takes them. */
+const MOST_EDITS = 2000;
 
 /** A sentence, or one in each language with what to do. */
 export type Refusal = string | { what: Record<string, string>; fix: Record<string, string> };
@@ -25,6 +27,8 @@ export interface Draft {
   checking: boolean;
   /** Why the last edit of the form, or check, was not taken. */
   refused: Refusal | null;
+  /** Where in the form that edit was. */
+  refusedAt: readonly (readonly string[])[];
   changed: boolean;
   canUndo: boolean;
   setText(text: string): void;
@@ -43,7 +47,7 @@ export function useDraft(plan: RoutingPlan): Draft {
   const [checked, setChecked] = useState<PlanChecked>({ problems: plan.problems, form: plan.form });
   const [pending, setPending] = useState<readonly FormEdit[]>([]);
   const [checking, setChecking] = useState(false);
-  const [refused, setRefused] = useState<Refusal | null>(null);
+  const [refusal, setRefusal] = useState<{ why: Refusal; at: Draft["refusedAt"] } | null>(null);
   const [past, setPast] = useState<readonly string[]>([]);
 
   const latest = useRef(text);
@@ -71,11 +75,11 @@ export function useDraft(plan: RoutingPlan): Draft {
         if (gone) return;
         checkedText.current = text;
         setChecked(answer);
-        setRefused(null);
+        setRefusal(null);
         setChecking(false);
       } catch (error) {
         if (gone) return;
-        setRefused(problemOf(error));
+        setRefusal({ why: problemOf(error), at: [] });
         setChecking(false);
       }
     };
@@ -94,30 +98,31 @@ export function useDraft(plan: RoutingPlan): Draft {
 
   const flush = useCallback((): Promise<void> => {
     clearTimeout(timer.current);
-    const edits = queue.current;
-    queue.current = [];
-    if (edits.length === 0) return working.current;
-    const work = async () => {
+    const work = async (edits: readonly FormEdit[]) => {
       const before = latest.current;
       try {
         const answer = await routingApi.edit(before, edits);
         if (answer.form === null) {
           // A value that cannot stand in a plan: the text keeps the old one.
-          setRefused(answer.problems.find((problem) => problem.severity === "error") ?? null);
+          const why = answer.problems.find((problem) => problem.severity === "error");
+          setRefusal(why ? { why, at: edits.map((edit) => edit.path) } : null);
         } else {
           remember(before);
           checkedText.current = answer.text;
           setChecked({ problems: answer.problems, form: answer.form });
-          setRefused(null);
+          setRefusal(null);
           take(answer.text);
         }
       } catch (error) {
-        setRefused(problemOf(error));
+        setRefusal({ why: problemOf(error), at: edits.map((edit) => edit.path) });
       } finally {
         setPending((known) => known.filter((edit) => !edits.includes(edit)));
       }
     };
-    working.current = working.current.then(work);
+    while (queue.current.length > 0) {
+      const edits = queue.current.splice(0, MOST_EDITS);
+      working.current = working.current.then(() => work(edits));
+    }
     return working.current;
   }, [problemOf, remember, take]);
 
@@ -142,7 +147,8 @@ export function useDraft(plan: RoutingPlan): Draft {
     form,
     problems: checked.problems,
     checking: checking || pending.length > 0,
-    refused,
+    refused: refusal?.why ?? null,
+    refusedAt: refusal?.at ?? [],
     changed: text !== base.text,
     canUndo: past.length > 0,
     setText: (next) => {
