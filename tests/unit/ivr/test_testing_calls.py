@@ -157,6 +157,18 @@ def test_data_that_is_missing_or_unknown_fails_the_test() -> None:
     assert codes(f"given: {{{PIN}, data: {{verify: {{values: {{nam: x}}}}}}}}\n{pin}", FLOW) == ["no_output"]
 
 
+def test_data_are_of_the_outputs_types_as_on_the_phone() -> None:
+    outputs = "name: {path: name, as: text}, due: {path: due, as: date}, sum: {path: sum, as: money}"
+    flow = FLOW.replace("name: {path: name, as: text}", outputs)
+
+    def given(values: str) -> str:
+        return f"given: {{{PIN}, data: {{verify: {{values: {{{values}}}}}}}}}\ncaller: [{{press: '1234'}}]\n"
+
+    kept = "expect: {variables: {name: '7', due: '2026-11-30', sum: '12.50'}}"
+    assert codes(given("name: 7, due: '20261130', sum: '12.5'") + kept, flow) == []
+    assert codes(given("due: tomorrow"), flow) == ["no_output"], "on the phone it would be left out"
+
+
 def test_answers_are_given_visit_by_visit() -> None:
     data = "data: {verify: [{status: failed}, {status: not_found}]}"
     report = run(f"given: {{{PIN}, {data}}}\ncaller: [{{press: '1234'}}]", FLOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from tests.unit.ivr.flow_tests import flow
+from tests.unit.ivr.flow_tests import MENU, flow
 from tests.unit.ivr.flows import ROOT
 
 from tandem.ivr.core.problem_texts import texts_of
@@ -14,6 +14,11 @@ from tandem.ivr.testing import load_tests
 from tandem.ivr.testing.case_files import flow_named_in
 from tandem.ivr.testing.schema import file_schema, schema_text
 
+FLOW = flow(
+    MENU.replace("goto: wait}\n  wait:", "goto: crm}\n  wait:")
+    + "  crm: {type: lookup, by: phone, value: call.ani, timeout_s: 2, cache_s: 0,\n"
+    "        found: wait, not_found: wait, fallback: wait}\n"
+)
 GOOD = """\
 format: 1
 flow: main.yaml
@@ -24,7 +29,7 @@ tests:
     given:
       time: "2026-11-20 9:30:15"
       customer: {name: 王芳, tier: vip}
-      data: {two: [{status: failed}, {values: {x: 1, y: "2", z: true}, takes_s: 2}]}
+      data: {crm: [{status: failed}, {values: {x: 1, y: "2", z: true}, takes_s: 2}]}
       queue: [{position: 3, wait_p50_s: 60}, {after: 20, position: 2}]
       fail: []
     caller: [{press: "1", during: first}, {wait: 2}, silence, {silence: 2}, {speak: 8}, {agent: mei}, hang_up]
@@ -40,7 +45,7 @@ FAULTS = (
     ("tests:\n", "cases:\n", "unknown_field", 5),
     ("{name: 王芳,", "{nickname: 王芳,", "unknown_field", 9),
     ("status: failed", "status: broken", "unknown_word", 10),
-    ("data: {two:", "data: {nine:", "unknown_step", 10),
+    ("data: {crm:", "data: {nine:", "unknown_step", 10),
     ("position: 3", "position: 0", "out_of_range", 11),
     ('press: "1"', "press: 1", "wrong_type", 13),
     ('press: "1"', 'press: "1A"', "bad_text", 13),
@@ -51,25 +56,29 @@ FAULTS = (
     ("path: one", "path: eleven", "unknown_step", 14),
     ("good: 5", "good: 6", "out_of_range", 14),
     ("  - name: second", "  - note: second", "missing_field", 15),
+    ("data: {crm:", "data: {two:", "wrong_step", 10),
+    ("fail: []", "split: {two: a}", "wrong_step", 12),
+    ("fail: []", "refuse: two", "wrong_step", 12),
+    ("path: one,", "path: one, asked: {two: {key: a}},", "wrong_step", 14),
 )
 
 
 def problems_of(text: str) -> list[tuple[str, int]]:
     try:
-        load_tests(text, "it.test.yaml", flow())
+        load_tests(text, "it.test.yaml", FLOW)
     except FlowError as error:
         return [(problem.code, problem.line) for problem in error.problems]
     return []
 
 
 def test_what_is_given_is_read() -> None:
-    first, second = load_tests(GOOD, "it.test.yaml", flow()).cases
+    first, second = load_tests(GOOD, "it.test.yaml", FLOW).cases
     assert (first.name, first.line, second.line) == ("first", 6, 15)
     assert first.given.now - second.given.now == -(30 * 60 - 15)
     assert first.given.customer == {
         "id": "c-1", "name": "王芳", "tier": "vip", "language": "", "company": "", "email": "", "owner": ""
     }  # fmt: skip
-    assert [answer.status for answer in first.given.data["two"]] == ["failed", "ok"]
+    assert [answer.status for answer in first.given.data["crm"]] == ["failed", "ok"]
     assert (first.given.fail, second.given.fail) == (frozenset(), frozenset({"one"})), (
         "a test's own word goes before the file's"
     )
@@ -111,7 +120,7 @@ def test_the_schema_accepts_what_the_parser_accepts() -> None:
 
 def test_the_schema_refuses_what_it_can_know() -> None:
     validator = Draft202012Validator(file_schema())
-    beyond = {"unknown_timezone", "unknown_step", "unknown_prompt"}
+    beyond = {"unknown_timezone", "unknown_step", "unknown_prompt", "wrong_step"}
     for old, new, code, _ in FAULTS:
         if code not in beyond and "2026-13" not in new:
             assert list(validator.iter_errors(yaml.safe_load(GOOD.replace(old, new, 1)))), new
@@ -120,8 +129,9 @@ def test_the_schema_refuses_what_it_can_know() -> None:
 def test_every_fault_has_its_sentence_in_chinese() -> None:
     for old, new, *_ in FAULTS:
         with pytest.raises(FlowError) as refused:
-            load_tests(GOOD.replace(old, new, 1), "it.test.yaml", flow())
+            load_tests(GOOD.replace(old, new, 1), "it.test.yaml", FLOW)
         for problem in refused.value.problems:
             what, fix = texts_of(problem)
             assert what["zh"] != what["en"], problem
             assert fix["zh"] != fix["en"], problem
+            assert "meant" not in fix["zh"], problem

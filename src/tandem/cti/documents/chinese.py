@@ -48,7 +48,7 @@ READING: Sentences = {
 }
 _WORDS = re.compile(r'"[^"]+"|[\w./-]+(?: -> [\w./-]+)+|[A-Za-z][\w.-]*(?::[\w.-]+)?>=\d')
 _MEANT = re.compile(r'Did you mean "(.+)"\?')
-_CHOICE = re.compile(r"Use one of: (.+)\.")
+_CHOICE = re.compile(r"Use one of: (.+?)\.(?: |$)")
 _NUMBER = re.compile(r"Write (?:a (whole )?number from (\S+) to )?(-?[0-9][0-9.e+]*?)(, without quotes)?\.")
 _FACTS = (
     (re.compile(r"(?:missing|empty) in ([a-z]{2,3}(?:, [a-z]{2,3})*)$"), "{}"),

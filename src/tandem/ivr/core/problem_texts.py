@@ -42,6 +42,7 @@ _SENTENCES: Sentences = {
     "unknown_step": ("没有这个步骤", "请改用已有的步骤，或添加。"),
     "unknown_step_type": ("没有这种步骤类型", "请改用已有的类型。"),
     "unknown_table": ("没有这个数据表", "请改用已有的表，或用 tandem answers load 导入。"),
+    "wrong_step": ("这里不能写这种类型的步骤", "请改用合适的步骤，或删除。"),
     "unknown_tier": ("没有这个客户等级", "请改用路由方案中的客户等级。"),
     # sub-flows
     "missing_parameter": ("没有给出子流程需要的参数", "请在 with 下补上。"),

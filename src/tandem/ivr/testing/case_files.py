@@ -44,6 +44,7 @@ TEST_FILE = DocumentKind(
 MOST_CASES = 500
 ANI, DNIS = "+8613800138000", "95001"
 """Of a test that does not say otherwise."""
+DIPS = ("lookup", "http", "answer")
 _SECONDS = Integer(-1, 999_999)
 
 
@@ -82,15 +83,17 @@ class _Given:
     language: str | None = item(Text(3), "the customer's language, known before the call", default=None)
     customer: _Customer | None = item(Record(_Customer), "whom the CRM knows by the number", default=None)
     data: TableOf[str, tuple[_Answer, ...]] | None = item(
-        ByStep(Either(Record(_Answer))), "what lookup, http and answer steps get; a list: visit by visit", default=None
+        ByStep(Either(Record(_Answer)), DIPS),
+        "what lookup, http and answer steps get; a list: visit by visit",
+        default=None,
     )
     queue: tuple[_Line, ...] | None = item(
         Either(Record(_Line)), "what is known of the queue while he waits; a list: as time goes by", default=None
     )
-    split: TableOf[str, str] | None = item(ByStep(Text(32)), "which way a split step takes", default=None)
+    split: TableOf[str, str] | None = item(ByStep(Text(32), ("split",)), "which way a split step takes", default=None)
     fail: tuple[str, ...] | None = item(Either(StepName()), "steps whose sound, lookup or dialling fails", default=None)
     refuse: tuple[str, ...] | None = item(
-        Either(StepName()), "callback steps to whose number no callback may be promised", default=None
+        Either(StepName(("callback",))), "callback steps to whose number no callback may be promised", default=None
     )
 
 
@@ -130,7 +133,9 @@ class _Expect:
     number: str | None = item(Text(128), "where the call is transferred to, or is to be called back", default=None)
     survey: TableOf[str, int | None] | None = item(named_table(YesNo()), "answers, by question", default=None)
     asked: TableOf[str, TableOf[str, Value]] | None = item(
-        ByStep(named_table(AnyValue())), "what a lookup was asked with, by step; url of an http step", default=None
+        ByStep(named_table(AnyValue()), DIPS),
+        "what a lookup was asked with, by step; url of an http step",
+        default=None,
     )
 
 

@@ -90,14 +90,21 @@ class Moment:
         return {"type": "string", "pattern": f"^(?:{_TIME.pattern})$"}
 
 
+@dataclass(frozen=True, slots=True)
 class StepName:
-    """A step that the flow has. Also a key of tables."""
+    """A step that the flow has, of one of these ``kinds`` (of any, when there are none). Also a key of tables."""
+
+    kinds: tuple[str, ...] = ()
 
     def read(self, node: Node, reading: CaseReading) -> str:
         name = reading.scalar(node, "the name of a step").text
         if name not in reading.flow.steps:
             fix = reading.instead_of(name, reading.flow.steps)
             raise reading.refusal(node, "unknown_step", f'the flow has no step "{name[:64]}"', fix)
+        if self.kinds and (kind := reading.flow.steps[name].kind) not in self.kinds:
+            what = f'the step "{name}" is a {kind}, and this is for steps of the type {" or ".join(self.kinds)}'
+            fitting = [each.name for each in reading.flow.steps.values() if each.kind in self.kinds]
+            raise reading.refusal(node, "wrong_step", what, reading.instead_of(name, fitting))
         return name
 
     def schema(self) -> Schema:
@@ -109,11 +116,11 @@ class ByStep(Generic[T]):
     """``{step: value}``."""
 
     value: Shape[T]
-    name = StepName()
+    kinds: tuple[str, ...] = ()
 
     def read(self, node: Node, reading: CaseReading) -> dict[str, T]:
         mapping = reading.mapping(node, "a mapping by steps")
-        names = read_each(self.name, (key for key, _ in mapping.entries), reading)
+        names = read_each(StepName(self.kinds), (key for key, _ in mapping.entries), reading)
         return dict(zip(names, read_each(self.value, (value for _, value in mapping.entries), reading), strict=True))
 
     def schema(self) -> Schema:

@@ -28,7 +28,7 @@ class Course:
 
     ``enqueued``: the last one. ``asked``: what dips were asked with last, by step; a secret as the digits that it
     stands for. ``unanswered``: steps that asked for data that the test does not give. ``unknown``: (step, name) of
-    values that the test gives and the step does not look for. ``message_queue``: whose the last message was.
+    values that the test gives and the step would not keep. ``message_queue``: whose the last message was.
     ``left``: what the caller has not come to do. ``ani``: whom he called from.
     """
 

@@ -26,8 +26,8 @@ _TEXTS = {
         "the step {step} asked for data that the test does not give. Add {step} under given: data:",
     ),
     "no_output": (
-        "测试给了步骤 {step} 一个值 {name}，但该步骤没有这个输出",
-        "the test gives the step {step} a value {name}, which is none of its outputs",
+        "测试给了步骤 {step} 一个值 {name}，但该步骤没有这个输出，或类型不符，不会保留",
+        "the test gives the step {step} a value {name} that it leaves out: none of its outputs, or not of its type",
     ),
     "not_done": (
         "来电者没有机会做：{action}。通话停在步骤 {step}（{outcome}）",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tandem.ivr.core.data_values import convert
+from tandem.ivr.core.dialogue import Dip
 from tandem.ivr.core.values import Value
 from tandem.ivr.testing.case import CUSTOMER_FIELDS, Answer, Given, Line
 
@@ -48,3 +50,14 @@ def data_answer(given: Given, step: str, visit: int, kind: str) -> Answer | None
     if kind == "customer":
         return Answer(status="not_found") if given.customer is None else Answer(values=given.customer)
     return None
+
+
+def kept_of(answer: Answer, dip: Dip) -> tuple[dict[str, Value], tuple[str, ...]]:
+    """The values as the types of the step's outputs, as a source makes them of what it is told; and the names of those
+    that it would leave out: no output, or not of its type."""
+    if dip.kind == "customer":
+        return dict(answer.values), ()
+    types = {name: type_ for name, _, type_ in dip.outputs}
+    made = {name: convert(value, types[name]) for name, value in answer.values.items() if name in types}
+    kept = {name: value for name, value in made.items() if value is not None}
+    return kept, tuple(name for name in answer.values if name not in kept)

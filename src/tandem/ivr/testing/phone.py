@@ -33,7 +33,7 @@ from tandem.ivr.core.values import Secret, Value
 from tandem.ivr.testing.caller import Act, Caller, Gone, Key, Scene, Taken
 from tandem.ivr.testing.case import Answer, Given
 from tandem.ivr.testing.course import Heard
-from tandem.ivr.testing.given import data_answer
+from tandem.ivr.testing.given import data_answer, kept_of
 
 _LETTER_S: Mapping[str, float] = {"zh": 0.22}
 _OTHER_LETTER_S = 0.065
@@ -170,15 +170,14 @@ class Phone:
     def _dip(self, effect: Dip, step: str) -> Happened:
         self.asked[step] = {"url": effect.source} | {name: self._shown(value) for name, value in effect.keys}
         answer = self._answer(effect, step)
-        if effect.kind != "customer":
-            names = {name for name, _, _ in effect.outputs}
-            self.unknown.extend((step, name) for name in answer.values if name not in names)
+        values, left_out = kept_of(answer, effect)
+        self.unknown.extend((step, name) for name in left_out)
         in_time = answer.takes_s <= effect.timeout_s
         scene = self._scene(())
         stopped = self._pass(scene, self.now + min(answer.takes_s, effect.timeout_s))
         if stopped is not None:
             return stopped
-        return Fetched(answer.status, answer.values) if in_time else Fetched("timeout")
+        return Fetched(answer.status, values) if in_time else Fetched("timeout")
 
     def _record(self, effect: RecordMessage) -> Happened:
         scene = self._scene(effect.prompts, asked=True)

@@ -29,7 +29,7 @@ from tandem.ivr.core.state import IvrState
 from tandem.ivr.core.values import Secret, Value
 from tandem.ivr.core.world import World
 from tandem.ivr.testing.case import Answer
-from tandem.ivr.testing.given import call_facts, customer_facts, data_answer, line_facts
+from tandem.ivr.testing.given import call_facts, customer_facts, data_answer, kept_of, line_facts
 
 
 class Given:
@@ -122,8 +122,7 @@ class Answers:
         if answer is None:
             self.unanswered.append(step)
             answer = Answer(status="failed")
-        if dip.kind != "customer":
-            names = {name for name, _, _ in dip.outputs}
-            self.unknown.extend((step, name) for name in answer.values if name not in names)
+        values, left_out = kept_of(answer, dip)
+        self.unknown.extend((step, name) for name in left_out)
         await asyncio.sleep(min(answer.takes_s, dip.timeout_s))
-        return Fetched(answer.status, answer.values) if answer.takes_s <= dip.timeout_s else Fetched("timeout")
+        return Fetched(answer.status, values) if answer.takes_s <= dip.timeout_s else Fetched("timeout")
