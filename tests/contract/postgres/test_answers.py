@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ import pytest
 from tandem.cti.adapters.postgres.answers import AnswerStore
 from tandem.cti.adapters.postgres.customers import CustomerStore
 from tandem.cti.app import answers_cli
+from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.storage.errors import DatabaseDown
 from tandem.cti.storage.pool import Database
@@ -146,7 +146,7 @@ async def test_dips_into_tables_and_customers(bank: Database) -> None:
 async def test_from_the_command_line(database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("state,order\nsent,4711\nopen,4712\n", encoding="utf-8")
-    parser = argparse.ArgumentParser()
+    parser = CommandParser(prog="tandem answers")
     answers_cli.add_commands(parser, lambda _: None)
 
     @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from tests.unit.routing.plans import GOOD
 from tandem.cti.adapters.postgres.answers import AnswerStore
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredClosure
 from tandem.cti.app import ivr_catalog, routing_cli
+from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.model.ids import QueueId
 from tandem.cti.storage.pool import Database
@@ -78,7 +78,7 @@ async def test_who_may_log_in_as_an_agent(bank: Database) -> None:
 
 
 async def command(url: str, home: Path, *arguments: str) -> int:
-    parser = argparse.ArgumentParser()
+    parser = CommandParser(prog="tandem routing")
     routing_cli.add_commands(parser, lambda _: None)
 
     @asynccontextmanager

@@ -19,6 +19,7 @@ from tandem.agent_desktop.core.resources import UserView
 from tandem.agent_desktop.errors import FlowRefused
 from tandem.cti.adapters.postgres.flow_numbers import Asked, RecordedCall, RecordedVisit
 from tandem.cti.app import ivr_versions_cli
+from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.app.floor_plan import DraftCalled
 from tandem.cti.app.flow_desk import FlowDesk, Prompts
 from tandem.cti.app.flow_start import open_shelf
@@ -263,9 +264,9 @@ def test_how_far_back() -> None:
 
 
 def test_every_command_says_what_does_it() -> None:
-    parser = argparse.ArgumentParser()
-    commands = parser.add_subparsers(dest="do", required=True)
-    ivr_versions_cli.add_commands(commands, lambda _: None)
+    parser = CommandParser(prog="tandem ivr")
+    parser.chosen("WHAT")
+    ivr_versions_cli.add_commands(parser, lambda _: None)
     for line in (
         "draft main.yaml --note x",
         "versions main",

@@ -15,6 +15,7 @@ from tests.support.history import RecordedFloor, recorded_history
 from tests.support.house import make_house
 from tests.support.orderly import ANSWER_S, WRAP_UP_S, orderly_day
 
+from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.app.history import replay_report
 from tandem.cti.app.history.center_state import HouseCode
 from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif_arguments
@@ -235,8 +236,8 @@ class _Ends:
 # ---- the commands ----
 
 
-def asked(add: Callable[[argparse.ArgumentParser], None], *words: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
+def asked(add: Callable[[CommandParser], None], *words: str) -> argparse.Namespace:
+    parser = CommandParser(prog="tandem whatif" if add is add_whatif_arguments else "tandem replay")
     add(parser)
     return parser.parse_args(words)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tandem.cti.adapters.postgres.answers import AnswerStore
+from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.documents.shapes import NAME
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.storage.migrate import migrate
@@ -20,22 +21,17 @@ OpenDatabase = AbstractAsyncContextManager[str]
 """Its URL while the ``with`` block runs."""
 
 
-def add_commands(answers: argparse.ArgumentParser, for_all: Callable[[argparse.ArgumentParser], None]) -> None:
+def add_commands(answers: CommandParser, for_all: Callable[[CommandParser], None]) -> None:
     """What ``run`` looks at: ``do``, and ``table``, ``file``, ``key``, ``encoding``."""
-    commands = answers.add_subparsers(dest="do", required=True, metavar="WHAT")
-
-    def command(name: str, text: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=text, description=text)
-        for_all(made)
-        return made
-
-    load = command("load", "load a table from a CSV file, in place of what it held")
-    load.add_argument("table", help="its name in flows: small letters, digits and _")
-    load.add_argument("file", type=Path, help="CSV; the first line names the columns")
-    load.add_argument("--key", default="", metavar="COLUMN", help="column of the keys (default: the first)")
-    load.add_argument("--encoding", default="utf-8", help="of the file, such as gb18030 (default: utf-8)")
-    command("list", "list the tables")
-    command("remove", "remove a table").add_argument("table")
+    answers.chosen("WHAT", dest="do")
+    load, tables, remove = (answers.command(name) for name in ("load", "list", "remove"))
+    for each in (load, tables, remove):
+        for_all(each)
+    load.takes("table")
+    load.takes("file", type=Path)
+    load.takes("--key", default="", metavar="COLUMN")
+    load.takes("--encoding", default="utf-8")
+    remove.takes("table")
 
 
 async def run(asked: argparse.Namespace, database: OpenDatabase) -> int:

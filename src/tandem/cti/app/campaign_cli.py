@@ -7,7 +7,7 @@ import asyncio
 import getpass
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from tandem.cti.app.campaign_words import say, state_text
+from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.app.control import ask
 from tandem.cti.app.terminal import language_of_terminal, padded
 from tandem.cti.app.text_files import text_of
@@ -26,62 +27,51 @@ _LOT = 20_000
 _POLL_S = 0.5
 _OVER = ("done", "failed", "cancelled")
 _STATES = {"start": "running", "pause": "paused", "drain": "draining", "stop": "stopped"}
-_ABOUT_ONE: Mapping[str, str] = {
-    "show": "print a campaign's document",
-    "start": "let a campaign dial",
-    "pause": "begin no new call; everything else stays",
-    "drain": "begin no new call, and stop when the last one is over",
-    "stop": "stop a campaign",
-    "delete": "delete a draft",
-    "waterfall": "say how many contacts are not dialled now and why",
-}
+_ABOUT_ONE = ("show", "start", "pause", "drain", "stop", "delete", "waterfall")
 
-ForAll = Callable[[argparse.ArgumentParser], None]
+ForAll = Callable[[CommandParser], None]
 
 
-def add_commands(campaign: argparse.ArgumentParser, for_all: ForAll) -> None:
+def add_commands(campaign: CommandParser, for_all: ForAll) -> None:
     """What ``run`` looks at. ``for_all`` gives each command its common options."""
-    commands = campaign.add_subparsers(dest="do", required=True, metavar="WHAT")
+    campaign.chosen("WHAT", dest="do")
 
-    def command(name: str, text: str) -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    def command(name: str) -> CommandParser:
+        made = campaign.command(name)
         for_all(made)
         return made
 
-    command("list", "all campaigns")
-    for name, text in (("check", "say what is wrong with a campaign"), ("save", "create or change a campaign")):
-        command(name, text).add_argument("file", help="a campaign (YAML or JSON); - reads it from standard input")
-    for name, text in _ABOUT_ONE.items():
-        command(name, text).add_argument("campaign")
-    mode = command("mode", "let a campaign work in another mode")
-    mode.add_argument("campaign")
-    mode.add_argument("mode", choices=MODES)
-    take = command("import", "import a list of contacts (CSV, XLSX)")
-    take.add_argument("campaign")
-    take.add_argument("file")
-    take.add_argument("--name", default="", help="of the list; the file's without it")
-    take.add_argument("--columns", default="", help="what each column is, with commas between; guessed without it")
-    take.add_argument("--country", default="", help="of numbers without a country code, such as CN")
-    sheet = command("sheet", "the compliance sheet of a day")
-    sheet.add_argument("campaign")
-    sheet.add_argument("--day", default=None, help="such as 2026-11-22; today without it")
-    dial = command("dial", "have a number dialled for an agent, when nothing forbids it")
-    dial.add_argument("number")
-    dial.add_argument("--agent", required=True)
-    dial.add_argument("--campaign", default="")
+    command("list")
+    for name in ("check", "save"):
+        command(name).takes("file")
+    for name in _ABOUT_ONE:
+        command(name).takes("campaign")
+    mode = command("mode")
+    mode.takes("campaign")
+    mode.takes("mode", choices=MODES)
+    take = command("import")
+    take.takes("campaign")
+    take.takes("file")
+    for name in ("--name", "--columns", "--country"):
+        take.takes(name, default="")
+    sheet = command("sheet")
+    sheet.takes("campaign")
+    sheet.takes("--day", default=None)
+    dial = command("dial")
+    dial.takes("number")
+    dial.takes("--agent", required=True)
+    dial.takes("--campaign", default="")
 
 
-def add_do_not_call_commands(parser: argparse.ArgumentParser, for_all: ForAll) -> None:
-    commands = parser.add_subparsers(dest="do", required=True, metavar="WHAT")
-    add = commands.add_parser("add", help="enter numbers", description="Enter numbers: nobody dials them from now on.")
-    add.add_argument("numbers", nargs="*")
-    add.add_argument("--file", default="", help="more numbers, one a line; - reads standard input")
-    add.add_argument("--campaign", default=None, help="only in this campaign")
-    search = commands.add_parser("search", help="look for entries", description="Look for entries.")
-    search.add_argument("text", nargs="?", default="")
-    lift = commands.add_parser("lift", help="lift an entry", description="Lift an entry: it does not count any more.")
-    lift.add_argument("entry")
-    lift.add_argument("--reason", required=True)
+def add_do_not_call_commands(parser: CommandParser, for_all: ForAll) -> None:
+    parser.chosen("WHAT", dest="do")
+    add, search, lift = (parser.command(name) for name in ("add", "search", "lift"))
+    add.takes("numbers", nargs="*")
+    add.takes("--file", default="")
+    add.takes("--campaign", default=None)
+    search.takes("text", nargs="?", default="")
+    lift.takes("entry")
+    lift.takes("--reason", required=True)
     for command in (add, search, lift):
         for_all(command)
 

@@ -17,10 +17,12 @@ from tandem.agent_desktop.core.resources import CheckLine
 from tandem.cti.app.answers_cli import add_commands as add_answers_commands
 from tandem.cti.app.campaign_cli import add_commands as add_campaign_commands
 from tandem.cti.app.campaign_cli import add_do_not_call_commands
+from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif_arguments
 from tandem.cti.app.installation import Installation, default_home, expect_installed
 from tandem.cti.app.ivr_cli import add_commands as add_ivr_commands
 from tandem.cti.app.routing_cli import add_commands as add_routing_commands
+from tandem.cti.app.terminal import LANGUAGES, language_of_terminal
 from tandem.cti.model.errors import BadRequest, CtiError
 from tandem.cti.model.system_reasons import reason_of
 
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except CtiError as error:
-        print(f"tandem: {error}", file=sys.stderr)
+        _fail(error)
         return 1
     except ExceptionGroup as group:
         # tasks that run together fail together; what is ours to explain needs no traceback
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if ours is None or others is not None:
             raise
         for one in _leaves(ours):
-            print(f"tandem: {one}", file=sys.stderr)
+            _fail(one)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -58,74 +60,77 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for inner in error.exceptions:
+def _leaves(group: ExceptionGroup[CtiError]) -> Iterator[CtiError]:
+    for inner in group.exceptions:
+        if isinstance(inner, ExceptionGroup):
             yield from _leaves(inner)
-    else:
-        yield error
+        else:
+            yield inner
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tandem", description="Contact-center CTI server for Asterisk.")
-    parser.add_argument("-v", "--verbose", action="store_true", help="say more")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def _fail(error: CtiError) -> None:
+    print(f"tandem: {error.in_language(language_of_terminal())}", file=sys.stderr)
 
-    def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=text, description=text)
+
+def _parser() -> CommandParser:
+    parser = CommandParser()
+    parser.takes("-v", "--verbose", action="store_true")
+    parser.chosen("COMMAND")
+
+    def command(name: str, run: Any, *reaches: str) -> CommandParser:
+        made = parser.command(name)
         made.set_defaults(run=run)
+        for flag in reaches:
+            port = {"type": int, "metavar": "PORT"} if flag.endswith("_port") else {"metavar": "ADDRESS"}
+            made.takes(f"--{flag.replace('_', '-')}", **port)
         return made
 
-    def at_home(made: argparse.ArgumentParser, usual: str = "TANDEM_HOME, else ~/.local/share/tandem") -> None:
-        made.add_argument("--home", type=Path, default=None, help=f"folder of the installation (default: {usual})")
-        made.add_argument("--listen", metavar="ADDRESS", help="serve HTTPS and WSS on this address")
-        for name, what in _PORTS.items():
-            made.add_argument(f"--{name}-port", type=int, metavar="PORT", help=what)
+    def at_home(made: CommandParser) -> None:
+        made.takes("--home", type=Path, default=None)
 
-    at_home(command("serve", _serve, "run the server"))
-    demo = command("demo", _demo, "start everything on this machine, with synthetic callers")
-    at_home(demo, usual="~/.cache/tandem/demo, with --once ~/.cache/tandem/demo-once")
-    demo.add_argument("--once", action="store_true", help="one call without a person; print its timeline")
-    demo.add_argument("--fresh", action="store_true", help="forget what earlier demos left")
-    at_home(command("check", _check, "say what is wrong with this installation and what to do"))
-    config = command("asterisk-config", _asterisk_config, "write Asterisk's configuration for this installation")
+    at_home(command("serve", _serve, *_FLAGS))
+    demo = command("demo", _demo, *_FLAGS)
+    at_home(demo)
+    demo.takes("--once", action="store_true")
+    demo.takes("--fresh", action="store_true")
+    at_home(command("check", _check, "listen", "http_port", "seat_port", "ami_port"))
+    config = command("asterisk-config", _asterisk_config, "listen", "ami_port", "sip_port", "phone_port")
     at_home(config)
-    config.add_argument("folder", type=Path, help="where to write it, such as /etc/asterisk")
-    config.add_argument("--music", type=Path, default=Path("/usr/share/asterisk/moh"), help="folder of music on hold")
-    user = command("user", _user, "add a user, or change one")
+    config.takes("folder", type=Path)
+    config.takes("--music", type=Path, default=Path("/usr/share/asterisk/moh"))
+    user = command("user", _user)
     at_home(user)
-    user.add_argument("login")
-    user.add_argument("--name", required=True)
-    user.add_argument("--role", choices=("agent", "supervisor", "operator", "admin"), default="agent")
-    user.add_argument("--device", help="extension of the agent's phone, such as 1001")
-    user.add_argument("--language", choices=("zh", "en"), default="zh")
-    probe = command("probe", _probe, "place a test call through the line and report")
+    user.takes("login")
+    user.takes("--name", required=True)
+    user.takes("--role", choices=("agent", "supervisor", "operator", "admin"), default="agent")
+    user.takes("--device")
+    user.takes("--language", choices=LANGUAGES, default="zh")
+    probe = command("probe", _probe, "listen", "sip_port")
     at_home(probe)
-    probe.add_argument("--number", default="", help="the number to call (default: the first flow's)")
-    probe.add_argument("--stay", type=float, default=6.0, help="seconds to stay in the call")
-    routing = command("routing", _routing, "look at the routing plan, check one, apply one, go back")
-    add_routing_commands(routing, at_home)
-    ivr = command("ivr", _ivr, "check and test flows, put versions of them into force, see what callers did")
-    add_ivr_commands(ivr, at_home)
-    answers = command("answers", _answers, "load the tables that flows look up in, list them, remove one")
-    add_answers_commands(answers, at_home)
-    why = command("why", _why, "say why an agent got a call, or why nobody has it yet")
+    probe.takes("--number", default="")
+    probe.takes("--stay", type=float, default=6.0)
+    add_routing_commands(command("routing", _routing), at_home)
+    add_ivr_commands(command("ivr", _ivr), at_home)
+    add_answers_commands(command("answers", _answers), at_home)
+    why = command("why", _why)
     at_home(why)
-    why.add_argument("call", help="the call's id, as the pages show it")
-    why.add_argument("--language", choices=("en", "zh"), help="of the reasons (default: the terminal's)")
-    why.add_argument("--json", action="store_true", help="everything, as JSON")
-    campaign = command("campaign", _campaign, "create, start and stop campaigns, import lists, see why they dial")
-    add_campaign_commands(campaign, at_home)
-    do_not_call = command("do-not-call", _do_not_call, "enter, find and lift numbers that are not to be called")
-    add_do_not_call_commands(do_not_call, at_home)
-    replay = command("replay", _replay, "step through a recorded day, and prove that it comes out the same")
+    why.takes("call")
+    why.takes("--language", choices=LANGUAGES)
+    why.takes("--json", action="store_true")
+    add_campaign_commands(command("campaign", _campaign), at_home)
+    add_do_not_call_commands(command("do-not-call", _do_not_call), at_home)
+    replay = command("replay", _replay)
     at_home(replay)
     add_replay_arguments(replay)
-    whatif = command("whatif", _whatif, "run a recorded day under another routing plan; staffing and forecast")
+    whatif = command("whatif", _whatif)
     at_home(whatif)
     add_whatif_arguments(whatif)
-    command("version", _version, "print the version")
+    command("version", _version)
     return parser
+
+
+_FLAGS = ("listen", "http_port", "seat_port", "ami_port", "sip_port", "phone_port")
+"""Settings that a command may be given, if what it does goes by them."""
 
 
 def _installation(asked: argparse.Namespace, **more: Any) -> Installation:
@@ -137,16 +142,6 @@ def _existing(asked: argparse.Namespace) -> Installation:
     """For all but what makes one. Raises ResourceMissing."""
     expect_installed(asked.home or default_home())
     return _installation(asked)
-
-
-_PORTS = {
-    "http": "pages",
-    "seat": "live channel of the pages",
-    "ami": "Asterisk's manager interface, loopback only",
-    "sip": "SIP over UDP, from the carrier",
-    "phone": "SIP over WebSocket, from the pages",
-}
-_FLAGS = ("listen", "http_port", "seat_port", "ami_port", "sip_port", "phone_port")
 
 
 def _version(_: argparse.Namespace) -> int:
@@ -213,7 +208,6 @@ _FOUND = {"zh": ("有误", "正常"), "en": ("WRONG", "ok   ")}
 
 def _check(asked: argparse.Namespace) -> int:
     from tandem.cti.app.checks import check_installation, is_serving
-    from tandem.cti.app.terminal import language_of_terminal
 
     # without a folder that was named, whoever is about to set one up sees what is missing
     installation = _existing(asked) if asked.home else _installation(asked)
@@ -320,7 +314,6 @@ def _answers(asked: argparse.Namespace) -> int:
 
 
 def _why(asked: argparse.Namespace) -> int:
-    from tandem.cti.app.terminal import language_of_terminal
     from tandem.cti.app.why_cli import why
 
     installation = _existing(asked)

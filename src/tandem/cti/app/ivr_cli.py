@@ -16,6 +16,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from tandem.cti.app import ivr_versions_cli
+from tandem.cti.app.command_parser import CommandParser, refused
 from tandem.cti.app.installation import Installation, default_home, expect_installed
 from tandem.cti.app.ivr_words import say
 from tandem.cti.app.terminal import LANGUAGES, language_of_terminal
@@ -24,36 +25,22 @@ OpenInstallation = Callable[[], Installation]
 OpenDatabase = Callable[[Installation], AbstractAsyncContextManager[str]]
 
 
-def add_commands(ivr: argparse.ArgumentParser, at_home: Callable[[argparse.ArgumentParser], None]) -> None:
+def add_commands(ivr: CommandParser, at_home: Callable[[CommandParser], None]) -> None:
     """``at_home`` gives a command the options that name the installation."""
-    commands = ivr.add_subparsers(dest="do", required=True, metavar="WHAT")
-    check = commands.add_parser("check", help=_CHECK, description=_CHECK)
-    test = commands.add_parser("test", help=_TEST, description=_TEST)
+    ivr.chosen("WHAT", dest="do")
+    check, test = ivr.command("check"), ivr.command("test")
     for command in (check, test):
-        command.add_argument("flow", nargs="+", metavar="FLOW", help="a flow file, a folder of flows, or a pattern")
-        command.add_argument("--language", choices=LANGUAGES, help="of what is said here (default: the terminal's)")
-    check.add_argument("--plan", type=Path, metavar="FILE", help="the routing plan whose queues and skills there are")
-    test.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML")
-    test.add_argument("--coverage", action="store_true", help="say which steps and exits no test takes")
-    test.add_argument(
-        "--min-coverage", type=percent, metavar="PERCENT", help="fail when fewer of the steps or exits are taken"
-    )
-    test.add_argument("--live", action="store_true", help=_LIVE)
-    test.add_argument("--at-once", type=some, default=8, metavar="N", help="real calls at the same time (default: 8)")
-    test.add_argument(
-        "--longest",
-        type=seconds,
-        default=120.0,
-        metavar="SECONDS",
-        help="tests that would last longer are not called but said to be skipped (default: 120)",
-    )
+        command.takes("flow", nargs="+", metavar="FLOW")
+        command.takes("--language", choices=LANGUAGES)
+    check.takes("--plan", type=Path, metavar="FILE")
+    test.takes("--junit", type=Path, metavar="FILE")
+    test.takes("--coverage", action="store_true")
+    test.takes("--min-coverage", type=percent, metavar="PERCENT")
+    test.takes("--live", action="store_true")
+    test.takes("--at-once", type=some, default=8, metavar="N")
+    test.takes("--longest", type=seconds, default=120.0, metavar="SECONDS")
     at_home(check)
-    ivr_versions_cli.add_commands(commands, at_home)
-
-
-_CHECK = "say what is wrong with flows, and what to do"
-_TEST = "run the tests that lie beside flows"
-_LIVE = "and once more as real calls: a throw-away Asterisk and server, a scripted caller, sounds compared"
+    ivr_versions_cli.add_commands(ivr, at_home)
 
 
 def percent(text: str) -> float:
@@ -61,13 +48,13 @@ def percent(text: str) -> float:
     with contextlib.suppress(ValueError):
         if 0 <= (value := float(text)) <= 100:
             return value
-    raise argparse.ArgumentTypeError(f"{text!r} is no percentage: write a number from 0 to 100")
+    raise refused("no_percentage", text)
 
 
 def some(text: str) -> int:
     """At least 1. Raises ArgumentTypeError."""
     if not re.fullmatch(r"[1-9]\d{0,3}", text.strip()):
-        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number from 1 to 9999")
+        raise refused("no_count", text)
     return int(text)
 
 
@@ -76,7 +63,7 @@ def seconds(text: str) -> float:
     with contextlib.suppress(ValueError):
         if 0 < (value := float(text)) <= 86_400:
             return value
-    raise argparse.ArgumentTypeError(f"{text!r}: write seconds, more than 0 and at most 86400")
+    raise refused("no_seconds", text)
 
 
 def run(asked: argparse.Namespace, installation: OpenInstallation, database: OpenDatabase) -> int:

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredPlan
+from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.app.control import ask
 from tandem.cti.app.routing_words import problem_text, say
 from tandem.cti.app.terminal import language_of_terminal
@@ -34,34 +35,18 @@ OpenDatabase = AbstractAsyncContextManager[str]
 """Its URL while the ``with`` block runs."""
 
 
-def add_commands(routing: argparse.ArgumentParser, for_all: Callable[[argparse.ArgumentParser], None]) -> None:
+def add_commands(routing: CommandParser, for_all: Callable[[CommandParser], None]) -> None:
     """What ``run`` looks at: ``do``, and ``file``, ``note``, ``version``. ``for_all`` gives each its common options."""
-    commands = routing.add_subparsers(dest="do", required=True, metavar="WHAT")
-    for name, text in _WITH_FILE.items():
-        command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("file", help="a routing plan; - reads it from standard input")
+    routing.chosen("WHAT", dest="do")
+    for name in ("check", "preview", "apply", "show", "export", "versions", "rollback"):
+        command = routing.command(name)
+        if name in ("check", "preview", "apply"):
+            command.takes("file")
         if name == "apply":
-            command.add_argument("--note", default="", help="why, for those who read the versions")
+            command.takes("--note", default="")
+        if name == "rollback":
+            command.takes("version", type=int)
         for_all(command)
-    for name, text in _WITHOUT.items():
-        for_all(commands.add_parser(name, help=text, description=text))
-    rollback = commands.add_parser(
-        "rollback", help="apply an earlier version again", description="Save it as the newest."
-    )
-    rollback.add_argument("version", type=int)
-    for_all(rollback)
-
-
-_WITH_FILE = {
-    "check": "say what is wrong with a plan, and what to do",
-    "preview": "say what a plan would change, and what it would do to those who wait now",
-    "apply": "put a plan into force",
-}
-_WITHOUT = {
-    "show": "a short table of the plan in force",
-    "export": "print the text of the plan in force",
-    "versions": "list the versions, newest first",
-}
 
 
 async def run(asked: argparse.Namespace, home: Path, database: OpenDatabase) -> int:

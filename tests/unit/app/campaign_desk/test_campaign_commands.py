@@ -13,6 +13,7 @@ from tests.support.house import MEI
 
 from tandem.cti.app import campaign_cli
 from tandem.cti.app.campaign_desk.commands import handlers
+from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.app.control import control
 from tandem.cti.app.dialer import days
 from tandem.cti.model.campaigns import CampaignRecord
@@ -24,7 +25,7 @@ NUMBER = lead(1).numbers[0].number
 
 
 def parsed(*words: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
+    parser = CommandParser(prog="tandem do-not-call" if words[0] == "do-not-call" else "tandem campaign")
     if words[0] == "do-not-call":
         campaign_cli.add_do_not_call_commands(parser, lambda _: None)
         words = words[1:]
