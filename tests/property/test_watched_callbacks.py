@@ -12,6 +12,7 @@ from tests.support.desktop_fakes import user
 
 from tandem.agent_desktop.core import messages as m
 from tandem.agent_desktop.core.messages import Resume
+from tandem.agent_desktop.core.open_callbacks import OpenCallbacks
 from tandem.agent_desktop.core.page_session import Bounds
 from tandem.agent_desktop.services.hub import Page, PageHub
 from tandem.cti.model.records import CallbackRecord
@@ -76,14 +77,15 @@ class Browser:
             self.list.read(message)
 
 
-IDS = st.sampled_from("abcdef")
+IDS = st.sampled_from("abc")
 WHO = st.sampled_from([0, 1])
-MOST = 4
+MOST = 3
 WATCHED = st.integers(0, MOST)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("enter"), IDS),
         st.tuples(st.just("over"), IDS),
+        st.tuples(st.just("again"), IDS),
         st.tuples(st.just("due"), IDS),
         st.tuples(st.just("named"), IDS),
         st.tuples(st.just("show"), st.none()),
@@ -104,10 +106,30 @@ def change(open_: dict[str, CallbackRecord], what: str, id_: str) -> None:
         open_.setdefault(id_, open_callback(id_))
     elif what == "over":
         open_.pop(id_, None)
+    elif what == "again":
+        open_.pop(id_, None)
+        open_[id_] = open_callback(id_)
     elif what == "due" and id_ in open_:
         open_[id_] = msgspec.structs.replace(open_[id_], state="due", rev=open_[id_].rev + 1)
     elif what == "named" and id_ in open_:
         open_[id_] = msgspec.structs.replace(open_[id_], caller_name=open_[id_].caller_name + "x")
+
+
+LISTS = st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from(["", "x"])), unique_by=lambda one: one[0])
+
+
+@given(LISTS, LISTS, st.integers(0, 4))
+def test_what_changed_makes_of_one_list_the_other(
+    before: list[tuple[str, str]], after: list[tuple[str, str]], first: int
+) -> None:
+    old, new = (OpenCallbacks.of([open_callback(id_, name=name) for id_, name in ids]) for ids in (before, after))
+    page = ShownList()
+    page.read(old.whole(first))
+    message = new.since(old, first)
+    if message is not None:
+        page.read(message)
+        page.read(message)
+    assert (page.total, list(page.rows.values())) == (new.total, list(new.rows[:first]))
 
 
 @given(STEPS)
