@@ -73,15 +73,21 @@ class ComplianceSheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SheetLine(msgspec.Struct, frozen=True, kw_only=True):
+    """``answered``, ``abandoned``: None when the sheet is not what was hashed any more."""
+
     day: str
     hash: str
-    answered: int
-    abandoned: int
+    answered: int | None
+    abandoned: int | None
     ratio: float | None
 
 
 class SheetList(msgspec.Struct, frozen=True, kw_only=True):
-    """Newest first. ``chain_holds``: every hash follows from its sheet and the one before."""
+    """Newest first. ``chain_holds``: every hash follows from its sheet and the one before. Else ``broken_day`` is that
+    of the first sheet at which it does not, and ``broken_why``: ``changed`` (it is not what was hashed), ``unreadable``
+    (it is no sheet), ``missing`` (one before it is gone), ``previous`` (it does not follow the one before)."""
 
     sheets: list[SheetLine]
     chain_holds: bool
+    broken_day: str | None
+    broken_why: Literal["changed", "previous", "missing", "cut", "unreadable"] | None

@@ -110,6 +110,7 @@ SENTENCES: Mapping[str, str] = {
     # numbers and outlook
     "no_day": "{day} is no day of the calendar",
     "day_not_begun": "{day} has not begun yet",
+    "sheet_changed": "the compliance sheet of {day} was changed after it was made: it does not count any more",
     "bad_cursor": "this cursor is none of ours: begin at the first page",
     "nothing_to_simulate": "this campaign does not dial ahead of its agents now: there is nothing to simulate",
     "nobody_left": "{agents} agents work for it now: nobody would be left",

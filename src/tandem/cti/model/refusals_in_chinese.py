@@ -105,6 +105,7 @@ SENTENCES_ZH: Mapping[str, str] = {
     # numbers and outlook
     "no_day": "没有 {day} 这一天。",
     "day_not_begun": "{day} 还没有开始。",
+    "sheet_changed": "{day} 的合规日报在生成后被改动过，不再有效。",
     "bad_cursor": "翻页标记无效：请从第一页开始。",
     "nothing_to_simulate": "活动现在不预先拨号：没有可模拟的内容。",
     "nobody_left": "现有 {agents} 名座席：减少后就没有人了。",

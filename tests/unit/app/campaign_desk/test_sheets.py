@@ -15,7 +15,8 @@ from tandem.agent_desktop.adapters.compliance_pages import sheet_csv, sheet_html
 from tandem.cti.app.campaign_desk.sheets import AFTER_S
 from tandem.cti.model.campaigns import CampaignRecord, MachineDetection
 from tandem.cti.model.detections import Heard
-from tandem.cti.model.errors import BadRequest, ResourceMissing
+from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
+from tandem.routing.core.dialer import compliance
 
 DAY_S = 86_400.0
 MIDNIGHT = 921_600.0
@@ -79,7 +80,34 @@ async def test_a_changed_sheet_breaks_the_chain() -> None:
     on.sheets.stored[0] = replace(
         on.sheets.stored[0], text=on.sheets.stored[0].text.replace('"abandoned":1', '"abandoned":0')
     )
-    assert not (await on.desk.sheets("spring")).chain_holds
+    found = await on.desk.sheets("spring")
+    assert (found.chain_holds, found.broken_day, found.broken_why) == (False, on.sheets.stored[0].day, "changed")
+
+
+async def test_whatever_is_changed_of_a_sheet_is_found_and_said() -> None:
+    """Also what makes it no sheet at all: the page that says so opens nevertheless."""
+    on = desk()
+    await make_up(on)
+    first, second = on.sheets.stored
+    for place in range(0, len(first.text), 9):
+        for instead in "0}":
+            text = f"{first.text[:place]}{instead}{first.text[place + 1 :]}"
+            on.sheets.stored[0] = replace(first, text=text)
+            found = await on.desk.sheets("spring")
+            assert found.chain_holds is (text == first.text)
+            assert (found.sheets[-1].answered is None) is (text != first.text)
+            assert found.sheets[0].answered is not None
+    on.sheets.stored[0] = replace(first, text=first.text.replace('"abandoned":1', '"abandoned":0'))
+    with pytest.raises(WrongState, match="changed after it was made"):
+        await on.desk.sheet("spring", first.day)
+    for other in (replace(first, hash="0" * 64), replace(first, previous="0" * 64), replace(first, number=7)):
+        on.sheets.stored[0] = other
+        assert (await on.desk.sheets("spring")).broken_day == first.day
+    on.sheets.stored[:] = [replace(first, day=second.day), replace(second, day=first.day)]
+    assert (await on.desk.sheets("spring")).broken_why == "changed", "put under another day"
+    on.sheets.stored[:] = [second]
+    gone = await on.desk.sheets("spring")
+    assert (gone.broken_day, gone.broken_why) == (second.day, "missing")
 
 
 async def test_today_is_provisional_and_a_day_that_is_over_is_not() -> None:
@@ -123,7 +151,8 @@ async def test_a_sheet_from_before_machines_heard_were_counted_says_nothing_of_t
     [stored, *_] = on.sheets.stored
     earlier = json.loads(stored.text)
     del earlier["mistaken"], earlier["counts"]["machines_heard"]
-    on.sheets.stored[0] = replace(stored, text=json.dumps(earlier))
+    text = json.dumps(earlier)
+    on.sheets.stored[0] = replace(stored, text=text, hash=compliance.hash_of(text))
     old, new = await on.desk.sheet("spring", "1970-01-08"), await on.desk.sheet("spring", "1970-01-10")
     assert ("machines_heard" in old.counts, "machines_heard" in new.counts) == (False, True)
     said = ("of these, heard by an agent", "Answered by a machine")

@@ -112,7 +112,7 @@ def made_chain(count: int) -> list[Link]:
             made_at=NOON,
         )
         text = text_of(made)
-        chain.append(Link(number=number, text=text, previous=made.previous, hash=hash_of(text)))
+        chain.append(Link(number=number, day=made.day, text=text, previous=made.previous, hash=hash_of(text)))
     return chain
 
 
@@ -230,11 +230,11 @@ def test_sheets_from_before_the_source_was_noted_still_verify() -> None:
     del fields["mistaken"]
     del fields["counts"]["machines_heard"]
     old = msgspec.json.encode(fields, order="sorted").decode()
-    first = Link(number=1, text=old, previous="", hash=hash_of(old))
+    first = Link(number=1, day=fields["day"], text=old, previous="", hash=hash_of(old))
     made = sheet(
         campaign(), US, day("2026-06-02"), SheetCounts(), [], zone="UTC", number=2, previous=first.hash, made_at=NOON
     )
-    second = Link(number=2, text=text_of(made), previous=first.hash, hash=hash_of(text_of(made)))
+    second = Link(number=2, day=made.day, text=text_of(made), previous=first.hash, hash=hash_of(text_of(made)))
     assert verify([first, second]) is None
     assert read(old).mistaken is None
     assert read(second.text).mistaken == SheetMistaken(source="none")
@@ -270,9 +270,10 @@ def test_gaps_order_and_cuts() -> None:
     assert verify([chain[1], chain[0], *chain[2:]]) == Broken(1, "missing")
     assert verify(chain[:4], last_hash=chain[-1].hash) == Broken(5, "cut")
     assert verify([*chain[:2], replace(chain[2], previous="0" * 64)]) == Broken(3, "previous")
-    assert verify([Link(number=1, text="{}", previous="", hash=hash_of("{}"))]) == Broken(1, "unreadable")
+    assert verify([Link(number=1, day="", text="{}", previous="", hash=hash_of("{}"))]) == Broken(1, "unreadable")
+    assert verify([chain[0], replace(chain[1], day="2020-01-01")]) == Broken(2, "changed"), "under another day"
     other = read(chain[1].text)
     forged = text_of(msgspec.structs.replace(other, previous=""))
     for previous in ("", chain[0].hash):
-        link = Link(number=2, text=forged, previous=previous, hash=hash_of(forged))
+        link = Link(number=2, day=other.day, text=forged, previous=previous, hash=hash_of(forged))
         assert verify([chain[0], link]) == Broken(2, "previous")

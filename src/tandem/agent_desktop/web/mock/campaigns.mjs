@@ -330,7 +330,13 @@ function sheet(id, query) {
   };
 }
 
-const sheets = () => ({ chain_holds: !kept.broken, sheets: kept.lists === 0 ? [] : [...Array(26).keys()].map((index) => ({ day: dayBefore(index + 1), hash: sha(index), answered: 2611 - index * 31, abandoned: 31 + (index % 7), ratio: (31 + (index % 7)) / (2611 - index * 31) })) });
+const CHANGED = 4;
+const sheetLine = (index) => {
+  const day = dayBefore(index + 1);
+  if (kept.broken && index === CHANGED) return { day, hash: sha(index), answered: null, abandoned: null, ratio: null };
+  return { day, hash: sha(index), answered: 2611 - index * 31, abandoned: 31 + (index % 7), ratio: (31 + (index % 7)) / (2611 - index * 31) };
+};
+const sheets = () => ({ chain_holds: !kept.broken, broken_day: kept.broken ? dayBefore(CHANGED + 1) : null, broken_why: kept.broken ? "changed" : null, sheets: kept.lists === 0 ? [] : [...Array(26).keys()].map(sheetLine) });
 export const breakChain = (broken) => (kept.broken = broken);
 
 const lostImport = () => ({ id: "i9", list_id: "i9", campaign: "", name: hostile, state: "failed", rows_done: 0, rows: null, accepted: 0, bad: 0, duplicates: 0, do_not_call: 0, problem: both("导入途中服务器停止，导入记录已损坏，没有写入任何内容。", "The server ended in the middle of it; nothing of it is there.") });

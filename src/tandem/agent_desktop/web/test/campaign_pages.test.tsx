@@ -304,6 +304,8 @@ describe("a campaign", () => {
     mock.breakChain(true);
     await open("compliance");
     expect(one("chain").dataset["holds"]).toBe("false");
+    expect(one("chain").textContent).toMatch(/was changed after it was made|被改动过/);
+    expect(all("sheet-day").filter((line) => /changed|被改动/.test(line.textContent))).toHaveLength(1);
     expect(one("sheet-mistaken").dataset["source"]).toBe("measured");
     expect([...one("formulas").querySelectorAll("tbody tr")].map((row) => (row as HTMLElement).dataset["formula"])).toEqual(["us", "ofcom"]);
     mock.breakChain(false);

@@ -6,13 +6,15 @@ import asyncio
 import logging
 from datetime import date, timedelta
 
+import msgspec
+
 from tandem.agent_desktop.core import compliance_resources as shapes
 from tandem.cti.adapters.postgres.compliance import StoredSheet
 from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
 from tandem.cti.app.dialer.days import KEPT_DAYS, day_of, empty, midnight, zone_of
 from tandem.cti.model.campaigns import CampaignRecord, Hours
 from tandem.cti.model.durations import DAY_S
-from tandem.cti.model.errors import BadRequest, CtiError, ResourceMissing
+from tandem.cti.model.errors import BadRequest, CtiError, ResourceMissing, WrongState
 from tandem.cti.model.leads import AttemptRecord
 from tandem.routing.core.dialer import compliance
 from tandem.routing.core.dialer.jurisdictions import RULE_BOOK
@@ -43,13 +45,21 @@ class Sheets(Part):
         self._book.known(campaign)
         chain = await self._ground.sheets.chain(campaign)
         links = [
-            compliance.Link(number=each.number, text=each.text, previous=each.previous, hash=each.hash)
+            compliance.Link(number=each.number, day=each.day, text=each.text, previous=each.previous, hash=each.hash)
             for each in chain
         ]
         broken = await asyncio.to_thread(compliance.verify, links)
-        return shapes.SheetList(sheets=[_line(each) for each in reversed(chain)], chain_holds=broken is None)
+        behind = (each.day for each in chain if broken is not None and each.number >= broken.number)
+        return shapes.SheetList(
+            sheets=[_line(each) for each in reversed(chain)],
+            chain_holds=broken is None,
+            broken_day=next(behind, None),
+            broken_why=None if broken is None else broken.why,
+        )
 
     async def sheet(self, campaign: str, day: str | None) -> shapes.ComplianceSheet:
+        """Raises BadRequest (no day), ResourceMissing (a day to come), WrongState (it was changed since it was
+        made)."""
         record = self._book.known(campaign)
         today = day_of(record.document, self._ground.now)
         day = day or today
@@ -58,7 +68,10 @@ class Sheets(Part):
             raise ResourceMissing.because("day_not_begun", day=day)
         stored = await self._ground.sheets.of_day(campaign, day)
         if stored is not None:
-            return _shown(compliance.read(stored.text), stored.hash)
+            kept = _as_hashed(stored)
+            if kept is None:
+                raise WrongState.because("sheet_changed", day=day)
+            return _shown(kept, stored.hash)
         return _shown(await self._made(record, day, number=0, previous=""), "")
 
     # ---- by itself
@@ -167,15 +180,27 @@ def _after(day: str) -> str:
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
+def _as_hashed(stored: StoredSheet) -> compliance.Sheet | None:
+    """None: what stands there is not what was hashed, or another day's."""
+    if compliance.hash_of(stored.text) != stored.hash:
+        return None
+    try:
+        made = compliance.read(stored.text)
+    except msgspec.DecodeError:
+        return None
+    return made if made.day == stored.day else None
+
+
 def _line(stored: StoredSheet) -> shapes.SheetLine:
-    made = compliance.read(stored.text)
-    legal = next(share for share in made.shares if share.legal)
+    made = _as_hashed(stored)
+    if made is None:
+        return shapes.SheetLine(day=stored.day, hash=stored.hash, answered=None, abandoned=None, ratio=None)
     return shapes.SheetLine(
         day=stored.day,
         hash=stored.hash,
         answered=made.counts.answered,
         abandoned=made.counts.abandoned,
-        ratio=legal.share,
+        ratio=next((share.share for share in made.shares if share.legal), None),
     )
 
 

@@ -108,9 +108,10 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A sheet of the chain, as it is stored."""
+    """A sheet of the chain, as it is stored: under the day that it is asked for by."""
 
     number: int
+    day: str
     text: str
     previous: str
     hash: str
@@ -120,8 +121,8 @@ class Link:
 class Broken:
     """The first sheet at which the chain does not hold.
 
-    ``changed``: the text is not what was hashed. ``previous``: it does not follow the sheet before. ``missing``: a
-    number is left out. ``cut``: the last ones are gone. ``unreadable``: it is no sheet at all.
+    ``changed``: the text is not what was hashed, or it is another day's. ``previous``: it does not follow the sheet
+    before. ``missing``: a number is left out. ``cut``: the last ones are gone. ``unreadable``: it is no sheet at all.
     """
 
     number: int
@@ -283,6 +284,8 @@ def verify(chain: Sequence[Link], *, last_hash: str = "") -> Broken | None:
             made = read(link.text)
         except msgspec.DecodeError:
             return Broken(link.number, "unreadable")
+        if made.day != link.day:
+            return Broken(link.number, "changed")
         if link.number != place or made.number != place:
             return Broken(place, "missing")
         if link.previous != before or made.previous != before:

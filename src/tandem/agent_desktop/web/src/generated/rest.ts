@@ -1679,18 +1679,25 @@ export interface ComplianceSheet {
   hash: string;
 }
 
+/** ``answered``, ``abandoned``: None when the sheet is not what was hashed any more. */
 export interface SheetLine {
   day: string;
   hash: string;
-  answered: number;
-  abandoned: number;
+  answered: number | null;
+  abandoned: number | null;
   ratio: number | null;
 }
 
-/** Newest first. ``chain_holds``: every hash follows from its sheet and the one before. */
+/**
+ * Newest first. ``chain_holds``: every hash follows from its sheet and the one before. Else ``broken_day`` is that
+ * of the first sheet at which it does not, and ``broken_why``: ``changed`` (it is not what was hashed), ``unreadable``
+ * (it is no sheet), ``missing`` (one before it is gone), ``previous`` (it does not follow the one before).
+ */
 export interface SheetList {
   sheets: SheetLine[];
   chain_holds: boolean;
+  broken_day: string | null;
+  broken_why: "changed" | "cut" | "missing" | "previous" | "unreadable" | null;
 }
 
 export interface UploadQuery {

@@ -95,6 +95,7 @@ export const refusalsEn = {
   "refusal.too_many_entries": "{field}: more than {most} entries.",
   "refusal.no_day": "{day} is no day of the calendar.",
   "refusal.day_not_begun": "{day} has not begun yet.",
+  "refusal.sheet_changed": "The compliance sheet of {day} was changed after it was made: it does not count any more.",
   "refusal.bad_cursor": "This cursor is none of ours: begin at the first page.",
   "refusal.nothing_to_simulate": "This campaign does not dial ahead of its agents now: there is nothing to simulate.",
   "refusal.nobody_left": "{agents} {agents:agent works|agents work} for it now: nobody would be left.",

@@ -95,6 +95,7 @@ export const refusalsZh = {
   "refusal.too_many_entries": "{field}：超过 {most} 项。",
   "refusal.no_day": "没有 {day} 这一天。",
   "refusal.day_not_begun": "{day} 还没有开始。",
+  "refusal.sheet_changed": "{day} 的合规日报在生成后被改动过，不再有效。",
   "refusal.bad_cursor": "翻页标记无效：请从第一页开始。",
   "refusal.nothing_to_simulate": "活动现在不预先拨号：没有可模拟的内容。",
   "refusal.nobody_left": "现有 {agents} 名座席：减少后就没有人了。",

@@ -128,7 +128,7 @@ export function ComplianceView({ id }: { id: string }) {
           <Icon name={value.chain_holds ? "shield" : "alert"} size={16} />
           <span>
             <b>{t(value.chain_holds ? "sheet.chain_holds" : "sheet.chain_broken")}</b>
-            <span className="quiet small">{t(value.chain_holds ? "sheet.chain_text" : "sheet.chain_broken_text")}</span>
+            <span className="quiet small">{value.broken_day === null ? t("sheet.chain_text") : t(`sheet.broken_${value.broken_why ?? "changed"}`, { day: value.broken_day })}</span>
           </span>
         </p>
         <ul className="scroll">
@@ -137,8 +137,8 @@ export function ComplianceView({ id }: { id: string }) {
               <button type="button" className={line.day === day ? "on" : ""} aria-pressed={line.day === day} onClick={() => setDay(line.day)} data-testid="sheet-day">
                 <span className="num">{line.day ?? t("sheet.today")}</span>
                 {line.day !== null && (
-                  <span className="quiet small num">
-                    {count(line.abandoned)} / {count(line.answered)} · {percent(line.ratio, 2)}
+                  <span className={`small num ${line.answered === null ? "bad-text" : "quiet"}`}>
+                    {line.answered === null || line.abandoned === null ? t("sheet.changed") : `${count(line.abandoned)} / ${count(line.answered)} · ${percent(line.ratio, 2)}`}
                   </span>
                 )}
               </button>
