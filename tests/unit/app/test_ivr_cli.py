@@ -143,6 +143,10 @@ def test_a_sub_flow_that_nobody_uses_is_told(folder: Path, capsys: pytest.Captur
     code, said = run(capsys, "check", folder)
     assert code == 0
     assert "part.yaml: no flow uses this sub-flow" in said
+    (folder / "main.yaml").write_text(FLOW + "  [")
+    code, said = run(capsys, "check", folder)
+    assert code == 1
+    assert "no flow uses" not in said, "that cannot be known"
 
 
 def test_tests_are_run_and_what_they_cover_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

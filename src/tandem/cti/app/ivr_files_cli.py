@@ -40,8 +40,11 @@ def check(asked: argparse.Namespace, language: str, installation: OpenInstallati
         known = asyncio.run(known_here(asked.home or default_home(), installation, database, language))
     errors = warnings = 0
     used: set[Path] = set()
+    unread: set[Path] = set()
     for file in files:
         review = review_flow_file(file, known.catalog)
+        if review.flow is None:
+            unread.add(file.parent.resolve())
         used.update((file.parent / name).resolve() for name in review.files)
         for problem in review.errors:
             print(_line(file, problem, language))
@@ -52,7 +55,8 @@ def check(asked: argparse.Namespace, language: str, installation: OpenInstallati
         errors += len(review.errors)
         warnings += len(review.warnings)
     for file in sub_flows_in(asked.flow):
-        if file.resolve() not in used:
+        beside = unread.intersection(file.resolve().parents)  # a flow that cannot be read may use it
+        if file.resolve() not in used and not beside:
             warnings += 1
             print(say("warning", language) + say("unused", language, file=file))
     print(known.said)

@@ -107,7 +107,7 @@ class Asking(Step):
             before = state.trail[-2:-1]
             if not before or before[0] not in scene.flow.steps:
                 return anew
-            return Take(Exit("back", before[0], silent=False), replace(state, trail=state.trail[:-2]))
+            return Take(Exit("back", before[0], silent=False), state)
         operator = commands.operator
         if operator and state.mode == "ivr" and self.is_command(operator.key, digits):
             return Take(Exit("operator", operator.goto, silent=False), state.with_press(operator.key))
