@@ -44,13 +44,22 @@ function push(view, message) {
   }
 }
 const pushSeat = () => push("seat", { type: "seat", agent: state.agent, call: state.call, wrap_up: state.wrap_up, tasks: state.tasks });
-function tellCallbacks(page, had = null) {
+/** Of the first so many what the page does not have. */
+function tellCallbacks(page, first) {
+  const shown = state.callbacks.slice(0, first);
+  const rows = shown.filter((entry) => !page.callbacks?.includes(entry));
+  const gone = (page.callbacks ?? []).filter((entry) => !shown.includes(entry)).map((entry) => entry.id);
   page.seq += 1;
-  const whole = had === null || had > page.callbacksWatched;
-  const rows = state.callbacks.slice(whole ? 0 : had, page.callbacksWatched);
-  page.socket.send(JSON.stringify({ type: "callbacks", seq: page.seq, whole, total: state.callbacks.length, rows, gone: [] }));
+  page.socket.send(JSON.stringify({ type: "callbacks", seq: page.seq, whole: page.callbacks === null, total: state.callbacks.length, rows, gone }));
+  Object.assign(page, { callbacks: shown, callbacksWatched: first });
 }
-const pushCallbacks = () => pages.forEach((page) => page.callbacksWatched !== null && tellCallbacks(page));
+function pushCallbacks({ whole = false } = {}) {
+  for (const page of pages) {
+    if (page.callbacks === null) continue;
+    if (whole) page.callbacks = null;
+    tellCallbacks(page, page.callbacksWatched);
+  }
+}
 const pushService = () => push(null, { type: "service", ...state.service });
 
 function become(name, reason = null) {
@@ -223,7 +232,7 @@ const scripts = {
   },
   "/mock/callbacks": (query) => {
     state.callbacks = data.callbackEntries(Number(query.get("count")));
-    pushCallbacks();
+    pushCallbacks({ whole: true });
   },
   "/mock/service": (query) => {
     state.service = { switch_up: query.get("switch") !== "down", database_up: query.get("database") !== "down" };
@@ -404,7 +413,7 @@ server.on("upgrade", (request, socket, head) => {
 
 function serveLive(socket, login) {
   if (!people[login]) return socket.close(4401);
-  const page = { socket, seq: 0, view: null, callbacksWatched: null };
+  const page = { socket, seq: 0, view: null, callbacks: null, callbacksWatched: 0 };
   socket.on("close", () => pages.delete(page));
   socket.on("message", (text) => {
     const message = JSON.parse(String(text));
@@ -421,11 +430,7 @@ function serveLive(socket, login) {
       pushService();
       return;
     }
-    if (message.type === "watch_callbacks") {
-      const had = page.callbacksWatched;
-      page.callbacksWatched = message.first;
-      if (had !== message.first) tellCallbacks(page, had);
-    }
+    if (message.type === "watch_callbacks") tellCallbacks(page, message.first);
     socket.send(JSON.stringify({ type: "reply", id: message.id, error: null }));
     command(message);
   });
