@@ -167,3 +167,32 @@ def test_who_met_nobody_is_dialled_by_another_campaign_with_an_agent_reserved_on
     floor.ready(MEI, TOM, ANA)
     floor.pass_time(30)
     assert [floor.last(attempt).reserved for attempt, _, _ in floor.dials] == [False, True]
+
+
+def test_the_cost_cap_counts_calls_in_the_air_and_ends_with_the_day() -> None:
+    floor = CampaignFloor()
+    floor.ready(MEI, TOM, ANA)
+    floor.add(*(lead(number) for number in range(20)))
+    capped = campaign(cost_cap=0.25, mode="power", ratio=3.0)
+    floor.seasoned(capped)
+    floor.run(capped)
+    run = floor.center.dialer.campaigns[SPRING]
+    assert len(floor.dials) == 3, "of nine: each costs a tenth at least, if it is answered"
+    assert run.why_not["en"] == "today's cost cap is used up"
+    calls = [floor.pick_up(place) for place in range(3)]
+    floor.pass_time(70)
+    talked_with = {call: floor.center.contacts[call].agent for call in calls}
+    for call in calls:
+        floor.hang_up_caller(call)
+    floor.settle()
+    for call, agent in talked_with.items():
+        assert agent is not None
+        floor.command(agent, m.WrapUp(id=1, call=call, disposition="done", notes=""))
+    assert run.today.cost == pytest.approx(0.6), "two minutes begun of each"
+    floor.pass_time(30)
+    assert "idle" in run.agents.values()
+    assert len(floor.dials) == 3
+    floor.now += 86_400.0
+    floor.handle(c.Tick())
+    floor.pass_time(1)
+    assert len(floor.dials) > 3
