@@ -137,7 +137,7 @@ describe("shifts", () => {
     expect(rows()).toEqual(["day", "late", "night", "training"]);
     const [first = "", , third = ""] = [...document.querySelectorAll('[data-testid="plan-shift-list"] [data-row]')].map((row) => row.textContent ?? "");
     expect(first).toContain("Mon–Fri 09:00–18:00; Sat 10:00–14:00");
-    expect(first).toContain("42.8 h a week");
+    expect(first).toContain("42.8 h");
     expect(first).toContain("216");
     expect(third).toContain("Sun–Thu 22:00–06:00");
     expect(one("shift-without").textContent).toContain("No shift: 142 of 500");
@@ -293,7 +293,8 @@ describe("who works a shift", () => {
     await put(times, "22:00-06:00");
     await press(times, "Enter");
     await settle();
-    expect(one("problems-open").textContent).toContain('"22:00-06:00" ends before it begins');
+    expect(one("problems-open").textContent).toContain('"22:00-06:00" ends before it begins Where it goes past midnight');
+    expect(one("refused").textContent).toContain("begins. Where");
     expect(all("problems-closed")).toHaveLength(0);
     expect(times.value).toBe("10:00-14:00 14:30-24:00");
   });

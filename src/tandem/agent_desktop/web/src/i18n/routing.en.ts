@@ -24,6 +24,7 @@ export const routingEn = {
   "plan.preview_title": "What applying would do",
   "plan.apply": "Apply now",
   "plan.cancel": "Cancel",
+  "plan.refused_why": "{what}. {fix}",
   "plan.applied": "Version {version} is in force",
   "plan.effects": "Effect at this moment",
   "plan.no_effects": "Nothing changes for anybody who waits now.",

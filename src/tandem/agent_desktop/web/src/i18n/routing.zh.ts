@@ -24,6 +24,7 @@ export const routingZh = {
   "plan.preview_title": "生效后的影响",
   "plan.apply": "立即生效",
   "plan.cancel": "取消",
+  "plan.refused_why": "{what}。{fix}",
   "plan.applied": "版本 {version} 已生效",
   "plan.effects": "此刻的影响",
   "plan.no_effects": "当前等待的客户不受影响。",

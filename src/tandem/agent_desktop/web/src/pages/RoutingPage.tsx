@@ -81,7 +81,7 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
   const [line, setLine] = useState<number | null>(null);
   const [confirm, holder] = useQuestion();
   const errors = draft.problems.some((problem) => problem.severity === "error");
-  const refused = draft.refused && (typeof draft.refused === "string" ? draft.refused : `${pick(draft.refused.what)} ${pick(draft.refused.fix)}`);
+  const refused = draft.refused && (typeof draft.refused === "string" ? draft.refused : t("plan.refused_why", { what: pick(draft.refused.what), fix: pick(draft.refused.fix) }));
 
   useEffect(() => {
     if (!draft.changed) return;
@@ -172,7 +172,7 @@ function Editor({ plan, onAgain }: { plan: RoutingPlan; onAgain: () => void }) {
         ))}
       {view === "shifts" &&
         (draft.form ? (
-          <ShiftForms form={draft.form} edit={draft.edit} problems={draft.problems} refused={refused} refusedAt={draft.refusedAt} />
+          <ShiftForms form={draft.form} edit={draft.edit} problems={draft.problems} refused={draft.refused} refusedAt={draft.refusedAt} />
         ) : (
           <Unreadable onText={() => setView("text")} />
         ))}

@@ -10,8 +10,9 @@ import { useQuestion } from "../../ui/useQuestion";
 import { TextField } from "./fields";
 import type { PlanForm } from "./form";
 import { HoursFields } from "./HoursForms";
-import { type Crew, copied, copyName, mayBeCalled, problemsAt, removed, renamed, teamsOf, withOwn, withTeams } from "./shifts";
+import { type Crew, copied, copyName, mayBeCalled, problemsAt, removed, renamed, shiftsOfTeams, teamsOf, withOwn, withTeams } from "./shifts";
 import { TurnRows, WeekPicture } from "./ShiftWeek";
+import type { Refusal } from "./useDraft";
 import { readWeek, writeWeek } from "./week";
 
 const MOST_TAGS = 40;
@@ -21,7 +22,7 @@ export interface ShiftProps {
   edit: (edits: readonly FormEdit[]) => void;
   problems: readonly PlanProblem[];
   /** Why the last edit was not taken, and where it was. */
-  refused: string | null;
+  refused: Refusal | null;
   refusedAt: readonly (readonly string[])[];
 }
 
@@ -33,7 +34,7 @@ function Notes({ path, problems, refused, refusedAt }: Pick<ShiftProps, "problem
   if (said.length === 0 && !turnedDown) return null;
   return (
     <ul className="field-problems small" role="status" data-testid={`problems-${path.at(-1)}`}>
-      {[...(turnedDown ? [{ severity: "error", what: refused, fix: "" }] : []), ...said].map(({ severity, what, fix }, index) => (
+      {[...(turnedDown ? [{ severity: "error", what: typeof refused === "string" ? refused : pick(refused.what), fix: typeof refused === "string" ? "" : pick(refused.fix) }] : []), ...said].map(({ severity, what, fix }, index) => (
         <li key={index} className={`problem-${severity}`}>
           <Icon name="alert" size={13} />
           <span>
@@ -91,20 +92,22 @@ function Head({ name, crew, form, edit, onName }: Pick<ShiftProps, "form" | "edi
 
 function Who({ name, crew, form, edit, note }: Pick<ShiftProps, "form" | "edit"> & { name: string; crew: Crew; note: (key: string) => ReactNode }) {
   const { t } = useSpeech();
-  const teams = useMemo(() => {
-    const shiftOf = new Map(Object.entries(form.shifts ?? {}).flatMap(([shift, one]) => (one.teams ?? []).map((team) => [team, shift] as const)));
-    return teamsOf(form).map(([team, count]) => {
-      const shift = shiftOf.get(team) ?? name;
-      return { value: team, label: t(shift === name ? "shifts.team_option" : "shifts.team_taken", { team, count, shift }) };
-    });
-  }, [form, name, t]);
+  const ofTeam = useMemo(() => shiftsOfTeams(form), [form]);
+  const teams = useMemo(
+    () =>
+      teamsOf(form).map(([team, count]) => {
+        const shift = ofTeam.get(team) ?? name;
+        return { value: team, label: t(shift === name ? "shifts.team_option" : "shifts.team_taken", { team, count, shift }) };
+      }),
+    [form, ofTeam, name, t],
+  );
   const agents = useMemo(
     () =>
       Object.entries(form.agents ?? {}).map(([login, agent]) => {
-        const shift = agent.shift ?? name;
+        const shift = agent.shift ?? ofTeam.get(agent.team ?? "") ?? name;
         return { value: login, label: shift === name ? login : t("shifts.agent_taken", { login, shift }) };
       }),
-    [form, name, t],
+    [form, ofTeam, name, t],
   );
   const more = (left: readonly unknown[]) => t("shifts.more", { count: left.length });
   return (
@@ -189,7 +192,7 @@ export function ShiftEditor({ name, isNew, crew, onName, ...props }: ShiftProps 
         <h3>{t("shifts.who")}</h3>
         <Who name={name} crew={crew} form={form} edit={edit} note={note} />
         <h3>{t("shifts.days_off")}</h3>
-        <div className="form-grid">
+        <div className="form-grid shift-days">
           <HoursFields hours={shift} of="shifts" week={week === null} note={note} onSay={put} />
         </div>
       </div>

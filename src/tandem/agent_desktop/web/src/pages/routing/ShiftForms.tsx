@@ -96,12 +96,14 @@ export function ShiftForms(props: ShiftProps) {
       {
         key: "agents",
         title: t("shifts.agents"),
-        width: "88px",
+        width: "64px",
         align: "right",
         render: (line) => (
           <span className="shift-line">
             <span className="num">{line.agents}</span>
-            <span className="quiet small num">{t("shifts.hours", { hours: line.hours })}</span>
+            <span className="quiet small num" title={t("shifts.hours_week")}>
+              {t("shifts.hours", { hours: line.hours })}
+            </span>
           </span>
         ),
       },

@@ -106,25 +106,27 @@ function TurnRow({ turn, turns, at, onSay }: { turn: Turn; turns: readonly Turn[
   return (
     <li className="turn">
       <div className="turn-line">
-        <DayChips
-          turn={turn}
-          names={words.names}
-          onDay={(day, on) => {
-            const next = withDay(turns, at, day, on);
-            if (weekOf(next) === null) setComplaint("shifts.overlap");
-            else onSay(next);
-          }}
-        />
-        <span className="turn-times">
-          <TextField className="turn-time num" value={clock(turn.begin)} label={t("shifts.from")} testId={`turn-from-${at}`} {...field("begin", "shifts.bad_time")} />
-          <span className="quiet">–</span>
-          <TextField className="turn-time num" value={clock(turn.end)} label={t("shifts.to")} testId={`turn-to-${at}`} {...field("end", "shifts.bad_time")} />
-          {turn.end > DAY_MIN && <span className="mark">{t("shifts.next_day")}</span>}
-        </span>
-        <label className="turn-breaks">
-          <span className="quiet small">{t("shifts.breaks")}</span>
-          <TextField className="num" value={breaksText(turn)} label={t("shifts.breaks")} placeholder={t("shifts.no_breaks")} testId={`turn-breaks-${at}`} {...field("breaks", "shifts.bad_breaks")} />
-        </label>
+        <div className="turn-fields">
+          <DayChips
+            turn={turn}
+            names={words.names}
+            onDay={(day, on) => {
+              const next = withDay(turns, at, day, on);
+              if (weekOf(next) === null) setComplaint("shifts.overlap");
+              else onSay(next);
+            }}
+          />
+          <span className="turn-times">
+            <TextField className="turn-time num" value={clock(turn.begin)} label={t("shifts.from")} testId={`turn-from-${at}`} {...field("begin", "shifts.bad_time")} />
+            <span className="quiet">–</span>
+            <TextField className="turn-time num" value={clock(turn.end)} label={t("shifts.to")} testId={`turn-to-${at}`} {...field("end", "shifts.bad_time")} />
+            {turn.end > DAY_MIN && <span className="mark">{t("shifts.next_day")}</span>}
+          </span>
+          <label className="turn-breaks">
+            <span className="quiet small">{t("shifts.breaks")}</span>
+            <TextField className="num" value={breaksText(turn)} label={t("shifts.breaks")} placeholder={t("shifts.no_breaks")} testId={`turn-breaks-${at}`} {...field("breaks", "shifts.bad_breaks")} />
+          </label>
+        </div>
         <button type="button" className="icon-button" aria-label={t("shifts.remove_days", { days: words.days(turn) })} title={t("shifts.remove_days", { days: words.days(turn) })} onClick={() => onSay(turns.filter((_, index) => index !== at))}>
           <Icon name="trash" size={14} />
         </button>

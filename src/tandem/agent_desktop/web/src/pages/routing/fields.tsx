@@ -25,6 +25,7 @@ export function TextField({
   placeholder?: string;
   className?: string;
   testId?: string;
+  /** Has the focus as soon as it is there, with its text to be replaced. */
   autoFocus?: boolean;
   /** Hears whether what was typed fits, whenever the field is left. */
   onRead?: (fits: boolean) => void;
@@ -57,6 +58,7 @@ export function TextField({
       data-testid={testId}
       autoFocus={autoFocus}
       aria-describedby={describedBy}
+      onFocus={(event) => autoFocus && event.currentTarget.select()}
       onChange={(event) => setText(event.target.value)}
       onBlur={say}
       onPressEnter={say}

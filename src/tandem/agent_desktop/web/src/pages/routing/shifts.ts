@@ -19,11 +19,15 @@ export interface Crews {
   without: number;
 }
 
+/** Team -> the shift that its agents work. */
+export function shiftsOfTeams(form: PlanForm): ReadonlyMap<string, string> {
+  return new Map(Object.entries(form.shifts ?? {}).flatMap(([name, shift]) => (shift.teams ?? []).map((team) => [team, name] as const)));
+}
+
 /** Shift -> who works it: his own shift goes before that of his team. */
 export function crewsOf(form: PlanForm): Crews {
-  const shifts = Object.entries(form.shifts ?? {});
-  const of = new Map<string, Crew>(shifts.map(([name]) => [name, { own: [], logins: [] }]));
-  const shiftOf = new Map(shifts.flatMap(([name, shift]) => (shift.teams ?? []).map((team) => [team, name] as const)));
+  const of = new Map<string, Crew>(Object.keys(form.shifts ?? {}).map((name) => [name, { own: [], logins: [] }]));
+  const shiftOf = shiftsOfTeams(form);
   let without = 0;
   for (const [login, agent] of Object.entries(form.agents ?? {})) {
     const crew = of.get(agent.shift ?? shiftOf.get(agent.team ?? "") ?? "");
