@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tandem.cti.model.errors import BadRequest, Forbidden, Unavailable
+from tandem.ivr.core.problem_texts import problem_text
 
 if TYPE_CHECKING:
     from tandem.cti.documents.problems import Problem
@@ -30,6 +31,9 @@ class FlowError(BadRequest):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+    def in_language(self, language: str) -> str:
+        return "\n".join(problem_text(problem, language) for problem in self.problems)
 
 
 class BadState(BadRequest):

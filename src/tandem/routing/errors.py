@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tandem.cti.model.errors import BadRequest
+from tandem.routing.plan_document.in_chinese import problem_text
 
 if TYPE_CHECKING:
     from tandem.cti.documents.problems import Problem
@@ -22,3 +23,6 @@ class PlanError(BadRequest):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+    def in_language(self, language: str) -> str:
+        return "\n".join(problem_text(problem, language) for problem in self.problems)

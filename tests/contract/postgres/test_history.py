@@ -69,5 +69,5 @@ async def test_half_hours_are_counted_by_local_time(store: DayStore) -> None:
     assert sorted(counts) == [DAY, date(2026, 11, 23)]
     assert sum(counts[DAY]) == sum(counts[DAY][24:26]) > 40
     assert sum(counts[date(2026, 11, 23)]) == 0
-    assert any("no forecast" in line for line in await forecast_lines(store, date(2026, 11, 24)))
-    assert await forecast_lines(store, DAY) == ["there are no calls in the 84 days before 2026-11-22"]
+    assert any("no forecast" in line for line in await forecast_lines(store, date(2026, 11, 24), "en"))
+    assert await forecast_lines(store, DAY, "en") == ["there are no calls in the 84 days before 2026-11-22"]

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from string import Formatter
-
 import pytest
 from tests.unit.routing.plans import GOOD
 
 from tandem.cti.app import routing_cli
-from tandem.cti.app.routing_words import SENTENCES
 from tandem.routing.plan_file import review_plan
 
 FLAWED = GOOD.replace("to: operator", "to: operater")
-
-
-def test_each_sentence_is_there_twice_and_names_the_same() -> None:
-    for code, (zh, en) in SENTENCES.items():
-        assert [name for _, name, _, _ in Formatter().parse(zh)] == [name for _, name, _, _ in Formatter().parse(en)]
-        assert re.search(r"[\u3400-\u9fff]", zh), code
-        assert not re.search(r"[\u3400-\u9fff]", en), code
 
 
 def test_a_flawed_plan_is_told_in_the_language_of_the_terminal(

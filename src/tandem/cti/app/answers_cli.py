@@ -11,6 +11,8 @@ from pathlib import Path
 
 from tandem.cti.adapters.postgres.answers import AnswerStore
 from tandem.cti.app.command_parser import CommandParser
+from tandem.cti.app.command_words import say
+from tandem.cti.app.terminal import language_of_terminal
 from tandem.cti.documents.shapes import NAME
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.storage.migrate import migrate
@@ -36,6 +38,7 @@ def add_commands(answers: CommandParser, for_all: Callable[[CommandParser], None
 
 async def run(asked: argparse.Namespace, database: OpenDatabase) -> int:
     """One of the commands; 0. Raises CtiError with a sentence for the one who asked."""
+    language = language_of_terminal()
     async with _store(database) as answers:
         match asked.do:
             case "load":
@@ -43,12 +46,12 @@ async def run(asked: argparse.Namespace, database: OpenDatabase) -> int:
             case "remove":
                 if not await answers.remove(asked.table):
                     raise ResourceMissing.because("no_table", table=asked.table)
-                print(f"The table {asked.table} is removed: flows that look there take their fallback exit.")
+                print(say("removed", language, table=asked.table))
             case _:
                 for table in await answers.tables():
                     when = datetime.fromtimestamp(table.loaded_at).astimezone().strftime("%Y-%m-%d %H:%M")
-                    columns = ", ".join(table.columns)
-                    print(f"{table.name:20} {table.rows:9,} rows  {when}  {table.loaded_by:12}  {columns}")
+                    facts = {"name": f"{table.name:20}", "rows": f"{table.rows:9,}", "by": f"{table.loaded_by:12}"}
+                    print(say("table", language, when=when, columns=", ".join(table.columns), **facts))
     return 0
 
 
@@ -58,7 +61,8 @@ async def _load(answers: AnswerStore, table: str, path: Path, *, key: str, encod
     with open_answers(path) as opened:
         file = read_answers(opened, path.name, key=key, encoding=encoding)
         count = await answers.load(table, file.columns, file.rows, by=getpass.getuser())
-    print(f"The table {table} has {count:,} rows now; flows look there from now on: {', '.join(file.columns)}.")
+    columns = ", ".join(file.columns)
+    print(say("loaded", language_of_terminal(), table=table, rows=f"{count:,}", columns=columns))
 
 
 @asynccontextmanager

@@ -24,7 +24,9 @@ from tandem.cti.app.check_words import Both, alike, both, line
 from tandem.cti.app.flow_checks import Deployed, check_flows, deployed
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.outside import credentials_of, speaker
+from tandem.cti.app.terminal import LANGUAGES
 from tandem.cti.model.errors import CtiError
+from tandem.cti.model.system_reasons import reason_of
 from tandem.cti.provision.asterisk import default_cache_dir, find_in_cache, find_on_host
 from tandem.cti.storage.pool import Database
 from tandem.ivr.core.speech import Prompt
@@ -143,7 +145,7 @@ async def _people_and_queues(url: str) -> tuple[_Known, list[CheckLine]]:
         stored = await PlanStore(database).current()
         flows = await deployed(FlowStore(database))
     except (CtiError, asyncpg.PostgresError) as error:
-        return _NOTHING, [line(both("tables"), alike(_why(error)), both("make_tables"), _NOTHING_TO_DO)]
+        return _NOTHING, [line(both("tables"), _why(error), both("make_tables"), _NOTHING_TO_DO)]
     finally:
         await database.close()
     queues, routing = _routing(stored, [agent.login for agent in agents])
@@ -182,7 +184,7 @@ async def _speech(installation: Installation) -> CheckLine:
         async with asyncio.timeout(_SPEECH_S), speaker(installation, credentials_of(installation)) as voices:
             for_the_line(await voices.speak(Prompt(language, "1")))
     except (CtiError, TimeoutError) as error:
-        problem = alike(_why(error))
+        problem = _why(error)
     if settings.speech_url:
         return line(both("speech"), problem, both("look_at_speech"), alike(urlsplit(settings.speech_url).netloc))
     return line(both("speech"), problem, both("install_speech"), alike("espeak-ng"))
@@ -208,7 +210,7 @@ def _port(address: str, port: int, setting: str, name: str) -> CheckLine:
         if error.errno == errno.EADDRINUSE:
             problem = both("port_taken", port=port)
         else:
-            problem = both("port_refused", address=address, port=port, why=error.strerror or "")
+            problem = both("port_refused", address=address, port=port, why=reason_of(error))
     return line(both(name), problem, both("free_port", setting=setting), both("port_fine", address=address, port=port))
 
 
@@ -219,5 +221,9 @@ def _certificate(installation: Installation) -> CheckLine:
     return line(both("certificate"), problem, both("make_certificate"), alike(file))
 
 
-def _why(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+def _why(error: BaseException) -> Both:
+    if isinstance(error, OSError):
+        return reason_of(error)
+    if isinstance(error, CtiError) and str(error):
+        return {each: error.in_language(each) for each in LANGUAGES}
+    return alike(str(error) or type(error).__name__)

@@ -18,6 +18,7 @@ from tandem.cti.app.answers_cli import add_commands as add_answers_commands
 from tandem.cti.app.campaign_cli import add_commands as add_campaign_commands
 from tandem.cti.app.campaign_cli import add_do_not_call_commands
 from tandem.cti.app.command_parser import CommandParser
+from tandem.cti.app.command_words import say
 from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif_arguments
 from tandem.cti.app.installation import Installation, default_home, expect_installed
 from tandem.cti.app.ivr_cli import add_commands as add_ivr_commands
@@ -263,9 +264,10 @@ async def _write_asterisk_config(installation: Installation, folder: Path, music
         raise BadRequest.because(
             "file_unwritable", file=str(error.filename or folder), texts=reason_of(error)
         ) from None
-    print(f"{len(files)} files in {folder}; what stood there at first is kept beside them as *.conf.before-tandem")
-    print(f"In asterisk.conf, section [options], set: systemname = {installation.secrets.system_name}")
-    print("In modules.conf, section [modules], add (with any of these a caller or AMI user could reach the host):")
+    language = language_of_terminal()
+    print(say("written", language, files=len(files), folder=folder))
+    print(say("system_name", language, name=installation.secrets.system_name))
+    print(say("no_modules", language))
     print("\n".join(f"  noload = {module}.so" for module in sorted(FORBIDDEN_MODULES)))
     return 0
 

@@ -25,7 +25,9 @@ from tandem.cti.app.flow_studies import FlowStudies
 from tandem.cti.app.flow_versions import Shelf, text_of
 from tandem.cti.app.installation import Installation
 from tandem.cti.app.ivr_catalog import stored_catalog
+from tandem.cti.app.ivr_version_words import say
 from tandem.cti.app.outside import credentials_of
+from tandem.cti.app.terminal import language_of_terminal, padded
 from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable
 from tandem.cti.runtime.clock import SystemClock
 from tandem.cti.storage.migrate import migrate
@@ -38,13 +40,13 @@ from tandem.ivr.flow_files import read_bundle
 
 REPLAY_S = 600.0
 REPLAYED = 100_000
-_LATER = "No server runs here: it counts from the next start on."
 
 
 async def run(
     name: str, asked: argparse.Namespace, installation: Installation, database: AbstractAsyncContextManager[str]
 ) -> int:
     """Raises CtiError with a sentence for the one who asked."""
+    language = language_of_terminal()
     async with _desk(installation, database) as desk:
         match name:
             case "draft":
@@ -63,14 +65,14 @@ async def run(
                 return await _deploy(desk.roll_back, asked, installation.home, "ivr.rollback", None)
             case "numbers":
                 numbers = await desk.numbers(asked.flow, version=asked.version, days=asked.calls)
-                return _show(numbers, asked.json, _numbers(numbers))
+                return _show(numbers, asked.json, _numbers(numbers, language))
             case "replay":
                 report = await _replay(desk, asked)
-                return _show(report, asked.json, _report(report))
+                return _show(report, asked.json, _report(report, language))
             case "call":
                 return await _call(asked, installation.home)
             case _:
-                print("\n".join(_versions(await desk.flow(asked.flow))))
+                print("\n".join(_versions(await desk.flow(asked.flow), language)))
     return 0
 
 
@@ -139,9 +141,13 @@ async def _draft(desk: FlowStudies, asked: argparse.Namespace, home: Path) -> in
         saved = msgspec.convert(answer, shapes.FlowVersion)
     except Unavailable:
         saved = await desk.save_draft(found.name, new, by=by)
-    problems = f", with {_errors(saved.problems)}: tandem ivr check {asked.file}" if saved.problems else ""
-    tests = {None: "", True: ", its tests pass", False: ", its tests fail"}[saved.tested]
-    print(f"Version {saved.version} of {found.name} is saved{tests}{problems}.")
+    language, problems, tests = language_of_terminal(), "", ""
+    if saved.problems:
+        errors = say("errors", language, count=saved.problems)
+        problems = say("saved_problems", language, errors=errors, file=asked.file)
+    if saved.tested is not None:
+        tests = say("saved_tests_pass" if saved.tested else "saved_tests_fail", language)
+    print(say("saved", language, flow=found.name, version=saved.version, tests=tests, problems=problems))
     return 1 if saved.problems else 0
 
 
@@ -163,34 +169,35 @@ def _name_in(text: str) -> str:
 async def _deploy(work: Any, asked: argparse.Namespace, home: Path, do: str, about: Any) -> int:
     by = getpass.getuser()
     given = {} if about is None else {do.partition(".")[2]: msgspec.to_builtins(about)}
-    later = ""
+    language, later = language_of_terminal(), ""
     try:
         detail = msgspec.convert(await ask(home, do, name=asked.flow, by=by, **given), shapes.FlowDetail)
     except Unavailable:
-        later = _LATER
+        later = say("later", language)
         parameters = () if about is None else (about,)
         detail = await work(asked.flow, *parameters, by=by)
-    print(f"{_state(detail)} {later}".strip())
+    print(f"{_state(detail, language)} {later}".strip())
     return 0
 
 
-def _state(detail: shapes.FlowDetail) -> str:
+def _state(detail: shapes.FlowDetail, language: str) -> str:
     now = detail.deployment
     if now is None:
-        return f"Nothing of {detail.name} is live."
+        return say("nothing_live", language, flow=detail.name)
     canary = ""
     if now.canary is not None:
-        share = [f"{now.canary.share:.0%} of the calls"] if now.canary.share else []
-        numbers = [f"all calls to {', '.join(now.canary.numbers)}"] if now.canary.numbers else []
-        canary = f"; {' and '.join(share + numbers)} get version {now.canary.version}"
-    return f"Version {now.live} of {detail.name} is live{canary}."
+        who = [say("canary_share", language, share=f"{now.canary.share:.0%}")] if now.canary.share else []
+        if now.canary.numbers:
+            who.append(say("canary_numbers", language, numbers=", ".join(now.canary.numbers)))
+        canary = say("canary", language, who=say("and", language).join(who), version=now.canary.version)
+    return say("live", language, version=now.live, flow=detail.name, canary=canary)
 
 
 async def _call(asked: argparse.Namespace, home: Path) -> int:
     files, main = await asyncio.to_thread(read_bundle, Path(asked.file))
     bundle = msgspec.to_builtins(shapes.CallMe(main=main, files=dict(files)))
     called = await ask(home, "ivr.call", bundle=bundle, device=asked.device, by=getpass.getuser())
-    print(f"{asked.device} rings (call {called['call']}).")
+    print(say("rings", language_of_terminal(), device=asked.device, call=called["call"]))
     return 0
 
 
@@ -211,25 +218,32 @@ def _show(found: Any, as_json: bool, lines: Iterator[str]) -> int:
     return 0
 
 
-def _versions(detail: shapes.FlowDetail) -> Iterator[str]:
-    yield f"{detail.name}, answers at {', '.join(detail.numbers) or 'no number'}. {_state(detail)}"
-    tests = {None: "", True: "tests pass", False: "tests FAIL"}
+def _versions(detail: shapes.FlowDetail, language: str) -> Iterator[str]:
+    numbers = ", ".join(detail.numbers) or say("no_number", language)
+    yield say("answers_at", language, flow=detail.name, numbers=numbers, state=_state(detail, language))
     for version in detail.versions:
-        errors = _errors(version.problems) if version.problems else ""
-        found = ", ".join(filter(None, (errors, tests[version.tested])))
-        line = (
-            f"{version.version:5}  {_when(version.at)}  {version.state:8} {version.by:12}  {found:24}  {version.note}"
-        )
+        errors = say("errors", language, count=version.problems).strip() if version.problems else ""
+        tests = "" if version.tested is None else say("tests_pass" if version.tested else "tests_fail", language)
+        found = padded(", ".join(filter(None, (errors, tests))), 24)
+        state = padded(say(f"state_{version.state}", language), 8)
+        line = f"{version.version:5}  {_when(version.at)}  {state} {version.by:12}  {found}  {version.note}"
         yield line.rstrip()
     for each in detail.history[:20]:
-        canary = f", canary {each.canary.version} ({each.canary.share:.0%})" if each.canary else ""
-        yield f"       {_when(each.at)}  {each.what}: live {each.live}{canary}, by {each.by}"
+        canary, what = "", say(f"what_{each.what}", language)
+        if each.canary:
+            share = f"{each.canary.share:.0%}"
+            canary = say("deployed_canary", language, version=each.canary.version, share=share)
+        told = say("deployed", language, what=what, live=each.live, canary=canary, by=each.by)
+        yield f"       {_when(each.at)}  {told}"
 
 
-def _numbers(found: shapes.FlowNumbers) -> Iterator[str]:
-    yield f"{found.name}, {_when(found.since)} to {_when(found.until)}: {found.containment.calls} calls"
-    yield from _containment(found.containment)
-    yield f"{'step':32} {'entered':>8} {'hung up':>8} {'mean':>7} {'silent':>7} {'wrong':>7}  exits"
+def _numbers(found: shapes.FlowNumbers, language: str) -> Iterator[str]:
+    span = {"since": _when(found.since), "until": _when(found.until)}
+    yield say("calls", language, flow=found.name, calls=found.containment.calls, **span)
+    yield from _containment(found.containment, language)
+    heads = (("entered", 8), ("hung_up", 8), ("mean", 7), ("silent", 7), ("wrong", 7))
+    columns = " ".join(padded(say(name, language), width, right=True) for name, width in heads)
+    yield f"{padded(say('step', language), 32)} {columns}  {say('exits', language)}"
     for node in sorted(found.nodes, key=lambda node: -node.entered):
         exits = ", ".join(f"{name} {count}" for name, count in node.exits.items())
         yield (
@@ -238,12 +252,12 @@ def _numbers(found: shapes.FlowNumbers) -> Iterator[str]:
         )
 
 
-def _containment(found: shapes.Containment) -> Iterator[str]:
+def _containment(found: shapes.Containment, language: str) -> Iterator[str]:
     if found.ratio is not None:
-        yield f"served to the end: {_share(found.ratio)}"
+        yield say("served", language, share=_share(found.ratio, language))
     for end in found.ends:
         where = f" {end.queue}" if end.queue else ""
-        yield f"  {end.reason}{where}: {end.calls}"
+        yield f"  {say(f'end_{end.reason}', language)}{where}: {end.calls}"
 
 
 async def _replay(desk: FlowStudies, asked: argparse.Namespace) -> shapes.ReplayReport:
@@ -264,32 +278,31 @@ async def _replay(desk: FlowStudies, asked: argparse.Namespace) -> shapes.Replay
     )
 
 
-def _report(found: shapes.ReplayReport) -> Iterator[str]:
-    which = f"version {found.version}" if found.version else "the file"
-    yield f"{found.name}, {found.calls} calls since {_when(found.since)} against {which}:"
+def _report(found: shapes.ReplayReport, language: str) -> Iterator[str]:
+    which = say("this_version", language, version=found.version) if found.version else say("this_file", language)
+    yield say("against", language, flow=found.name, calls=found.calls, since=_when(found.since), which=which)
     if found.left_out:
-        yield f"({found.left_out} older calls were left out)"
-    yield f"the same end: {found.same}; another: {found.moved}; cannot be said: {found.undetermined}"
+        yield say("left_out", language, calls=found.left_out)
+    yield say("ends", language, same=found.same, moved=found.moved, undetermined=found.undetermined)
     for move in found.moves:
         if move.before != move.after:
             yield f"  {move.before} -> {move.after}: {move.calls}"
     for stop in found.stops:
-        yield f"  stops at {stop.step or '?'}: {stop.calls}. {stop.why.get('en', '')}"
+        why = stop.why.get(language, "")
+        yield "  " + say("stops", language, step=stop.step or "?", calls=stop.calls, why=why)
     for step, calls in found.dead_ends.items():
-        yield f"  DEAD END at {step}: {calls} calls would go to on_error"
+        yield "  " + say("dead_end", language, step=step, calls=calls)
     if found.before and found.after and found.difference:
-        change = found.difference
-        yield f"served to the end, of the {found.calls - found.undetermined} that end in both:"
-        yield f"  before {_share(found.before)}, after {_share(found.after)}"
-        yield f"  difference {change.value:+.1%} (95 %: {change.low:+.1%} to {change.high:+.1%})"
+        change = {name: f"{getattr(found.difference, name):+.1%}" for name in ("value", "low", "high")}
+        shares = {"before": _share(found.before, language), "after": _share(found.after, language)}
+        yield say("served_both", language, calls=found.calls - found.undetermined)
+        yield "  " + say("before_after", language, **shares)
+        yield "  " + say("difference", language, **change)
 
 
-def _share(ratio: shapes.Ratio) -> str:
-    return f"{ratio.value:.1%} (95 %: {ratio.low:.1%} to {ratio.high:.1%})"
-
-
-def _errors(count: int) -> str:
-    return "1 error" if count == 1 else f"{count} errors"
+def _share(ratio: shapes.Ratio, language: str) -> str:
+    facts = {name: f"{getattr(ratio, name):.1%}" for name in ("value", "low", "high")}
+    return say("share", language, **facts)
 
 
 def _when(at: float) -> str:

@@ -13,19 +13,17 @@ import tempfile
 from pathlib import Path
 
 from tandem.cti.adapters.asterisk.config import PROBE
+from tandem.cti.app.command_words import say
 from tandem.cti.app.installation import Installation
+from tandem.cti.app.terminal import language_of_terminal
 from tandem.cti.model.credentials import sip_password
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.model.ids import DeviceId
 
 _SCENARIO = Path(__file__).with_name("probe.xml")
 _ANSWER_S = 20
-_WHY = {
-    "401": "the account of the probe is refused: Asterisk's configuration is older than this installation",
-    "403": "refused by Asterisk",
-    "404": "this number is not served: add it to the setting flows",
-    "503": "Asterisk is overloaded or shutting down",
-}
+_WHY = ("401", "403", "404", "503")
+"""Answers of SIP for which there is a sentence."""
 
 
 def probe(installation: Installation, number: str, stay_s: float) -> int:
@@ -53,19 +51,20 @@ def probe(installation: Installation, number: str, stay_s: float) -> int:
 
 
 def _report(called: str, where: str, messages: str, code: int) -> int:
-    lines = list(_lines(messages))
+    lines, language = list(_lines(messages)), language_of_terminal()
     for at_s, text in lines:
         print(f"  {at_s:7.3f} s  {text}")
     if not any(text.startswith("<- ") for _, text in lines):
-        print(f"nothing answers at {where}: is Asterisk running? See: tandem check")
+        print(say("nothing_answers", language, where=where))
         return 1
     answers = re.findall(r"^SIP/2\.0 (\d{3})", messages, re.MULTILINE)
     failed = [answer for answer in answers if answer >= "400" and answer not in ("401", "407")]
     if code == 0 and not failed:
-        print(f"{called} answers, and the call ended in order")
+        print(say("answers", language, number=called))
         return 0
     last = failed[-1] if failed else answers[-1]
-    print(f"{called} did not answer: {_WHY.get(last, f'the last answer was SIP {last}')}")
+    why = say(f"sip_{last}" if last in _WHY else "sip_other", language, code=last)
+    print(say("no_answer", language, number=called, why=why))
     return 1
 
 

@@ -18,14 +18,15 @@ from pathlib import Path
 from tandem.cti.adapters.postgres.plans import PlanStore, StoredPlan
 from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.app.control import ask
-from tandem.cti.app.routing_words import problem_text, say
-from tandem.cti.app.terminal import language_of_terminal
+from tandem.cti.app.routing_words import say
+from tandem.cti.app.terminal import language_of_terminal, padded
 from tandem.cti.app.text_files import text_of
 from tandem.cti.model.errors import ResourceMissing, Unavailable
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
-from tandem.routing.core.plan import Plan
+from tandem.routing.core.plan import Plan, StepPlan
 from tandem.routing.core.plan_change import difference
+from tandem.routing.plan_document.in_chinese import problem_text
 from tandem.routing.plan_document.words import share_text, time_text, written_needs
 from tandem.routing.plan_file import PLAN_FILE, Review, parse_plan, review_plan
 
@@ -70,28 +71,32 @@ async def run(asked: argparse.Namespace, home: Path, database: OpenDatabase) -> 
                 sys.stdout.write((await _current(plans)).text)
             case _:
                 stored = await _current(plans)
-                print(f"version {stored.version}  {stored.note}".rstrip())
-                print("\n".join(plan_table(parse_plan(stored.text, f"version {stored.version}"))))
+                language = language_of_terminal()
+                print(say("version", language, version=stored.version, note=stored.note).rstrip())
+                print("\n".join(plan_table(parse_plan(stored.text, f"version {stored.version}"), language)))
     return 0
 
 
-def plan_table(plan: Plan) -> list[str]:
+def plan_table(plan: Plan, language: str) -> list[str]:
     """A line for each queue, then how many agents have which skills."""
     width = max(map(len, plan.queues))
     lines = []
     for queue in plan.queues.values():
-        steps = ", then ".join(
-            written_needs(step.needs) + (f" after {time_text(step.after_s)}" if step.after_s else "")
-            for step in queue.steps
-        )
-        target = f"{share_text(queue.target_share)} in {time_text(queue.target_s)}"
-        lines.append(f"{queue.id:{width}}  {target:14}  {queue.hours or 'always open'}: {steps}")
+        steps = say("then", language).join(_step(step, language) for step in queue.steps)
+        target = say("target", language, share=share_text(queue.target_share), time=time_text(queue.target_s))
+        told = say("queue", language, hours=queue.hours or say("always_open", language), steps=steps)
+        lines.append(f"{queue.id:{width}}  {padded(target, 14)}  {told}")
     count: dict[str, int] = {}
     for agent in plan.agents.values():
         for skill in agent.skills:
             count[skill] = count.get(skill, 0) + 1
     skills = ", ".join(f"{skill} {number}" for skill, number in sorted(count.items()))
-    return [*lines, f"{len(plan.agents)} agents: {skills or 'no skills'}"]
+    return [*lines, say("agents", language, count=len(plan.agents), skills=skills or say("no_skills", language))]
+
+
+def _step(step: StepPlan, language: str) -> str:
+    needs = written_needs(step.needs)
+    return say("needs_after", language, needs=needs, time=time_text(step.after_s)) if step.after_s else needs
 
 
 @asynccontextmanager

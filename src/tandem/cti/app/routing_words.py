@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from tandem.cti.app.terminal import Sentences, saying
-from tandem.cti.documents.problems import Problem
-from tandem.routing.core.plan import SECTIONS
-from tandem.routing.plan_document.in_chinese import texts_of
 
 SENTENCES: Sentences = {
     "warning": ("警告：", "warning: "),
@@ -27,21 +24,15 @@ SENTENCES: Sentences = {
         "第 {version} 版已保存。这里没有运行服务器：下次启动时生效。",
         "Version {version} is saved. No server runs here: it counts from the next start on.",
     ),
+    "version": ("第 {version} 版  {note}", "version {version}  {note}"),
+    "then": ("，然后", ", then "),
+    "needs_after": ("{time} 后 {needs}", "{needs} after {time}"),
+    "target": ("{time} 内 {share}", "{share} in {time}"),
+    "always_open": ("全天营业", "always open"),
+    "queue": ("{hours}：{steps}", "{hours}: {steps}"),
+    "agents": ("{count} 名座席：{skills}", "{count} agents: {skills}"),
+    "no_skills": ("没有技能", "no skills"),
     "applied": ("第 {version} 版已生效。", "Version {version} is in force."),
 }
 
-_PARTS = dict(SECTIONS.values())
-"""What a part of the plan is, before its name."""
-
-
 say = saying(SENTENCES)
-
-
-def problem_text(problem: Problem, language: str) -> str:
-    """One line: ``file:line: part: what. What to do.``"""
-    if language == "en":
-        return str(problem)
-    what, fix = texts_of(problem)
-    kind, _, name = problem.part.partition(" ")
-    part = f"{_PARTS.get(kind, kind)} {name}".rstrip() + "：" if problem.part else ""
-    return f"{problem.file}:{problem.line}: {part}{what['zh'].rstrip('。')}。{fix['zh']}"

@@ -8,6 +8,8 @@ import sys
 from contextlib import AbstractAsyncContextManager
 
 from tandem.agent_desktop.adapters.passwords import hash_password
+from tandem.cti.app.command_words import say
+from tandem.cti.app.terminal import language_of_terminal
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
@@ -26,7 +28,8 @@ async def put_user(asked: argparse.Namespace, database: AbstractAsyncContextMana
     """Add or change one user; the password is asked for, or read as one line from standard input."""
     if asked.role == "agent" and not asked.device:
         raise BadRequest.because("phone_needed")
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    language = language_of_terminal()
+    password = getpass.getpass(say("password", language)) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if len(password) < _SHORTEST:
         raise BadRequest.because("password_short", least=_SHORTEST)
     async with database as url:
@@ -40,9 +43,7 @@ async def put_user(asked: argparse.Namespace, database: AbstractAsyncContextMana
             await pool.execute(_PUT_USER, asked.login, asked.name, asked.role, asked.device, asked.language, hashed)
         finally:
             await pool.close()
-    print(f"{asked.login} may log in as {asked.role}.")
+    print(say("may_log_in", language, login=asked.login, role=asked.role))
     if asked.role == "agent":
-        print("Skills stand in the routing plan: tandem routing export > plan.yaml, write them under agents:,")
-        print("tandem routing apply plan.yaml. A new agent: restart `tandem serve` (calls go on).")
-        print("A new phone: first run `tandem asterisk-config FOLDER` and `asterisk -rx 'core reload'`.")
+        print(say("then", language))
     return 0

@@ -12,13 +12,12 @@ import msgspec
 
 from tandem.agent_desktop.core.routing_resources import CallWhy, DecisionLine, WhyWaiting
 from tandem.cti.adapters.postgres.calls import CallStore
+from tandem.cti.app.command_words import say
 from tandem.cti.app.control import ask
 from tandem.cti.app.why import decision_lines
 from tandem.cti.model.errors import ResourceMissing, Unavailable
 from tandem.cti.model.ids import CallId
 from tandem.cti.storage.pool import Database
-
-LANGUAGES = ("en", "zh")
 
 
 async def why(
@@ -57,26 +56,32 @@ def lines(found: CallWhy, language: str) -> Iterator[str]:
     if found.waiting is not None:
         yield from _waiting(found.waiting, language)
     elif not found.decisions:
-        yield f"{found.call}: no agent was ever chosen for it, and it does not wait."
+        yield say("never", language, call=found.call)
 
 
 def _decision(number: int, d: DecisionLine, language: str) -> Iterator[str]:
     when = datetime.fromtimestamp(d.at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    yield f"{number}. {when}  {d.agent_name} ({d.agent}), queue {d.queue}, rule {d.rule}"
+    chosen = {"name": d.agent_name, "agent": d.agent, "queue": d.queue, "rule": d.rule}
+    yield say("decision", language, number=number, when=when, **chosen)
     yield f"   {d.text.get(language, '')}"
-    predicted = "" if d.predicted_p50_s is None else f", predicted {d.predicted_p50_s:.0f} s"
-    if d.predicted_p50_s is not None and d.predicted_p90_s is not None:
-        predicted += f" (9 in 10 under {d.predicted_p90_s:.0f} s)"
-    yield f"   step {d.step + 1} ({d.step_needs or 'anyone'}), place {d.place}, waited {d.waited_s:.1f} s{predicted}"
+    predicted = ""
+    if d.predicted_p50_s is not None:
+        code = "predicted" if d.predicted_p90_s is None else "predicted_band"
+        predicted = say(code, language, p50=f"{d.predicted_p50_s:.0f}", p90=f"{d.predicted_p90_s or 0:.0f}")
+    needs = d.step_needs or say("anyone", language)
+    where = {"step": d.step + 1, "place": d.place, "waited": f"{d.waited_s:.1f}"}
+    yield "   " + say("place", language, needs=needs, predicted=predicted, **where)
     for c in d.candidates:
-        yield f"   not {c.name} ({c.agent}), idle {c.idle_s:.0f} s: {c.text.get(language, c.reason)}"
+        why = c.text.get(language, c.reason)
+        yield "   " + say("candidate", language, name=c.name, agent=c.agent, idle=f"{c.idle_s:.0f}", why=why)
     for o in d.overtaken:
-        yield f"   before {o.id} of {o.queue}, which had waited {o.waited_s:.0f} s: {o.text.get(language, o.rule)}"
+        why = o.text.get(language, o.rule)
+        yield "   " + say("overtaken", language, id=o.id, queue=o.queue, waited=f"{o.waited_s:.0f}", why=why)
 
 
 def _waiting(w: WhyWaiting, language: str) -> Iterator[str]:
-    yield f"It waits in {w.queue}, {w.waited_s:.0f} s so far, step {w.step + 1} ({w.step_needs})."
+    yield say("waits", language, queue=w.queue, waited=f"{w.waited_s:.0f}", step=w.step + 1, needs=w.step_needs)
     yield f"   {w.text.get(language, '')}"
     yield f"   {w.change.text.get(language, '')}"
     if w.predicted_p50_s is not None and w.predicted_p90_s is not None:
-        yield f"   predicted: {w.predicted_p50_s:.0f} s more (9 in 10 under {w.predicted_p90_s:.0f} s)"
+        yield "   " + say("waits_more", language, p50=f"{w.predicted_p50_s:.0f}", p90=f"{w.predicted_p90_s:.0f}")

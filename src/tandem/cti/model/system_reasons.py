@@ -35,6 +35,7 @@ _REASONS: Mapping[int, tuple[str, str]] = {
 
 def reason_of(error: OSError) -> Mapping[str, str]:
     """By language. What is not known here stays as the system says it."""
-    own = error.strerror or type(error).__name__
-    zh, _ = _REASONS.get(error.errno or 0, (own, own))
-    return {"zh": zh, "en": own}
+    late = errno.ETIMEDOUT if isinstance(error, TimeoutError) else 0
+    own = error.strerror or str(error) or type(error).__name__
+    zh, en = _REASONS.get(error.errno or late, (own, own))
+    return {"zh": zh, "en": en}

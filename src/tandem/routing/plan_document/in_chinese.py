@@ -9,6 +9,7 @@ import re
 
 from tandem.cti.documents.chinese import READING, Sentences, in_chinese
 from tandem.cti.documents.problems import Problem
+from tandem.routing.core.plan import SECTIONS
 
 # code: (what is wrong, what to do)
 _SENTENCES: Sentences = {
@@ -76,3 +77,17 @@ def texts_of(problem: Problem) -> tuple[dict[str, str], dict[str, str]]:
     if nearest := _NEAREST.search(problem.fix):
         fix_zh = f"最接近的是 {nearest[1]}（{nearest[2].replace(' instead of ', '，要求 ')}）。{fix_zh}"
     return {"en": problem.what, "zh": what_zh}, {"en": problem.fix, "zh": fix_zh}
+
+
+_PARTS = dict(SECTIONS.values())
+"""What a part of the plan is, before its name."""
+
+
+def problem_text(problem: Problem, language: str) -> str:
+    """One line: ``file:line: part: what. What to do.``"""
+    if language != "zh":
+        return str(problem)
+    what, fix = texts_of(problem)
+    kind, _, name = problem.part.partition(" ")
+    part = f"{_PARTS.get(kind, kind)} {name}".rstrip() + "：" if problem.part else ""
+    return f"{problem.file}:{problem.line}: {part}{what['zh'].rstrip('。')}。{fix['zh']}"

@@ -14,7 +14,9 @@ import msgspec
 
 from tandem.cti.app.floor_plan import Keep, LookUp, Output, ShowCallbacks, ShowSeat, ToSwitch
 from tandem.cti.app.history.input_files import Part, parts_of
+from tandem.cti.app.history.look_back_words import say as told
 from tandem.cti.app.history.replay import CodeOf, Proof, Replayed, code_of, from_time, replay, written_by_another
+from tandem.cti.app.terminal import language_of_terminal
 from tandem.cti.model.errors import CtiError
 from tandem.cti.model.records import CallEventRecord
 
@@ -23,14 +25,14 @@ Say = Callable[[str], None]
 
 def run_replay(asked: argparse.Namespace, folder: Path, *, say: Say = print, code: CodeOf = code_of) -> int:
     """0: the same decisions again; 1: something else came of an input. Raises DayMissing, BadJournal."""
-    parts = parts_of(folder, asked.day)
+    parts, language = parts_of(folder, asked.day), language_of_terminal()
     since = _moment(asked.day, asked.since)
     if since is not None:
         parts = from_time(parts, since)
     for part in parts[:1]:
         if (header := written_by_another(part)) is not None:
-            say(f"{part.path.name} was written by another version (Tandem {header.program}, code {header.code}):")
-            say("  what differs below may be what was changed since.")
+            facts = {"file": part.path.name, "program": header.program, "code": header.code}
+            say(told("other_version", language, **facts))
     only = bool(asked.call or asked.agent)
     shown_from = since if since is not None else float("-inf")
     show = only or asked.step or since is not None
@@ -38,15 +40,15 @@ def run_replay(asked: argparse.Namespace, folder: Path, *, say: Say = print, cod
     proof = Proof()
     for step in replay(parts, code=code, proof=proof):
         if step.same is False:
-            say(f"DIFFERENT: {step.part.path.name}, line {step.recorded.number}")
+            say(told("different", language, file=step.part.path.name, line=step.recorded.number))
         concerned = not only or _concerns(step, asked.call, asked.agent)
         if step.same is False or (show and concerned and step.recorded.now >= shown_from):
-            for line in lines_of(step):
+            for line in lines_of(step, language):
                 say(line)
-            if step_by_step and not _go_on():
-                say("stopped; what follows was not compared")
+            if step_by_step and not _go_on(language):
+                say(told("stopped", language))
                 return 0
-    for line in proof_lines(proof, parts):
+    for line in proof_lines(proof, parts, language):
         say(line)
     return 1 if proof.different else 0
 
@@ -55,10 +57,10 @@ def _moment(day: date, since: time_of_day | None) -> float | None:
     return None if since is None else datetime.combine(day, since).astimezone().timestamp()
 
 
-def _go_on() -> bool:
+def _go_on(language: str) -> bool:
     """Enter: on; ``q``: stop."""
     try:
-        return input("[Enter] on, [q] stop ").strip().lower() != "q"
+        return input(told("go_on", language)).strip().lower() != "q"
     except EOFError:
         return False
 
@@ -80,47 +82,50 @@ def _inner(output: Output) -> Any:
     return output.record if isinstance(output, Keep) else output
 
 
-def lines_of(step: Replayed) -> Iterator[str]:
+def lines_of(step: Replayed, language: str) -> Iterator[str]:
     """One input and what came of it: decisions with their reasons, requests, lines of the timeline, refusals."""
     at = datetime.fromtimestamp(step.recorded.now).astimezone()
     yield f"{at:%H:%M:%S}.{at.microsecond // 1000:03} {short(step.recorded.input)}"
     if step.outcome is None:
-        yield "    ! the center failed by a defect"
+        yield f"    {told('defect', language)}"
     elif isinstance(step.outcome, CtiError):
-        yield f"    refused: {step.outcome} ({step.outcome.code})"
+        why = step.outcome.in_language(language)
+        yield "    " + told("refused", language, error=why, code=step.outcome.code)
     else:
         for output in step.outcome:
-            yield from _output_lines(output)
+            yield from _output_lines(output, language)
 
 
-def _output_lines(output: Output) -> Iterator[str]:
+def _output_lines(output: Output, language: str) -> Iterator[str]:
     match output:
         case ToSwitch(request):
             yield f"    -> {short(request)}"
         case Keep(CallEventRecord() as event):
             yield f"    {event.call} {event.kind}: {event.text}"
-            yield from _decision_lines(event)
+            yield from _decision_lines(event, language)
         case LookUp(call, number):
-            yield f"    -> look up {number} for {call}"
+            yield "    " + told("look_up", language, number=number, call=call)
         case Keep() | ShowSeat() | ShowCallbacks():
             pass  # rows and pages follow from what is shown
         case _:
             yield f"    -> {short(output)}"
 
 
-def _decision_lines(event: CallEventRecord) -> Iterator[str]:
+def _decision_lines(event: CallEventRecord, language: str) -> Iterator[str]:
     why = event.data.get("why")
     if isinstance(why, dict) and why.get("en") != event.text:
-        yield f"        why: {why.get('en', '')}"
+        yield "        " + told("why", language, text=why.get(language, ""))
     decision = event.data.get("decision")
     if not isinstance(decision, dict):
         return
     facts = ("rule", "step", "place", "eligible", "waiting", "cost")
     yield "        " + ", ".join(f"{name} {_value(decision[name])}" for name in facts if name in decision)
     for other in decision.get("candidates", ()):
-        yield f"        not {other['agent']}: {other['reason']} (cost {_value(other['cost'])})"
+        named = {"agent": other["agent"], "reason": other["reason"], "cost": _value(other["cost"])}
+        yield "        " + told("candidate", language, **named)
     for passed in decision.get("overtaken", ()):
-        yield f"        passed {passed['id']} (waited {_value(passed['waited_s'])} s): {passed['rule']}"
+        named = {"id": passed["id"], "waited": _value(passed["waited_s"]), "rule": passed["rule"]}
+        yield "        " + told("passed", language, **named)
 
 
 def short(thing: Any) -> str:
@@ -147,16 +152,16 @@ def _value(value: Any) -> str:
     return text if len(text) <= 160 else text[:157] + "..."
 
 
-def proof_lines(proof: Proof, parts: Sequence[Part]) -> Iterator[str]:
-    files = "1 file" if len(parts) == 1 else f"{len(parts)} files"
+def proof_lines(proof: Proof, parts: Sequence[Part], language: str) -> Iterator[str]:
+    facts = {"files": told("files", language, files=len(parts)), "inputs": f"{proof.inputs:,}"}
     if proof.different:
-        yield f"{proof.inputs:,} inputs in {files}: {proof.different:,} with another outcome than that day"
+        yield told("not_same", language, different=f"{proof.different:,}", **facts)
         first = proof.first
         if first is not None:
-            yield f"the first: {first.part.path.name}, line {first.recorded.number}"
+            yield told("first", language, file=first.part.path.name, line=first.recorded.number)
     else:
-        yield f"{proof.inputs:,} inputs in {files}: the same decisions again, bit for bit"
+        yield told("same", language, **facts)
     if proof.unproven:
-        yield f"not compared: {proof.unproven} (the last before the server ended without notice, or still goes on)"
+        yield told("unproven", language, count=proof.unproven)
     if proof.torn:
-        yield f"files torn at their end: {proof.torn}"
+        yield told("torn", language, count=proof.torn)

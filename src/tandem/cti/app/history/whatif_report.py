@@ -12,8 +12,10 @@ from typing import Any
 
 from tandem.cti.app.history.day_store import DayStore
 from tandem.cti.app.history.input_files import BadJournal, DayMissing, parts_of
+from tandem.cti.app.history.look_back_words import say as told
 from tandem.cti.app.history.replay import CodeOf, code_of
 from tandem.cti.app.history.whatif import StoredDay, as_json, from_journal, read_change, study_day
+from tandem.cti.app.terminal import language_of_terminal, padded
 from tandem.cti.app.text_files import text_of
 from tandem.cti.model.errors import BadRequest
 from tandem.routing.core.day import HALF_HOUR_S
@@ -33,14 +35,15 @@ async def run_whatif(
 ) -> int:
     """``database()`` is an async context manager that gives an open Database; it is entered when it is needed. Raises
     CtiError."""
+    language = language_of_terminal()
     if asked.forecast:
         async with database() as opened:
-            for line in await forecast_lines(DayStore(opened), asked.day):
+            for line in await forecast_lines(DayStore(opened), asked.day, language):
                 say(line)
         return 0
     stored = await _stored_day(asked.day, folder, database, code)
     if asked.staffing:
-        for line in staffing_lines(stored):
+        for line in staffing_lines(stored, language):
             say(line)
         return 0
     if asked.change is None:
@@ -53,15 +56,14 @@ async def run_whatif(
 
     def show(done: int) -> None:
         if sys.stderr.isatty():
-            print(
-                f"\r- {done} of {asked.runs} runs", end="" if done < asked.runs else "\n", file=sys.stderr, flush=True
-            )
+            so_far = told("runs", language, done=done, runs=asked.runs)
+            print(f"\r- {so_far}", end="" if done < asked.runs else "\n", file=sys.stderr, flush=True)
 
     result = await study_day(study, runs=asked.runs, on_run=show, processes=os.cpu_count() or 1)
     if asked.json:
         say(as_json(result))
         return 0
-    for line in result_lines(stored, result):
+    for line in result_lines(stored, result, language):
         say(line)
     return 0
 
@@ -71,43 +73,45 @@ async def _stored_day(day: date, folder: Path, database: Callable[[], Any], code
     try:
         return from_journal(parts_of(folder, day), day, code=code)
     except (DayMissing, BadJournal) as error:
-        print(f"- {error}", file=sys.stderr)
-        print("- taken from the database instead", file=sys.stderr)
+        language = language_of_terminal()
+        print(f"- {error.in_language(language)}", file=sys.stderr)
+        print(f"- {told('from_database', language)}", file=sys.stderr)
     async with database() as opened:
         return await DayStore(opened).day(day, now=datetime.now().astimezone().timestamp())
 
 
-def result_lines(stored: StoredDay, result: WhatIfResult) -> Iterator[str]:
+def result_lines(stored: StoredDay, result: WhatIfResult, language: str) -> Iterator[str]:
     """For people: before, after, difference and its interval; how well the day is reproduced; what is modelled."""
     day = stored.day
-    yield f"{day.name}: {len(day.arrivals):,} calls that waited, {len({s.agent for s in day.shifts})} agents"
+    counts = {"calls": f"{len(day.arrivals):,}", "agents": len({s.agent for s in day.shifts})}
+    yield told("day", language, day=day.name, **counts)
     if stored.proof is not None and stored.proof.different:
-        yield f"careful: {stored.proof.different} decisions of that day come out otherwise with this version"
+        yield told("careful", language, count=stored.proof.different)
     yield ""
-    yield f"{'':<56}{'before':>10}{'after':>10}{'change':>10}   95 % of {result.runs} runs"
+    heads = "".join(padded(told(name, language), 10, right=True) for name in ("before", "after", "change"))
+    yield f"{'':<56}{heads}   {told('interval', language, runs=result.runs)}"
     for measure in result.measures:
         low, high = _figure(measure.low, measure.unit, sign=True), _figure(measure.high, measure.unit, sign=True)
-        sure = "" if measure.low <= 0 <= measure.high else _verdict(measure)
+        sure = "" if measure.low <= 0 <= measure.high else _verdict(measure, language)
         yield (
-            f"{measure.title['en']:<56}{_figure(measure.before, measure.unit):>10}"
+            f"{padded(measure.title[language], 56)}{_figure(measure.before, measure.unit):>10}"
             f"{_figure(measure.after, measure.unit):>10}{_figure(measure.difference, measure.unit, sign=True):>10}"
             f"   {low} .. {high}{sure}"
         )
     yield ""
-    yield "How well the simulation tells the real day (without the change):"
+    yield told("how_well", language)
     for measure in result.actual[:7]:
-        yield (
-            f"  {measure.title['en']:<54}{_figure(measure.before, measure.unit):>10} really,"
-            f"{_figure(measure.after, measure.unit):>10} simulated"
-        )
+        real, simulated = (f"{_figure(value, measure.unit):>10}" for value in (measure.before, measure.after))
+        yield f"  {padded(measure.title[language], 54)}{told('really', language, real=real, simulated=simulated)}"
     yield ""
-    yield from (f"- {note['en']}" for note in result.notes)
+    yield from (f"- {note[language]}" for note in result.notes)
 
 
-def _verdict(measure: Measure) -> str:
+def _verdict(measure: Measure, language: str) -> str:
     if measure.better == "neither":
         return ""
-    return "  better" if (measure.difference > 0) == (measure.better == "higher") else "  worse"
+    better = (measure.difference > 0) == (measure.better == "higher")
+    return f"  {told('better' if better else 'worse', language)}"
 
 
 def _figure(value: float, unit: str, *, sign: bool = False) -> str:
@@ -117,7 +121,7 @@ def _figure(value: float, unit: str, *, sign: bool = False) -> str:
     return f"{value:{plus}.1f} s" if unit == "seconds" else f"{value:{plus},.0f}"
 
 
-def staffing_lines(stored: StoredDay) -> Iterator[str]:
+def staffing_lines(stored: StoredDay, language: str) -> Iterator[str]:
     """Per queue and half hour: agents needed for its target by Erlang-A and Erlang-C, and who was there."""
     day, plan = stored.day, stored.plan
     patience, _ = patience_of(day)
@@ -133,14 +137,15 @@ def staffing_lines(stored: StoredDay) -> Iterator[str]:
         mean_s = patience[queue.id].mean_s
         patience_s = mean_s if mean_s < float("inf") else None
         handle_s = paces.usual_s[queue.id]
-        said = "endless" if patience_s is None else f"{patience_s:.0f} s (fitted)"
-        target = f"{queue.target_share:.0%} in {queue.target_s:g} s"
-        yield f"{queue.id}: {target}, handling {handle_s:.0f} s, patience {said}"
-        yield f"  {'':<6}{'calls':>8}{'Erlang-A':>10}{'Erlang-C':>10}{'level':>8}"
+        fitted = "" if patience_s is None else told("fitted", language, seconds=f"{patience_s:.0f}")
+        facts = {"share": f"{queue.target_share:.0%}", "seconds": f"{queue.target_s:g}", "handle": f"{handle_s:.0f}"}
+        yield told("queue", language, queue=queue.id, patience=fitted or told("endless", language), **facts)
+        calls_head, level_head = (padded(told(name, language), 8, right=True) for name in ("calls", "level"))
+        yield f"  {'':<6}{calls_head}{'Erlang-A':>10}{'Erlang-C':>10}{level_head}"
         for number, calls in enumerate(counts):
             if calls:
                 yield _staffing_line(number, calls, handle_s, patience_s, queue)
-    yield "The formulas suppose that each queue has agents of its own; who serves several is counted in each."
+    yield told("alone", language)
 
 
 def _staffing_line(number: int, calls: int, handle_s: float, patience_s: float | None, queue: QueuePlan) -> str:
@@ -152,25 +157,23 @@ def _staffing_line(number: int, calls: int, handle_s: float, patience_s: float |
     return f"  {at:<6}{calls:>8}{patient.agents:>10}{endless.agents:>10}{patient.service_level:>8.1%}"
 
 
-async def forecast_lines(store: DayStore, day: date, *, days: int = 12 * 7) -> list[str]:
+async def forecast_lines(store: DayStore, day: date, language: str, *, days: int = 12 * 7) -> list[str]:
     """Expected calls of each queue on ``day``, from the weeks before it, and how good such forecasts were."""
     lines = []
     for queue, history in (await store.counts(day, days=days)).items():
         try:
             made = forecast(history, day)
-        except ValueError as error:
-            lines.append(f"{queue}: no forecast: {error}")
+        except ValueError:
+            lines.append(told("no_forecast", language, queue=queue))
             continue
-        lines.append(
-            f"{queue}: {made.total:.0f} calls ({made.total_low:.0f}..{made.total_high:.0f} in four of five days)"
-        )
+        band = {"total": f"{made.total:.0f}", "low": f"{made.total_low:.0f}", "high": f"{made.total_high:.0f}"}
+        lines.append(told("forecast", language, queue=queue, **band))
         past = backtest(history)
         if past is not None and past.days:
-            lines.append(
-                f"  such forecasts were off by {past.wape:.0%} a half hour, last week's by {past.naive_wape:.0%}"
-            )
+            off = {"wape": f"{past.wape:.0%}", "naive": f"{past.naive_wape:.0%}"}
+            lines.append("  " + told("off_by", language, **off))
         for number, expected in enumerate(made.expected):
             if made.high[number] >= 0.5:
                 at = f"{number // 2:02}:{number % 2 * 30:02}"
                 lines.append(f"  {at:<6}{expected:>8.1f}   {made.low[number]:.0f}..{made.high[number]:.0f}")
-    return lines or [f"there are no calls in the {days} days before {day.isoformat()}"]
+    return lines or [told("no_calls", language, days=days, day=day.isoformat())]
