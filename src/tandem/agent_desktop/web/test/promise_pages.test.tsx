@@ -7,12 +7,13 @@ import { act } from "react";
 import { type Root, createRoot } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as mock from "../mock/campaigns.mjs";
+import type { SeatRow } from "../src/generated/live";
 import { type Desk, DeskProvider, type DeskState } from "../src/desk";
 import { setLanguage, type useSpeech } from "../src/i18n";
 import CallbacksPage from "../src/pages/CallbacksPage";
 import { placeOf, timeThere } from "../src/pages/promises/times";
 import { idlePhone } from "../src/phoneState";
-import { emptyState } from "../src/state";
+import { type BoardState, emptyState } from "../src/state";
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
@@ -40,10 +41,10 @@ async function settle(): Promise<void> {
   }
 }
 
-async function draw(may: readonly string[] = MAY, role = "agent"): Promise<void> {
-  const state: DeskState = { status: "live", phone: idlePhone, live: { ...emptyState, callbacks: { total: 0, rows: new Map() } } };
+async function draw(may: readonly string[] = MAY, role = "agent", board: BoardState | null = null): Promise<void> {
+  const state: DeskState = { status: "live", phone: idlePhone, live: { ...emptyState, board, callbacks: { total: 0, rows: new Map() } } };
   const desk = {
-    me: { user: { login: "agent1", name: "Anna", role, language: "en", device: null }, may, not_ready_reasons: [] },
+    me: { user: { login: role === "agent" ? "agent1" : role, name: "Anna", role, language: "en", device: null }, may, not_ready_reasons: [] },
     snapshot: () => state,
     subscribe: () => () => undefined,
     showCallbacks: () => undefined,
@@ -127,6 +128,18 @@ describe("promised calls", () => {
     await campaignsTab();
     expect(all("promise")).toHaveLength(5);
     expect(all("promise-move")).toHaveLength(0);
+  });
+
+  it("says agents' names to who has a board, and their log-ins while it does not know them", async () => {
+    const anna = { login: "agent1", name: "Anna" } as SeatRow;
+    await draw(MAY, "supervisor", { seats: new Map([["agent1", anna]]), queues: new Map(), calls: new Map() });
+    await campaignsTab();
+    expect(all("promise").filter((one) => one.textContent?.includes("· Anna"))).toHaveLength(4);
+    await act(async () => root?.unmount());
+    document.body.replaceChildren();
+    await draw(MAY, "supervisor");
+    await campaignsTab();
+    expect(all("promise").filter((one) => one.textContent?.includes("· agent1"))).toHaveLength(4);
   });
 
   it("is not there for who may not read it", async () => {

@@ -4,7 +4,7 @@ import { App, Button, Popconfirm } from "antd";
 import { type KeyboardEvent, type UIEvent, useRef, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { serverNow } from "../../clock";
-import { useDesk } from "../../desk";
+import { useDesk, useDeskState } from "../../desk";
 import type { PromisedCall } from "../../generated/rest";
 import { moment, phoneNumber } from "../../format";
 import { useSpeech } from "../../i18n";
@@ -22,6 +22,8 @@ function Entry({ one, onMove, onCancelled }: { one: PromisedCall; onMove: () => 
   const problemOf = useProblem();
   const { me } = useDesk();
   const row = useRef<HTMLLIElement>(null);
+  // Only who has a board knows what others are called.
+  const agentName = useDeskState((state) => state.live.board?.seats.get(one.agent ?? "")?.name || (one.agent ?? ""));
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const { zone, own } = zoneOf(one.zone);
@@ -92,7 +94,7 @@ function Entry({ one, onMove, onCancelled }: { one: PromisedCall; onMove: () => 
         <span className="quiet small">
           <Name>{one.campaign_name}</Name>
           {" · "}
-          {one.agent === null ? t("promise.team") : one.agent === me.user.login ? t("promise.mine") : <Name>{one.agent}</Name>}
+          {one.agent === null ? t("promise.team") : one.agent === me.user.login ? t("promise.mine") : <Name>{agentName}</Name>}
         </span>
       </div>
       {one.in_hand && !mayChange && <span className="mark">{t("promise.in_hand")}</span>}
