@@ -26,8 +26,8 @@ SENTENCES: Sentences = {
     "and": ("和", " and "),
     "rings": ("{device} 正在振铃（呼叫 {call}）。", "{device} rings (call {call})."),
     # versions
-    "answers_at": ("{flow}，接听 {numbers}。{state}", "{flow}, answers at {numbers}. {state}"),
-    "no_number": ("不接听任何号码", "no number"),
+    "answers_at": ("{flow}，号码：{numbers}。{state}", "{flow}, answers at {numbers}. {state}"),
+    "no_number": ("无", "no number"),
     "tests_pass": ("测试通过", "tests pass"),
     "tests_fail": ("测试未通过", "tests FAIL"),
     "state_draft": ("草稿", "draft"),

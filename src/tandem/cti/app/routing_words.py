@@ -25,7 +25,7 @@ SENTENCES: Sentences = {
         "Version {version} is saved. No server runs here: it counts from the next start on.",
     ),
     "version": ("第 {version} 版  {note}", "version {version}  {note}"),
-    "then": ("，然后", ", then "),
+    "then": ("；", ", then "),
     "needs_after": ("{time} 后 {needs}", "{needs} after {time}"),
     "target": ("{time} 内 {share}", "{share} in {time}"),
     "always_open": ("全天营业", "always open"),
