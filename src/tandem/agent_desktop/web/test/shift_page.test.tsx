@@ -13,6 +13,7 @@ import type { FormEdit } from "../src/generated/rest";
 import { setLanguage } from "../src/i18n";
 import RoutingPage from "../src/pages/RoutingPage";
 import type { ShiftForm } from "../src/pages/routing/form";
+import { type Draft, useDraft } from "../src/pages/routing/useDraft";
 import { idlePhone } from "../src/phoneState";
 import { emptyState } from "../src/state";
 
@@ -185,6 +186,29 @@ describe("shifts", () => {
     await click(one("shift-remove"));
     expect(rows()).toEqual(["day", "late", "night"]);
   });
+});
+
+it("very many edits go in as many requests as the server wants, and are undone at once", async () => {
+  const asked: number[] = [];
+  vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
+    const { text, edits } = JSON.parse(init.body as string) as { text: string; edits?: FormEdit[] };
+    if (edits) asked.push(edits.length);
+    return new Response(JSON.stringify({ text: `${text}+`, problems: [], form: {} }));
+  });
+  const base = { version: 1, text: "plan", form: {}, problems: [], note: "", created_by: "", created_at: 0, closures: [] };
+  let draft = null as Draft | null;
+  function Harness() {
+    draft = useDraft(base);
+    return null;
+  }
+  root = createRoot(document.createElement("div"));
+  await act(async () => root?.render(<Harness />));
+  await act(async () => draft?.edit(Array.from({ length: 2001 }, (_, index) => ({ path: ["agents"], value: { index } }))));
+  await settle();
+  expect(asked).toEqual([2000, 1]);
+  expect(draft?.text).toBe("plan++");
+  await act(async () => draft?.undo());
+  expect([draft?.text, draft?.canUndo]).toEqual(["plan", false]);
 });
 
 describe("the times of a shift", () => {

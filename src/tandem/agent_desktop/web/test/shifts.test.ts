@@ -210,6 +210,7 @@ describe("an edit of a shift", () => {
     const without = after(removed(plan, "night"));
     expect(Object.keys(without.shifts ?? {})).toEqual(["day"]);
     expect(without.agents?.["tom"]).toEqual({ team: "loans" });
+    expect(withEdits(without, removed(without, "day"))).not.toHaveProperty("shifts");
   });
 
   it("renames one in its place, for those who name it too, and keeps the rest", () => {

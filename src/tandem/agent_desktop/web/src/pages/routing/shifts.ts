@@ -72,7 +72,8 @@ export function copied(form: PlanForm, name: string, copy: string): FormEdit[] {
 }
 
 export function removed(form: PlanForm, name: string): FormEdit[] {
-  return [...ofOwn(form, name, null), { path: ["shifts", name], value: null }];
+  const last = Object.keys(form.shifts ?? {}).length === 1;
+  return [...ofOwn(form, name, null), { path: last ? ["shifts"] : ["shifts", name], value: null }];
 }
 
 /** The shift keeps its place among the others, and who works it. */

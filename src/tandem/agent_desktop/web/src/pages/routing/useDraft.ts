@@ -98,6 +98,7 @@ export function useDraft(plan: RoutingPlan): Draft {
 
   const flush = useCallback((): Promise<void> => {
     clearTimeout(timer.current);
+    let remembered = false;
     const work = async (edits: readonly FormEdit[]) => {
       const before = latest.current;
       try {
@@ -107,7 +108,9 @@ export function useDraft(plan: RoutingPlan): Draft {
           const why = answer.problems.find((problem) => problem.severity === "error");
           setRefusal(why ? { why, at: edits.map((edit) => edit.path) } : null);
         } else {
-          remember(before);
+          // What was done at once is undone at once.
+          if (!remembered) remember(before);
+          remembered = true;
           checkedText.current = answer.text;
           setChecked({ problems: answer.problems, form: answer.form });
           setRefusal(null);
