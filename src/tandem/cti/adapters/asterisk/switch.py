@@ -23,7 +23,7 @@ from tandem.cti.adapters.asterisk.media import LegMedia
 from tandem.cti.adapters.asterisk.tone import write_tones
 from tandem.cti.adapters.asterisk.translator import Translator
 from tandem.cti.model.causes import Cause
-from tandem.cti.model.errors import CtiError, LinkDown, ResourceMissing, WrongState
+from tandem.cti.model.errors import CtiError, LinkDown, OutcomeUnknown, ResourceMissing, WrongState
 from tandem.cti.model.events import Failed, Snapshot, SwitchEvent, SwitchFound, SwitchLost
 from tandem.cti.model.ids import ConnectionId, DeviceId
 from tandem.cti.model.requests import (
@@ -139,9 +139,7 @@ class AsteriskSwitch:
             case MakeConnection():
                 await self._make(request)
             case Join():
-                leg, other = self._controlled(request.connection), self._controlled(request.other)
-                await self._media.settle(leg, other)
-                await self._ask(actions.bridge(leg, other, tone=request.tone))
+                await self._join(request)
             case Retake():
                 leg = self._leg(request.connection)
                 if leg.controlled:
@@ -165,6 +163,18 @@ class AsteriskSwitch:
                     await self._ask(actions.add_member(request.device, ready=request.ready))
 
     # -- requests
+
+    async def _join(self, request: Join) -> None:
+        leg, other = self._controlled(request.connection), self._controlled(request.other)
+        await self._media.settle(leg, other)
+        leg.joining = other.joining = True
+        try:
+            await self._ask(actions.bridge(leg, other, tone=request.tone))
+        except OutcomeUnknown:
+            raise
+        except CtiError:
+            leg.joining = other.joining = False
+            raise
 
     async def _make(self, request: MakeConnection) -> None:
         action = actions.originate(request, sip_hosts=self._settings.sip_hosts, trunks=self._settings.trunks)
@@ -318,8 +328,12 @@ class AsteriskSwitch:
         """Put off the dead-man switch of all that we control; done three times in each period."""
         held = [leg for leg in self._translator.legs.values() if leg.controlled]
         for start in range(0, len(held), AT_ONCE):
-            batch = [actions.refresh_guard(leg, self._settings.guard_s) for leg in held[start : start + AT_ONCE]]
-            await asyncio.gather(*(self._quietly(self._ask(action)) for action in batch))
+            await asyncio.gather(*(self._quietly(self._vouch_for(leg)) for leg in held[start : start + AT_ONCE]))
+
+    async def _vouch_for(self, leg: Leg) -> None:
+        """Never behind its bridge, which Asterisk is told of on the same link: a talk would end when the time is up."""
+        if leg.controlled and not leg.joining:
+            await self._ask(actions.refresh_guard(leg, self._settings.guard_s))
 
     async def _first_sweep(self) -> None:
         await asyncio.sleep(FIRST_SWEEP_S)

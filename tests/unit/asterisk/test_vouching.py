@@ -1,0 +1,54 @@
+"""Whom the server vouches for: a timer that is set behind the bridge would end the talk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.support.fake_ami import PASSWORD, FakeAmi
+from tests.support.fake_callers import FakeCallers
+from tests.support.heard import Heard
+from tests.unit.asterisk.test_config import SETTINGS
+
+from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
+from tandem.cti.model.errors import ResourceMissing
+from tandem.cti.model.events import RouteRequested, SwitchFound
+from tandem.cti.model.requests import Join
+
+
+@pytest.fixture
+async def ami() -> AsyncIterator[FakeAmi]:
+    fake = FakeAmi()
+    await fake.start()
+    yield fake
+    await fake.kill()
+
+
+async def test_nobody_is_vouched_for_behind_his_bridge(ami: FakeAmi, tmp_path: Path) -> None:
+    callers, heard = FakeCallers(ami), Heard()
+    names = {"system_name": ami.system_name, "ami_secret": PASSWORD, "recorder_secret": PASSWORD}
+    switch = AsteriskSwitch(replace(SETTINGS, ami_port=ami.port, phones=(), sounds_dir=tmp_path, **names), heard)
+    run = asyncio.create_task(switch.run())
+    await heard.wait(SwitchFound)
+    legs = []
+    for number in ("+8613800138000", "+8613800138001", "+8613800138002"):
+        callers.call_in("95001", number)
+        legs.append(await heard.wait(RouteRequested, calling=number))
+    join = Join(call=legs[0].call, connection=legs[0].connection, other=legs[1].connection)
+
+    ami.obeys["Bridge"] = lambda asked: None
+    with pytest.raises(ResourceMissing):
+        await switch.request(join)
+    await switch._vouch()
+    assert ami.count("AbsoluteTimeout") == 3, "whose bridge has failed waits on"
+
+    ami.obeys["Bridge"] = lambda asked: [("Message", "Launched bridge")]
+    await switch.request(join)
+    await switch._vouch()
+    assert ami.count("AbsoluteTimeout") == 4, "the third alone"
+
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
