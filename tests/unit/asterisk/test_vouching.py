@@ -29,8 +29,16 @@ async def ami() -> AsyncIterator[FakeAmi]:
 
 async def test_nobody_is_vouched_for_behind_his_bridge(ami: FakeAmi, tmp_path: Path) -> None:
     callers, heard = FakeCallers(ami), Heard()
-    names = {"system_name": ami.system_name, "ami_secret": PASSWORD, "recorder_secret": PASSWORD}
-    switch = AsteriskSwitch(replace(SETTINGS, ami_port=ami.port, phones=(), sounds_dir=tmp_path, **names), heard)
+    settings = replace(
+        SETTINGS,
+        system_name=ami.system_name,
+        ami_port=ami.port,
+        ami_secret=PASSWORD,
+        recorder_secret=PASSWORD,
+        phones=(),
+        sounds_dir=tmp_path,
+    )
+    switch = AsteriskSwitch(settings, heard)
     run = asyncio.create_task(switch.run())
     await heard.wait(SwitchFound)
     legs = []
