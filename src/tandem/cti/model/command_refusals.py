@@ -152,7 +152,7 @@ COMMAND_SENTENCES: Mapping[str, tuple[str, str]] = {
         "the headless agent needs playwright: pip install 'tandem-cti[demo]'",
     ),
     "no_chromium": (
-        "这台机器上没有 Chromium：sudo apt-get install chromium",
+        "本机没有 Chromium：sudo apt-get install chromium",
         "there is no Chromium on this machine: sudo apt-get install chromium",
     ),
     # days that are looked at again
