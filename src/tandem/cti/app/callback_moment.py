@@ -58,6 +58,20 @@ def has_come(center: Center, record: CallbackRecord, queue: QueuePlan) -> bool:
     return True
 
 
+def first_like(center: Center, record: CallbackRecord) -> CallbackRecord:
+    """Of those who wait to be rung in his queue, with his needs: who has the best place. Each is looked at in his own
+    time, and it may have come just now."""
+    for entry in center.ledger.entries():
+        other = center.callbacks.get(entry.id)
+        if (
+            other is not None
+            and (other.state, other.first, other.queue, other.needs) == ("due", "customer", record.queue, record.needs)
+            and other.attempt not in center.contacts
+        ):
+            return other
+    return record
+
+
 def _needs_now(center: Center, steps: tuple[Step, ...], waited_s: float) -> Needs:
     """As the matcher would ask: of the step whose time has come, or of the first one after it that somebody meets."""
     reached = max((number for number, step in enumerate(steps) if step.from_s <= waited_s), default=0)

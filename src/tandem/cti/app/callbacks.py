@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from tandem.cti.app import callback_moment, number_checks, overflow, rows
+from tandem.cti.app import acd, callback_moment, callback_turns, number_checks, overflow, rows
 from tandem.cti.app.announcements import BUILT_IN
 from tandem.cti.app.floor_plan import CallbackAltered, CallbackAsked, CallbackCancelled, LookUp, ShowCallbacks
 from tandem.cti.app.house import Caller
@@ -189,11 +189,35 @@ def tick(center: Center, id_: str) -> None:
     if record.state in ("open", "due"):
         if _unknown(center, record):
             return
-        after = _step(center, record, cb.TimeCame(refusal_of(center, record.number_e164)))
-        if after is record:
+        if _step(center, record, cb.TimeCame(refusal_of(center, record.number_e164))) is record:
             _schedule(center, record)
-        if after.state == "due" and after.first == "customer":
-            _ring_customer_if(center, after)
+            if record.state == "due":
+                _stand(center, record)
+
+
+def _stand(center: Center, record: CallbackRecord) -> None:
+    """He waits for an agent, and stands in the line; or he is rung, if one will be free by the time of his answer."""
+    if record.first == "customer":
+        _ring_customer_if(center, record)
+    elif _stands_nowhere(center, record):
+        _begin(center, record)
+        acd.seek(center, CallId(str(record.attempt)))
+
+
+def _stands_nowhere(center: Center, record: CallbackRecord) -> bool:
+    """After a gap: he waits for an agent, and is not in the line yet."""
+    if (record.state, record.first) != ("due", "agent") or record.attempt is None or not center.switch_up:
+        return False
+    contact = center.contacts.get(record.attempt)
+    return contact is None or (contact.phase is Phase.QUEUED and center.matcher.place(WorkId(contact.id)) is None)
+
+
+def stands_in_turn(center: Center, contact: Contact) -> bool:
+    """After a gap: he waits for an agent and is put into the line with the others who do, a few at a time."""
+    record = center.callbacks.get(contact.callback)
+    if record is None or (record.state, record.first, record.attempt) != ("due", "agent", contact.id):
+        return False
+    return contact.absent and contact.phase is Phase.QUEUED and contact.leg is None
 
 
 def _unknown(center: Center, record: CallbackRecord) -> bool:
@@ -210,7 +234,9 @@ def _unknown(center: Center, record: CallbackRecord) -> bool:
 def number_known(center: Center, number: str) -> None:
     """What waited only for that goes on."""
     for record in _on_number(center, number):
-        if record.state in ("open", "due"):
+        if _stands_nowhere(center, record):
+            callback_turns.put_off(center, (record,))
+        elif record.state in ("open", "due"):
             _schedule(center, record)
 
 
@@ -278,19 +304,22 @@ def _result(contact: Contact) -> cb.Result:
 def taken_up(center: Center) -> None:
     """After a gap, when the switch's calls are adopted: an attempt in the air that the switch does not have is over;
     who stood in the line does so again, with the same attempt."""
+    stand: list[CallbackRecord] = []
     for record in list(center.callbacks.values()):
         if record.attempt is None or record.state not in ("due", "dialling", "talking"):
             continue
-        if record.state == "due":
-            number_checks.ask(center, record.number_e164)  # or it is asked when an agent has been rung for him
         contact = center.contacts.get(record.attempt)
-        if contact is not None:
-            if contact.ended:
-                over(center, contact)
+        if contact is not None and contact.ended:
+            over(center, contact)
         elif record.state == "due":
-            _enter_line(center, record)
-        else:
+            stand.append(record)
+        elif contact is None:
             _step(center, record, cb.AttemptOver(record.attempt, "failed"))
+    stand.sort(key=callback_turns.place)
+    for record in stand[: callback_turns.MOST]:
+        number_checks.ask(center, record.number_e164)  # or it is asked when an agent has been rung for him
+        _stand(center, record)
+    callback_turns.put_off(center, stand[callback_turns.MOST :])
 
 
 def load(center: Center, record: CallbackRecord) -> None:
@@ -344,7 +373,7 @@ def _step(center: Center, record: CallbackRecord, event: cb.Event) -> CallbackRe
         if contact is not None and not contact.ended and contact.absent:
             center.step(contact, ct.Recalled())
     elif after.state == "due" and record.state != "due":
-        _enter_line(center, after)
+        _stand(center, after)
     return after
 
 
@@ -406,13 +435,6 @@ def _schedule(center: Center, record: CallbackRecord) -> None:
         center.wake(center.callback_looks[record.id], "callback", record.id)
 
 
-def _enter_line(center: Center, record: CallbackRecord) -> None:
-    if record.first == "customer":
-        _ring_customer_if(center, record)
-    else:
-        _begin(center, record)
-
-
 def _begin(center: Center, record: CallbackRecord) -> None:
     call = record.attempt
     if call is None or call in center.contacts or not center.switch_up:
@@ -425,8 +447,10 @@ def _begin(center: Center, record: CallbackRecord) -> None:
 
 
 def _ring_customer_if(center: Center, record: CallbackRecord) -> None:
-    if callback_moment.has_come(center, record, _queue(center, record)):
-        _begin(center, record)
+    queue = _queue(center, record)
+    if record.attempt not in center.contacts and callback_moment.has_come(center, record, queue):
+        first = callback_moment.first_like(center, record)
+        _begin(center, first if first is record or callback_moment.has_come(center, first, queue) else record)
 
 
 def record_of(center: Center, contact: Contact, *, reason: str, number: str) -> CallbackRecord:

@@ -28,6 +28,7 @@ from tandem.cti.app import (
     tasks,
     timers,
 )
+from tandem.cti.app.callback_turns import Place
 from tandem.cti.app.commands import commanded
 from tandem.cti.app.dialer import agents as campaign_agents
 from tandem.cti.app.dialer import launches, looks, outcome, pool
@@ -127,6 +128,12 @@ class Center:
         """By number (E.164): which of them."""
         self.callback_looks: dict[str, float] = {}
         """When each of them is looked at next; timers from before that do not count."""
+        self.callbacks_put_off: list[Place] = []
+        """A heap: those that are to be looked at and have not had their turn."""
+        self.callback_turn_at = float("-inf")
+        """When the next turn of these is."""
+        self.callbacks_in_turn = 0
+        """How many more may be looked at in this one."""
         self.numbers_known: dict[str, None] = {}
         """What the store has against calling these the gate knows; bounded, the oldest first."""
         self.numbers_asked: dict[str, float] = {}

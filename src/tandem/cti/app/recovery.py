@@ -154,7 +154,7 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
         if contact.ended or (only_before is not None and contact.since >= only_before):
             continue
         seen = _seen(center, contact, by_call.get(contact.id, []))
-        if not routine or _disagrees(contact, seen):
+        if _disagrees(contact, seen) if routine else not callbacks.stands_in_turn(center, contact):
             _give_back_other(center, contact, seen)
             center.step(center.contacts[call], seen)
         wake_at = center.contacts[call].wake_at

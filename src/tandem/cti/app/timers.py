@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tandem.cti.app import acd, blend, callbacks, number_checks, overflow, tasks
+from tandem.cti.app import acd, blend, callback_turns, callbacks, number_checks, overflow, tasks
 from tandem.cti.app.dialer import attempts, looks, shifts
 from tandem.cti.app.floor_plan import ClockSet, ShowSeat, Tick
 from tandem.cti.core import contact as ct
@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
 
 def tick(center: Center, input_: Tick) -> None:
-    while (due := center.due()) is not None:
-        _due(center, *due)
+    callback_turns.begin(center)
+    while True:
+        if (due := center.due()) is not None:
+            _due(center, *due)
+        elif (callback := callback_turns.next_one(center)) is not None:
+            callbacks.tick(center, callback)
+        else:
+            break
+    callback_turns.end(center)
     acd.take(center, center.matcher.tick(now=center.now))
 
 
@@ -40,7 +47,7 @@ def _due(center: Center, kind: str, key: str) -> None:
         case "task_rest":
             tasks.rested(center, AgentId(key))
         case "callback":
-            callbacks.tick(center, key)
+            callback_turns.time_came(center, key)
         case "number":
             number_checks.late(center, CallId(key))
         case "blend":
