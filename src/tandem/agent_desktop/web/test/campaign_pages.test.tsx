@@ -275,6 +275,17 @@ describe("a campaign", () => {
     for (const code of ["agent1", "sales.upgrade", "normal_clearing"]) expect(said).not.toContain(code);
   });
 
+  it("offers agents by name where somebody is promised a call", async () => {
+    const board = { seats: new Map([["agent1", { ...seatRow(0), login: "agent1", name: "Chen Mei" }]]), queues: new Map(), waiting: [] } as unknown as DeskState["live"]["board"];
+    await draw(<LeadPanel id="lead-1" onClose={() => undefined} onChanged={() => undefined} />, fakeDesk({ board }));
+    await click(one("lead-callback"));
+    await act(async () => void one("lead-callback-agent").dispatchEvent(new MouseEvent("mousedown", { bubbles: true })));
+    const named = [...document.querySelectorAll<HTMLElement>(".ant-select-item-option")].find((option) => option.textContent === "Chen Mei");
+    await click(named as HTMLElement);
+    await click(one("lead-callback-save"));
+    expect(asked.find(({ method, path }) => method !== "GET" && path.includes("callback"))?.body).toMatchObject({ agent: "agent1" });
+  });
+
   it("says moments in its own zone, and names it", async () => {
     await open("contacts");
     expect(document.querySelector("[role=columnheader]:last-child, .grid-head > :last-child")?.textContent ?? document.body.textContent).toContain("Again, Shanghai");

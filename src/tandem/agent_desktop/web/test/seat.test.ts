@@ -134,6 +134,7 @@ describe("timeline", () => {
   it("says each entry by its code, with words for what the codes among its values mean", () => {
     const said = (kind: string, code: string, values: Record<string, unknown>) => detailOf(line(kind, "in English", { code, ...values }), "zh", names);
     expect(said("invite", "invite", { ani: "+861", dnis: "95533" })).toBe("+861 呼入 95533");
+    expect(said("invite", "invite", { ani: "+8613800138000", dnis: "95533" })).toBe("+86 138 0013 8000 呼入 95533");
     expect(said("ended", "ended", { outcome: "answered", cause: "busy" })).toBe("已接听（占线）");
     expect(said("queued", "queued.rescued", { queue: "vip", failure: "step_limit" })).toBe("队列 queue vip，因为流程无法继续：步骤过多");
     expect(said("agent_lost", "agent_lost", { cause: "no_answer", agent: "mei" })).toBe("陈美 · 座席的连接已断开（无人接听）");

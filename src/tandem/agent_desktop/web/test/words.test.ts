@@ -63,6 +63,12 @@ describe("codes of the server", () => {
     expect(codes.filter((code) => !isWord(group, code))).toEqual([]);
   });
 
+  it("what stands alone in a cell begins with a capital in English", () => {
+    const cells = Object.entries(english).filter(([key]) => /^(phase|outcome|campaign_state|result|lead_state)\./.test(key));
+    expect(cells.length).toBeGreaterThan(40);
+    expect(cells.filter(([, text]) => !/^\p{Lu}/u.test(text)).map(([key]) => key)).toEqual([]);
+  });
+
   it("every refusal has a sentence", () => {
     const errors = readFileSync(new URL("../../../cti/model/errors.py", import.meta.url), "utf8");
     const codes = [...errors.matchAll(/^ {4}code = "(\w+)"/gm)].map((match) => match[1] ?? "");

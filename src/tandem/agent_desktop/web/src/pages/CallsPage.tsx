@@ -26,6 +26,10 @@ const OUTCOMES = [
   "abandoned_in_ivr",
   "transferred_out",
   "self_served",
+  "voicemail",
+  "callback",
+  "message",
+  "not_reached",
   "switch_failure",
   "rejected",
 ] as const;
@@ -85,7 +89,7 @@ function useColumns(): Column<CallLine>[] {
       {
         key: "caller",
         title: t("col.caller"),
-        width: "minmax(160px, 1.6fr)",
+        width: "minmax(190px, 1.6fr)",
         render: (call) => {
           const name = call.customer_name || call.caller_name;
           return (
@@ -95,7 +99,9 @@ function useColumns(): Column<CallLine>[] {
                   <Name>{name}</Name>
                 </b>
               )}
-              <span className={name ? "quiet num" : "num"}>{phoneNumber(call.number) || (name ? "" : t("pop.withheld"))}</span>
+              <span className={name ? "quiet num" : "num"} title={phoneNumber(call.number)}>
+                {phoneNumber(call.number) || (name ? "" : t("pop.withheld"))}
+              </span>
             </span>
           );
         },
@@ -103,10 +109,10 @@ function useColumns(): Column<CallLine>[] {
       {
         key: "queue",
         title: t("col.queue"),
-        width: "minmax(100px, 1fr)",
+        width: "minmax(96px, 1fr)",
         render: (call) => (
           <span className="cell-line">
-            <Name>{names.queue(call.queue)}</Name>
+            {call.queue && <Name>{names.queue(call.queue)}</Name>}
             {call.language && <LanguageMark code={call.language} />}
           </span>
         ),

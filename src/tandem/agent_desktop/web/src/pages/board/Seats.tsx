@@ -60,7 +60,7 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
       {
         key: "state",
         title: t("col.state"),
-        width: "minmax(170px, 1fr)",
+        width: "minmax(150px, 1fr)",
         compare: (a, b) => order(a) - order(b) || a.since - b.since,
         render: (seat) => (
           <span className={`cell-line tone-${toneOfSeat(seat)}`}>
@@ -87,12 +87,12 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
       {
         key: "with",
         title: t("col.with"),
-        width: "minmax(140px, 1.2fr)",
+        width: "minmax(186px, 1.2fr)",
         compare: (a, b) => collator.compare(a.with_name || a.with_number, b.with_name || b.with_number),
         render: (seat) => (
           <span className="cell-line">
             {seat.with_name && <Name>{seat.with_name}</Name>}
-            {seat.with_number && <span className={seat.with_name ? "quiet num" : "num"}>{phoneNumber(seat.with_number)}</span>}
+            {seat.with_number && <span className={seat.with_name ? "quiet num" : "num"} title={phoneNumber(seat.with_number)}>{phoneNumber(seat.with_number)}</span>}
           </span>
         ),
       },

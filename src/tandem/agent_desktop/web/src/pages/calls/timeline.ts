@@ -2,6 +2,7 @@
 
 import type { TimelineLine } from "../../generated/rest";
 import { type Language, fill, isWord, word } from "../../i18n";
+import { phoneNumber } from "../../format";
 import type { Names } from "../../names";
 
 type EveryName = Names & { agent(login: string): string };
@@ -26,6 +27,7 @@ function shown(name: string, value: unknown, lang: Language, names: EveryName): 
   if (typeof value === "object" && value !== null) return text((value as Record<string, unknown>)[lang]);
   if (name === "queue") return names.queue(text(value));
   if (name === "disposition") return names.disposition(text(value));
+  if (name === "ani" || name === "number") return phoneNumber(text(value));
   if (name === "target") return names.agent(text(value));
   const group = GROUPS[name];
   return group ? word(lang, group, text(value)) : text(value);

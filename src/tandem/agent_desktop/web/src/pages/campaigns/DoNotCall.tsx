@@ -7,6 +7,7 @@ import { serverNow } from "../../clock";
 import { useDesk, useDeskState } from "../../desk";
 import { date, moment, phoneNumber } from "../../format";
 import type { ForbiddenLine } from "../../generated/rest";
+import { useAgentName } from "../../names";
 import { oneLine } from "../../text";
 import { Loading, Name, Nothing } from "../../ui/bits";
 import { type Column, DataGrid } from "../../ui/DataGrid";
@@ -94,6 +95,7 @@ function useCampaignNames(): (id: string) => string {
 function useColumns(onLift: ((entry: ForbiddenLine) => void) | null): Column<ForbiddenLine>[] {
   const { t, w, lang } = useCampaignSpeech();
   const nameOf = useCampaignNames();
+  const agentName = useAgentName();
   return useMemo(
     () => [
       {
@@ -124,7 +126,7 @@ function useColumns(onLift: ((entry: ForbiddenLine) => void) | null): Column<For
         ),
       },
       { key: "source", title: t("dnc.source"), width: "minmax(84px, 0.6fr)", from_px: 830, render: (entry) => w("dnc_source", entry.source) },
-      { key: "by", title: t("dnc.by"), width: "minmax(84px, 0.6fr)", from_px: 930, render: (entry) => <Name>{entry.by || "–"}</Name> },
+      { key: "by", title: t("dnc.by"), width: "minmax(84px, 0.6fr)", from_px: 930, render: (entry) => <Name>{agentName(entry.by) || "–"}</Name> },
       { key: "at", title: t("dnc.at"), width: "118px", render: (entry) => <span className="num">{moment(entry.at, serverNow(), lang)}</span> },
       {
         key: "until",
@@ -145,7 +147,7 @@ function useColumns(onLift: ((entry: ForbiddenLine) => void) | null): Column<For
           ) : null,
       },
     ],
-    [t, w, lang, nameOf, onLift],
+    [t, w, lang, nameOf, agentName, onLift],
   );
 }
 

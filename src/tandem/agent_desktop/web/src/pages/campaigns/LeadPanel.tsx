@@ -1,10 +1,10 @@
 // One contact: number by number whether he may be called now and why not, every attempt and what led to it.
 
-import { App, Button, Drawer, Input } from "antd";
-import { useCallback, useEffect, useState } from "react";
+import { App, Button, Drawer, Select } from "antd";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
 import { serverNow } from "../../clock";
-import { useDesk } from "../../desk";
+import { useDesk, useDeskState } from "../../desk";
 import { duration, phoneNumber } from "../../format";
 import type { AttemptLine, GateVerdict, LeadDetail } from "../../generated/rest";
 import { useAgentName, useNames } from "../../names";
@@ -182,19 +182,33 @@ function PromiseForm({ detail, onDone }: { detail: LeadDetail; onDone: (detail: 
   const { t } = useCampaignSpeech();
   const zones = detail.zone || (detail.numbers[0]?.zone ?? "");
   const [when, setWhen] = useState(() => inputIn(zoneOf(zones).zone, serverNow() + 86_400));
-  const [agent, setAgent] = useState("");
+  const [agent, setAgent] = useState<string | null>(null);
+  const seats = useDeskState((state) => state.live.board?.seats ?? null);
+  const agents = useMemo(
+    () => [...(seats?.values() ?? [])].map(({ login, name }) => ({ value: login, label: name || login })).sort((a, b) => a.label.localeCompare(b.label)),
+    [seats],
+  );
   const [note, setNote] = useState("");
   const { busy, failed, save } = useSaving();
   const at = momentAhead(zones, when);
   const promise = () => {
     if (at === null) return;
-    void save(async () => onDone(await campaignsApi.leadCallback(detail.lead.id, { at, agent: oneLine(agent) || null, note: oneLine(note) })));
+    void save(async () => onDone(await campaignsApi.leadCallback(detail.lead.id, { at, agent, note: oneLine(note) })));
   };
   return (
     <div className="promise-form">
       <MomentField zones={zones} value={when} onChange={setWhen} onEnter={promise} testId="lead-callback-at" />
       <Field label={t("again.who")}>
-        <Input value={agent} maxLength={64} placeholder={t("again.team")} aria-label={t("again.who")} onChange={(event) => setAgent(event.target.value)} />
+        <Select
+          allowClear
+          showSearch={{ optionFilterProp: "label" }}
+          value={agent}
+          options={agents}
+          placeholder={t("again.team")}
+          aria-label={t("again.who")}
+          data-testid="lead-callback-agent"
+          onChange={(login?: string) => setAgent(login ?? null)}
+        />
       </Field>
       <NoteField value={note} onChange={setNote} onEnter={promise} testId="lead-callback-note" />
       <Button type="primary" loading={busy} disabled={at === null} onClick={promise} data-testid="lead-callback-save">

@@ -75,13 +75,13 @@ function useColumns(): Column<LeadLine>[] {
       {
         key: "name",
         title: t("lead.contact"),
-        width: "minmax(150px, 1fr)",
+        width: "minmax(196px, 1fr)",
         render: (lead) => (
           <span className="cell-line">
             <b>
               <Name>{lead.name || t("card.no_name")}</Name>
             </b>
-            <span className="quiet num">
+            <span className="quiet num" title={phoneNumber(lead.numbers[0] ?? "")}>
               <bdi>{phoneNumber(lead.numbers[0] ?? "")}</bdi>
             </span>
           </span>
@@ -90,7 +90,7 @@ function useColumns(): Column<LeadLine>[] {
       {
         key: "why",
         title: t("lead.why"),
-        width: "minmax(190px, 1.7fr)",
+        width: "minmax(150px, 1.7fr)",
         render: (lead) => (
           <span className={`cell-line ${lead.verdict.allowed ? "good-text" : ""}`} title={pick(lead.verdict.text, lead.verdict.rule)}>
             <Icon name={lead.verdict.allowed ? "check" : "forbid"} size={13} />

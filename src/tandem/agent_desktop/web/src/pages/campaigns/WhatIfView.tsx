@@ -110,7 +110,11 @@ export function WhatIfView({ line }: { line: CampaignLine }) {
           <p className="quiet small">{t("whatif.how", { hours: answer.hours.toFixed(1), runs: answer.runs })}</p>
         </div>
       )}
-      {!answer && busy && <p className="quiet">{t("whatif.simulating")}</p>}
+      {!answer && busy && (
+        <p className="quiet cell-line" role="status">
+          <span className="spinner" aria-hidden="true" /> {t("whatif.simulating")}
+        </p>
+      )}
       <Refused text={failed} />
     </section>
   );

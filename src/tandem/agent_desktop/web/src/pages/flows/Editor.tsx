@@ -8,6 +8,7 @@ import { useQueues } from "../../names";
 import { Icon } from "../../ui/icons";
 import { useAction } from "../../ui/useActions";
 import { Canvas, type CanvasHandle, type ChosenExit } from "./canvas/Canvas";
+import { useExitLabel } from "./canvas/StepNode";
 import { usedFile } from "./document/flowFile";
 import type { Exit, Kind } from "./document/kinds";
 import { paintCoverage, paintNumbers, problemsOf } from "./document/overlay";
@@ -72,6 +73,7 @@ export function Editor({
   const [finding, setFinding] = useState(false);
   const [found, setFound] = useState<ReadonlySet<string> | null>(null);
   const [adding, setAdding] = useState<Adding | null>(null);
+  const labelOf = useExitLabel();
   const [newFile, setNewFile] = useState(false);
   const [calling, setCalling] = useState(false);
   const [run, setRun] = useState<CaseRun | null>(null);
@@ -131,6 +133,11 @@ export function Editor({
       return added.text;
     });
     if (done && name) pending.current = name;
+  };
+  /** As the canvas calls it. */
+  const exitOf = (from: NonNullable<Adding["from"]>): string => {
+    const exit = file.steps.get(from.step)?.exits.find((one) => same(one.path as never, from.path as never));
+    return (exit && labelOf(exit)) || from.name;
   };
   /** From the palette: behind the chosen step, where it has an exit that leads nowhere. */
   const addFromPalette = (kind: Kind) => {
@@ -415,8 +422,13 @@ export function Editor({
       {adding && (
         <AddStepDialog
           subflow={file.subflow}
-          from={adding.from?.name ?? null}
-          onClose={() => setAdding(null)}
+          from={adding.from && exitOf(adding.from)}
+          onClose={() => {
+            setAdding(null);
+            // Whom the keyboard was at; after a choice it is at the new step.
+            const back = adding.from?.step ?? current;
+            if (back !== null) requestAnimationFrame(() => canvas.current?.goTo(back));
+          }}
           onAdd={(kind) => {
             const { from, place } = adding;
             setAdding(null);

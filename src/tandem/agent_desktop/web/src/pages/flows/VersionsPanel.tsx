@@ -177,7 +177,7 @@ export function VersionsPanel({ detail, onDetail, draft, mayChange, against = nu
       {
         key: "by",
         title: t("list.changed"),
-        width: "140px",
+        width: "156px",
         render: (one) => (
           <span className="cell-line">
             <span className="num">{moment(one.at, serverNow(), lang)}</span>

@@ -217,10 +217,11 @@ interface QueueLine {
 }
 
 function lineOf(id: string, queue: QueueForm, lang: Language, closures: readonly ClosureView[]): QueueLine {
+  const target = readTarget(queue.target);
   return {
     id,
     name: bothOf(queue.name)[lang] || id,
-    target: queue.target ?? "",
+    target: target ? `${target.percent} % · ${target.time}` : (queue.target ?? ""),
     steps: queue.steps?.length ?? 1,
     closed: closures.some((closure) => closure.queue === id || closure.queue === null),
   };
@@ -255,7 +256,7 @@ export function QueueForms(props: Props) {
           </span>
         ),
       },
-      { key: "steps", title: t("form.steps_count"), width: "44px", align: "right", render: (line) => <span className="num">{line.steps}</span> },
+      { key: "steps", title: t("form.steps_count"), width: "44px", from_px: 300, align: "right", render: (line) => <span className="num">{line.steps}</span> },
       { key: "target", title: t("form.target"), width: "minmax(0, 96px)", render: (line) => <span className="num quiet cut">{line.target}</span> },
     ],
     [t],

@@ -112,7 +112,7 @@ export function Tasks({ onlyOffered = false }: { onlyOffered?: boolean }) {
   const tasks = onlyOffered ? all.filter((task) => task.state === "offered") : all;
   if (onlyOffered && tasks.length === 0) return null;
   return (
-    <Panel title={t("task.title")} icon="ticket" flush className="fill tasks-panel" extra={tasks.length > 0 ? <b className="num">{tasks.length}</b> : null}>
+    <Panel title={t("task.title")} icon="ticket" flush className={`fill tasks-panel ${tasks.length === 0 ? "empty" : ""}`} extra={tasks.length > 0 ? <b className="num">{tasks.length}</b> : null}>
       {tasks.length === 0 ? (
         <Nothing icon="check" title={t("task.none")}>
           {t("task.none_text")}

@@ -64,7 +64,7 @@ export function AddStepDialog({ subflow, from, onAdd, onClose }: { subflow: bool
   };
   const chosen = found[Math.min(at, found.length - 1)];
   return (
-    <Modal open onCancel={onClose} footer={null} width={460} title={from === null ? t("palette.add") : t("palette.add_behind", { exit: from })} afterOpenChange={(open) => open && document.getElementById("add-step-search")?.focus()}>
+    <Modal open onCancel={onClose} footer={null} width={460} focusable={{ focusTriggerAfterClose: false }} title={from === null ? t("palette.add") : t("palette.add_behind", { exit: from })} afterOpenChange={(open) => open && document.getElementById("add-step-search")?.focus()}>
       <Input
         id="add-step-search"
         value={typed}
