@@ -81,5 +81,6 @@ class PortTaken(Unavailable):
             f"Port {port} on {address} is taken by another process: end that process, or choose another port "
             f"with the setting {setting}."
         )
+        self.said = {"zh": f"{address} 的端口 {port} 已被其他程序占用：请结束该程序，或用设置 {setting} 选另一个端口。"}
         self.port = port
         self.setting = setting

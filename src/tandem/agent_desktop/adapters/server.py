@@ -30,6 +30,7 @@ from tandem.agent_desktop.ports import (
 from tandem.agent_desktop.services.authentication import Authentication
 from tandem.agent_desktop.services.hub import PageHub
 from tandem.agent_desktop.settings import DesktopSettings
+from tandem.cti.model.system_reasons import reason_of
 from tandem.cti.ports import Journal
 
 _BACKLOG = 1024
@@ -146,8 +147,8 @@ def _bound(address: str, port: int, setting: str) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(address=address, port=port, setting=setting) from None
-        raise BadSetting(
-            f"Cannot listen on {address} port {port} ({error.strerror}): check the settings listen and {setting}."
+        raise BadSetting.because(
+            "cannot_listen_port", address=address, port=port, setting=setting, texts=reason_of(error)
         ) from None
     bound.setblocking(False)
     # asyncio turns Nagle's algorithm off only for sockets made with their protocol named, which create_server does not;

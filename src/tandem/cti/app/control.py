@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from tandem.agent_desktop.adapters.misfits import misfit
 from tandem.cti.app.terminal import LANGUAGES
 from tandem.cti.model.errors import BadRequest, CtiError, Unavailable
 
@@ -80,7 +81,7 @@ async def _answer(handlers: Mapping[str, Handler], line: bytes) -> _Answer:
             raise BadRequest.because("server_other_version", do=asked.do)
         return _Answer(ok=await handler(asked.parameters))
     except msgspec.ValidationError as error:
-        return _refusal(BadRequest.because("request_unreadable", why=str(error)))
+        return _refusal(misfit(error, described_at="docs/reference/command-line.md"))
     except CtiError as error:
         return _refusal(error)
 

@@ -122,9 +122,7 @@ async def _stored_plan(plans: PlanStore) -> Plan:
     """The stored plan: its sense was checked before it was saved, its form is read. Raises PlanError, BadSettings."""
     stored = await plans.current()
     if stored is None:
-        raise BadSettings(
-            "there is no routing plan yet: write one (docs/how-to/routing.md) and tandem routing apply it"
-        )
+        raise BadSettings.because("no_plan_to_serve")
     return replace(parse_plan(stored.text, f"routing plan {stored.version}"), version=stored.version)
 
 

@@ -34,12 +34,25 @@ COMMAND_SENTENCES: Mapping[str, tuple[str, str]] = {
         "此服务器不认识 {do}：它的版本是否与命令不同？",
         "this server knows no {do}: is it of another version than the command?",
     ),
-    "request_unreadable": ("无法读懂请求：{why}", "the request cannot be read: {why}"),
     "secrets_damaged": (
         "{file} 已损坏（{why}）；移走它，会生成新的密钥",
         "{file} is damaged ({why}); move it away and new secrets are made",
     ),
     "database_silent": ("数据库没有应答：{why}", "the database does not answer: {why}"),
+    "settings_toml": ("{file}：不是有效的 TOML：{why}", "{file}: {why}"),
+    "settings_misfit": (
+        "{file} 或环境变量 TANDEM_* 有误：{why}",
+        "{file} or TANDEM_* in the environment: {why}",
+    ),
+    "carrier_wrong": ("设置 carriers 中的 '{carrier}'：{text}", "carriers: '{carrier}': {text}"),
+    "no_plan_to_serve": (
+        "还没有路由方案：请写一份（docs/how-to/routing.md），再用 tandem routing apply 应用",
+        "there is no routing plan yet: write one (docs/how-to/routing.md) and tandem routing apply it",
+    ),
+    "cannot_listen_port": (
+        "无法监听 {address} 端口 {port}（{text}）：请检查设置 listen 和 {setting}。",
+        "Cannot listen on {address} port {port} ({text}): check the settings listen and {setting}.",
+    ),
     "cannot_listen": ("listen：无法监听 {address}：{text}", "listen: cannot listen on {address}: {text}"),
     # people
     "phone_needed": (

@@ -148,7 +148,7 @@ def load(home: Path, environ: Mapping[str, str], overrides: Mapping[str, Any] | 
         try:
             values = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadSettings(f"{file}: {error}") from None
+            raise BadSettings.because("settings_toml", file=str(file), why=str(error)) from None
     for name in Settings.__struct_fields__:
         variable = f"TANDEM_{name.upper()}"
         if variable in environ:
@@ -157,25 +157,37 @@ def load(home: Path, environ: Mapping[str, str], overrides: Mapping[str, Any] | 
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadSettings(f"{file} or TANDEM_* in the environment: {error}") from None
+        raise BadSettings.because("settings_misfit", file=str(file), why=str(error)) from None
     for name, carrier in settings.carriers.items():
         if fault := _fault_of(name, carrier):
-            raise BadSettings(f"carriers: {name[:40]!r}: {fault}")
+            raise BadSettings.because("carrier_wrong", carrier=name[:40], texts=fault)
     return settings
 
 
-def _fault_of(name: str, carrier: Carrier) -> str:
+def _fault_of(name: str, carrier: Carrier) -> Mapping[str, str]:
+    """By language; empty: none."""
     if not _CARRIER_NAME.fullmatch(name):
-        return "a carrier's name is 1 to 20 small letters and digits"
+        return _both("运营商的名称为 1 到 20 个小写字母和数字", "a carrier's name is 1 to 20 small letters and digits")
     if (name == FIRST_CARRIER) == bool(carrier.host):
-        return "its address is trunk_host" if carrier.host else "its host is missing"
+        if carrier.host:
+            return _both("它的地址是 trunk_host", "its address is trunk_host")
+        return _both("缺少 host", "its host is missing")
     if not 0 < carrier.port < 65_536:
-        return "port is 1 to 65535"
+        return _both("port 为 1 到 65535", "port is 1 to 65535")
     if carrier.lines < 1 or not 0 < carrier.calls_per_s <= 1_000:
-        return "lines is at least 1, calls_per_s more than 0 and at most 1000"
+        return _both(
+            "lines 至少为 1，calls_per_s 大于 0 且最多 1000",
+            "lines is at least 1, calls_per_s more than 0 and at most 1000",
+        )
     if not all(_PREFIX.fullmatch(prefix) and 0 <= price < float("inf") for prefix, price in carrier.prices.items()):
-        return "prices are numbers from 0, by beginnings such as +86"
-    return ""
+        return _both(
+            "prices 为号码开头（如 +86）对应的不小于 0 的数", "prices are numbers from 0, by beginnings such as +86"
+        )
+    return {}
+
+
+def _both(zh: str, en: str) -> Mapping[str, str]:
+    return {"zh": zh, "en": en}
 
 
 def _from_text(text: str) -> Any:

@@ -17,7 +17,7 @@ from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.app.control import control
 from tandem.cti.app.dialer import days
 from tandem.cti.model.campaigns import CampaignRecord
-from tandem.cti.model.errors import BadRequest, Unavailable
+from tandem.cti.model.errors import BadRequest, CtiError, Unavailable
 from tandem.cti.model.leads import DoNotCallEntry
 from tandem.cti.model.records import AuditRecord
 
@@ -172,6 +172,64 @@ async def test_a_number_is_dialled_when_nothing_forbids_it(
     await campaign_cli.run_do_not_call(parsed("do-not-call", "add", NUMBER), tmp_path)
     assert await campaign_cli.run(parsed("dial", NUMBER, "--agent", "mei"), tmp_path) == 1
     assert "do-not-call" in capsys.readouterr().out
+
+
+async def test_every_answer_goes_by_the_language_of_the_terminal(
+    on: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    file = tmp_path / "autumn.yaml"
+    file.write_text("id: autumn\nname: 秋天\nqueue: nowhere\n")
+
+    async def said(*words: str, code: int = 0) -> list[str]:
+        run = campaign_cli.run_do_not_call if words[0] == "do-not-call" else campaign_cli.run
+        assert await run(parsed(*words), tmp_path) == code
+        told = capsys.readouterr()
+        return (told.out + told.err).splitlines()
+
+    assert (await said("check", str(file), code=1))[0].startswith("错误：queue：")
+    file.write_text(file.read_text().replace("nowhere", "service"))
+    assert (await said("save", str(file)))[0] == "autumn，第 1 版，草稿"
+    assert await said("start", "autumn") == ["autumn：运行中"]
+    assert await said("mode", "autumn", "preview") == ["autumn：即刻起为预览"]
+    assert "autumn                运行中      预览          秋天" in await said("list")
+    assert (await said("waterfall", "spring"))[0].endswith("联系人")
+    assert (await said("waterfall", "spring"))[-1].endswith("现在可以拨打")
+    sheet = await said("sheet", "spring")
+    assert sheet[0].endswith("暂定")
+    assert sheet[1].startswith("  拨打次数    ")
+    assert await said("do-not-call", "add", NUMBER, "nobody", code=1) == [
+        "已录入 1 个，1 个不是电话号码",
+        "不是电话号码：nobody",
+    ]
+    on.entries.stored = [record for record in on.journal.records if isinstance(record, DoNotCallEntry)]
+    assert "  所有活动  " in (await said("do-not-call", "search", NUMBER))[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "zh"),
+    [
+        (("show", "autumn"), "没有活动 autumn。"),
+        (("delete", "spring"), "只能删除草稿：拨打过的记录会保留。"),
+        (("check", "{here}/none.yaml"), "无法读取 {here}/none.yaml：没有这个文件或文件夹"),
+        (("check", "{here}"), "无法读取 {here}：这是文件夹"),
+        (("check", "{here}/colour.yaml"), "没有 colour 这个字段。"),
+        (("check", "{here}/broken.yaml"), "{here}/broken.yaml：不是有效的 YAML："),
+        (("check", "{here}/list.yaml"), "{here}/list.yaml：活动是一组字段：id、name、mode……"),
+        (("do-not-call", "add"), "请给出号码，或用 --file 指定号码文件"),
+        (("do-not-call", "lift", "of-nobody", "--reason", "x"), "没有记录 of-nobody。"),
+    ],
+)  # fmt: skip
+async def test_what_is_refused_is_said_in_chinese_too(
+    on: Desk, tmp_path: Path, words: tuple[str, ...], zh: str
+) -> None:
+    (tmp_path / "colour.yaml").write_text("id: a\nname: b\ncolour: red\n")
+    (tmp_path / "broken.yaml").write_text("{")
+    (tmp_path / "list.yaml").write_text("- 1\n")
+    run = campaign_cli.run_do_not_call if words[0] == "do-not-call" else campaign_cli.run
+    with pytest.raises(CtiError) as refused:
+        await run(parsed(*(word.format(here=tmp_path) for word in words)), tmp_path)
+    assert refused.value.in_language("zh").startswith(zh.format(here=tmp_path))
 
 
 async def test_without_a_server_it_is_said(tmp_path: Path) -> None:
