@@ -1,8 +1,13 @@
-"""For all tests: Hypothesis without deadlines, because the machine is shared and a slow moment is no defect."""
+"""For all tests: Hypothesis without deadlines, because the machine is shared and a slow moment is no defect; and with
+the same examples in every run, because a change is not to be refused for what another one brought.
+
+What nobody has thought of is looked for by hand: ``pytest tests/property --hypothesis-profile search``.
+"""
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("tandem", deadline=None)
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("tandem", settings.get_profile("search"), derandomize=True, database=None)
 settings.load_profile("tandem")

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.{ts,tsx}"], setupFiles: ["test/browser.ts"], testTimeout: 20_000, restoreMocks: true },
+  test: { include: ["test/**/*.test.{ts,tsx}"], setupFiles: ["test/browser.ts"], testTimeout: 60_000, hookTimeout: 60_000, restoreMocks: true },
 });
