@@ -18,7 +18,9 @@ describe("a week of work", () => {
     ["on every night", { "mon-sun": "00:00-06:00 22:00-24:00" }, ["0123456 22:00-06:00+"]],
     ["with a break after midnight", { mon: "22:00-24:00", tue: "00:00-02:00 02:30-06:00" }, ["0 22:00-06:00+ 02:00-02:30"]],
     ["apart from what the next day has besides", { mon: "22:00-24:00", tue: "00:00-06:00 14:00-18:00" }, ["0 22:00-06:00+", "1 14:00-18:00"]],
-    ["but not when nobody worked the evening before", { tue: "00:00-06:00 22:00-24:00" }, ["1 00:00-24:00 06:00-22:00"]],
+    ["but not when nobody worked the evening before", { tue: "00:00-06:00 22:00-24:00" }, ["1 00:00-06:00", "1 22:00-24:00"]],
+    ["from the first evening on", { "mon-thu": "00:00-06:00 22:00-24:00", fri: "00:00-06:00" }, ["0 00:00-06:00", "0123 22:00-06:00+"]],
+    ["apart from a day that is pieced together", { tue: "10:00-14:00 18:00-22:00" }, ["1 10:00-22:00 14:00-18:00"]],
     ["but not for more than a day", { mon: "08:00-24:00", tue: "00:00-10:00" }, ["0 08:00-24:00", "1 00:00-10:00"]],
     ["but not when it goes round the clock", { "mon-sun": "00:00-24:00" }, ["0123456 00:00-24:00"]],
   ])("goes past midnight %s", (_, weekly, turns) => {
@@ -123,10 +125,11 @@ describe("what is typed", () => {
 describe("days", () => {
   const two = [turn([0, 1, 2, 3, 4], 540, 1080), turn([5], 540, 780)];
 
-  it("belong to one time: who takes one has it, and a time without a day is gone", () => {
+  it("have one time at a time: who takes one has it, and a time without a day is gone", () => {
     expect(withDay(two, 1, 4, true).map(said)).toEqual(["0123 09:00-18:00", "45 09:00-13:00"]);
     expect(withDay(two, 0, 5, true).map(said)).toEqual(["012345 09:00-18:00"]);
     expect(withDay(two, 0, 0, false).map(said)).toEqual(["1234 09:00-18:00", "5 09:00-13:00"]);
+    expect(withDay([turn([0], 1320, 1800), turn([1], 0, 360)], 1, 0, true).map(said)).toEqual(["0 22:00-06:00+", "01 00:00-06:00"]);
   });
 
   it("that are free are offered, with times of their own", () => {

@@ -83,8 +83,8 @@ export function writeWeek(week: Week): Record<string, string> {
   return written;
 }
 
-/** How many of the day's first spans may be the end of what began the evening before. */
-function leading(spans: readonly Span[]): number {
+/** The day's first spans that are apart from its others and may be the end of what began the evening before. */
+function earlyOf(spans: readonly Span[]): number {
   if (spans[0]?.[0] !== 0) return 0;
   let count = 1;
   while (count < spans.length && (spans[count]?.[0] ?? 0) - (spans[count - 1]?.[1] ?? 0) < LONGEST_BREAK_MIN) count += 1;
@@ -93,31 +93,26 @@ function leading(spans: readonly Span[]): number {
 
 /** The week as people say it: what goes past midnight belongs to the day on which it began. */
 export function turnsOf(week: Week): Turn[] {
-  const early = EVERY_DAY.map((day) => leading(week[day] ?? []));
-  const carried = EVERY_DAY.map((day) => {
-    const before = week[(day + 6) % 7] ?? [];
-    const begin = before[early[(day + 6) % 7] ?? 0]?.[0];
-    const end = week[day]?.[(early[day] ?? 0) - 1]?.[1];
-    return begin !== undefined && end !== undefined && before.at(-1)?.[1] === DAY_MIN && end <= begin;
+  const early = EVERY_DAY.map((day) => (week[day] ?? []).slice(0, earlyOf(week[day] ?? [])));
+  const late = EVERY_DAY.map((day) => (week[day] ?? []).slice(early[day]?.length));
+  const goesOn = EVERY_DAY.map((day) => {
+    const begin = late[day]?.[0]?.[0];
+    const end = early[(day + 1) % 7]?.at(-1)?.[1];
+    return begin !== undefined && end !== undefined && late[day]?.at(-1)?.[1] === DAY_MIN && end <= begin;
   });
-  // A day whose own first hours stay with it runs for more than 24 h with those of the day after.
-  for (let round = 0; round < 7; round += 1) {
-    for (const day of EVERY_DAY) {
-      const before = (day + 6) % 7;
-      if ((early[before] ?? 0) > 0 && !carried[before]) carried[day] = false;
-    }
-  }
   const turns: Turn[] = [];
-  for (const day of EVERY_DAY) {
-    const next = (day + 1) % 7;
-    const own = (week[day] ?? []).slice(carried[day] ? early[day] : 0);
-    const late = carried[next] ? (week[next] ?? []).slice(0, early[next]).map(([begin, end]): Span => [begin + DAY_MIN, end + DAY_MIN]) : [];
-    const turn = turnOf([day], [...own, ...late]);
-    if (turn === null) continue;
+  const add = (day: number, spans: readonly Span[]) => {
+    const turn = turnOf([day], spans);
+    if (turn === null) return;
     const same = turns.findIndex((other) => sameTimes(other, turn));
     const other = turns[same];
     if (other) turns[same] = { ...other, days: [...other.days, day] };
     else turns.push(turn);
+  };
+  for (const day of EVERY_DAY) {
+    if (!goesOn[(day + 6) % 7]) add(day, early[day] ?? []);
+    const after = goesOn[day] ? (early[(day + 1) % 7] ?? []) : [];
+    add(day, [...(late[day] ?? []), ...after.map(([begin, end]): Span => [begin + DAY_MIN, end + DAY_MIN])]);
   }
   return turns;
 }
@@ -204,12 +199,16 @@ export function breaksText(turn: Turn): string {
   return turn.breaks.map(([from, to]) => `${clock(from)}-${clock(to)}`).join(", ");
 }
 
-/** The turns with a day given to one of them, or taken from it. A turn without a day is gone. */
+/** The turns with a day given to one of them, which others that are at the same time then leave, or taken from it. A turn
+ * without a day is gone.
+ */
 export function withDay(turns: readonly Turn[], at: number, day: number, on: boolean): Turn[] {
+  const given = turns[at];
+  const leaves = (turn: Turn) => given !== undefined && weekOf([{ ...given, days: [day] }, { ...turn, days: [day] }]) === null;
   return turns
     .map((turn, index) => {
-      const others = turn.days.filter((one) => one !== day);
-      return { ...turn, days: index === at && on ? [...others, day].sort((a, b) => a - b) : others };
+      if (index === at && on) return { ...turn, days: [...turn.days, day].sort((a, b) => a - b) };
+      return index === at || (on && leaves(turn)) ? { ...turn, days: turn.days.filter((one) => one !== day) } : turn;
     })
     .filter((turn) => turn.days.length > 0);
 }
