@@ -80,7 +80,7 @@ async def test_a_refusal_says_why_and_is_no_audit(tmp_path: Path) -> None:
         ("/api/flows/check", {"main": "/etc/passwd.yaml", "files": {"/etc/passwd.yaml": ""}}),
         ("/api/flows/check", {"main": "main.yaml", "files": {"main.yaml": "x" * (f.FLOW_CHARS + 1)}}),
         ("/api/flows/check", {"main": "main.yaml", "files": {"main.yaml": "\x00"}}),
-        ("/api/flows/check", {"main": "main.yaml", "files": {f"{n}.yaml": "" for n in range(41)}}),
+        ("/api/flows/check", {"main": "main.yaml", "files": {f"{n}.yaml": "" for n in range(f.MOST_FILES + 1)}}),
         ("/api/flows/main/canary", {"version": 1, "share": 1.1}),
         ("/api/flows/main/canary", {"version": 0, "share": 0.1}),
         ("/api/flows/main/live", {"version": "1"}),

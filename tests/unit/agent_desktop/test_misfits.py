@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from tandem.agent_desktop.adapters.misfits import MISFITS, misfit
 from tandem.agent_desktop.core.fields import Day, FilledLine, Id, Line
+from tandem.agent_desktop.core.flow_resources import FileName
 from tandem.cti.model.errors import BadRequest
 
 
@@ -31,6 +32,7 @@ class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     code: Annotated[str, Meta(min_length=4, pattern="^[A-Z]+$")] = "ABCD"
     pair: tuple[int, int] = (1, 2)
     more: Any = None
+    flow: FileName = "main.yaml"
 
 
 def refusal(body: str | bytes, shape: Any = Shape) -> BadRequest:
@@ -57,6 +59,7 @@ def refusal(body: str | bytes, shape: Any = Shape) -> BadRequest:
         ('"files": {"abcd": {"use": "name"}}', "text_too_long", {"field": "files", "most": 3}),
         ('"columns": [{}, {}, {}]', "shape_missing", {"field": "columns[0].use"}),
         (f'"columns": [{", ".join(["""{"use": "name"}"""] * 3)}]', "too_many_entries", {"field": "columns", "most": 2}),
+        ('"flow": "../main.yaml"', "shape_pattern", {"field": "flow"}),
         ('"colour": 1', "shape_unknown", {"field": "colour"}),
         ('"name": 7', "shape_type", {"field": "name", "expected": "str", "got": "int"}),
         ('"limit": "7"', "shape_type", {"field": "limit", "expected": "int | null", "got": "str"}),

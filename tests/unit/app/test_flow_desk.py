@@ -26,8 +26,10 @@ from tandem.cti.app.flow_start import open_shelf
 from tandem.cti.app.ivr_versions_cli import last_days, share
 from tandem.cti.model.errors import BadRequest, ResourceMissing, WrongState
 from tandem.cti.model.ids import DeviceId
-from tandem.ivr.core.flow_reading import Catalog
+from tandem.ivr.core.check import MAX_FILES
+from tandem.ivr.core.flow_reading import FLOW_FILE, Catalog
 from tandem.ivr.core.speech import Prompt
+from tandem.ivr.core.words import WORDING
 from tandem.ivr.errors import BadSound, SpeechUnavailable
 from tandem.ivr.recorded import Recording
 
@@ -155,6 +157,12 @@ async def test_call_me(bench: Bench) -> None:
     with pytest.raises(BadRequest, match="nowhere"):
         await bench.desk.call_me(shapes.CallMe(main="main.yaml", files={"main.yaml": WRONG}), user=OMAR)
     assert len(bench.rung) == 1
+
+
+def test_what_a_flow_may_have_can_be_sent() -> None:
+    assert shapes.MOST_FILES == MAX_FILES
+    assert WORDING.longest == shapes.PROMPT_CHARS
+    assert FLOW_FILE.max_characters == shapes.FLOW_CHARS
 
 
 async def test_prompts(bench: Bench) -> None:

@@ -16,7 +16,10 @@ from tandem.agent_desktop.core.fields import Line, Texts
 FLOW_CHARS = 262_144
 BUNDLE_BYTES = 4 << 20
 """Of a request with a bundle in it."""
-MOST_FILES = 40
+MOST_FILES = 64
+"""As many as a flow may have."""
+PROMPT_CHARS = 600
+"""Of a prompt, as a flow may have it."""
 
 _FILE_NAME = (
     r"^(?!.*\.\.)(?!.*//)(?!\.?/)(?!.*/\./)"
@@ -410,7 +413,9 @@ class DraftCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SpeechLanguage = Annotated[str, Meta(max_length=16, pattern=r"^[a-z]{2}(-[A-Za-z0-9]{2,8})?$(?!\n)")]
-SpeechText = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^(?![\s\S]*[\x00-\x08\x0b-\x1f\x7f])(?=.*\S)")]
+SpeechText = Annotated[
+    str, Meta(min_length=1, max_length=PROMPT_CHARS, pattern=r"^(?![\s\S]*[\x00-\x08\x0b-\x1f\x7f])(?=.*\S)")
+]
 
 
 class SpeechAsked(msgspec.Struct, frozen=True, kw_only=True):
