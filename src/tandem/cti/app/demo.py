@@ -20,8 +20,11 @@ from tandem.cti.app.demo_data import DEMO_PASSWORD
 from tandem.cti.app.demo_library import lay_out, token
 from tandem.cti.app.demo_service import PORT, demo_service
 from tandem.cti.app.demo_show import load_show
+from tandem.cti.app.demo_words import say
 from tandem.cti.app.installation import DEMO_DNIS
 from tandem.cti.app.stack import Stack, forget
+from tandem.cti.app.terminal import language_of_terminal, padded
+from tandem.cti.model.system_reasons import reason_of
 from tandem.cti.provision.asterisk import default_cache_dir
 from tandem.cti.provision.errors import PartMissing
 from tandem.cti.provision.netns import MODULE
@@ -34,19 +37,19 @@ _TALK_S = 6.0
 
 
 TIMELINE = (
-    ("invite", "invite"),
-    ("answered", "answered"),
-    ("digit", "IVR digit"),
-    ("queued", "queued"),
-    ("matched", "matched"),
-    ("pop_shown", "pop on screen"),
-    ("ringing", "ringing"),
-    ("talking", "talking"),
-    ("wrap_up", "wrap-up"),
-    ("recording_saved", "recording saved"),
-    ("history_written", "history written"),
+    "invite",
+    "answered",
+    "digit",
+    "queued",
+    "matched",
+    "pop_shown",
+    "ringing",
+    "talking",
+    "wrap_up",
+    "recording_saved",
+    "history_written",
 )
-"""Kinds of a call's timeline that one whole call must have, in this order, and what they are called."""
+"""Kinds of a call's timeline that one whole call must have, in this order; ``demo_words`` calls them by name."""
 
 
 def demo(asked: argparse.Namespace) -> int:
@@ -63,7 +66,7 @@ def demo(asked: argparse.Namespace) -> int:
     changes = {name: getattr(asked, name) for name in flags if getattr(asked, name) is not None}
     with contextlib.suppress(KeyboardInterrupt):
         return asyncio.run(_once(home, changes) if asked.once else _show(home, changes))
-    print("stopped", file=sys.stderr)
+    print(say("stopped", language_of_terminal()), file=sys.stderr)
     return 0
 
 
@@ -73,22 +76,22 @@ def _progress() -> Any:
 
 
 async def _show(home: Path, changes: Mapping[str, Any]) -> int:
-    progress = _progress()
+    progress, language = _progress(), language_of_terminal()
     home.mkdir(parents=True, exist_ok=True)
 
     async def prepare(database: Database) -> None:
         await load_show(database, now=time.time())
         if await CampaignStore(database).one(document().id) is None:
-            progress("no campaign: the routing plan of this folder was changed, and has no queue for it")
-            progress(f"add the queue {document().queue}, with agents who do outbound work, or begin anew with --fresh")
+            progress(say("no_campaign", language))
+            progress(say("add_queue", language, queue=document().queue))
 
     async with AsyncExitStack() as open_:
         try:
             await open_.enter_async_context(demo_service(token(home)))
         except OSError as error:
-            progress(f"no systems behind the flows (port {PORT}: {error.strerror}); they take their fallback exits")
+            progress(say("no_systems", language, port=PORT, why=reason_of(error)[language]))
         if not (home / "sounds").exists():
-            progress("the first start speaks some 500 prompts: about a quarter of a minute more")
+            progress(say("first_start", language))
         settings = {**lay_out(home), **changes}
         stack = await open_.enter_async_context(
             Stack(
@@ -99,35 +102,18 @@ async def _show(home: Path, changes: Mapping[str, Any]) -> int:
                 carrier_changes={"crowds": (PEOPLE,)},
             )
         )
-        print(_screen(stack), flush=True)
+        print(_screen(stack, language), flush=True)
         async with asyncio.TaskGroup() as group:
             group.create_task(ring_in(stack))
             group.create_task(serve_themselves(stack))
     return 0
 
 
-def _screen(stack: Stack) -> str:
-    agents = "mei, tom, lin, ana, wei ..."
-    lines = [
-        "",
-        "  Tandem is running.   " + stack.url + "/",
-        "",
-        f"    agent        mei     {DEMO_PASSWORD}      (others: {agents})",
-        f"    outbound     kai     {DEMO_PASSWORD}      (an agent who works for campaigns alone)",
-        f"    supervisor   sofia   {DEMO_PASSWORD}",
-        f"    operator     omar    {DEMO_PASSWORD}",
-        "",
-        "  Open this, log in as mei, allow the microphone, click Ready: a call arrives in 10 s.",
-        "  打开上面的网址，用 mei 登录，允许使用麦克风，点“就绪”：10 秒内有来电。",
-        "  Outbound: log in as kai, click Ready; as sofia (a private window), Campaigns, Platinum card, Start.",
-        "  外呼：用 kai 登录并点“就绪”；再用 sofia 登录（无痕窗口），打开“外呼”，启动“白金卡邀请”。",
-        "  As omar, open Flows: six menus with a week of made-up calls, and callers who try them now.",
-        "  用 omar 登录，打开“流程”：六个菜单，已有一周的模拟数据，并不断有来电。",
-    ]
+def _screen(stack: Stack, language: str) -> str:
+    lines = [say("screen", language, url=stack.url, password=DEMO_PASSWORD)]
     if stack.installation.serves_tls:
-        lines.append("  The certificate was made on the spot: your browser warns once.")
-    lines += ["", f"  Log of the server: {stack.server_log}", "  Ctrl-C stops everything.", ""]
-    return "\n".join(lines)
+        lines.append(say("warns", language))
+    return "\n".join([*lines, say("log", language, file=stack.server_log)])
 
 
 async def _once(home: Path, changes: Mapping[str, Any]) -> int:
@@ -136,14 +122,14 @@ async def _once(home: Path, changes: Mapping[str, Any]) -> int:
     except ModuleNotFoundError:
         raise PartMissing.because("no_playwright") from None
 
-    progress = _progress()
+    progress, language = _progress(), language_of_terminal()
     settings = {"pop_s": 20.0, **changes}  # a browser that starts on a busy machine is slow to paint
     async with Stack(home, progress=progress, changes=settings) as stack, chromium() as browser:
-        progress("a headless Chromium as the agent mei")
+        progress(say("headless", language))
         agent = await BrowserAgent.open(browser, stack.url)
         await agent.log_in("mei", DEMO_PASSWORD)
         await agent.ready()
-        progress("a caller rings in")
+        progress(say("rings_in", language))
         caller = CALLERS[0]
         began = time.time()
         call = await stack.carrier.place_call(DEMO_DNIS, caller.number, caller.name, digits=caller.digits, stay_s=60)
@@ -151,46 +137,46 @@ async def _once(home: Path, changes: Mapping[str, Any]) -> int:
         await asyncio.sleep(_TALK_S)
         await call.hang_up()
         await agent.wrap_up("balance", "Shown by the demo.")
-        return await _report(stack, began)
+        return await _report(stack, began, language)
 
 
-async def _report(stack: Stack, began: float) -> int:
+async def _report(stack: Stack, began: float, language: str) -> int:
     """Print the timeline as the database has it; 1 when anything is missing."""
-    missing = [name for _, name in TIMELINE]
+    missing = list(TIMELINE)
     rows: list[dict[str, Any]] = []
     for _ in range(50):
         rows = await stack.timeline(since=began - 1)
         kinds = {row["kind"] for row in rows}
-        missing = [name for kind, name in TIMELINE if kind not in kinds]
+        missing = [kind for kind in TIMELINE if kind not in kinds]
         if not missing:
             break
         await asyncio.sleep(0.2)
-    names = dict(TIMELINE)
-    print(f"\n  {'t':>8}   what")
+    print(f"\n  {'t':>8}   {say('what', language)}")
     for row in rows:
-        print(f"  {row['at'] - rows[0]['at']:7.3f}s   {names.get(row['kind'], row['kind']):<16} {row['text']}")
-    missing += await _recording_faults(stack, rows)
-    missing += await _history_faults(stack, rows)
-    for name in missing:
-        print(f"  MISSING: {name}")
-    print("\n  " + ("The whole call was seen." if not missing else "The call is not whole."))
-    return 1 if missing else 0
+        name = say(row["kind"], language) if row["kind"] in TIMELINE else row["kind"]
+        print(f"  {row['at'] - rows[0]['at']:7.3f}s   {padded(name, 16)} {row['text']}")
+    faults = [say(kind, language) for kind in missing]
+    faults += await _recording_faults(stack, rows, language)
+    faults += await _history_faults(stack, rows, language)
+    for name in faults:
+        print("  " + say("missing", language, name=name))
+    print("\n  " + say("not_whole" if faults else "whole", language))
+    return 1 if faults else 0
 
 
-async def _recording_faults(stack: Stack, rows: list[dict[str, Any]]) -> list[str]:
+async def _recording_faults(stack: Stack, rows: list[dict[str, Any]], language: str) -> list[str]:
     saved = next((row for row in rows if row["kind"] == "recording_saved"), None)
     if saved is None:
         return []
     info = await asyncio.to_thread(wav_info, stack.installation.recordings_dir / f"{saved['data']['recording']}.wav")
-    faults = []
     if info.channels != 2 or info.duration_s < _TALK_S - 2:
-        faults.append(f"a stereo recording of the whole talk (there are {info.channels} channels, {info.duration_s} s)")
-    return faults
+        return [say("recording", language, channels=info.channels, seconds=info.duration_s)]
+    return []
 
 
-async def _history_faults(stack: Stack, rows: list[dict[str, Any]]) -> list[str]:
+async def _history_faults(stack: Stack, rows: list[dict[str, Any]], language: str) -> list[str]:
     call = rows[0]["call"] if rows else ""
     contacts = await stack.contacts(call)
     if any(contact["disposition"] == "balance" and contact["customer"] for contact in contacts):
         return []
-    return ["the contact in the customer's history"]
+    return [say("history", language)]
