@@ -18,7 +18,6 @@ export const shiftsEn = {
   "shifts.hours": "{hours} h",
   "shifts.hours_week": "Hours a week",
   "shifts.without": "No shift: {count} of {all}. They are taken to stay as they are.",
-  "shifts.week": "Week",
   "shifts.week_hint": "What ends after midnight is written with the day on which it begins.",
   "shifts.times": "Weekdays and times",
   "shifts.days": "Weekdays",

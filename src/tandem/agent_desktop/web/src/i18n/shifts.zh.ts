@@ -18,7 +18,6 @@ export const shiftsZh = {
   "shifts.hours": "{hours} 小时",
   "shifts.hours_week": "每周小时数",
   "shifts.without": "无班次：{count} / {all} 名座席，预测时视为保持现状。",
-  "shifts.week": "一周",
   "shifts.week_hint": "跨过午夜的时间写在开始的那一天。",
   "shifts.times": "星期与时间",
   "shifts.days": "星期",
