@@ -23,6 +23,7 @@ LIMIT_S = {
     "dialer": 240,
     "expected_wait": 180,
     "replay": 300,
+    "callbacks_due": 60,
     "store": 60,
     "cost": 100,
     "ring_time": 110,
@@ -45,6 +46,7 @@ _WITHOUT_SERVERS = {
     "dialer",
     "expected_wait",
     "replay",
+    "callbacks_due",
     "beeps",
 }
 _ARGUMENTS = {"routing": ("--quick",), "dialer": ("--quick",)}
