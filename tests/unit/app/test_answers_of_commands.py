@@ -82,7 +82,8 @@ NUMBERS = flows.FlowNumbers(
     journeys=[],
 )  # fmt: skip
 REPLAY = flows.ReplayReport(
-    name="main", version=3, since=AT, until=AT, calls=10, left_out=2, same=6, moved=3, undetermined=1, moves=[],
+    name="main", version=3, since=AT, until=AT, calls=10, left_out=2, same=6, moved=3, undetermined=1,
+    moves=[flows.ReplayMove(before="hung_up", after="queue:loans", calls=3)],
     stops=[flows.ReplayStop(step="ask", calls=1, why={"zh": "没有按键", "en": "no key is known"})],
     dead_ends={"ask": 1}, examples=[], before=HALF, after=HALF,
     difference=flows.Difference(value=0.0, low=-0.1, high=0.1),
@@ -157,6 +158,7 @@ def proof(language: str) -> Iterator[str]:
          ["main，2026-11-22 09:30 以来的 10 个呼叫，按第 3 版：",
           "（更早的 2 个呼叫未计入）",
           "结果相同：6；不同：3；无法判断：1",
+          "  中途挂断 -> 排队 loans: 3",
           "  停在 ask：1。没有按键",
           "  ask 走不通：1 个呼叫会进入 on_error",
           "得到完整服务的比例（两边都有结果的 9 个呼叫）：",
@@ -165,6 +167,7 @@ def proof(language: str) -> Iterator[str]:
          ["main, 10 calls since 2026-11-22 09:30 against version 3:",
           "(2 older calls were left out)",
           "the same end: 6; another: 3; cannot be said: 1",
+          "  hung_up -> queue loans: 3",
           "  stops at ask: 1. no key is known",
           "  DEAD END at ask: 1 calls would go to on_error",
           "served to the end, of the 9 that end in both:",

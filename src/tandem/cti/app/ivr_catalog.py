@@ -13,6 +13,7 @@ from tandem.cti.adapters.postgres.plans import PlanStore
 from tandem.cti.app.installation import Installation, is_installed
 from tandem.cti.app.ivr_words import say
 from tandem.cti.model.errors import CtiError
+from tandem.cti.model.system_reasons import reason_of
 from tandem.cti.provision.postgres_home import is_made
 from tandem.cti.storage.pool import Database
 from tandem.ivr.core.flow_reading import Catalog
@@ -70,8 +71,10 @@ async def known_here(
         if not (os.environ.get("TANDEM_DATABASE_URL") or found.settings.database_url or is_made(found.postgres_dir)):
             return Known(Catalog(), say("unknown", language))
         stored = await _stored(database(found))
-    except (CtiError, OSError) as error:
-        return Known(Catalog(), say("unreachable", language, why=error))
+    except CtiError as error:
+        return Known(Catalog(), say("unreachable", language, why=error.in_language(language)))
+    except OSError as error:
+        return Known(Catalog(), say("unreachable", language, why=reason_of(error)[language]))
     if stored is None:
         return Known(Catalog(), say("unknown", language))
     catalog, version = stored

@@ -286,7 +286,7 @@ def _report(found: shapes.ReplayReport, language: str) -> Iterator[str]:
     yield say("ends", language, same=found.same, moved=found.moved, undetermined=found.undetermined)
     for move in found.moves:
         if move.before != move.after:
-            yield f"  {move.before} -> {move.after}: {move.calls}"
+            yield f"  {_end(move.before, language)} -> {_end(move.after, language)}: {move.calls}"
     for stop in found.stops:
         why = stop.why.get(language, "")
         yield "  " + say("stops", language, step=stop.step or "?", calls=stop.calls, why=why)
@@ -298,6 +298,12 @@ def _report(found: shapes.ReplayReport, language: str) -> Iterator[str]:
         yield say("served_both", language, calls=found.calls - found.undetermined)
         yield "  " + say("before_after", language, **shares)
         yield "  " + say("difference", language, **change)
+
+
+def _end(end: str, language: str) -> str:
+    """``hung_up``, ``queue:loans``: where a caller went."""
+    reason, _, queue = end.partition(":")
+    return f"{say(f'end_{reason}', language)} {queue}".rstrip()
 
 
 def _share(ratio: shapes.Ratio, language: str) -> str:

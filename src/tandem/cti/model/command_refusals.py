@@ -168,6 +168,65 @@ COMMAND_SENTENCES: Mapping[str, tuple[str, str]] = {
         "本机没有 Chromium：sudo apt-get install chromium",
         "there is no Chromium on this machine: sudo apt-get install chromium",
     ),
+    "program_missing": (
+        "缺少 {program}。请运行：sudo apt-get install {package}",
+        "{program} is missing. Run: sudo apt-get install {package}",
+    ),
+    "packages_missing": (
+        "缺少软件包。请运行：sudo apt-get install {packages}",
+        "Missing packages. Run: sudo apt-get install {packages}",
+    ),
+    "packages_by_hand": (
+        "缺少：{packages}（Debian 的名称）。请用您的软件包管理器安装。",
+        "Missing: {packages} (Debian's names). Install them with your package manager.",
+    ),
+    "packages_refused": ("apt-get 无法安装 {packages}：\n{log}", "apt-get could not install {packages}:\n{log}"),
+    "no_mmdebstrap": (
+        "本机没有 Asterisk 20 或更新的版本，也没有安装用来解压它的 mmdebstrap。"
+        "请运行：sudo apt-get install mmdebstrap debian-archive-keyring",
+        "No Asterisk 20 or later on this machine, and mmdebstrap, which unpacks one, is not installed. "
+        "Run: sudo apt-get install mmdebstrap debian-archive-keyring",
+    ),
+    "no_room_to_unpack": (
+        "{folder} 剩余 {free_gb} GB，解压 Asterisk 需要 {needed_gb} GB；请腾出空间或设置 XDG_CACHE_HOME",
+        "{folder} has {free_gb} GB free, unpacking Asterisk needs {needed_gb}; make room or set XDG_CACHE_HOME",
+    ),
+    "asterisk_not_unpacked": ("无法解压 Asterisk：{why}", "Asterisk could not be unpacked: {why}"),
+    "asterisk_late": (
+        "{folder} 中的 Asterisk 没有按时就绪。它最后的输出：\n{log}",
+        "Asterisk in {folder} was not ready in time. Its last words:\n{log}",
+    ),
+    "asterisk_ended": (
+        "{folder} 中的 Asterisk 已结束，代码 {status}。它最后的输出：\n{log}",
+        "Asterisk in {folder} ended with code {status}. Its last words:\n{log}",
+    ),
+    "no_postgres": (
+        "缺少 PostgreSQL：pip install {package}，或设置 TANDEM_DATABASE_URL",
+        "PostgreSQL is missing: pip install {package}, or set TANDEM_DATABASE_URL",
+    ),
+    "postgres_as_root": (
+        "PostgreSQL 不以 root 运行，而这个 root 无法变为其他用户（只有一个用户号的用户命名空间？）。"
+        "请以普通用户运行，或让 TANDEM_DATABASE_URL 指向您自己的 PostgreSQL。",
+        "PostgreSQL does not run as root, and this root cannot become another user (a user namespace with one "
+        "id?). Run as a plain user, or point TANDEM_DATABASE_URL at a PostgreSQL of your own.",
+    ),
+    "postgres_version": (
+        "{folder} 由 PostgreSQL {made_by} 建立，现在是 {major}：请转储后恢复，或把它移走",
+        "{folder} was made by PostgreSQL {made_by}, this one is {major}: dump and restore it, or move it away",
+    ),
+    "postgres_silent": (
+        "{folder} 中的 PostgreSQL 不接受连接（{why}）。它最后的输出：\n{log}",
+        "PostgreSQL in {folder} takes no connection ({why}). Its last words:\n{log}",
+    ),
+    "postgres_ended": (
+        "{folder} 中的 PostgreSQL 已结束。它最后的输出：\n{log}",
+        "PostgreSQL in {folder} ended. Its last words:\n{log}",
+    ),
+    "database_refused": ("无法在 {folder} 中建立数据库：\n{log}", "the database in {folder} cannot be created:\n{log}"),
+    "folder_of_others": (
+        "{folder} 属于用户 {user}：请以该用户运行，或删除它",
+        "{folder} belongs to the user {user}: run as that user, or remove it",
+    ),
     # days that are looked at again
     "day_not_recorded": (
         "{folder} 中没有 {day} 的输入记录；{text}",

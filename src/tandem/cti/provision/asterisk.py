@@ -140,10 +140,7 @@ def build(cache_dir: Path, progress: Callable[[str], None]) -> AsteriskInstall:
     """Fetch and unpack the packages into ``install_dir(cache_dir)``; atomic, and at most one builder at a time."""
     mmdebstrap = shutil.which("mmdebstrap")
     if mmdebstrap is None:
-        raise PartMissing(
-            "No Asterisk 20 or later on this machine, and mmdebstrap, which unpacks one, is not installed. "
-            "Run: sudo apt-get install mmdebstrap debian-archive-keyring"
-        )
+        raise PartMissing.because("no_mmdebstrap")
     cache_dir.mkdir(parents=True, exist_ok=True)
     with _only_builder(cache_dir / f"asterisk-{SUITE}-{LAYOUT}.lock", progress):
         ready = find_in_cache(cache_dir)  # another builder may have finished while we waited for the lock
@@ -151,9 +148,11 @@ def build(cache_dir: Path, progress: Callable[[str], None]) -> AsteriskInstall:
             return ready
         free = shutil.disk_usage(cache_dir).free
         if free < _FREE_BYTES_NEEDED:
-            raise BuildFailed(
-                f"{cache_dir} has {free / 1e9:.1f} GB free, unpacking Asterisk needs {_FREE_BYTES_NEEDED / 1e9:.1f}; "
-                "make room or set XDG_CACHE_HOME"
+            raise BuildFailed.because(
+                "no_room_to_unpack",
+                folder=str(cache_dir),
+                free_gb=f"{free / 1e9:.1f}",
+                needed_gb=f"{_FREE_BYTES_NEEDED / 1e9:.1f}",
             )
         progress(f"unpacking Asterisk from Debian {SUITE} into {install_dir(cache_dir)} (once; about 90 MB to fetch)")
         for abandoned in (*cache_dir.glob(f".asterisk-{SUITE}-*"), install_dir(cache_dir)):
@@ -188,7 +187,7 @@ def _unpack(mmdebstrap: str, scratch: Path, progress: Callable[[str], None]) -> 
     ]
     # The host's mirror and keys are found by mmdebstrap itself: no mirror is named here.
     if run_logged(command, log, progress) != 0:
-        raise BuildFailed(f"Asterisk could not be unpacked: {_explain(last_lines(log, 60))}")
+        raise BuildFailed.because("asterisk_not_unpacked", why=_explain(last_lines(log, 60)))
 
 
 def _host_apt_options() -> list[str]:

@@ -207,9 +207,11 @@ class AsteriskInstance:
                     if "fully booted" in await self.rx("core waitfullybooted", timeout_s=left_s):
                         return
             await asyncio.sleep(0.02)
-        what = "was not ready in time" if process.returncode is None else f"ended with code {process.returncode}"
         lines = "\n".join(self.complaints()[-10:]) or last_lines(self._console, 10)
-        raise StartFailed(f"Asterisk in {self.folders.home} {what}. Its last words:\n{lines}")
+        folder = str(self.folders.home)
+        if process.returncode is None:
+            raise StartFailed.because("asterisk_late", folder=folder, log=lines)
+        raise StartFailed.because("asterisk_ended", folder=folder, status=process.returncode, log=lines)
 
     def _clear_away(self) -> None:
         if self.folders.run.parent != self.folders.home:

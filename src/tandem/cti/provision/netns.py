@@ -57,7 +57,7 @@ def check() -> None:
     """
     for program, package in (("ip", "iproute2"), ("unshare", "util-linux")):
         if shutil.which(program, path=_path()) is None:
-            raise PartMissing(f"{program} is missing. Run: sudo apt-get install {package}")
+            raise PartMissing.because("program_missing", program=program, package=package)
     probe = enter_command(os.geteuid(), os.getegid(), ["true"])
     done = subprocess.run(probe, capture_output=True, text=True, check=False, timeout=30)
     if done.returncode != 0:

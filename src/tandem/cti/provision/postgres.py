@@ -143,10 +143,7 @@ class EmbeddedPostgres:
                 await self._create_cluster(bin_dir)
             version = (self.home.data / "PG_VERSION").read_text(encoding="ascii").strip()
             if version != MAJOR:
-                raise BuildFailed(
-                    f"{self.home.data} was made by PostgreSQL {version}, this one is {MAJOR}: "
-                    "dump and restore it, or move it away"
-                )
+                raise BuildFailed.because("postgres_version", folder=str(self.home.data), made_by=version, major=MAJOR)
             self._pid = self._left_running()
             if self._pid is None:
                 await self._launch(bin_dir)
@@ -211,7 +208,7 @@ class EmbeddedPostgres:
         except TimeoutError:
             code, text = 1, "initdb did not end in two minutes"
         if code != 0:
-            raise BuildFailed(f"the database in {self.home.home} cannot be created:\n{text.strip()}")
+            raise BuildFailed.because("database_refused", folder=str(self.home.home), log=text.strip())
         fresh.rename(self.home.data)
 
     async def _launch(self, bin_dir: Path) -> None:
@@ -265,8 +262,10 @@ class EmbeddedPostgres:
             finally:
                 await connection.close()
             return
-        what = f"takes no connection ({why})" if self.running else "ended"
-        raise StartFailed(f"PostgreSQL in {self.home.home} {what}. Its last words:\n{last_lines(self.home.log, 15)}")
+        log, folder = last_lines(self.home.log, 15), str(self.home.home)
+        if self.running:
+            raise StartFailed.because("postgres_silent", folder=folder, why=str(why), log=log)
+        raise StartFailed.because("postgres_ended", folder=folder, log=log)
 
     async def _reap(self) -> None:
         if self._process is not None:

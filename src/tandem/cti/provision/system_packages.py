@@ -83,10 +83,10 @@ def install(packages: Sequence[SystemPackage], progress: Callable[[str], None]) 
         return
     names = [package.name for package in packages]
     if shutil.which("apt-get") is None:
-        raise PartMissing(f"Missing: {', '.join(names)} (Debian's names). Install them with your package manager.")
+        raise PartMissing.because("packages_by_hand", packages=", ".join(names))
     become_root = _become_root()
     if become_root is None:
-        raise PartMissing(f"Missing packages. Run: sudo apt-get install {' '.join(names)}")
+        raise PartMissing.because("packages_missing", packages=" ".join(names))
     progress(f"installing {', '.join(names)}")
     with tempfile.TemporaryDirectory(prefix="tandem-apt-") as folder:
         log = Path(folder) / "apt.log"
@@ -96,7 +96,7 @@ def install(packages: Sequence[SystemPackage], progress: Callable[[str], None]) 
             progress("refreshing the package lists")
             run_logged([*prefix, *_apt("update")], log, progress)
             if run_logged([*prefix, *_apt("install", *names)], log, progress) != 0:
-                raise BuildFailed(f"apt-get could not install {', '.join(names)}:\n{last_lines(log, 15)}")
+                raise BuildFailed.because("packages_refused", packages=", ".join(names), log=last_lines(log, 15))
     absent = [package.name for package in packages if not package.present()]
     if absent:
         raise PartMissing(_not_enough(absent))
