@@ -170,6 +170,8 @@ describe("who works a shift", () => {
     expect(Object.fromEntries(of)).toEqual({ day: { own: [], logins: ["mei"] }, night: { own: ["tom"], logins: ["tom", "ann"] } });
     expect(without).toBe(2);
     expect(crewsOf({ queues: {} })).toEqual({ of: new Map(), without: 0 });
+    const many = crewsOf({ queues: {}, shifts: { day: { weekly: {} } }, agents: { a10: { shift: "day" }, a9: { shift: "day" } } });
+    expect(many.of.get("day")?.own).toEqual(["a9", "a10"]);
   });
 
   it("may be any team, also one that nobody is of", () => {

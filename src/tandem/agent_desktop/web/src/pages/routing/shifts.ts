@@ -6,6 +6,8 @@ import type { PlanForm, ShiftForm } from "./form";
 const NAME = /^[A-Za-z0-9][\w.-]{0,62}$/;
 const NEW_SHIFT: ShiftForm = { timezone: "Asia/Shanghai", weekly: { "mon-fri": "09:00-12:00 13:00-18:00" } };
 
+const collator = new Intl.Collator(undefined, { numeric: true });
+
 export interface Crew {
   /** Who names it himself, in order. */
   own: string[];
@@ -38,7 +40,7 @@ export function crewsOf(form: PlanForm): Crews {
     crew.logins.push(login);
     if (agent.shift !== undefined) crew.own.push(login);
   }
-  for (const crew of of.values()) crew.own.sort();
+  for (const crew of of.values()) crew.own.sort(collator.compare);
   return { of, without };
 }
 
@@ -47,7 +49,7 @@ export function teamsOf(form: PlanForm): [team: string, agents: number][] {
   const count = new Map<string, number>();
   for (const shift of Object.values(form.shifts ?? {})) for (const team of shift.teams ?? []) count.set(team, 0);
   for (const agent of Object.values(form.agents ?? {})) if (agent.team) count.set(agent.team, (count.get(agent.team) ?? 0) + 1);
-  return [...count].sort(([a], [b]) => a.localeCompare(b, undefined, { numeric: true }));
+  return [...count].sort(([a], [b]) => collator.compare(a, b));
 }
 
 export function mayBeCalled(form: PlanForm, name: string): boolean {
