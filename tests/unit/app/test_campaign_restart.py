@@ -348,6 +348,9 @@ def test_a_number_that_rests_goes_on_resting_after_a_restart() -> None:
         others_rate=0.3,
     )
     before = floor.center.dialer.campaigns[SPRING].caller_ids
+    replayed = Center(floor.house)
+    outputs = [output for now, input_ in floor.inputs for output in replayed.handle(input_, now=now)]
+    assert [output.record for output in outputs if isinstance(output, c.Keep)] == floor.records
 
     floor.center = Center(floor.house)
     floor.now += 86_300.0
