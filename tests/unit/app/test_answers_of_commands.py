@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,16 @@ import pytest
 
 from tandem.agent_desktop.core import flow_resources as flows
 from tandem.agent_desktop.core import routing_resources as routing
-from tandem.cti.app import ivr_versions, probe, why_cli
+from tandem.agent_desktop.errors import PortTaken
+from tandem.cti.app import checks, ivr_versions, probe, why_cli
+from tandem.cti.app.control import ask, control
 from tandem.cti.app.history.replay import Proof
 from tandem.cti.app.history.replay_report import proof_lines
 from tandem.cti.app.routing_cli import plan_table
+from tandem.cti.model.errors import BadRequest, Unavailable, WrongState
+from tandem.ivr.core.flow_reading import Catalog
+from tandem.ivr.errors import FlowError
+from tandem.ivr.flow_files import load_flow_file
 from tandem.routing.errors import PlanError
 from tandem.routing.plan_file import parse_plan
 
@@ -215,3 +222,42 @@ def test_a_plan_that_does_not_read_says_so_in_chinese(tmp_path: Path) -> None:
         parse_plan(PLAN.replace("80% in 20 s", "often"), "plan.yaml")
     assert refused.value.in_language("en") == str(refused.value)
     assert refused.value.in_language("zh").startswith("plan.yaml:5: 队列 loans：服务水平写法不正确")
+
+
+def test_a_flow_that_does_not_load_says_so_in_chinese(tmp_path: Path) -> None:
+    file = tmp_path / "main.yaml"
+    file.write_text("format: 1\nname: main\n")
+    with pytest.raises(FlowError) as refused:
+        load_flow_file(file, Catalog())
+    assert refused.value.in_language("en") == str(refused.value)
+    assert all("main.yaml:" in line and "。" in line for line in refused.value.in_language("zh").splitlines())
+
+
+def test_a_taken_port_says_so_in_both_languages() -> None:
+    taken = PortTaken(address="127.0.0.1", port=8400, setting="http_port")
+    assert taken.in_language("en") == str(taken)
+    assert taken.in_language("zh").startswith("127.0.0.1 的端口 8400 已被其他程序占用")
+    assert taken.in_language("zh").endswith("用设置 http_port 选另一个端口。")
+
+
+async def test_what_the_server_refuses_comes_over_in_both_languages(tmp_path: Path) -> None:
+    async def refuse(_: dict[str, object]) -> None:
+        raise WrongState.because("campaign_step", state="stopped", wanted="paused")
+
+    async with control(tmp_path, {"refuse": refuse}):
+        for do, zh in (("refuse", "已停止 的活动不能变为 已暂停。"), ("dance", "此服务器不认识 dance：")):
+            with pytest.raises(BadRequest) as refused:
+                await ask(tmp_path, do)
+            assert refused.value.in_language("zh").startswith(zh)
+            assert refused.value.in_language("en") == str(refused.value)
+    with pytest.raises(Unavailable) as missing:
+        await ask(tmp_path, "refuse")
+    assert missing.value.in_language("zh") == f"{tmp_path} 中没有运行服务器；请启动：tandem serve"
+
+
+def test_a_check_says_why_nobody_answers_in_both_languages() -> None:
+    why = checks._why(ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed ('127.0.0.1', 1)"))
+    assert why == {"zh": "连接被拒绝", "en": "Connection refused"}
+    assert checks._why(TimeoutError())["zh"] == "连接超时"
+    assert checks._why(Unavailable.because("server_silent"))["zh"] == "服务器没有应答；请看它的日志"
+    assert checks._why(ValueError("odd")) == {"zh": "odd", "en": "odd"}
