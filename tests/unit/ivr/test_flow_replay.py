@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.ivr.flows import QUEUES
@@ -151,9 +153,51 @@ def test_digits_that_were_not_kept_stay_unknown() -> None:
     masked = flow(COLLECT.replace("FIELDS", "mask: 2"))
     journey = recorded(masked, ["123456"])
     assert "123456" not in repr(journey.visits)
-    assert replay(masked, journey).why == MASKED
+    shorter = flow(COLLECT.replace("FIELDS", "mask: 2").replace("max_digits: 6", "max_digits: 5"))
+    assert replay(shorter, journey).why == MASKED
     open_ = flow(COLLECT.replace("FIELDS", "min_digits: 2"))
     assert replay(open_, recorded(open_, ["123456"])).end == End("served")
+
+
+JUDGED = COLLECT.replace("FIELDS", 'mask: 2\n    min_digits: 4\n    validate: ends_with(value, "56")')
+JUDGED = JUDGED.replace("goto: bye\n", "goto: which\n").replace(
+    "  bye:",
+    "  which:\n    type: condition\n    cases:\n      - {when: 'starts_with(card, \"1\")', goto: loans}\n"
+    "    otherwise: bye\n  bye:",
+)
+
+
+@given(st.lists(st.sampled_from(["123456", "923456", "123450", "12", "3456", ""]), max_size=4))
+def test_digits_that_were_not_kept_are_judged_as_they_were(does: list[str]) -> None:
+    """And what they decided later, they decide again."""
+    masked = flow(JUDGED)
+    journey = recorded(masked, does)
+    assert replay(masked, journey).end == end_of(until_queued(journey.visits), facts(masked))
+    elsewhere = flow(JUDGED.replace("goto: loans}\n    otherwise", "goto: bye}\n    otherwise"))
+    if journey.visits[0].exit == "goto":
+        assert replay(elsewhere, journey).end == End("served")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"56"', '"57"'),
+        ("min_digits: 4", "min_digits: 5"),
+        ("max_digits: 6", "max_digits: 7"),
+        ("mask: 2", 'mask: 2\n    terminator: "*"'),
+        ("mask: 2", "mask: 2\n    confirm: {prompts: {en: Right?}}"),
+    ],
+)
+def test_digits_that_were_not_kept_are_not_judged_by_another_rule(old: str, new: str) -> None:
+    journey = recorded(flow(JUDGED), ["923456"])
+    assert replay(flow(JUDGED.replace(old, new)), journey).why == MASKED
+    assert replay(flow(JUDGED), replace(journey, flow=None)).why == MASKED
+
+
+def test_what_was_not_kept_and_not_taken_may_have_been_a_command() -> None:
+    commands = flow(JUDGED.replace("start: card", 'start: card\ncommands: {repeat: "*"}'))
+    assert replay(commands, recorded(commands, ["*23450", "923456"])).why == MASKED
+    assert replay(commands, recorded(commands, ["923456"])).end == End("served")
 
 
 @given(st.lists(st.sampled_from(["1", "2", "3", "#", ""]), max_size=6))

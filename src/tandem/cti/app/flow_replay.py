@@ -49,7 +49,10 @@ WHY: Mapping[str, Mapping[str, str]] = {
     CHOICE_GONE: {"zh": "当时选择的选项已不存在。", "en": "What they chose here is not offered any more."},
     NEW_KEY: {"zh": "当时无效的按键现在有了含义。", "en": "They pressed a key that meant nothing then, and does now."},
     DATA_UNKNOWN: {"zh": "取决于查询到的数据，数据没有保存。", "en": "It hangs on looked-up data, which is not kept."},
-    MASKED: {"zh": "当时输入的号码未保存。", "en": "The digits that they entered were not kept."},
+    MASKED: {
+        "zh": "当时输入的号码未保存，而这一步现在可能判断得不同。",
+        "en": "The digits that they entered were not kept, and may be judged differently here now.",
+    },
 }  # fmt: skip
 
 

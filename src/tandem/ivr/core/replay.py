@@ -3,8 +3,9 @@
 What he did is known step by step (``Visit.heard``). The new version runs with the same answers: at a step of the same
 name he does what he did there, in order; the choice of a menu is found again by its label where the keys have moved.
 Time, call and customer are as they were; data that was looked up is not kept, so ways that hang on it are taken as they
-were taken then. Where he would be asked what he was never asked, nobody knows what he would do: it stops there and says
-so. A call that comes to a queue is at its end here: what he does in the line hangs on how long he waits.
+were taken then. Digits that were not kept are judged as they were then, where the step judges as it did. Where he would
+be asked what he was never asked, nobody knows what he would do: it stops there and says so. A call that comes to a
+queue is at its end here: what he does in the line hangs on how long he waits.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from tandem.ivr.core.dialogue import (
     TransferFailed,
     Visit,
 )
-from tandem.ivr.core.expressions import Expression
+from tandem.ivr.core.expressions import Expression, Literal
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.heard import DOT
 from tandem.ivr.core.interpreter import Outcome
@@ -43,6 +44,7 @@ from tandem.ivr.core.journey import CALLBACK, ERROR, HUNG_UP, MESSAGE, QUEUE, SE
 from tandem.ivr.core.scene import Scene
 from tandem.ivr.core.state import IvrState
 from tandem.ivr.core.step import Exit, Step, Take
+from tandem.ivr.core.steps.collect import Collect as CollectStep
 from tandem.ivr.core.values import Secret
 from tandem.ivr.core.world import World
 
@@ -57,10 +59,12 @@ NEW_KEY = "new_key"
 DATA_UNKNOWN = "data_unknown"
 """The way on hangs on data that was looked up, or is looked up only now."""
 MASKED = "masked"
-"""What he pressed here was not kept."""
+"""What he pressed here was not kept, and it is judged in another way now."""
 STOPS = (NEVER_MET, ASKED_MORE, CHOICE_GONE, NEW_KEY, DATA_UNKNOWN, MASKED)
 
 _GONE = "gone"
+_TAKEN = "taken"
+"""Instead of ``digits``: some of them were not kept, and they were right."""
 _MOST_TURNS = 2_000
 _MOST_DOUBTS = 50
 _USUAL_MESSAGE_S = 10.0
@@ -116,8 +120,10 @@ class _Run:
         """How often steps that ask nobody were passed now."""
         self.unknown: set[str] = set()
         """Variables whose values were not kept."""
+        self.judged: dict[str, Step] = {}
+        """The step that is about to be told digits which were not kept, made to judge them as it did then."""
         for visit in until_queued(journey.visits):
-            self.answers.setdefault(visit.step, deque()).extend(text for text in visit.heard if text != "played")
+            self.answers.setdefault(visit.step, deque()).extend(_told(visit))
             self.ways.setdefault(visit.step, []).append(visit.exit)
             if visit.exit == HUNG_UP:
                 self.answers[visit.step].append(_GONE)
@@ -190,13 +196,34 @@ class _Run:
                 return None
             case "no_input":
                 return NoInput()
-            case "digits" if effect.sensitive and set(digits) <= set(DOT + "0123456789"):
+            case "digits" | "taken" if effect.sensitive and set(digits) <= set(DOT + "0123456789"):
                 return Digits("", Secret("replay", len(digits)))
-            case "digits" if DOT in digits or "?" in digits:
+            case "digits" | "taken" if DOT in digits:
+                return self._as_judged(here, digits, right=kind == _TAKEN)
+            case "digits" if "?" in digits:
                 raise _Stopped(here, MASKED)
             case "digits":
                 return Digits(self._as_now(here, digits))
         raise _Stopped(here, ASKED_MORE)
+
+    def _as_judged(self, here: str, digits: str, *, right: bool) -> Digits:
+        """As many digits, whatever they were: right or wrong as then. Raises when the step may judge otherwise now, or
+        when what was not taken may have been a command."""
+        before = self.journey.flow.steps.get(here) if self.journey.flow else None
+        now = self.flow.steps[here]
+        if not isinstance(now, CollectStep) or not isinstance(before, CollectStep) or _judges(now) != _judges(before):
+            raise _Stopped(here, MASKED)
+        names = now.validate.names() if now.validate else frozenset()
+        of_the_flow = any("." not in name and name != "value" for name in names)
+        commands = self.flow.commands_of(here)
+        keys = (commands.repeat, commands.back, commands.operator and commands.operator.key)
+        command = any(key and now.is_command(key, key * len(digits)) for key in keys)
+        if now.confirm or before.confirm or of_the_flow or (command and not right):
+            raise _Stopped(here, MASKED)
+        self.judged = {here: replace(now, validate=Expression(str(right).lower(), Literal(right)))}
+        if right:
+            self.unknown.add(now.into)
+        return Digits("0" * len(digits))
 
     def _as_now(self, here: str, digits: str) -> str:
         """The key that stands for the same choice now."""
@@ -230,7 +257,7 @@ class _Run:
     # ---- the way on, where data that nobody kept has its say
 
     def _advance(self, run: Callable[[Flow], Outcome]) -> Outcome:
-        as_then: dict[str, Step] = {}
+        as_then, self.judged = self.judged, {}
         for _ in range(_MOST_DOUBTS):
             flow = replace(self.flow, steps={**self.flow.steps, **as_then}) if as_then else self.flow
             outcome = run(flow)
@@ -266,6 +293,19 @@ class _Run:
         if way is None:
             raise _Stopped(here.name, DATA_UNKNOWN)
         return way
+
+
+def _told(visit: Visit) -> Iterator[str]:
+    """What he did at the step, in order; the last digits were right where it was left by its own exit."""
+    for place, text in enumerate(visit.heard, start=1):
+        if text != "played":
+            right = place == len(visit.heard) and visit.exit == "goto" and DOT in text
+            yield text.replace("digits", _TAKEN, 1) if right else text
+
+
+def _judges(step: CollectStep) -> tuple[object, ...]:
+    """All that decides whether digits are right."""
+    return step.min_digits, step.max_digits, step.terminator, step.sensitive, step.validate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
