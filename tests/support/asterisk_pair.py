@@ -39,7 +39,7 @@ OUTSIDE: dict[str, Behaviour | Subscriber] = {
     "+8613900000012": Behaviour.SILENT,
     "+8613900000013": Subscriber(does=Behaviour.MACHINE, speech="goodbye"),
     "+8613900000014": Subscriber(does=Behaviour.MACHINE, speech="goodbye", pause_s=3.0),
-    "+8613900000015": Subscriber(does=Behaviour.MACHINE, speech="goodbye", pause_s=5.0),
+    "+8613900000015": Subscriber(does=Behaviour.MACHINE, speech="goodbye", pause_s=6.0),
 }
 SECOND_CARRIER, DEAD_CARRIER = "second", "dead"
 """``second`` is the same public network; ``dead`` takes every packet and says nothing."""
@@ -153,7 +153,7 @@ class AsteriskPair:
 
     async def _registered(self) -> None:
         wanted = [f"{phone.device}/sip:" for phone in self.network.phones]
-        for _ in range(150):
+        for _ in range(600):
             contacts = await self.tandem.rx("pjsip show contacts")
             if all(each in contacts for each in wanted):
                 return

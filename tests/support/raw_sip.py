@@ -13,6 +13,7 @@ _SDP = (
     "v=0\r\no=- 1 {version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na={direction}\r\n"
 )
+_PATIENCE_S = 30.0
 
 
 class RawSip(asyncio.DatagramProtocol):
@@ -65,8 +66,9 @@ class RawSip(asyncio.DatagramProtocol):
         assert self._transport
         self._transport.sendto(text.encode("utf-8", "surrogateescape"), self.server)
 
-    async def invite(self, uri: str, sender: str, *, extra: str = "") -> str:
-        """INVITE ``uri``; ``sender`` is what follows ``From: `` up to the tag. The final response's first line."""
+    async def invite(self, uri: str, sender: str, *, extra: str = "", timeout_s: float = _PATIENCE_S) -> str:
+        """INVITE ``uri``; ``sender`` is what follows ``From: `` up to the tag. The final response's first line. Raises
+        TimeoutError."""
         call_id = secrets.token_hex(8)
         head = (
             f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{call_id};rport\r\nMax-Forwards: 70\r\n"
@@ -79,7 +81,7 @@ class RawSip(asyncio.DatagramProtocol):
             f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
         )
         while True:
-            response = await asyncio.wait_for(self.responses.get(), 5)
+            response = await asyncio.wait_for(self.responses.get(), timeout_s)
             if not response.startswith("SIP/2.0 1"):
                 break
         self.answer = response
@@ -92,7 +94,7 @@ class RawSip(asyncio.DatagramProtocol):
     async def bye(self) -> None:
         head = self.head.replace(f"branch=z9hG4bK{self.call_id}", f"branch=z9hG4bK{secrets.token_hex(8)}")
         self.send(f"BYE {self._remote} SIP/2.0\r\n{head}To: {self._to}\r\nCSeq: 2 BYE\r\nContent-Length: 0\r\n\r\n")
-        await asyncio.wait_for(self.responses.get(), 5)
+        await asyncio.wait_for(self.responses.get(), _PATIENCE_S)
 
     async def register(self, user: str, password: str, *, expires: int = 60) -> str:
         """REGISTER with digest authentication (RFC 3261, MD5). The last response's first line."""
@@ -108,7 +110,7 @@ class RawSip(asyncio.DatagramProtocol):
                 f"Contact: {contact}\r\nExpires: {expires}\r\n{answer}"
                 "Content-Length: 0\r\n\r\n"
             )
-            response = await asyncio.wait_for(self.responses.get(), 5)
+            response = await asyncio.wait_for(self.responses.get(), _PATIENCE_S)
             if not response.startswith("SIP/2.0 401"):
                 break
             fields = dict(re.findall(r'(\w+)="?([^",]+)', header(response, "WWW-Authenticate")))
@@ -122,7 +124,7 @@ class RawSip(asyncio.DatagramProtocol):
             )
         return response.splitlines()[0]
 
-    async def rung(self, timeout_s: float = 20.0) -> str:
+    async def rung(self, timeout_s: float = _PATIENCE_S) -> str:
         """Wait for an INVITE; its text."""
         async with asyncio.timeout(timeout_s):
             while True:
@@ -159,7 +161,7 @@ class RawSip(asyncio.DatagramProtocol):
             f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
         )
         while True:
-            response = await asyncio.wait_for(self.responses.get(), 5)
+            response = await asyncio.wait_for(self.responses.get(), _PATIENCE_S)
             if not response.startswith("SIP/2.0 1"):
                 break
         self.send(f"ACK {remote} SIP/2.0\r\n{head}CSeq: {version} ACK\r\nContent-Length: 0\r\n\r\n")

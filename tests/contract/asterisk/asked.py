@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+from collections.abc import Callable
 
 from tests.contract.asterisk.rig import ANI, NAME, Caller, Rig, caller_waits
 
@@ -32,7 +34,7 @@ def collect(at: RouteRequested, prompt: str, *, digits: int = 1, timeout_s: floa
     )
 
 
-def ring(at: RouteRequested, device: str = "1001", *, timeout_s: float = 5.0, memory: str = "") -> MakeConnection:
+def ring(at: RouteRequested, device: str = "1001", *, timeout_s: float = 20.0, memory: str = "") -> MakeConnection:
     return MakeConnection(
         call=at.call,
         connection=new_connection(),
@@ -55,6 +57,15 @@ async def talking(rig: Rig, device: str = "1001") -> tuple[Caller, RouteRequeste
     await rig.heard.wait(Joined, connection=waiting.connection)
     await rig.heard.wait(Joined, connection=leg.connection)
     return caller, waiting, leg
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Within twenty seconds. For what the switch does not tell."""
+    for _ in range(400):
+        if true():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it never came to be")
 
 
 def of(found: SwitchFound, connection: ConnectionId) -> ConnectionSnapshot:

@@ -33,7 +33,7 @@ _numbers = itertools.count(1)
 
 
 def attempt(
-    number: str, *, carrier: str = "", timeout_s: float = 5.0, calling: str = DNIS, memory: str = ""
+    number: str, *, carrier: str = "", timeout_s: float = 20.0, calling: str = DNIS, memory: str = ""
 ) -> MakeConnection:
     call = CallId(f"lead-{next(_numbers)}.1")
     return MakeConnection(
@@ -57,7 +57,7 @@ def agent(call: CallId) -> MakeConnection:
         device=DeviceId("1001"),
         calling=ANI,
         name="",
-        timeout_s=5.0,
+        timeout_s=20.0,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -50,10 +51,13 @@ class Rig(Protocol):
 
     async def call_in(self, name: str = NAME) -> Caller: ...
     async def phone(self, device: str, behaviour: Behaviour) -> None: ...
+    async def phone_has_answered(self, device: str) -> None:
+        """Wait until its leg could be joined; nobody tells while no controller is there."""
+
     async def phone_hangs_up(self, device: str) -> None: ...
     async def sign_off(self, device: str) -> None: ...
     async def sign_on(self, device: str) -> None: ...
-    async def recorded_bytes(self, recording: str) -> int: ...
+    def recorded_bytes(self, recording: str) -> int: ...
     async def controller_dies(self) -> None: ...
     async def controller_returns(self) -> SwitchFound: ...
     async def crash(self) -> None: ...
@@ -101,6 +105,13 @@ class FakeRig:
     async def phone(self, device: str, behaviour: Behaviour) -> None:
         self.world.behave(device, behaviour)
 
+    async def phone_has_answered(self, device: str) -> None:
+        for _ in range(1_000):
+            if any(line.controlled for line in self.world.lines.values() if line.device == device):
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("it has not answered")
+
     async def phone_hangs_up(self, device: str) -> None:
         self.world.hang_up_phone(device)
 
@@ -110,7 +121,7 @@ class FakeRig:
     async def sign_on(self, device: str) -> None:
         self.world.register(device)
 
-    async def recorded_bytes(self, recording: str) -> int:
+    def recorded_bytes(self, recording: str) -> int:
         return 32_000 if recording in self.world.recordings else 0
 
     async def controller_dies(self) -> None:
@@ -169,6 +180,14 @@ class RealRig:
     async def phone(self, device: str, behaviour: Behaviour) -> None:
         await self.pair.carrier.set_phone(device, behaviour)
 
+    async def phone_has_answered(self, device: str) -> None:
+        for _ in range(200):
+            channels = await self.pair.tandem.rx("core show channels concise")
+            if re.search(rf"^PJSIP/{device}-.*!Up!AGI!", channels, re.MULTILINE):
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"it has not answered: {channels}")
+
     async def phone_hangs_up(self, device: str) -> None:
         assert await self.pair.carrier.hang_up_phone(device)
 
@@ -185,7 +204,7 @@ class RealRig:
         finally:
             phone.close()
 
-    async def recorded_bytes(self, recording: str) -> int:
+    def recorded_bytes(self, recording: str) -> int:
         file: Path = self.pair.settings.recordings_dir / f"{recording}.raw"
         return file.stat().st_size if file.exists() else 0
 
@@ -213,7 +232,7 @@ class RealRig:
             await self.pair.carrier.hang_up_phone(number)
             if number in PHONES:
                 await self.pair.carrier.set_phone(number, Behaviour.ANSWER)
-        for _ in range(100):
+        for _ in range(600):
             if "0 active channels" in await self.pair.tandem.rx("core show channels count"):
                 return
             await asyncio.sleep(0.05)

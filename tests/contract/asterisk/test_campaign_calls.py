@@ -78,7 +78,7 @@ async def test_each_way_of_not_being_reached_has_its_cause(rig: Rig) -> None:
         attempt(DECLINES): Cause.REJECTED,
         attempt(UNALLOCATED): Cause.INVALID_NUMBER,
         attempt(CONGESTED): Cause.CONGESTION,
-        attempt(RINGS, timeout_s=1.0): Cause.NO_ANSWER,
+        attempt(RINGS, timeout_s=4.0): Cause.NO_ANSWER,
         attempt(DEAD, timeout_s=1.0): Cause.UNREACHABLE,
         attempt(ANNOUNCED): Cause.NO_ANSWER,
         attempt(ANSWERS, carrier=DEAD_CARRIER, timeout_s=1.0): Cause.UNREACHABLE,
@@ -160,7 +160,7 @@ async def test_a_message_is_left_after_the_greeting(rig: Rig) -> None:
     at = await reached(rig, CURT_MACHINE)
     leave = LeaveMessage(call=at.call, connection=at.connection, prompts=(rig.good,), token=Token("left"))
     await rig.switch.request(leave)
-    ended = await rig.heard.wait(MediaEnded, connection=at.connection, token="left", timeout_s=15.0)
+    ended = await rig.heard.wait(MediaEnded, connection=at.connection, token="left", timeout_s=60.0)
     assert ended.ok
     [begun] = rig.heard.all(MessageBegun, connection=at.connection)
     assert (begun.why, begun.token, begun.beep_hz > 500) == ("beep", "left", True)

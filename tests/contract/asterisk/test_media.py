@@ -23,8 +23,8 @@ def question(
     tag: str,
     digits: int = 4,
     terminator: str = "#",
-    timeout_s: float = 3.0,
-    digit_timeout_s: float = 3.0,
+    timeout_s: float = 60.0,
+    digit_timeout_s: float = 60.0,
     sensitive: bool = False,
     flush: bool = False,
 ) -> Collect:
@@ -50,7 +50,8 @@ def music(at: RouteRequested, *, tag: str, seconds: float = 30, keys: str = "12"
     return Music(call=at.call, connection=at.connection, seconds=seconds, keys=keys, token=Token(tag))
 
 
-async def ended(rig: Rig, tag: str, timeout_s: float = 8.0) -> MediaEnded:
+async def ended(rig: Rig, tag: str, timeout_s: float = 20.0) -> MediaEnded:
+    """At the latest long before ``rig.long``, music, or a question that waits for a key would be over by themselves."""
     return await rig.heard.wait(MediaEnded, token=tag, timeout_s=timeout_s)
 
 
@@ -67,7 +68,7 @@ async def test_what_is_typed_while_nothing_asks_answers_what_comes_next(rig: Rig
     assert (await ended(rig, "a")).digits == "1"
     assert (await ended(rig, "b")).digits == "234"
     await caller.press("6")
-    assert (await ended(rig, "c", 3)).digits == "56"
+    assert (await ended(rig, "c")).digits == "56"
 
 
 async def test_what_is_typed_during_a_prompt_that_goes_on_is_kept(rig: Rig) -> None:
@@ -77,7 +78,7 @@ async def test_what_is_typed_during_a_prompt_that_goes_on_is_kept(rig: Rig) -> N
     assert (await ended(rig, "p")).digits == ""
     await asyncio.sleep(0.3)
     await rig.switch.request(question(at, rig.long, tag="a", digits=2))
-    assert (await ended(rig, "a", 2)).digits == "78"
+    assert (await ended(rig, "a")).digits == "78"
 
 
 async def test_a_key_stops_a_prompt_that_may_be_stopped_and_is_kept(rig: Rig) -> None:
@@ -85,12 +86,12 @@ async def test_a_key_stops_a_prompt_that_may_be_stopped_and_is_kept(rig: Rig) ->
     await rig.switch.request(bargeable(at, rig.long, rig.long, tag="p"))
     await asyncio.sleep(0.2)
     await caller.press("3")
-    stopped = await ended(rig, "p", 2)
+    stopped = await ended(rig, "p")
     assert (stopped.ok, stopped.digits) == (True, "")
     await rig.switch.request(bargeable(at, rig.long, tag="q"))
-    await ended(rig, "q", 2)
+    await ended(rig, "q")
     await rig.switch.request(question(at, rig.long, tag="a", digits=1))
-    assert (await ended(rig, "a", 2)).digits == "3"
+    assert (await ended(rig, "a")).digits == "3"
     await rig.switch.request(bargeable(at, rig.good, tag="r"))
     assert (await ended(rig, "r")).ok
 
@@ -114,22 +115,17 @@ async def test_the_terminator(rig: Rig, terminator: str, keys: str, digits: str)
     await rig.switch.request(question(at, rig.long, tag="a", terminator=terminator))
     await asyncio.sleep(0.2)
     await caller.press(keys)
-    assert (await ended(rig, "a", 2)).digits == digits
+    assert (await ended(rig, "a")).digits == digits
 
 
 async def test_silence_before_and_after_the_first_digit_are_two_things(rig: Rig) -> None:
     caller, at = await caller_waits(rig)
-    now = asyncio.get_running_loop().time
-    await rig.switch.request(question(at, tag="a", timeout_s=4, digit_timeout_s=0.5))
+    await rig.switch.request(question(at, tag="a", timeout_s=60, digit_timeout_s=0.5))
     await asyncio.sleep(1)
-    began = now()
     await caller.press("7")
     assert (await ended(rig, "a")).digits == "7"
-    assert now() - began < 2
-    began = now()
-    await rig.switch.request(question(at, tag="b", timeout_s=0.5, digit_timeout_s=4))
+    await rig.switch.request(question(at, tag="b", timeout_s=0.5, digit_timeout_s=60))
     assert (await ended(rig, "b")).digits == ""
-    assert now() - began < 2
 
 
 async def test_a_long_number(rig: Rig) -> None:
@@ -144,7 +140,7 @@ async def test_a_long_number(rig: Rig) -> None:
 async def test_a_prompt_that_is_not_there_is_told_at_once(rig: Rig) -> None:
     _, at = await caller_waits(rig)
     for number, prompts in enumerate(
-        ((rig.missing,), (rig.good, rig.missing), (rig.missing, rig.good), (rig.good, rig.missing, rig.good))
+        ((rig.missing,), (rig.long, rig.missing), (rig.missing, rig.long), (rig.long, rig.missing, rig.long))
     ):
         for request in (
             play(at, *prompts, tag=f"p{number}"),
@@ -153,7 +149,7 @@ async def test_a_prompt_that_is_not_there_is_told_at_once(rig: Rig) -> None:
             question(at, *prompts, tag=f"s{number}", sensitive=True),
         ):
             await rig.switch.request(request)
-            assert not (await ended(rig, request.token, 0.5)).ok
+            assert not (await ended(rig, request.token)).ok
 
 
 # -- music
@@ -165,12 +161,12 @@ async def test_a_key_ends_music_at_once(rig: Rig) -> None:
     await rig.switch.request(StartMusic(call=at.call, connection=at.connection))
     await asyncio.sleep(0.2)
     await caller.press("92")
-    assert (await ended(rig, "m", 1)).digits == "2"
+    assert (await ended(rig, "m")).digits == "2"
     await rig.switch.request(music(at, tag="n", seconds=0.5))
-    assert (await ended(rig, "n", 2)).digits == ""
+    assert (await ended(rig, "n")).digits == ""
     await rig.switch.request(music(at, tag="o"))
     await rig.switch.request(play(at, rig.good, tag="p"))
-    await ended(rig, "o", 1)
+    await ended(rig, "o")
     await ended(rig, "p")
 
 
@@ -179,12 +175,12 @@ async def test_a_join_ends_music(rig: Rig) -> None:
     request = ring(at)
     await rig.switch.request(request)
     await rig.heard.wait(RouteRequested, connection=request.connection)
-    await rig.switch.request(music(at, tag="m", seconds=0.5))
+    await rig.switch.request(music(at, tag="m", seconds=2.0))
     await rig.switch.request(Join(call=at.call, connection=at.connection, other=request.connection))
     await rig.heard.wait(Joined, connection=at.connection)
     assert [(each.token, each.ok) for each in rig.heard.all(MediaEnded)] == [("m", False)]
     await caller.press("1")
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(2.0)
     assert len(rig.heard.all(MediaEnded)) == 1
 
 
@@ -196,12 +192,12 @@ async def test_a_secret_goes_to_the_vault(rig: Rig) -> None:
     await rig.switch.request(question(at, rig.long, tag="s", sensitive=True))
     await asyncio.sleep(0.2)
     await caller.press("492977")
-    told = await ended(rig, "s", 2)
+    told = await ended(rig, "s")
     assert (told.ok, told.digits, told.secret_length) == (True, "", 4)
     assert rig.vault.get(told.secret) == "4929"
     await rig.switch.request(question(at, rig.good, tag="a", timeout_s=0.5))
     assert (await ended(rig, "a")).digits == ""
-    await rig.switch.request(question(at, rig.good, tag="t", sensitive=True, timeout_s=0.5, digit_timeout_s=0.5))
+    await rig.switch.request(question(at, rig.good, tag="t", sensitive=True, timeout_s=3.0, digit_timeout_s=3.0))
     await caller.press("12")
     assert rig.vault.get((await ended(rig, "t")).secret) == "12"
     rig.vault.forget(at.call)

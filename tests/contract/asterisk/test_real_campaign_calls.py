@@ -38,7 +38,6 @@ from tandem.cti.model.events import (
     Joined,
     MediaEnded,
     MessageBegun,
-    RouteRequested,
     SwitchFound,
 )
 from tandem.cti.model.ids import RecordingId, Token
@@ -52,7 +51,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 async def noted(real: RealRig, count: int) -> list[CarrierCall]:
     """What the carrier has noted since a test began, once there are so many calls."""
-    for _ in range(100):
+    for _ in range(600):
         if len(calls := real.pair.calls()) >= count:
             return calls
         await asyncio.sleep(0.05)
@@ -143,36 +142,37 @@ def pitch_hz(sound: np.ndarray) -> float:
     return float(np.argmax(spectrum) * 8000 / len(sound))
 
 
-async def recorded(real: RealRig, at: RouteRequested, name: str, seconds: float) -> np.ndarray:
-    """Shape (samples, 2) at 8 kHz: what the leg says, what it hears."""
-    await real.switch.request(Record(call=at.call, connection=at.connection, recording=RecordingId(name)))
-    await asyncio.sleep(seconds)
-    await real.switch.request(StopRecording(call=at.call, connection=at.connection, recording=RecordingId(name)))
-    await asyncio.sleep(0.3)
-    file = real.pair.settings.recordings_dir / f"{name}.raw"
-    return np.fromfile(file, dtype="<i2").astype(float).reshape(-1, 2)
-
-
 async def test_the_agent_hears_ringing_then_a_short_tone_then_the_customer(real: RealRig) -> None:
     await real.phone("1001", Behaviour.SILENT)
     at = await reached(real, ANSWERS)
     agents = await agents_leg(real, at.call)
     await real.switch.request(StartMusic(call=at.call, connection=agents.connection, ringing=True))
-    recording = asyncio.create_task(recorded(real, agents, "whisper", 2.5))
-    customers = asyncio.create_task(recorded(real, at, "whispered", 2.5))
-    await asyncio.sleep(1.0)
+    recordings = {agents.connection: RecordingId("whisper"), at.connection: RecordingId("whispered")}
+    for connection, recording in recordings.items():
+        await real.switch.request(Record(call=at.call, connection=connection, recording=recording))
+    await asyncio.sleep(1.3)
     await real.switch.request(Join(call=at.call, connection=at.connection, other=agents.connection, tone=True))
     await real.heard.wait(Joined, connection=agents.connection)
-    heard = (await recording)[:, 1]
+    await asyncio.sleep(2.5)
+    for connection, recording in recordings.items():
+        await real.switch.request(StopRecording(call=at.call, connection=connection, recording=recording))
+    await asyncio.sleep(0.5)
+    # Shape (samples, 2) at 8 kHz: what the leg says, what it hears.
+    folder = real.pair.settings.recordings_dir
+    agent, customer = (
+        np.fromfile(folder / f"{each}.raw", "<i2").astype(float).reshape(-1, 2) for each in recordings.values()
+    )
+    heard = agent[:, 1]
     frames = heard[: len(heard) // 160 * 160].reshape(-1, 160)
-    tone = [i for i, frame in enumerate(frames) if frame.std() > 2000 and abs(pitch_hz(frame) - 660) < 30]
+    sounds = [i for i, frame in enumerate(frames) if frame.std() > 2000 and abs(pitch_hz(frame) - 660) < 30]
+    tone = [i for i in sounds if i - sounds[0] < 20]  # a voice may have a frame of that pitch, too
     assert 0.1 <= len(tone) * 0.02 <= 0.25, "a tone of a sixth of a second"
     ringing, talk = heard[: tone[0] * 160], heard[(tone[-1] + 1) * 160 :]
     assert 430 <= pitch_hz(ringing[:8000]) <= 490
     voice, _ = soundfile.read(asterisk_install().data_dir / "sounds" / "en" / "demo-congrats.wav")
     assert likeness(talk, voice) > 0.99
     assert abs(talk[4000:].mean()) < 50
-    assert (await customers)[:, 1].std() < 50, "the customer hears nothing of it"
+    assert customer[:, 1].std() < 50, "the customer hears nothing of it"
 
 
 async def left_message(real: RealRig, number: str, prompt: str) -> tuple[list[MessageBegun], np.ndarray, np.ndarray]:
@@ -194,13 +194,28 @@ async def left_message(real: RealRig, number: str, prompt: str) -> tuple[list[Me
     return real.heard.all(MessageBegun, connection=at.connection), left, message
 
 
-def whole(sound: np.ndarray, message: np.ndarray) -> float:
-    """How like the message the piece of the sound is that is most like all of it; 1.0 is the same."""
+def whole(sound: np.ndarray, message: np.ndarray) -> bool:
+    """Whether all of the message is there, in one piece: its beginning, its end, and nearly all eighths of a second
+    between, each where it belongs, or a moment beside: on a busy machine a packet is lost or comes late now and then,
+    which spoils one and moves the others."""
     padded = np.concatenate([np.zeros(len(message)), sound, np.zeros(len(message))])
     size = 1 << len(padded).bit_length()
     product = np.fft.irfft(np.fft.rfft(padded, size) * np.conj(np.fft.rfft(message, size)), size)
-    at = int(np.argmax(product[: len(padded) - len(message)]))
-    return float(np.corrcoef(padded[at : at + len(message)], message)[0, 1])
+    begins = int(np.argmax(product[: len(padded) - len(message)]))
+    pieces = [at for at in range(0, len(message) - _PIECE, _PIECE) if message[at : at + _PIECE].std() > 0.02]
+    there = [_best(padded, begins + at, message[at : at + _PIECE]) > 0.9 for at in pieces]
+    return any(there[:2]) and any(there[-3:]) and sum(there) >= 0.75 * len(there)
+
+
+_PIECE, _BESIDE = 1_000, 4_000
+
+
+def _best(sound: np.ndarray, expected: int, piece: np.ndarray) -> float:
+    """Correlation where it is most like the piece, around where it is expected."""
+    around = sound[max(0, expected - _BESIDE) : expected + _BESIDE + len(piece)]
+    places = np.lib.stride_tricks.sliding_window_view(around, len(piece))
+    power = np.sqrt(np.maximum((places**2).sum(axis=1) * (piece**2).sum(), 1e-9))
+    return float((places @ piece / power).max())
 
 
 def loud(sound: np.ndarray) -> float:
@@ -214,7 +229,7 @@ async def test_the_machine_records_the_whole_message_after_its_beep(real: RealRi
     """Whether the beep follows the greeting at once or three seconds later: heard from its first word, and once."""
     [begun], left, message = await left_message(real, number, "im-sorry")
     assert (begun.why, begun.again, round(begun.beep_hz)) == ("beep", False, 700)
-    assert whole(left, message) > 0.9
+    assert whole(left, message)
     assert loud(left) == pytest.approx(loud(message), abs=0.2)
 
 
@@ -222,5 +237,5 @@ async def test_a_message_that_began_before_the_beep_begins_once_more(real: RealR
     [quiet, again], left, message = await left_message(real, DITHERING_MACHINE, "vm-intro")
     assert (quiet.why, quiet.again) == ("quiet", False)
     assert (again.why, again.again, round(again.beep_hz)) == ("beep", True, 700)
-    assert whole(left, message) > 0.9
-    assert loud(left) < loud(message) + 1.0, "of the first time only what was said until the beep was known"
+    assert whole(left, message)
+    assert loud(left) < loud(message) + 2.0, "of the first time only what was said until the beep was known"

@@ -9,6 +9,7 @@ import re
 import socket
 import struct
 import wave
+from contextlib import AsyncExitStack
 from itertools import count
 from pathlib import Path
 
@@ -81,7 +82,7 @@ async def test_what_is_typed_while_no_server_is_there_counts(real: RealRig) -> N
     await caller.press("2")
     await real.controller_returns()
     await real.switch.request(asked)
-    assert (await ended(real, "q", 2)).digits == "42"
+    assert (await ended(real, "q")).digits == "42"
     await real.switch.request(question(at, tag="r", timeout_s=0.3))
     assert (await ended(real, "r")).digits == ""
 
@@ -107,16 +108,16 @@ async def test_a_sequence_longer_than_a_command(real: RealRig) -> None:
     now = asyncio.get_running_loop().time
     began = now()
     await real.switch.request(play(at, *prompts, tag="p"))
-    assert (await ended(real, "p", 12)).ok
+    assert (await ended(real, "p", 60)).ok
     assert now() - began > 3.9
-    await real.switch.request(bargeable(at, *prompts, tag="b"))
+    long = short_prompts(real.pair.settings.sounds_dir, 200)
+    await real.switch.request(bargeable(at, *long, tag="b"))
     await asyncio.sleep(2)
     await caller.press("5")
-    began = now()
-    assert (await ended(real, "b", 1)).ok
-    await real.switch.request(question(at, *prompts, tag="c", digits=2))
+    assert (await ended(real, "b", 10)).ok
+    await real.switch.request(question(at, *long, tag="c", digits=2))
     await caller.press("6")
-    assert (await ended(real, "c", 1)).digits == "56"
+    assert (await ended(real, "c", 10)).digits == "56"
     await real.switch.request(question(at, *prompts[:15], tag="d", digits=2, timeout_s=0.2))
     assert (await ended(real, "d")).digits == ""
 
@@ -129,10 +130,10 @@ async def test_a_file_that_vanishes_is_told(real: RealRig) -> None:
     await real.switch.request(play(at, first, second, tag="b"))
     Path(f"{first}.wav").unlink()
     await real.switch.request(bargeable(at, first, tag="gone"))
-    assert not (await ended(real, "gone", 0.5)).ok
+    assert not (await ended(real, "gone")).ok
     await real.pair.carrier.act("PlayDTMF", (("Channel", real._calls[-1]._channel), ("Digit", "1")))
-    assert (await ended(real, "a", 2)).ok
-    assert not (await ended(real, "b", 2)).ok
+    assert (await ended(real, "a")).ok
+    assert not (await ended(real, "b")).ok
 
 
 # -- secrets
@@ -187,7 +188,7 @@ async def test_a_transfer_to_a_sip_address(real: RealRig) -> None:
             device=DeviceId(device),
             calling="",
             name="",
-            timeout_s=5,
+            timeout_s=20,
         )
 
     with pytest.raises(InvalidField):
@@ -213,18 +214,27 @@ def tones(number: int, key: int) -> list[bytes]:
     return packets
 
 
+async def ended_task(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_flood_of_keys_harms_nobody(tmp_path: Path) -> None:
     """A caller sends a thousand keys a second; another is served as ever, and nothing grows."""
     settings = switch_settings(tmp_path, asterisk_install(), trunk_match_port=False, phones=())
     heard = Heard()
-    async with AsteriskInstance(
+    asterisk = AsteriskInstance(
         asterisk_install(), tmp_path, asterisk_files(settings), system_name=settings.system_name
-    ):
+    )
+    async with asterisk, AsyncExitStack() as after:
         switch = AsteriskSwitch(settings, heard)
         run = asyncio.create_task(switch.run())
+        after.push_async_callback(ended_task, run)
         await heard.wait(SwitchFound)
         hostile, other = await RawSip.open(settings.sip_port), await RawSip.open(settings.sip_port)
-        rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        after.callback(hostile.close)
+        after.callback(other.close)
+        rtp = after.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         rtp.bind(("127.0.0.1", 0))
         hostile.rtp_port = rtp.getsockname()[1]
         target = f"sip:{DNIS}@127.0.0.1:{settings.sip_port}"
@@ -243,8 +253,7 @@ async def test_a_flood_of_keys_harms_nobody(tmp_path: Path) -> None:
             for number in range(int(1000 * flood_s)):
                 for packet in tones(number, number % 10):
                     rtp.sendto(packet, ("127.0.0.1", port))
-                if (ahead := began + number / 1000 - now()) > 0:
-                    await asyncio.sleep(ahead)
+                await asyncio.sleep(began + number / 1000 - now())
 
         flooding = asyncio.create_task(flood())
         answers = 0
@@ -266,7 +275,3 @@ async def test_a_flood_of_keys_harms_nobody(tmp_path: Path) -> None:
         assert sorted(rounds)[len(rounds) // 2] < 0.5
         await switch.request(music(second, tag="m", seconds=0.1))
         await heard.wait(MediaEnded, token="m")
-        run.cancel()
-        await asyncio.gather(run, return_exceptions=True)
-        for each in (hostile, other, rtp):
-            each.close()

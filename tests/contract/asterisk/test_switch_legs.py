@@ -54,7 +54,7 @@ async def test_a_join_cuts_the_prompt_short_and_nothing_of_it_comes_later(rig: R
     await rig.phone_hangs_up("1001")
     await rig.heard.wait(RouteRequested, connection=at.connection)
     await rig.switch.request(collect(at, rig.good, timeout_s=0.1, tag="after"))
-    await rig.heard.wait(MediaEnded, token="after", timeout_s=3)
+    await rig.heard.wait(MediaEnded, token="after", timeout_s=20)
     assert len(rig.heard.all(MediaEnded)) == 1
 
 
@@ -73,7 +73,7 @@ async def test_a_join_right_behind_a_prompt_leaves_nothing_behind(rig: Rig) -> N
     await rig.phone_hangs_up("1001")
     await rig.heard.wait(RouteRequested, connection=at.connection)
     await rig.switch.request(collect(at, rig.good, timeout_s=0.1, tag="after"))
-    await rig.heard.wait(MediaEnded, token="after", timeout_s=3)
+    await rig.heard.wait(MediaEnded, token="after", timeout_s=20)
 
 
 async def test_the_agent_hangs_up_and_the_caller_comes_back(rig: Rig) -> None:
@@ -131,9 +131,9 @@ async def test_a_leg_called_off_at_once_never_stays(rig: Rig) -> None:
 async def test_a_phone_that_does_not_answer(rig: Rig, behaviour: Behaviour, cause: Cause) -> None:
     await rig.phone("1001", behaviour)
     _, at = await caller_waits(rig)
-    request = ring(at, timeout_s=0.5)
+    request = ring(at, timeout_s=3.0)
     await rig.switch.request(request)
-    failed = await rig.heard.wait(Failed, connection=request.connection, timeout_s=3)
+    failed = await rig.heard.wait(Failed, connection=request.connection, timeout_s=20)
     assert (failed.cause, failed.call) == (cause, at.call)
 
 

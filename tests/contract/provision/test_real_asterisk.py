@@ -101,7 +101,7 @@ async def ami(port: int, *actions: str) -> str:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     lines = ["Action: Login\r\nUsername: probe\r\nSecret: probe\r\nEvents: off", *actions, "Action: Logoff"]
     writer.write("".join(f"{line}\r\n\r\n" for line in lines).encode())
-    text = await asyncio.wait_for(reader.read(), 10)
+    text = await asyncio.wait_for(reader.read(), 30)
     writer.close()
     return text.decode()
 
@@ -135,7 +135,7 @@ async def test_sip_over_udp(asterisk: AsteriskInstance, ports: Ports) -> None:
             "Call-ID: 1@127.0.0.1\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
         )
         await loop.sock_sendto(phone, options.encode(), ("127.0.0.1", ports.sip))
-        answer = await asyncio.wait_for(loop.sock_recv(phone, 4096), 5)
+        answer = await asyncio.wait_for(loop.sock_recv(phone, 4096), 30)
     assert answer.startswith(b"SIP/2.0 ")
 
 
@@ -154,7 +154,7 @@ async def test_sip_over_websocket(asterisk: AsteriskInstance, ports: Ports, cert
             "From: <sip:probe@a.invalid>;tag=1\r\nTo: <sip:probe@127.0.0.1>\r\n"
             "Call-ID: 2@a.invalid\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
         )
-        answer = await asyncio.wait_for(phone.recv(), 5)
+        answer = await asyncio.wait_for(phone.recv(), 30)
     assert str(answer if isinstance(answer, str) else answer.decode()).startswith("SIP/2.0 ")
 
 
@@ -167,7 +167,7 @@ async def test_sounds_music_and_recording(asterisk: AsteriskInstance, ports: Por
     )
     assert "Originate successfully queued" in await ami(ports.ami, originate)
     sizes = []
-    for _ in range(60):
+    for _ in range(300):
         await asyncio.sleep(0.1)
         sizes.append(recording.stat().st_size if recording.exists() else 0)
         if sizes[-1] > 40_000:  # 2.5 s at 16,000 bytes/s
@@ -199,7 +199,7 @@ async def test_killed_it_starts_again_at_once(asterisk: AsteriskInstance) -> Non
     assert not is_alive(pid)
     started = time.monotonic()
     await asterisk.start()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
     assert "System uptime" in await asterisk.rx("core show uptime")
 
 
@@ -263,11 +263,11 @@ async def test_a_killed_owner(install: AsteriskInstall, tmp_path: Path, outlives
         sys.executable, "-c", code, str(tmp_path / "pbx"), stdout=asyncio.subprocess.PIPE
     )
     assert owner.stdout is not None
-    pid = int(await asyncio.wait_for(owner.stdout.readline(), 30))
+    pid = int(await asyncio.wait_for(owner.stdout.readline(), 60))
     owner.kill()
     await owner.wait()
     try:
-        assert await wait_gone(pid, 1.0 if outlives else 10.0) is not outlives
+        assert await wait_gone(pid, 1.0 if outlives else 30.0) is not outlives
     finally:
         send([pid], signal.SIGKILL)
-        assert await wait_gone(pid, 5.0)
+        assert await wait_gone(pid, 30.0)

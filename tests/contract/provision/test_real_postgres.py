@@ -69,7 +69,7 @@ async def test_data_survives_a_restart_and_a_crash(server: EmbeddedPostgres) -> 
     assert not any(is_alive(pid) for pid in family)
     started = time.monotonic()
     await server.start()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
     assert server.url == url
     assert await value(server, "SELECT count(*) FROM call") == 2
 
@@ -81,7 +81,7 @@ async def test_stalled_it_keeps_connections_and_answers_later(server: EmbeddedPo
     _, waiting = await asyncio.wait([query], timeout=0.3)
     assert waiting
     server.resume()
-    assert await asyncio.wait_for(query, 5) == 42
+    assert await asyncio.wait_for(query, 30) == 42
     await connection.close()
 
 
@@ -90,7 +90,7 @@ async def test_stopped_while_stalled_it_still_stops(server: EmbeddedPostgres) ->
     server.stall()
     started = time.monotonic()
     await server.stop()
-    assert time.monotonic() - started < 5  # in order, not by force
+    assert time.monotonic() - started < 10  # in order, not by force
     assert not server.running
     assert not any(is_alive(pid) for pid in family)
 
@@ -131,11 +131,11 @@ async def test_it_ends_with_a_killed_owner(tmp_path: Path) -> None:
         sys.executable, "-c", code, str(tmp_path / "postgres"), stdout=asyncio.subprocess.PIPE
     )
     assert owner.stdout is not None
-    pid = int(await asyncio.wait_for(owner.stdout.readline(), 30))
+    pid = int(await asyncio.wait_for(owner.stdout.readline(), 60))
     assert is_alive(pid)
     owner.kill()
     await owner.wait()
-    assert await wait_gone(pid, 10)
+    assert await wait_gone(pid, 30)
     await EmbeddedPostgres(tmp_path / "postgres").destroy()
 
 
