@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.support.history import RecordedFloor, recorded_history
@@ -20,6 +20,7 @@ from tandem.cti.app.history import replay_report
 from tandem.cti.app.history.center_state import HouseCode
 from tandem.cti.app.history.command_line import add_replay_arguments, add_whatif_arguments
 from tandem.cti.app.history.day_records import DayRecords
+from tandem.cti.app.history.day_store import DayStore
 from tandem.cti.app.history.input_files import Header, parts, parts_of
 from tandem.cti.app.history.replay_report import run_replay
 from tandem.cti.app.history.whatif import (
@@ -31,13 +32,13 @@ from tandem.cti.app.history.whatif import (
     read_change,
     study_day,
 )
-from tandem.cti.app.history.whatif_report import run_whatif
+from tandem.cti.app.history.whatif_report import forecast_lines, result_lines, run_whatif, staffing_lines
 from tandem.cti.model.errors import BadRequest
 from tandem.cti.model.ids import AgentId, CallId, QueueId
 from tandem.cti.model.records import AgentStateRecord
 from tandem.cti.model.skills import Need
 from tandem.routing.core.day_figures import as_it_was
-from tandem.routing.core.whatif import Change, Study
+from tandem.routing.core.whatif import Change, Measure, Study, WhatIfResult
 from tandem.routing.errors import PlanError
 
 DAY = date(2026, 11, 22)
@@ -272,6 +273,43 @@ async def test_staffing_is_printed_per_half_hour(inputs: tuple[Path, RecordedFlo
     assert await run_whatif(words, inputs[0], no_database, say=said.append, code=code) == 0
     assert "service: 80% in 20 s" in said[0]
     assert any(line.split()[0] == "09:30" for line in said)
+
+
+def test_both_tables_in_chinese(stored: StoredDay) -> None:
+    title = {"zh": "平均应答时间", "en": "average speed of answer"}
+    measure = Measure(name="asa_s", unit="seconds", better="lower", title=title, before=9.0, after=7.5, difference=-1.5,
+                      low=-2.0, high=-1.0)  # fmt: skip
+    notes = [{"zh": "耐心是模拟的", "en": "patience is modelled"}]
+    result = WhatIfResult(day="2026-11-22", runs=2, measures=[measure], half_hours=[], actual=[measure], notes=notes)
+    told = [" ".join(line.split()) for line in result_lines(stored, result, "zh")]
+    assert told[0].startswith("2026-11-22：")
+    assert told[2:] == [
+        "之前 之后 变化 2 次模拟的 95 %",
+        "平均应答时间 9.0 s 7.5 s -1.5 s -2.0 s .. -1.0 s 更好",
+        "",
+        "模拟与真实情况的吻合程度（未作改动时）：",
+        "平均应答时间 9.0 s 真实， 7.5 s 模拟",
+        "",
+        "- 耐心是模拟的",
+    ]
+    zh, en = (list(staffing_lines(stored, language)) for language in ("zh", "en"))
+    assert zh[0].startswith("service：80%，20 秒内；处理 ")
+    assert len(zh) == len(en)
+    assert [line for line in zh if line[2:4].isdecimal()] == [line for line in en if line[2:4].isdecimal()]
+
+
+async def test_a_forecast_in_both_languages() -> None:
+    class Store:
+        async def counts(self, until: date, *, days: int) -> dict[str, dict[date, list[int]]]:
+            long = {date.fromordinal(until.toordinal() - back): [2] * 48 for back in range(1, 29)}
+            return {"service": long, "loans": {}} if days > 7 else {}
+
+    for language, said in (("zh", ["service：96 个呼叫", "loans：无法预测：需要两周的普通日"]),
+                           ("en", ["service: 96 calls (", "loans: no forecast: it needs two weeks"])):  # fmt: skip
+        lines = await forecast_lines(cast(DayStore, Store()), DAY, language)
+        assert all(any(line.startswith(start) for line in lines) for start in said), lines
+    none = await forecast_lines(cast(DayStore, Store()), DAY, "zh", days=7)
+    assert none == ["2026-11-22 之前 7 天没有呼叫"]
 
 
 async def test_what_is_asked_for_must_be_said(inputs: tuple[Path, RecordedFloor], tmp_path: Path) -> None:
