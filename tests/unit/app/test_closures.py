@@ -10,9 +10,10 @@ from tests.unit.app.test_routing_rules import customer, never, phase, sounds_of,
 
 from tandem.cti.app import floor_plan as c
 from tandem.cti.app import views
+from tandem.cti.app.why import why_waiting
 from tandem.cti.model import requests as rq
 from tandem.cti.model.events import Party
-from tandem.cti.model.ids import CallId, QueueId
+from tandem.cti.model.ids import CallId, QueueId, WorkId
 from tandem.cti.model.states import Outcome, Phase
 from tandem.routing.core.plan import Action, CallbackRule, OverflowRule
 
@@ -132,6 +133,24 @@ def test_who_is_to_be_called_back_keeps_his_place_until_it_opens() -> None:
     assert not dialled(floor)
     floor.handle(c.Reopened(SERVICE))
     assert floor.center.contacts[call].agent == MEI
+
+
+def test_why_nobody_calls_him_back_is_that_it_is_closed() -> None:
+    floor = floor_with()
+    close(floor)
+    attempt = promised(floor)
+    assert attempt is not None
+    why = why_waiting(floor.center, WorkId("p1"), now=floor.now)
+    assert why is not None
+    assert why.text["en"] == "Place 1 in line. Its queue is closed (closed by sofia)."
+    assert "由 sofia 关闭" in why.text["zh"]
+    assert why.change.text["en"] == "It goes on when the queue opens."
+    floor.handle(c.Reopened(SERVICE))
+    floor.pass_time(1)
+    why = why_waiting(floor.center, WorkId("p1"), now=floor.now)
+    assert why is not None
+    assert "closed" not in why.text["en"]
+    assert "no special skill" not in why.text["en"]
 
 
 def test_the_customer_is_not_rung_for_a_queue_that_is_closed() -> None:

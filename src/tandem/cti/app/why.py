@@ -13,7 +13,7 @@ from tandem.agent_desktop.core.routing_resources import (
     OvertakenLine,
     WhyWaiting,
 )
-from tandem.cti.app import acd, tasks
+from tandem.cti.app import acd, overflow, tasks
 from tandem.cti.model.ids import AgentId, CallId, WorkId
 from tandem.cti.model.skills import needs_text
 from tandem.cti.model.states import AgentState
@@ -101,6 +101,9 @@ def why_waiting(center: Center, entry: WorkId, *, now: float) -> WhyWaiting | No
         return None
     left = acd.expected_wait(center, CallId(work))
     change = why.change
+    text, change_text = why_not_sentences(why, center.names), change_sentence(why, center.names)
+    if caller is not None and acd.nobody_may(center, CallId(work)):
+        text, change_text = _closed(center, CallId(work), why.place)
     return WhyWaiting(
         id=entry,
         queue=waiting.queue,
@@ -115,15 +118,25 @@ def why_waiting(center: Center, entry: WorkId, *, now: float) -> WhyWaiting | No
         skipped=list(why.skipped),
         predicted_p50_s=left.p50_s if left else None,
         predicted_p90_s=left.p90_s if left else None,
-        text=why_not_sentences(why, center.names),
+        text=text,
         change=ChangeLine(
             kind=change.kind,
-            text=change_sentence(why, center.names),
+            text=change_text,
             agent=change.agent,
             agent_name=_name(center.names, change.agent) if change.agent else "",
             need=str(change.need) if change.need else "",
             in_s=change.in_s,
         ),
+    )
+
+
+def _closed(center: Center, call: CallId, place: int) -> tuple[dict[str, str], dict[str, str]]:
+    """Why it waits, and what would help: not an agent, its queue is closed."""
+    state = overflow.opening(center, acd.queue_of(center.plan, center.contacts[call]))
+    en, zh = (f" ({state.why['en']})", f"（{state.why['zh']}）") if state.why else ("", "")
+    return (
+        {"en": f"Place {place} in line. Its queue is closed{en}.", "zh": f"排在第 {place} 位。所在队列已关闭{zh}。"},
+        {"en": "It goes on when the queue opens.", "zh": "队列开放后继续。"},
     )
 
 

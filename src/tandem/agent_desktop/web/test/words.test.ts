@@ -69,6 +69,15 @@ describe("codes of the server", () => {
     expect(cells.filter(([, text]) => !/^\p{Lu}/u.test(text)).map(([key]) => key)).toEqual([]);
   });
 
+  it("every reason to call somebody back has a word", () => {
+    const read = (file: string) => readFileSync(new URL(`../../../cti/${file}`, import.meta.url), "utf8");
+    const owed = ["core/turn.py", "core/any_rows.py"].flatMap((file) => [...read(file).matchAll(/CallBackOwed\(reason="([\w ]+)"/g)]);
+    const asked = ["app/callback_promises.py", "app/callbacks.py"].flatMap((file) => [...read(file).matchAll(/^ {8}reason="(\w+)",|reason="(\w+)", number=/gm)]);
+    const reasons = new Set([...owed, ...asked].map((match) => match[1] ?? match[2] ?? ""));
+    expect(reasons.size).toBeGreaterThan(2);
+    expect([...reasons].filter((reason) => !isWord("callback_reason", reason.replaceAll(" ", "_")))).toEqual([]);
+  });
+
   it("every refusal has a sentence", () => {
     const errors = readFileSync(new URL("../../../cti/model/errors.py", import.meta.url), "utf8");
     const codes = [...errors.matchAll(/^ {4}code = "(\w+)"/gm)].map((match) => match[1] ?? "");

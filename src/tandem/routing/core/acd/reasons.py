@@ -107,18 +107,16 @@ def sentences(
 def why_not_sentences(why: WhyNot, names: Mapping[AgentId, str] = _NO_NAMES) -> dict[str, str]:
     """Why it still waits."""
     needs, needs_zh = needs_text(why.step_needs), _needs_zh(why.step_needs)
+    place, place_zh = f"Place {why.place} in line.", f"排在第 {why.place} 位。"
     if why.logged_on == 0:
-        en = f"Place {why.place} in line. Nobody who is logged on has {needs}."
-        zh = f"排在第 {why.place} 位。没有已登录座席符合“{needs_zh}”。"
+        who = f"Nobody who is logged on has {needs}" if why.step_needs else "Nobody who may take it is logged on"
+        en = f"{place} {who}."
+        zh = f"{place_zh}没有已登录座席{f'符合“{needs_zh}”' if why.step_needs else '可以接听'}。"
     else:
-        en = (
-            f"Place {why.place} in line. {why.logged_on} logged on with {needs}, none of them free; "
-            f"{why.ahead} before it that they could take."
-        )
-        zh = (
-            f"排在第 {why.place} 位。符合“{needs_zh}”的已登录座席 {why.logged_on} 位，均不空闲；"
-            f"前面有 {why.ahead} 个他们可接的等待者。"
-        )
+        who = f"logged on with {needs}" if why.step_needs else "logged on may take it"
+        who_zh = f"符合“{needs_zh}”的" if why.step_needs else "可以接听的"
+        en = f"{place} {why.logged_on} {who}, none of them free; {why.ahead} before it that they could take."
+        zh = f"{place_zh}{who_zh}已登录座席 {why.logged_on} 位，均不空闲；前面有 {why.ahead} 个他们可接的等待者。"
     if why.next_step_in_s is not None:
         en += f" The next step comes in {round(why.next_step_in_s)} s."
         zh += f"{round(why.next_step_in_s)} 秒后进入下一步。"

@@ -137,7 +137,7 @@ function useColumns(): Column<CallLine>[] {
         title: t("col.wait"),
         width: "64px",
         align: "right",
-        render: (call) => <span className="num">{duration(call.wait_s)}</span>,
+        render: (call) => <span className="num">{call.outcome === null && call.wait_s === 0 ? "–" : duration(call.wait_s)}</span>,
       },
       {
         key: "talk",

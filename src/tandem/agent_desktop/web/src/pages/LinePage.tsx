@@ -44,7 +44,7 @@ function useColumns(): Column<LineEntry>[] {
           </span>
         ),
       },
-      { key: "queue", title: t("col.queue"), width: "minmax(0, 0.8fr)", render: (one) => <Name>{names.queue(one.queue)}</Name> },
+      { key: "queue", title: t("col.queue"), width: "minmax(0, 1.1fr)", render: (one) => <Name>{names.queue(one.queue)}</Name> },
       { key: "waited", title: t("col.wait"), width: "62px", align: "right", render: (one) => <Since at={one.since} /> },
       { key: "predicted", title: t("line.still"), width: "108px", align: "right", render: (one) => <Band p50_s={one.predicted_p50_s} p90_s={one.predicted_p90_s} /> },
       {
@@ -62,7 +62,7 @@ function useColumns(): Column<LineEntry>[] {
       {
         key: "state",
         title: t("col.state"),
-        width: "minmax(0, 0.9fr)",
+        width: "minmax(0, 0.7fr)",
         render: (one) => (
           <span className={`cell-line line-state-${one.state}`}>
             {one.next_attempt_at !== null ? (

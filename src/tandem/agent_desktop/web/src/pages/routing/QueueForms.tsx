@@ -257,7 +257,7 @@ export function QueueForms(props: Props) {
         ),
       },
       { key: "steps", title: t("form.steps_count"), width: "44px", from_px: 300, align: "right", render: (line) => <span className="num">{line.steps}</span> },
-      { key: "target", title: t("form.target"), width: "minmax(0, 96px)", render: (line) => <span className="num quiet cut">{line.target}</span> },
+      { key: "target", title: t("form.target"), width: "minmax(0, 78px)", render: (line) => <span className="num quiet cut">{line.target}</span> },
     ],
     [t],
   );
