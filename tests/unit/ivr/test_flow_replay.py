@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ivr.flows import QUEUES
+from tests.unit.ivr.flows import QUEUES, ROOT
 
 from tandem.ivr.core import interpreter
 from tandem.ivr.core.check import load_flow
-from tandem.ivr.core.dialogue import Collect, Digits, Enqueue, HangUp, IvrEvent, NoInput, Played, Visit
+from tandem.ivr.core.dialogue import Collect, Digits, Dip, Enqueue, Fetched, HangUp, IvrEvent, NoInput, Played, Visit
 from tandem.ivr.core.flow import Flow
-from tandem.ivr.core.journey import End, StepFacts, end_of, until_queued
-from tandem.ivr.core.replay import CHOICE_GONE, MASKED, NEVER_MET, NEW_KEY, Journey, Tried, replay
+from tandem.ivr.core.flow_reading import Catalog
+from tandem.ivr.core.journey import End, StepFacts, before_the_talk, end_of, until_queued
+from tandem.ivr.core.replay import CHOICE_GONE, DATA_UNKNOWN, MASKED, NEVER_MET, NEW_KEY, Journey, Tried, replay
 from tandem.ivr.core.world import World
+from tandem.ivr.flow_files import load_flow_file
+from tandem.ivr.testing import load_tests
+from tandem.ivr.testing.call import Call
+from tandem.ivr.testing.given import call_facts, customer_facts
+from tandem.ivr.testing.runner import call_that_takes
+
+LIBRARY = sorted((ROOT / "examples/flows").glob("**/main.yaml"))
 
 MENU = """
 format: 1
@@ -51,9 +60,10 @@ def facts(of: Flow) -> dict[str, StepFacts]:
     return {name: StepFacts(step.kind, getattr(step, "queue", "")) for name, step in of.steps.items()}
 
 
-def recorded(of: Flow, does: Sequence[str]) -> Journey:
-    """What the flow writes down of a caller who presses these keys, '' for silence; then he hangs up."""
-    keys = list(does)
+def recorded(of: Flow, does: Sequence[str], answers: Sequence[Fetched] = ()) -> Journey:
+    """What the flow writes down of a caller who presses these keys, '' for silence; then he hangs up. ``answers``: to
+    its dips, in order."""
+    keys, found = list(does), list(answers)
     outcome = interpreter.start(of, NOW)
     visits: list[Visit] = [*outcome.visits]
     for _ in range(200):
@@ -67,6 +77,8 @@ def recorded(of: Flow, does: Sequence[str]) -> Journey:
             case Collect():
                 key = keys.pop(0)
                 event = Digits(key) if key else NoInput()
+            case Dip():
+                event = found.pop(0)
             case _:
                 event = Played()
         outcome = interpreter.step(of, outcome.state, event, NOW)
@@ -200,10 +212,88 @@ def test_what_was_not_kept_and_not_taken_may_have_been_a_command() -> None:
     assert replay(commands, recorded(commands, ["923456"])).end == End("served")
 
 
+DIPS = """
+format: 1
+name: main
+languages: [en]
+default_language: en
+start: who
+on_error: loans
+steps:
+  who:
+    type: http
+    url: https://a.example/who
+    timeout_s: 2
+    cache_s: 0
+    outputs: {no: {path: no, as: text}, pin: {path: pin, as: text}}
+    goto: code
+    fallback: loans
+  code:
+    type: collect
+    prompts: {en: Your code?}
+    into: code
+    max_digits: 4
+    validate: value == pin
+    attempts: 2
+    goto: what
+    no_input: {goto: loans}
+    no_match: {goto: loans}
+  what:
+    type: http
+    url: https://a.example/{no}
+    timeout_s: 2
+    cache_s: 0
+    outputs: {sum: {path: sum, as: money}}
+    goto: rich
+    not_found: bye
+    fallback: loans
+  rich:
+    type: condition
+    cases: [{when: sum > 100, goto: bye}]
+    otherwise: loans
+  bye: {type: hangup}
+  loans: {type: queue, queue: loans}
+"""
+
+
+@given(
+    st.lists(st.sampled_from(["1234", "4321", "12#", ""]), max_size=3),
+    st.sampled_from([Fetched("ok", {"no": "7", "pin": "1234"}), Fetched("ok"), Fetched("timeout")]),
+    st.sampled_from([Fetched("ok", {"sum": "120.00"}), Fetched("ok", {"sum": "1.00"}), Fetched("not_found")]),
+)
+def test_what_was_looked_up_decides_as_it_did(does: list[str], who: Fetched, what: Fetched) -> None:
+    """How the code is judged, what is asked with what was found, and where it leads: though none of it was kept."""
+    journey = recorded(flow(DIPS), does, [who, what])
+    assert replay(flow(DIPS), journey).end == end_of(until_queued(journey.visits), facts(flow(DIPS)))
+    if any(text.startswith("digits") for visit in journey.visits for text in visit.heard):
+        other = flow(DIPS.replace("value == pin", "value != pin"))
+        assert replay(other, journey).why == DATA_UNKNOWN
+
+
 @given(st.lists(st.sampled_from(["1", "2", "3", "#", ""]), max_size=6))
 def test_any_caller_ends_as_he_did(does: list[str]) -> None:
     journey = recorded(flow(), does)
     assert replay(flow(), journey).end == end_of(until_queued(journey.visits), facts(flow()))
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.parent.name)
+def test_the_callers_of_the_librarys_tests_end_as_they_did(path: Path) -> None:
+    """Also those for whom something failed, and those who hang up at any moment."""
+    whole = load_flow_file(path, Catalog())
+    for case in load_tests(path.with_suffix(".test.yaml").read_text(encoding="utf-8"), "main.test.yaml", whole).cases:
+        call_id = call_that_takes(whole, case.given.split) or ""
+        call = Call(whole, case, call_id)
+        call.run()
+        visits = until_queued(before_the_talk(call.visits))
+        world = World(now=case.given.now, call=call_facts(case.given, call_id), customer=customer_facts(case.given))
+        journey = Journey(call="c1", world=world, language=case.given.language, visits=visits, flow=whole)
+        tried = replay(whole, journey)
+        assert tried.end == end_of(visits, facts(whole)) or tried.why == MASKED, (case.name, tried)
+        for place, visit in enumerate(visits):
+            gone = replace(journey, visits=[*visits[:place], replace(visit, exit="hung_up", to="", heard=())])
+            if not whole.steps[visit.step].passes and visit.exit not in ("end", "queued", "on_error"):
+                tried = replay(whole, gone)
+                assert tried.end == End("hung_up") or tried.why == MASKED, (case.name, visit, tried)
 
 
 def test_a_visit_that_fits_nothing_does_not_raise() -> None:

@@ -25,6 +25,7 @@ from tandem.ivr.core.dialogue import (
     Fetched,
     HangUp,
     IvrEvent,
+    MediaFailed,
     Music,
     NoInput,
     OfferCallback,
@@ -42,10 +43,10 @@ from tandem.ivr.core.heard import DOT
 from tandem.ivr.core.interpreter import Outcome
 from tandem.ivr.core.journey import CALLBACK, ERROR, HUNG_UP, MESSAGE, QUEUE, SERVED, TRANSFERRED, End, until_queued
 from tandem.ivr.core.scene import Scene
-from tandem.ivr.core.state import IvrState
+from tandem.ivr.core.state import CUSTOMER_FIELDS, IvrState
 from tandem.ivr.core.step import Exit, Step, Take
 from tandem.ivr.core.steps.collect import Collect as CollectStep
-from tandem.ivr.core.values import Secret
+from tandem.ivr.core.values import Secret, Value
 from tandem.ivr.core.world import World
 
 NEVER_MET = "never_met"
@@ -64,7 +65,8 @@ STOPS = (NEVER_MET, ASKED_MORE, CHOICE_GONE, NEW_KEY, DATA_UNKNOWN, MASKED)
 
 _GONE = "gone"
 _TAKEN = "taken"
-"""Instead of ``digits``: some of them were not kept, and they were right."""
+"""Instead of ``digits``: they were right."""
+_SOMETHING: Mapping[str, Value] = {"text": "0", "number": 0, "money": "0.00", "flag": False, "date": "2000-01-01"}
 _MOST_TURNS = 2_000
 _MOST_DOUBTS = 50
 _USUAL_MESSAGE_S = 10.0
@@ -155,25 +157,29 @@ class _Run:
         """None: he hung up."""
         here = state.step
         told = self.answers.get(here, deque())
+        if told and told[0] == _GONE:
+            return None
+        if told and told[0] == "failed" and not isinstance(effect, Dip | Transfer):
+            told.popleft()
+            return MediaFailed()
         match effect:
             case Play() | Music():
-                return None if self._gone(told) else Played()
+                return Played()
             case Collect():
                 return self._pressed(effect, self._next(here, told), here)
             case Dip():
                 status = self._next(here, told, "fetched", otherwise=DATA_UNKNOWN).removeprefix("fetched ")
                 step = self.flow.steps[here]
-                if status == "ok":
-                    self.unknown |= step.sets("goto") or step.sets("found")
-                    self.unknown |= {"customer"} if effect.kind == "customer" else set()
-                return Fetched(status)
+                if status != "ok":
+                    return Fetched(status)
+                self.unknown |= {"customer"} if effect.kind == "customer" else step.sets("goto")
+                return Fetched(status, _stand_ins(effect))
             case RecordMessage():
                 return self._recorded(self._next(here, told), here)
             case OfferCallback():
-                if told and told[0] == "callback refused":
-                    return CallbackTaken(accepted=False)
-                self.taken.add(CALLBACK)
-                return CallbackTaken(accepted=True)
+                accepted = not told or told.popleft() != "callback refused"
+                self.taken |= {CALLBACK} if accepted else set()
+                return CallbackTaken(accepted)
             case Transfer():
                 return TransferFailed() if told and told.popleft() == "failed" else Played()
         raise _Stopped(here, NEVER_MET)
@@ -181,49 +187,51 @@ class _Run:
     def _next(self, here: str, told: deque[str], kind: str = "", *, otherwise: str = NEVER_MET) -> str:
         while told:
             text = told.popleft()
-            if text.startswith(kind) or text == _GONE:
+            if text.startswith(kind):
                 return text
         raise _Stopped(here, ASKED_MORE if here in self.answers else otherwise)
 
-    @staticmethod
-    def _gone(told: deque[str]) -> bool:
-        return bool(told) and told[0] == _GONE
-
-    def _pressed(self, effect: Collect, text: str, here: str) -> IvrEvent | None:
+    def _pressed(self, effect: Collect, text: str, here: str) -> IvrEvent:
         kind, _, digits = text.partition(" ")
         match kind:
-            case "gone":
-                return None
             case "no_input":
                 return NoInput()
             case "digits" | "taken" if effect.sensitive and set(digits) <= set(DOT + "0123456789"):
                 return Digits("", Secret("replay", len(digits)))
-            case "digits" | "taken" if DOT in digits:
-                return self._as_judged(here, digits, right=kind == _TAKEN)
-            case "digits" if "?" in digits:
+            case "digits" | "taken" if "?" in digits:
                 raise _Stopped(here, MASKED)
-            case "digits":
+            case "digits" | "taken" if DOT in digits or self._judges_by_unknown(here):
+                return self._as_judged(here, digits, right=kind == _TAKEN)
+            case "digits" | "taken":
                 return Digits(self._as_now(here, digits))
         raise _Stopped(here, ASKED_MORE)
 
     def _as_judged(self, here: str, digits: str, *, right: bool) -> Digits:
-        """As many digits, whatever they were: right or wrong as then. Raises when the step may judge otherwise now, or
-        when what was not taken may have been a command."""
+        """Right or wrong as they were then; when they were not kept, others, but as many. Raises when the step may
+        judge otherwise now, or when what was hidden and not taken may have been a command."""
+        hidden = DOT in digits
         before = self.journey.flow.steps.get(here) if self.journey.flow else None
         now = self.flow.steps[here]
-        if not isinstance(now, CollectStep) or not isinstance(before, CollectStep) or _judges(now) != _judges(before):
-            raise _Stopped(here, MASKED)
-        names = now.validate.names() if now.validate else frozenset()
-        of_the_flow = any("." not in name and name != "value" for name in names)
+        alike = isinstance(now, CollectStep) and isinstance(before, CollectStep) and _judges(now) == _judges(before)
+        if not alike or not isinstance(now, CollectStep) or not self._judges_as_then(now):
+            raise _Stopped(here, MASKED if hidden else DATA_UNKNOWN)
         commands = self.flow.commands_of(here)
         keys = (commands.repeat, commands.back, commands.operator and commands.operator.key)
-        command = any(key and now.is_command(key, key * len(digits)) for key in keys)
-        if now.confirm or before.confirm or of_the_flow or (command and not right):
+        if hidden and not right and any(key and now.is_command(key, key * len(digits)) for key in keys):
             raise _Stopped(here, MASKED)
         self.judged = {here: replace(now, validate=Expression(str(right).lower(), Literal(right)))}
-        if right:
+        if hidden and right:
             self.unknown.add(now.into)
-        return Digits("0" * len(digits))
+        return Digits("0" * len(digits) if hidden else digits)
+
+    def _judges_as_then(self, now: CollectStep) -> bool:
+        """What its rule asks for is the digits, the call, or what was found then and is taken to be found again."""
+        names = now.validate.names() if now.validate else frozenset()
+        return not now.confirm and all("." in name or name == "value" for name in names - self.unknown)
+
+    def _judges_by_unknown(self, here: str) -> bool:
+        now = self.flow.steps[here]
+        return isinstance(now, CollectStep) and now.validate is not None and _hangs_on(now.validate, self.unknown)
 
     def _as_now(self, here: str, digits: str) -> str:
         """The key that stands for the same choice now."""
@@ -243,10 +251,8 @@ class _Run:
             raise _Stopped(here, CHOICE_GONE)
         return str(same[0])
 
-    def _recorded(self, text: str, here: str) -> IvrEvent | None:
+    def _recorded(self, text: str, here: str) -> IvrEvent:
         kind, _, seconds = text.partition(" ")
-        if kind == _GONE:
-            return None
         if kind != "recorded":
             raise _Stopped(here, NEVER_MET)
         length_s = float(seconds) if seconds.isdigit() else _USUAL_MESSAGE_S
@@ -299,13 +305,13 @@ def _told(visit: Visit) -> Iterator[str]:
     """What he did at the step, in order; the last digits were right where it was left by its own exit."""
     for place, text in enumerate(visit.heard, start=1):
         if text != "played":
-            right = place == len(visit.heard) and visit.exit == "goto" and DOT in text
+            right = place == len(visit.heard) and visit.exit == "goto"
             yield text.replace("digits", _TAKEN, 1) if right else text
 
 
 def _judges(step: CollectStep) -> tuple[object, ...]:
     """All that decides whether digits are right."""
-    return step.min_digits, step.max_digits, step.terminator, step.sensitive, step.validate
+    return step.min_digits, step.max_digits, step.terminator, step.sensitive, step.validate, step.confirm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,8 +329,15 @@ class _AsThen(Step):
         return Take(self.way, scene.state)
 
 
-def _hangs_on(step: Step, unknown: set[str]) -> bool:
-    return any(name in unknown or name.partition(".")[0] in unknown for name in _names(step))
+def _hangs_on(part: Step | Expression, unknown: set[str]) -> bool:
+    return any(name in unknown or name.partition(".")[0] in unknown for name in _names(part))
+
+
+def _stand_ins(dip: Dip) -> dict[str, Value]:
+    """In place of what was found and not kept: something, for it may be what is asked with next."""
+    if dip.kind == "customer":
+        return {name: "0" for name in CUSTOMER_FIELDS if name != "known"}
+    return {name: _SOMETHING[type_] for name, _, type_ in dip.outputs}
 
 
 def _names(part: object) -> Iterator[str]:
