@@ -247,6 +247,7 @@ def test_who_met_nobody_a_moment_ago_rests_whoever_has_him_in_hand() -> None:
         assert asked(of, gate=gate, reserved=True).allowed
     assert asked(lead(number("+12125550199"), person="p2"), gate=gate).allowed
     assert asked(gate=gate, at=NOON + 3 * DAY).allowed
+    assert gate.refusal(NUMBER, NOON) is None, "he has called, and wants to be called back"
 
 
 def test_who_says_do_not_call_is_not_called_from_then_on() -> None:

@@ -278,10 +278,11 @@ class Gate:
         )
 
     def refusal(self, number: str, at: float, *, allowed: Callable[[str], bool] = ANYBODY) -> Refusal | None:
-        """For who asked himself to be called back at ``number`` (E.164), on no list of ours. None: yes."""
+        """For who asked himself to be called back at ``number`` (E.164), on no list of ours. None: yes. Whether we owe
+        him an agent who is there before he is dialled does not matter: he wants the call."""
         about = facts_of(number)
         to = LeadNumber(number=number, zone=about.zone, country=about.country)
-        verdict = self.may_call(stranger(number), to, at, allowed=allowed, by_hand=True)
+        verdict = self.may_call(stranger(number), to, at, allowed=allowed, reserved=True, by_hand=True)
         return None if verdict.allowed else Refusal(reason=_REASONS[verdict.rule], again_at=verdict.again_at)
 
     def dialled(self, number: str, at: float, person: str = "") -> None:
