@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -109,11 +110,15 @@ def test_what_stood_there_at_first_is_kept(tmp_path: Path, capsys: pytest.Captur
     etc, home = tmp_path / "etc", a_home(tmp_path)
     etc.mkdir()
     (etc / "pjsip.conf").write_text("the owner's own\n")
-    for _ in range(2):
-        assert cli.main(["asterisk-config", "--home", str(home), str(etc)]) == 0
+    usual = os.umask(0o077)
+    try:
+        for _ in range(2):
+            assert cli.main(["asterisk-config", "--home", str(home), str(etc)]) == 0
+    finally:
+        os.umask(usual)
     assert (etc / "pjsip.conf.before-tandem").read_text() == "the owner's own\n"
     assert "type = endpoint" in (etc / "pjsip.conf").read_text()
-    assert (etc / "manager.conf").stat().st_mode & 0o777 == 0o640, "it holds a password"
+    assert (etc / "manager.conf").stat().st_mode & 0o777 == 0o640, "it holds a password, and Asterisk's group reads it"
     said = capsys.readouterr().out
     assert "systemname = " in said
     assert "noload = app_system.so" in said

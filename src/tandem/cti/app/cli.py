@@ -258,6 +258,7 @@ async def _write_asterisk_config(installation: Installation, folder: Path, music
                 file.replace(before)
             new = folder / f"{name}.new"
             new.touch(mode=0o640)
+            new.chmod(0o640)  # also where new files are for their owner alone: Asterisk's group reads them
             new.write_text(text, encoding="utf-8")
             new.replace(file)
     except OSError as error:
