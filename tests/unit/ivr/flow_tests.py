@@ -46,6 +46,12 @@ steps:
   wait: {type: queue, queue: loans}
   bye: {type: hangup, reason: wrong}
 """
+DIPPING = (
+    MENU.replace("goto: wait}\n  wait:", "goto: crm}\n  wait:")
+    + "  crm: {type: lookup, by: phone, value: call.ani, timeout_s: 2, cache_s: 0,\n"
+    "        found: wait, not_found: wait, fallback: wait}\n"
+)
+"""The same, with a look-up in front of the queue."""
 
 
 def flow(text: str = MENU) -> Flow:

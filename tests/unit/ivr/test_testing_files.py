@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from tests.unit.ivr.flow_tests import MENU, flow
+from tests.unit.ivr.flow_tests import DIPPING, flow
 from tests.unit.ivr.flows import ROOT
 
 from tandem.ivr.core.problem_texts import texts_of
@@ -14,11 +14,7 @@ from tandem.ivr.testing import load_tests
 from tandem.ivr.testing.case_files import flow_named_in
 from tandem.ivr.testing.schema import file_schema, schema_text
 
-FLOW = flow(
-    MENU.replace("goto: wait}\n  wait:", "goto: crm}\n  wait:")
-    + "  crm: {type: lookup, by: phone, value: call.ani, timeout_s: 2, cache_s: 0,\n"
-    "        found: wait, not_found: wait, fallback: wait}\n"
-)
+FLOW = flow(DIPPING)
 GOOD = """\
 format: 1
 flow: main.yaml
