@@ -49,7 +49,7 @@ class Heard:
 
     async def left(self, step: str) -> str:
         """The exit by which the call left this step, as soon as it has."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 for record in self.records:
                     if isinstance(record, VisitRecord) and record.step == step:
@@ -58,7 +58,7 @@ class Heard:
                 await self.news.wait()
 
     async def played(self, prompt: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not any(isinstance(each, rq.Play) and prompt in each.prompts for each in self.requests):
                 self.news.clear()
                 await self.news.wait()

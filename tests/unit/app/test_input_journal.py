@@ -61,7 +61,7 @@ def recorded(folder: Path, day: str | None = None) -> list[Recorded]:
 
 
 def until(true: Callable[[], Any]) -> None:
-    for _ in range(500):
+    for _ in range(3000):
         if true():
             return
         time.sleep(0.01)

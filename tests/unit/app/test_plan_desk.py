@@ -69,7 +69,7 @@ async def test_a_closure_does_not_wait_while_the_prompts_of_a_plan_are_spoken() 
     desk = PlanDesk(plans, shell, clock=Still(), speak=speak, check_flows=len)  # type: ignore[arg-type]
     applying = asyncio.create_task(desk.apply(ApplyPlan(text=TEXT, note="", base_version=1), by="ada"))
     await speaking.wait()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         closures = await desk.set_closure(None, SetClosure(closed=True, reason="fire"), by="sofia")
     assert [closure.reason for closure in closures.closures] == ["fire"]
     assert None in shell.center.closures

@@ -38,7 +38,7 @@ class Listener:
         self._note("beep" if beep else "cue")
 
     async def until(self, ready: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not ready():
                 self.changed.clear()
                 await self.changed.wait()

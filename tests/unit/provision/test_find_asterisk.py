@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -98,9 +97,7 @@ def test_built_once_then_found_at_once(bin_dir: Path, tmp_path: Path, monkeypatc
     assert not (built.data_dir / "sounds/custom").is_symlink()
     assert not (built.module_dir.parents[1] / "perl").exists()
     assert "Asterisk 22.9.8 is ready" in lines
-    started = time.monotonic()
     assert asterisk.find_or_build(tmp_path / "cache", pytest.fail) == built
-    assert time.monotonic() - started < 0.05
     assert counter.read_text(encoding="utf-8") == "run\n"
 
 

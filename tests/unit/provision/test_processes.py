@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -37,7 +38,7 @@ async def test_descendants_are_found_stopped_and_gone() -> None:
         send([*descendants(parent.pid), parent.pid], signal.SIGKILL)
         await parent.wait()
     for pid in family:
-        assert await wait_gone(pid, 5.0)
+        assert await wait_gone(pid, 25.0)
 
 
 async def test_wait_gone_gives_up_in_time() -> None:
@@ -46,7 +47,7 @@ async def test_wait_gone_gives_up_in_time() -> None:
 
 def test_a_zombie_is_not_alive() -> None:
     child = subprocess.Popen(["true"])
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 25
     while is_alive(child.pid) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not is_alive(child.pid)
@@ -75,7 +76,7 @@ async def test_a_child_is_ended_with_its_killed_parent() -> None:
     assert is_alive(child)
     parent.kill()
     await parent.wait()
-    assert await wait_gone(child, 5.0)
+    assert await wait_gone(child, 25.0)
 
 
 def test_the_death_signal_is_named_as_setpriv_wants_it() -> None:
@@ -83,21 +84,27 @@ def test_the_death_signal_is_named_as_setpriv_wants_it() -> None:
 
 
 async def test_run_text_returns_code_and_both_outputs() -> None:
-    assert await run_text(["sh", "-c", "echo out; echo err >&2; exit 3"], timeout_s=5) == (3, "out\nerr\n")
+    assert await run_text(["sh", "-c", "echo out; echo err >&2; exit 3"], timeout_s=60) == (3, "out\nerr\n")
 
 
 async def test_run_text_kills_what_takes_too_long() -> None:
     started = time.monotonic()
     with pytest.raises(TimeoutError):
         await run_text(["sleep", "30"], timeout_s=0.1)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 25
 
 
 def test_run_logged_reports_that_it_still_runs(tmp_path: Path) -> None:
     lines: list[str] = []
-    code = run_logged(["sh", "-c", "echo unpacking x; sleep 0.3; exit 4"], tmp_path / "log", lines.append, every_s=0.1)
-    assert code == 4
-    assert lines[0].startswith("... 0 s unpacking x")
+
+    def say(line: str) -> None:
+        lines.append(line)
+        if "unpacking" in line:
+            (tmp_path / "enough").touch()
+
+    command = f"echo unpacking x; while [ ! -e {tmp_path}/enough ]; do sleep 0.02; done; exit 4"
+    assert run_logged(["sh", "-c", command], tmp_path / "log", say, every_s=0.1) == 4
+    assert re.fullmatch(r"\.\.\. \d+ s unpacking x", lines[-1])
 
 
 def test_run_logged_ends_the_command_when_interrupted(tmp_path: Path) -> None:
@@ -107,7 +114,7 @@ def test_run_logged_ends_the_command_when_interrupted(tmp_path: Path) -> None:
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         run_logged(["sleep", "30"], tmp_path / "log", interrupt, every_s=0.05)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 25
 
 
 def test_last_lines(tmp_path: Path) -> None:

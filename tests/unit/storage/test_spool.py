@@ -20,6 +20,8 @@ from tandem.cti.storage.journal_rows import decode, encode
 from tandem.cti.storage.spool import LOT, Spool
 from tandem.cti.storage.spool_format import Entry
 
+pytestmark = pytest.mark.own_time
+
 
 class Shelf:
     """Stands in for the database: keeps what it is given, can be away."""
@@ -80,7 +82,7 @@ async def test_an_idle_journal_wakes_at_once(tmp_path: Path, shelf: Shelf) -> No
         await asyncio.sleep(0.02)
         for number in range(20):
             spool.write(some.call_event(number))
-            assert await spool.drain(0.5)
+            assert await spool.drain(0.1)
     assert shelf.numbers == list(range(20))
 
 
