@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -178,3 +179,13 @@ async def test_a_change_that_the_center_refuses_is_taken_back(monkeypatch: pytes
         await on.desk.set_state("spring", "paused", by="sue")
     assert (await on.desk.campaign("spring")).state == "running"
     assert on.journal.records == []
+
+
+async def test_a_cost_cap_without_a_price_is_not_started() -> None:
+    """The carrier of the floor has one for every number; a list of countries that it knows nothing of is told."""
+    on = Desk()
+    await on.desk.open()
+    house = on.shell.center.house
+    on.shell.center.house = replace(house, carriers=(replace(house.carriers[0], prices={"+1": 0.1}),))
+    found = await on.desk.check(campaign(cost_cap=5.0, countries=["CN"]))
+    assert [each.field for each in found.problems if each.severity == "error"] == ["cost_cap"]

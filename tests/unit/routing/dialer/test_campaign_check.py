@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -146,6 +147,27 @@ def test_each_problem(field: str, severity: str, changes: dict[str, Any]) -> Non
     for texts in (of_field[0].what, of_field[0].fix):
         assert set(texts) == {"zh", "en"}
         assert all(text and len(text) < 300 and text.isprintable() for text in texts.values())
+
+
+PRICES = {"main": ("+86", "+1212"), "all": ("",)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "without"),
+    [
+        ({"countries": ["CN"]}, ""),
+        ({"countries": ["CN", "US"]}, "+1"),
+        ({}, "+1, +44"),
+        ({"carrier": "all"}, ""),
+        ({"carrier": "gone"}, ""),
+        ({"countries": ["GB"], "cost_cap": None}, ""),
+    ],
+)
+def test_a_cost_cap_needs_the_prices_of_all_that_may_be_called(changes: dict[str, Any], without: str) -> None:
+    priced = replace(KNOWN, carriers=["main", "all"], prices=PRICES)
+    of_field = [each for each in found(campaign(**{"cost_cap": 10.0, **changes}), priced) if each.field == "cost_cap"]
+    assert [f" {without}:" in each.what["en"] for each in of_field] == ([True] if without else [])
+    assert all(each.severity == "error" and f" {without} " in each.what["zh"] for each in of_field)
 
 
 def test_an_agentless_campaign_needs_no_queue() -> None:

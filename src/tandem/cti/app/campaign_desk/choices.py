@@ -38,6 +38,7 @@ def problems(ground: Ground, document: Campaign) -> list[shapes.CampaignProblem]
         carriers=frozenset(ground.carriers),
         dispositions=frozenset(node.code for node in _leaves(ground.dispositions)),
         countries=frozenset(ground.countries),
+        prices={carrier.name: tuple(carrier.prices) for carrier in ground.center.house.carriers},
     )
     return [
         shapes.CampaignProblem(field=each.field, severity=each.severity, what=dict(each.what), fix=dict(each.fix))

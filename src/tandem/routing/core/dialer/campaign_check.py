@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
+from phonenumbers import country_code_for_region
+
 from tandem.cti.model.campaigns import AttemptPlan, AttemptResult, Campaign, Hours, MachineDetection, ModeRule, Span
 from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.public_holidays import known_region
@@ -45,13 +47,15 @@ class CampaignProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What a document may name. ``countries``: where the installation may call; ``dispositions``: codes."""
+    """What a document may name. ``countries``: where the installation may call; ``dispositions``: codes; ``prices``: of
+    each carrier, the usual one first, the beginnings of numbers that have a price."""
 
     queues: Collection[str] = ()
     flows: Collection[str] = ()
     carriers: Collection[str] = ()
     dispositions: Collection[str] = ()
     countries: Collection[str] = ()
+    prices: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -121,6 +125,7 @@ def problems(campaign: Campaign, known: Known) -> list[CampaignProblem]:
     if campaign.hours is not None:
         _hours(campaign.hours, found)
     _pace(campaign, found)
+    _cost(campaign, known, found)
     _caller_ids(campaign, known, found)
     _attempts(campaign.attempts, found)
     _machines(campaign.machine_detection, found)
@@ -251,9 +256,33 @@ def _pace(campaign: Campaign, found: _Findings) -> None:
             {"zh": "请加长", "en": "Let it ring longer."},
         )
     found.number("wrap_up_s", campaign.wrap_up_s, 0.0, 3_600.0)
-    found.number("cost_cap", campaign.cost_cap, 0.0, 1e9)
     found.number("weight", campaign.weight, 0.01, 1_000.0)
     found.number("priority", campaign.priority, -1_000, 1_000)
+
+
+def _cost(campaign: Campaign, known: Known, found: _Findings) -> None:
+    """A cap on what has no price would never be reached."""
+    if not found.number("cost_cap", campaign.cost_cap, 0.0, 1e9) or campaign.cost_cap is None:
+        return
+    name = campaign.carrier or next(iter(known.prices), "")
+    priced = known.prices.get(name)
+    if priced is None:
+        return
+    codes = {country_code_for_region(country) for country in campaign.countries or known.countries} - {0}
+    free = [f"+{code}" for code in sorted(codes) if not any(f"+{code}".startswith(begin) for begin in priced)]
+    if free:
+        some = ", ".join(free[:5])
+        found.error(
+            "cost_cap",
+            {
+                "zh": f"线路 {name} 没有 {some} 的价格：那里的通话按 0 计，永远达不到上限",
+                "en": f"the carrier {name} has no price for {some}: calls there count as 0 and never reach the cap",
+            },
+            {
+                "zh": f"在设置的 carriers.{name}.prices 中写明价格，或不设上限",
+                "en": f"Set it in carriers.{name}.prices of the settings, or set no cap.",
+            },
+        )
 
 
 def _caller_ids(campaign: Campaign, known: Known, found: _Findings) -> None:
