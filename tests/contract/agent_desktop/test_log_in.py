@@ -191,13 +191,13 @@ async def test_who_was_logged_in_goes_on_while_the_database_is_away(tmp_path: Pa
 
 
 async def test_a_stalled_database_delays_one_request_not_every_one(tmp_path: Path) -> None:
-    async with desktop(tmp_path, store_timeout_s=1.0) as desk, desk.browser("mei") as browser:
+    async with desktop(tmp_path, store_timeout_s=2.0) as desk, desk.browser("mei") as browser:
         desk.sessions.stalled = True
         started = time.perf_counter()
         for _ in range(10):
             async with browser.get("/api/me") as answer:
                 assert answer.status == 200
-        assert time.perf_counter() - started < 5.0
+        assert time.perf_counter() - started < 15.0
 
 
 async def test_a_log_out_counts_even_when_the_database_cannot_be_told(tmp_path: Path) -> None:
