@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,8 @@ def test_a_decision_names_agent_rule_place_next_choice_and_who_was_passed() -> N
         assert words in text["en"]
     for words in ("安娜", "loans≥3", "老薄", "信用卡", "第 4 位", RULES["least_slack"]["zh"]):
         assert words in text["zh"]
+    assert "meets step 1, so it was skipped" in text["en"]
+    assert "meets steps 1, 2, so they were skipped" in sentences(replace(match, skipped=(0, 1)), NAMES)["en"]
 
 
 def test_work_for_a_person_says_so() -> None:

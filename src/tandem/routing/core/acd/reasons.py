@@ -86,7 +86,8 @@ def sentences(
         zh.append(f"按队列的第 {match.step + 1} 步匹配。")
     if match.skipped:
         numbers = ", ".join(str(number + 1) for number in match.skipped)
-        en.append(f" Nobody logged on meets step {numbers}, so it was skipped.")
+        steps, were = ("step", "it was") if len(match.skipped) == 1 else ("steps", "they were")
+        en.append(f" Nobody logged on meets {steps} {numbers}, so {were} skipped.")
         zh.append(f"没有已登录座席符合第 {numbers} 步，已跳过。")
     for other in match.candidates[:1]:
         reason = REASONS[other.reason]

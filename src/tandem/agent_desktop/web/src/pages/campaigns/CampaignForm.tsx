@@ -211,7 +211,7 @@ function Form({ view, choices, onSaved }: { view: CampaignView | null; choices: 
       </div>
       <footer className="form-foot">
         <span className={errors > 0 ? "bad-text" : "quiet"} role="status" data-testid="form-status">
-          {nameless ? t("form.name_first") : errors > 0 ? t("form.errors", { count: errors }) : t("form.save_text")}
+          {nameless ? t("form.name_first") : errors > 0 ? t("form.errors", { count: errors }) : t(view ? "form.save_text" : "form.create_text")}
         </span>
         {view?.state === "draft" && (
           <Button danger icon={<Icon name="trash" size={14} />} onClick={remove} data-testid="campaign-remove">

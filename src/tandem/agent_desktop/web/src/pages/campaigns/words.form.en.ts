@@ -23,6 +23,7 @@ export const campaignFormEn = {
   "form.name_first": "Fill in a name, and it can be saved.",
   "form.errors": "{count} to correct before it can start; it can be saved",
   "form.save_text": "Counts as soon as it is saved.",
+  "form.create_text": "Made as a draft: nobody is dialled before you start it.",
   "form.save": "Save",
   "form.create": "Create",
   "form.remove": "Delete",

@@ -23,6 +23,7 @@ export const campaignFormZh: Record<keyof typeof campaignFormEn, string> = {
   "form.name_first": "填写名称后即可保存。",
   "form.errors": "启动前需更正 {count} 处；可以先保存",
   "form.save_text": "保存后立即生效。",
+  "form.create_text": "先存为草稿：启动之前不会拨打任何人。",
   "form.save": "保存",
   "form.create": "创建",
   "form.remove": "删除",

@@ -434,6 +434,9 @@ export function Editor({
             setAdding(null);
             if (from) add(kind, from, place);
             else addFromPalette(kind);
+            // The dialog gives the keyboard back to where it was: the new step takes it after that.
+            const made = pending.current;
+            if (made !== null) requestAnimationFrame(() => canvas.current?.goTo(made));
           }}
         />
       )}
