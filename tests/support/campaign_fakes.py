@@ -295,7 +295,7 @@ class FakeCampaigns:
         )
 
     async def sheets(self, campaign: str) -> sheet_shapes.SheetList:
-        return sheet_shapes.SheetList(sheets=[], chain_holds=True)
+        return sheet_shapes.SheetList(sheets=[], chain_holds=True, broken_day=None, broken_why=None)
 
     async def sheet(self, campaign: str, day: str | None) -> sheet_shapes.ComplianceSheet:
         return sheet()
