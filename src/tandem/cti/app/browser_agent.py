@@ -70,6 +70,7 @@ class BrowserAgent:
             locale=language,
             viewport={"width": 1440, "height": 900},
         )
+        context.set_default_timeout(PATIENCE_S * 1000)
         return cls(await context.new_page(), url)
 
     def at(self, test_id: str) -> Locator:
