@@ -146,21 +146,3 @@ async def channels(stack: Stack) -> set[str]:
 async def reads_keys(stack: Stack) -> bool:
     """Asterisk asks somebody for keys at this moment."""
     return "!Read!" in await stack.asterisk.rx("core show channels concise")
-
-
-async def audio_flows(stack: Stack, channel_prefix: str) -> bool:
-    """RTP packets still arrive at this channel."""
-
-    async def received() -> int:
-        text = await stack.asterisk.rx("pjsip show channelstats")
-        for line in text.splitlines():
-            if channel_prefix in line:
-                fields = line.split()
-                index = next(i for i, field in enumerate(fields) if field.startswith(channel_prefix))
-                return int(fields[index + 3].rstrip("K")) if fields[index + 3].rstrip("K").isdigit() else -1
-        return -1
-
-    before = await received()
-    await asyncio.sleep(1.0)
-    after = await received()
-    return after > before >= 0
