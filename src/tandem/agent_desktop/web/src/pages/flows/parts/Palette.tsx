@@ -70,6 +70,7 @@ export function AddStepDialog({ subflow, from, onAdd, onClose }: { subflow: bool
         value={typed}
         prefix={<Icon name="search" size={14} />}
         placeholder={t("palette.search")}
+        autoFocus
         role="combobox"
         aria-expanded
         aria-controls="add-step-list"
