@@ -11,7 +11,10 @@ from collections.abc import Iterable
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from tandem.cti.core.contact import Contact
+from tandem.cti.model.ids import WorkId
 from tandem.cti.model.records import CallbackRecord
+from tandem.cti.model.states import Phase
 from tandem.routing.core.acd import callback as cb
 
 if TYPE_CHECKING:
@@ -64,6 +67,22 @@ def end(center: Center) -> None:
     if center.callbacks_put_off and not _pause(center):
         center.callback_turn_at = center.now + PAUSE_S
         center.wake(center.callback_turn_at, "callbacks", "")
+
+
+def stands_nowhere(center: Center, record: CallbackRecord) -> bool:
+    """After a gap: he waits for an agent, and is not in the line yet."""
+    if (record.state, record.first) != ("due", "agent") or record.attempt is None or not center.switch_up:
+        return False
+    contact = center.contacts.get(record.attempt)
+    return contact is None or (contact.phase is Phase.QUEUED and center.matcher.place(WorkId(contact.id)) is None)
+
+
+def stands_in_turn(center: Center, contact: Contact) -> bool:
+    """After a gap: he waits for an agent and is put into the line with the others who do, a few at a time."""
+    record = center.callbacks.get(contact.callback)
+    if record is None or (record.state, record.first, record.attempt) != ("due", "agent", contact.id):
+        return False
+    return contact.absent and contact.phase is Phase.QUEUED and contact.leg is None
 
 
 def _is_due(center: Center, id_: str) -> bool:

@@ -199,25 +199,9 @@ def _stand(center: Center, record: CallbackRecord) -> None:
     """He waits for an agent, and stands in the line; or he is rung, if one will be free by the time of his answer."""
     if record.first == "customer":
         _ring_customer_if(center, record)
-    elif _stands_nowhere(center, record):
+    elif callback_turns.stands_nowhere(center, record):
         _begin(center, record)
         acd.seek(center, CallId(str(record.attempt)))
-
-
-def _stands_nowhere(center: Center, record: CallbackRecord) -> bool:
-    """After a gap: he waits for an agent, and is not in the line yet."""
-    if (record.state, record.first) != ("due", "agent") or record.attempt is None or not center.switch_up:
-        return False
-    contact = center.contacts.get(record.attempt)
-    return contact is None or (contact.phase is Phase.QUEUED and center.matcher.place(WorkId(contact.id)) is None)
-
-
-def stands_in_turn(center: Center, contact: Contact) -> bool:
-    """After a gap: he waits for an agent and is put into the line with the others who do, a few at a time."""
-    record = center.callbacks.get(contact.callback)
-    if record is None or (record.state, record.first, record.attempt) != ("due", "agent", contact.id):
-        return False
-    return contact.absent and contact.phase is Phase.QUEUED and contact.leg is None
 
 
 def _unknown(center: Center, record: CallbackRecord) -> bool:
@@ -234,7 +218,7 @@ def _unknown(center: Center, record: CallbackRecord) -> bool:
 def number_known(center: Center, number: str) -> None:
     """What waited only for that goes on."""
     for record in _on_number(center, number):
-        if _stands_nowhere(center, record):
+        if callback_turns.stands_nowhere(center, record):
             callback_turns.put_off(center, (record,))
         elif record.state in ("open", "due"):
             _schedule(center, record)

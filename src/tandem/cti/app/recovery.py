@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tandem.cti.app import blend, callbacks, rows, seats, tasks
+from tandem.cti.app import blend, callback_turns, callbacks, rows, seats, tasks
 from tandem.cti.app.dialer import restart, shifts
 from tandem.cti.app.floor_plan import Healed, LookUp, Restored, ShowSeat, StartRecording
 from tandem.cti.app.house import Caller, WrapUpState
@@ -154,7 +154,7 @@ def adopt(center: Center, snapshot: Snapshot, *, only_before: float | None) -> N
         if contact.ended or (only_before is not None and contact.since >= only_before):
             continue
         seen = _seen(center, contact, by_call.get(contact.id, []))
-        if _disagrees(contact, seen) if routine else not callbacks.stands_in_turn(center, contact):
+        if _disagrees(contact, seen) if routine else not callback_turns.stands_in_turn(center, contact):
             _give_back_other(center, contact, seen)
             center.step(center.contacts[call], seen)
         wake_at = center.contacts[call].wake_at
