@@ -15,6 +15,7 @@ from tandem.cti.app.dialer import days
 from tandem.cti.app.dialer.days import ends_at
 from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.campaigns import CampaignRecord, Hours, Span
+from tandem.cti.model.causes import Cause
 from tandem.cti.model.leads import CampaignExperience, TriesOfHour
 
 
@@ -72,6 +73,28 @@ def test_hours_are_asked_of_the_machine_s_clock_too_when_it_was_set_anew() -> No
     floor.run(day)
     floor.pass_time(5)
     assert len(floor.dials) == 1
+
+
+def test_a_time_zone_that_is_changed_while_it_dials_brings_no_day_back() -> None:
+    """21:46 on Monday the 12th in Shanghai is 8:46 in New York, and the 13th in Auckland."""
+    floor = CampaignFloor()
+    floor.ready(MEI)
+    floor.add(*(lead(number) for number in range(9)))
+    always = {day: [Span(begin=0, end=1440)] for day in range(7)}
+    seen = []
+    for zone in ("Asia/Shanghai", "America/New_York", "Pacific/Auckland", "Asia/Shanghai", "America/New_York"):
+        floor.run(campaign(hours=Hours(timezone=zone, days=always)))
+        floor.fail(0, Cause.BUSY)
+        floor.pass_time(1)
+        run = floor.center.dialer.campaigns[SPRING]
+        seen.append((run.day, run.today.dialled))
+    assert seen == [
+        ("1970-01-12", 2),
+        ("1970-01-12", 3),
+        ("1970-01-13", 1),
+        ("1970-01-13", 2),
+        ("1970-01-13", 3),
+    ]
 
 
 def _hours(**changes: object) -> Hours:
