@@ -70,6 +70,8 @@ _SOMETHING: Mapping[str, Value] = {"text": "0", "number": 0, "money": "0.00", "f
 _MOST_TURNS = 2_000
 _MOST_DOUBTS = 50
 _USUAL_MESSAGE_S = 10.0
+_GOT = {"record": MESSAGE, "callback": CALLBACK}
+"""By kind of step that was left by ``goto``, as in ``journey.end_of``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,8 @@ class _Run:
         self.flow = flow
         self.journey = journey
         self.path: list[str] = []
-        self.taken: set[str] = set()
+        self.got: set[str] = set()
+        """What the flow did for him: took a message, promised a callback."""
         self.answers: dict[str, deque[str]] = {}
         self.ways: dict[str, list[str]] = {}
         """The exits that were taken then."""
@@ -139,17 +142,20 @@ class _Run:
                 case Enqueue():
                     return End(ERROR) if effect.failure else End(QUEUE, effect.queue)
                 case HangUp():
-                    return End(next((taken for taken in (MESSAGE, CALLBACK) if taken in self.taken), SERVED))
+                    return End(self._got() or SERVED)
             event = self._answer(effect, state)
             match event:
                 case None:
-                    return End(HUNG_UP)
+                    return End(self._got() or HUNG_UP)
                 case Played() if isinstance(effect, Transfer):
                     return End(TRANSFERRED)
             outcome = self._advance(lambda flow, state=state, event=event: interpreter.step(flow, state, event, world))  # type: ignore[misc]
             if not outcome.effects:  # it was no answer to this: he is where nobody knows what he would do
                 raise _Stopped(state.step, NEVER_MET)
         return End(ERROR)
+
+    def _got(self) -> str:
+        return next((each for each in (MESSAGE, CALLBACK) if each in self.got), "")
 
     # ---- what he did
 
@@ -177,9 +183,8 @@ class _Run:
             case RecordMessage():
                 return self._recorded(self._next(here, told), here)
             case OfferCallback():
-                accepted = not told or told.popleft() != "callback refused"
-                self.taken |= {CALLBACK} if accepted else set()
-                return CallbackTaken(accepted)
+                refused = told.popleft() == "callback refused" if told else "refused" in self.ways.get(here, ())
+                return CallbackTaken(accepted=not refused)
             case Transfer():
                 return TransferFailed() if told and told.popleft() == "failed" else Played()
         raise _Stopped(here, NEVER_MET)
@@ -255,10 +260,7 @@ class _Run:
         kind, _, seconds = text.partition(" ")
         if kind != "recorded":
             raise _Stopped(here, NEVER_MET)
-        length_s = float(seconds) if seconds.isdigit() else _USUAL_MESSAGE_S
-        if length_s >= getattr(self.flow.steps[here], "min_s", 0):
-            self.taken.add(MESSAGE)
-        return Recorded("replay", length_s)
+        return Recorded("replay", float(seconds) if seconds.isdigit() else _USUAL_MESSAGE_S)
 
     # ---- the way on, where data that nobody kept has its say
 
@@ -269,6 +271,8 @@ class _Run:
             outcome = run(flow)
             if self._settle(outcome, as_then):
                 self.path += [visit.step for visit in outcome.visits if not self.path or visit.step != self.path[-1]]
+                left = ((self.flow.steps[visit.step].kind, visit.exit) for visit in outcome.visits)
+                self.got |= {_GOT[kind] for kind, exit_ in left if kind in _GOT and exit_ == "goto"}
                 self.path += [outcome.state.step] if self.path[-1:] != [outcome.state.step] else []
                 return outcome
         raise _Stopped("", DATA_UNKNOWN)
