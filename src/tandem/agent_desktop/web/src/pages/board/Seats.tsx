@@ -72,7 +72,11 @@ function useColumns(queueName: (id: string) => string): Column<SeatRow>[] {
                   ? w("phase", seat.phase)
                   : w("state", seat.state)}
             </span>
-            {seat.reason && <span className="quiet cut">{reasonWord(seat.reason)}</span>}
+            {seat.reason && (
+              <span className="quiet cut" title={reasonWord(seat.reason)}>
+                {reasonWord(seat.reason)}
+              </span>
+            )}
           </span>
         ),
       },
