@@ -13,7 +13,8 @@ from tests.support.fake_callers import FakeCallers
 from tests.support.heard import Heard
 from tests.unit.asterisk.test_config import SETTINGS
 
-from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
+from tandem.cti.adapters.asterisk import switch as switch_module
+from tandem.cti.adapters.asterisk.switch import ANSWER_S, AsteriskSwitch
 from tandem.cti.model.errors import ResourceMissing
 from tandem.cti.model.events import RouteRequested, SwitchFound
 from tandem.cti.model.requests import Join
@@ -27,7 +28,9 @@ async def ami() -> AsyncIterator[FakeAmi]:
     await fake.kill()
 
 
-async def test_nobody_is_vouched_for_behind_his_bridge(ami: FakeAmi, tmp_path: Path) -> None:
+async def test_nobody_is_vouched_for_behind_his_bridge(
+    ami: FakeAmi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     callers, heard = FakeCallers(ami), Heard()
     settings = replace(
         SETTINGS,
@@ -53,10 +56,21 @@ async def test_nobody_is_vouched_for_behind_his_bridge(ami: FakeAmi, tmp_path: P
     await switch._vouch()
     assert ami.count("AbsoluteTimeout") == 3, "whose bridge has failed waits on"
 
+    ami.mute.add("Bridge")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await switch.request(join)
+    await switch._vouch()
+    assert ami.count("AbsoluteTimeout") == 4, "whose bridge may still come is not vouched for"
+    monkeypatch.setattr(switch_module, "_now", lambda: asyncio.get_running_loop().time() + ANSWER_S)
+    await switch._vouch()
+    assert ami.count("AbsoluteTimeout") == 7, "whose bridge has not come by then waits on"
+
+    ami.mute.clear()
     ami.obeys["Bridge"] = lambda asked: [("Message", "Launched bridge")]
     await switch.request(join)
     await switch._vouch()
-    assert ami.count("AbsoluteTimeout") == 4, "the third alone"
+    assert ami.count("AbsoluteTimeout") == 8, "the third alone"
 
     run.cancel()
     await asyncio.gather(run, return_exceptions=True)

@@ -18,7 +18,7 @@ from tandem.cti.app.campaign_words import say, state_text
 from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.app.control import ask
 from tandem.cti.app.terminal import language_of_terminal, padded
-from tandem.cti.app.text_files import text_of
+from tandem.cti.app.text_files import text_given
 from tandem.cti.model.campaigns import MODES
 from tandem.cti.model.errors import BadRequest
 
@@ -246,5 +246,4 @@ def _lines(file: str) -> list[str]:
 
 def _text(file: str, most: int = _MOST_CHARACTERS) -> str:
     """Raises BadRequest."""
-    text = text_of(Path("/dev/stdin" if file == "-" else file), most_characters=most, name=file)
-    return text.removeprefix("\ufeff")
+    return text_given(file, most_characters=most).removeprefix("\ufeff")

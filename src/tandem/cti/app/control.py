@@ -80,7 +80,7 @@ async def _answer(handlers: Mapping[str, Handler], line: bytes) -> _Answer:
         if handler is None:
             raise BadRequest.because("server_other_version", do=asked.do)
         return _Answer(ok=await handler(asked.parameters))
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:  # no JSON, or not what was asked for
         return _refusal(misfit(error, described_at="docs/reference/command-line.md"))
     except CtiError as error:
         return _refusal(error)

@@ -20,7 +20,7 @@ from tandem.cti.app.command_parser import CommandParser
 from tandem.cti.app.control import ask
 from tandem.cti.app.routing_words import say
 from tandem.cti.app.terminal import language_of_terminal, padded
-from tandem.cti.app.text_files import text_of
+from tandem.cti.app.text_files import text_given
 from tandem.cti.model.errors import ResourceMissing, Unavailable
 from tandem.cti.storage.migrate import migrate
 from tandem.cti.storage.pool import Database
@@ -185,5 +185,4 @@ def _name_of(file: str) -> str:
 
 def _text_of(file: str) -> str:
     """Raises BadRequest when the file cannot be read."""
-    path, name = (Path("/dev/stdin"), "standard input") if file == "-" else (Path(file), file)
-    return text_of(path, most_characters=PLAN_FILE.max_characters, name=name)
+    return text_given(file, most_characters=PLAN_FILE.max_characters)

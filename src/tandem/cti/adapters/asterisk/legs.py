@@ -73,8 +73,8 @@ class Leg:
     """The network has said something: a tone, an announcement."""
     answered: bool = False
     controlled: bool = False
-    joining: bool = False
-    """It is controlled, and we have asked for its bridge."""
+    joins_until: float = 0.0
+    """It is controlled, and its bridge, which we have asked for, may come up to this time of the loop."""
     fallback: bool = False
     served: bool = False
     """An agent answered this caller in the fallback queue and has hung up."""

@@ -167,14 +167,15 @@ class AsteriskSwitch:
     async def _join(self, request: Join) -> None:
         leg, other = self._controlled(request.connection), self._controlled(request.other)
         await self._media.settle(leg, other)
-        leg.joining = other.joining = True
+        leg.joins_until = other.joins_until = _now() + ANSWER_S
         try:
             await self._ask(actions.bridge(leg, other, tone=request.tone))
         except OutcomeUnknown:
             raise
         except CtiError:
-            leg.joining = other.joining = False
+            leg.joins_until = other.joins_until = 0.0
             raise
+        leg.joins_until = other.joins_until = float("inf")
 
     async def _make(self, request: MakeConnection) -> None:
         action = actions.originate(request, sip_hosts=self._settings.sip_hosts, trunks=self._settings.trunks)
@@ -332,7 +333,7 @@ class AsteriskSwitch:
 
     async def _vouch_for(self, leg: Leg) -> None:
         """Never behind its bridge, which Asterisk is told of on the same link: a talk would end when the time is up."""
-        if leg.controlled and not leg.joining:
+        if leg.controlled and leg.joins_until <= _now():
             await self._ask(actions.refresh_guard(leg, self._settings.guard_s))
 
     async def _first_sweep(self) -> None:

@@ -185,7 +185,7 @@ class Translator:
                 events.append(Joined(call=known.call, connection=known.connection))
         if found.controlled and not known.controlled:
             events += self._answered(known)
-            known.controlled, known.joining, known.fallback = True, False, False
+            known.controlled, known.joins_until, known.fallback = True, 0.0, False
             events.append(_route_requested(known))
         return events
 
@@ -291,7 +291,7 @@ class Translator:
             return events
         events += self._answered(leg)
         events += self._parted_if(leg)
-        leg.controlled, leg.joining, leg.fallback = True, False, False
+        leg.controlled, leg.joins_until, leg.fallback = True, 0.0, False
         events.append(_route_requested(leg))
         return events
 
