@@ -167,7 +167,7 @@ class AsteriskSwitch:
     async def _join(self, request: Join) -> None:
         leg, other = self._controlled(request.connection), self._controlled(request.other)
         await self._media.settle(leg, other)
-        leg.joins_until = other.joins_until = _now() + ANSWER_S
+        leg.joins_until = other.joins_until = may_come = _now() + ANSWER_S
         try:
             await self._ask(actions.bridge(leg, other, tone=request.tone))
         except OutcomeUnknown:
@@ -175,7 +175,9 @@ class AsteriskSwitch:
         except CtiError:
             leg.joins_until = other.joins_until = 0.0
             raise
-        leg.joins_until = other.joins_until = float("inf")
+        for each in (leg, other):
+            if each.joins_until == may_come:  # it is not back from there already
+                each.joins_until = float("inf")
 
     async def _make(self, request: MakeConnection) -> None:
         action = actions.originate(request, sip_hosts=self._settings.sip_hosts, trunks=self._settings.trunks)
