@@ -35,11 +35,40 @@ def test_the_center_hears_of_hours_once_and_of_small_corrections_never(caplog: p
     assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR", "WARNING"]
 
 
-def test_a_center_that_cannot_hear_it_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    def refuse(_: ClockSet) -> None:
-        raise ValueError("no")
+def test_a_clock_that_wavers_about_the_bound_is_told_once() -> None:
+    told: list[ClockSet] = []
+    seen = [4.9, 5.1, 4.9, 5.1, 2.0, 9.9, 10.2, 3.0, -2.0, -1.9, 4.9, -4.9, -5.0, 1.9]
+    each = iter(seen)
+    watch = ClockWatch(lambda: next(each), told.append)
+    for _ in seen:
+        watch.look()
+    assert told == [
+        ClockSet(5.1),
+        ClockSet(10.2),
+        ClockSet(3.0),
+        ClockSet(-2.0),
+        ClockSet(0.0),
+        ClockSet(-5.0),
+        ClockSet(0.0),
+    ]
 
-    watch = ClockWatch(lambda: 60.0, refuse)
-    watch.look()
-    watch.look()
-    assert "could not be told" in caplog.text
+
+def test_a_center_that_cannot_hear_it_is_told_later(caplog: pytest.LogCaptureFixture) -> None:
+    told: list[ClockSet] = []
+    away = True
+
+    def tell(input_: ClockSet) -> None:
+        if away:
+            raise ValueError("no")
+        told.append(input_)
+
+    watch = ClockWatch(lambda: 60.0, tell)
+    for _ in range(3):
+        watch.look()
+    assert ["cannot be told" in record.message for record in caplog.records] == [True], "said once"
+    away = False
+    for _ in range(3):
+        watch.look()
+    assert told == [ClockSet(60.0)]
+    assert "open by both" in caplog.records[-1].message
+    assert len(caplog.records) == 2
