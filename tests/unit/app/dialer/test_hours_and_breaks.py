@@ -17,6 +17,7 @@ from tandem.cti.app.dialer.state import Running
 from tandem.cti.model.campaigns import CampaignRecord, Hours, Span
 from tandem.cti.model.causes import Cause
 from tandem.cti.model.leads import CampaignExperience, TriesOfHour
+from tandem.routing.core.dialer.gate import CLOCKS_S
 
 
 def _talking() -> tuple[CampaignFloor, Running]:
@@ -66,13 +67,13 @@ def test_hours_are_asked_of_the_machine_s_clock_too_when_it_was_set_anew() -> No
     day = campaign(hours=Hours(timezone="Asia/Shanghai", days={0: [Span(begin=1260, end=1380)]}))
     floor.handle(c.ClockSet(3 * 3_600.0))
     floor.run(day)
-    floor.pass_time(5)
+    floor.pass_time(120)
     assert not floor.dials
+    assert not floor.center.dialer.campaigns[SPRING].pool, "they take nobody's place"
+    assert all(floor.now < each.next_at <= floor.now + CLOCKS_S for each in floor.store.values()), "not until tomorrow"
     floor.handle(c.ClockSet(0.0))
-    floor.store = {key: msgspec.structs.replace(each, next_at=0.0) for key, each in floor.store.items()}
-    floor.run(day)
-    floor.pass_time(5)
-    assert len(floor.dials) == 1
+    floor.pass_time(CLOCKS_S + 60)
+    assert len(floor.dials) == 3
 
 
 def test_a_time_zone_that_is_changed_while_it_dials_brings_no_day_back() -> None:

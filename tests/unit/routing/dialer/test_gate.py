@@ -15,7 +15,7 @@ from tandem.cti.model.hours import WeeklyHours
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.leads import DoNotCallEntry, Verdict
 from tandem.routing.core.dialer import jurisdictions
-from tandem.routing.core.dialer.gate import Gate, Refusal
+from tandem.routing.core.dialer.gate import CLOCKS_S, Gate, Refusal
 from tandem.routing.core.dialer.gate_words import RULES, STEPS, explained
 from tandem.routing.core.plan import Calling
 
@@ -375,7 +375,17 @@ def test_what_is_open_by_both_clocks_is_open() -> None:
     gate = Gate()
     gate.clock_off_s = 3 * HOUR
     assert asked(gate=gate).allowed
-    assert asked(gate=gate, at=NOON + 7 * HOUR).again_at == NOON + 17 * HOUR, "it is 22:00 by the other one"
+    evening = NOON + 7 * HOUR
+    said = asked(gate=gate, at=evening)
+    assert said.evidence["at"] == evening + 3 * HOUR, "it is 22:00 by the other one"
+    assert said.again_at == evening + CLOCKS_S, "they may be the same again by then"
+    by_both = asked(gate=gate, at=NOON + 11 * HOUR)
+    assert (by_both.evidence["at"], by_both.again_at) == (NOON + 11 * HOUR, NOON + 20 * HOUR)
+    shortly = NOON + 17 * HOUR - 60.0
+    assert asked(gate=gate, at=shortly).again_at == NOON + 20 * HOUR, "by ours it is five in the morning"
+    gate.clock_off_s = -3 * HOUR
+    shortly = NOON + 23 * HOUR - 60.0
+    assert asked(gate=gate, at=shortly).again_at == NOON + 23 * HOUR, "it opens by the other one, too"
 
 
 def test_dials_are_forgotten_after_a_week() -> None:

@@ -27,6 +27,9 @@ ANYBODY: Callable[[str], bool] = lambda number: True  # noqa: E731
 NO_QUOTAS: Collection[tuple[str, str]] = ()
 CALLABLE_STATES = ("open", "in_hand")
 MACHINE_RESULTS = ("machine", "message_left")
+CLOCKS_S = 900.0
+"""A no that only the other clock gives is asked again after so long: by then that one may be set right. More than the
+dialler keeps a lead in hand for, so that who is open by both has his place."""
 _E164 = re.compile(r"\+[1-9][0-9]{3,14}")
 
 
@@ -56,7 +59,8 @@ def may_call(
     (field, value) of which there were enough successes. ``cost_left``: of today's cap. ``reserved``: an agent is there
     for this call before it is dialled. ``by_hand``: a person decided on this very call (manual, click, API): the plan
     of attempts does not bind him, everything else does; nor does it bind a promised callback whose time has come.
-    ``clock_off_s``: so much later it is by another clock that may be the right one: hours are open by both.
+    ``clock_off_s``: so much later it is by another clock that may be the right one: hours are open by both. A no that
+    only that one gives says so in its evidence (``clock_off_s``), and ``again_at`` is at most ``CLOCKS_S`` away.
     """
     to = number.number
     if not terms.sound or (terms.campaign is not None and state != "running"):
@@ -134,7 +138,10 @@ def _closed(lead: Lead, number: LeadNumber, now: float, terms: Terms, clock_off_
             closed, again_at = found
             rule = "quiet" if closed.name == "quiet" else "hours"
             evidence = {"whose": closed.name, "zone": closed.hours.timezone, "at": now + off_s}
-            return _no(rule, evidence, None if again_at is None else again_at - off_s)
+            if off_s:
+                evidence["clock_off_s"] = off_s
+                again_at = now + CLOCKS_S if again_at is None else min(again_at - off_s, now + CLOCKS_S)
+            return _no(rule, evidence, again_at)
     return None
 
 
