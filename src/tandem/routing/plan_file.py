@@ -39,10 +39,11 @@ class Review:
     warnings: tuple[Problem, ...] = ()
 
 
-def review_plan(text: str, file_name: str, *, logins: Collection[str] | None = None) -> Review:
-    """``logins``: of the agents who may log in, asked with ``in`` and counted; None when they are not known."""
+def review_plan(text: str, file_name: str, *, logins: Collection[str] | None = None, stored: bool = False) -> Review:
+    """``logins``: of the agents who may log in, asked with ``in`` and counted; None when they are not known.
+    ``stored``: the version was applied before, perhaps by an earlier Tandem (see ``read_document``)."""
     try:
-        plan, root, problems = _parse(text, file_name)
+        plan, root, problems = _parse(text, file_name, stored=stored)
     except PlanError as error:
         return Review(None, error.problems)
     findings = check_plan(plan, file=file_name, line=Lines(root).at, logins=logins)
@@ -50,24 +51,25 @@ def review_plan(text: str, file_name: str, *, logins: Collection[str] | None = N
     return Review(None if errors else plan, errors, _in_order(findings.warnings))
 
 
-def read_plan(text: str, file_name: str, *, logins: Collection[str] | None = None) -> Plan:
+def read_plan(text: str, file_name: str, *, logins: Collection[str] | None = None, stored: bool = False) -> Plan:
     """Raises PlanError with all errors (warnings do not count). ``version`` of the plan is 0."""
-    review = review_plan(text, file_name, logins=logins)
+    review = review_plan(text, file_name, logins=logins, stored=stored)
     if review.plan is None:
         raise PlanError(review.errors)
     return review.plan
 
 
 def parse_plan(text: str, file_name: str) -> Plan:
-    """Raises PlanError when the text does not read; whether the plan makes sense is not asked."""
-    plan, _, problems = _parse(text, file_name)
+    """Of a stored version, or of text that is being written. Raises PlanError when it does not read; whether the plan
+    makes sense is not asked."""
+    plan, _, problems = _parse(text, file_name, stored=True)
     if problems:
         raise PlanError(_in_order(problems))
     return plan
 
 
-def _parse(text: str, file_name: str) -> tuple[Plan, Node, list[Problem]]:
-    root, problems = read_document(text, file_name, PLAN_FILE)
+def _parse(text: str, file_name: str, *, stored: bool) -> tuple[Plan, Node, list[Problem]]:
+    root, problems = read_document(text, file_name, PLAN_FILE, stored=stored)
     if root is None:
         raise PlanError(tuple(problems))
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,13 @@ from tandem.agent_desktop.core.flow_resources import FlowFiles, GoCanary, GoLive
 from tandem.agent_desktop.errors import FlowRefused
 from tandem.cti.adapters.postgres.flows import Deployment
 from tandem.cti.app import flow_bundles as bundles
+from tandem.cti.app.flow_shelf import load
 from tandem.cti.app.flow_start import on_disk, open_shelf
 from tandem.cti.app.flow_versions import FlowVersions, back_from
 from tandem.cti.model.errors import BadRequest, ResourceMissing
 from tandem.cti.model.ids import DeviceId
 from tandem.cti.storage.errors import DatabaseDown
+from tandem.ivr.core.check import edition_of
 from tandem.ivr.core.flow_reading import Catalog
 from tandem.ivr.core.shelf import DeployedFlow
 from tandem.ivr.core.speech import Prompt
@@ -89,6 +91,7 @@ def draft(text: str = FLOW, tests: str = TESTS, base: int = 1) -> NewDraft:
 BETTER = FLOW.replace("Hello.", "Welcome.")
 WRONG = FLOW.replace("goto: wait}", "goto: nowhere}")
 ELSEWHERE = FLOW.replace("queue: service}", "queue: loans}")
+ESCAPED = FLOW.replace("Hello.", '"Hello\\0."')
 
 
 # ---- at start --------------------------------------------------------------------------------------------------------
@@ -135,6 +138,33 @@ async def test_versions_of_calls_under_way_are_opened(file: Path) -> None:
     assert [flow.live.version for flow in opened.shelf.flows.values()] == [2]
     assert [text.version for text in opened.editions] == [1]
     assert opened.editions[0].edition == on_disk(file).edition
+
+
+async def test_a_flow_of_an_earlier_tandem_with_an_escaped_control_character_goes_on(file: Path) -> None:
+    """It starts, and neither a new plan nor a step back is kept waiting for it."""
+    desk = await desk_on(file)
+    await desk.versions.save_draft("main", draft(BETTER), by="omar")
+    await desk.versions.go_live("main", GoLive(version=2), by="omar")
+    files = {"main.yaml": ESCAPED}
+    desk.store.kept["main", 1] = replace(desk.store.kept["main", 1], files=files, edition=edition_of(files))
+    await desk.versions.roll_back("main", by="omar")
+    moved = file.with_name("moved.yaml")
+    moved.write_text(ESCAPED)
+    again = await desk_on(moved, desk.store)
+    again.versions.check_queues(["service"])
+    (flow,) = again.versions.deployed
+    assert [prompt.text for prompt in load(flow.live).spoken()] == ["Hello\0."]
+
+
+async def test_a_new_version_with_an_escaped_control_character_does_not_go_live(file: Path) -> None:
+    desk = await desk_on(file)
+    saved = await desk.versions.save_draft("main", draft(ESCAPED), by="omar")
+    assert saved.problems == 1
+    with pytest.raises(FlowRefused, match=r"U\+0000"):
+        await desk.versions.go_live("main", GoLive(version=2, force=True), by="omar")
+    file.write_text(ESCAPED)
+    with pytest.raises(FlowError, match=r"U\+0000"):
+        await desk_on(file)
 
 
 # ---- drafts ----------------------------------------------------------------------------------------------------------

@@ -68,6 +68,17 @@ def test_what_is_refused(text: str, code: str, line: int) -> None:
     assert codes(text) == [(code, line)]
 
 
+@pytest.mark.parametrize("written", ["x\\0", "\\uFEFFx", "\\e[2J"])
+def test_a_stored_text_keeps_what_only_an_escape_can_write(written: str) -> None:
+    text = f'a: 1\nb: "{written}"\n'
+    assert codes(text) == [("bad_character", 2)]
+    root, problems = read_document(text, "f.yaml", KIND, stored=True)
+    assert isinstance(root, Mapping)
+    assert problems == []
+    _, problems = read_document("a: \x07\n", "f.yaml", KIND, stored=True)
+    assert [problem.code for problem in problems] == ["bad_character"], "that was never taken"
+
+
 def test_an_alias_bomb_is_refused_at_its_first_anchor() -> None:
     bomb = "a: &a [x, x, x]\n" + "".join(f"{n}: &{n} [*a, *a, *a, *a]\n" for n in "bcdefghijk")
     assert codes(bomb) == [("alias", 1)]

@@ -199,6 +199,15 @@ def test_what_is_no_plan_at_all(text: str) -> None:
         parse_plan(text, "p")
 
 
+def test_a_stored_plan_keeps_an_escaped_control_character_and_a_new_one_is_refused() -> None:
+    text = GOOD.replace("en: Loans", 'en: "Loans\\0"', 1)
+    assert text != GOOD
+    assert parse_plan(text, "p").queues[LOANS].name_en == "Loans\0"
+    assert read_plan(text, "p", stored=True) == parse_plan(text, "p")
+    with pytest.raises(PlanError, match=r"U\+0000"):
+        read_plan(text, "p")
+
+
 def test_a_stored_plan_is_read_though_it_would_not_be_applied_today() -> None:
     text = GOOD.replace("to: operator", "to: nowhere")
     assert parse_plan(text, "p").queues[LOANS].overflow[1].action.to == "nowhere"

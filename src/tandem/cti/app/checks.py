@@ -161,7 +161,7 @@ def _routing(stored: StoredPlan | None, logins: Collection[str]) -> tuple[frozen
     name = both("plan")
     if stored is None:
         return None, line(name, both("no_plan"), both("write_plan"), _NOTHING_TO_DO)
-    review = review_plan(stored.text, f"version {stored.version}", logins=logins)
+    review = review_plan(stored.text, f"version {stored.version}", logins=logins, stored=True)
     if review.plan is None:
         first = review.errors[0]
         what, fix = texts_of(first)

@@ -68,7 +68,7 @@ async def load_campaign(connection: Connection, *, now: float) -> bool:
 
 async def _has_queue(connection: Connection, campaign: Campaign) -> bool:
     row = await connection.fetchrow(_QUERIES["plan"])
-    if row is not None and campaign.queue in read_plan(row["text"], "the plan in force").queues:
+    if row is not None and campaign.queue in read_plan(row["text"], "the plan in force", stored=True).queues:
         return True
     text = shipped("demo_routing.yaml")
     if row is None or not row["ours"] or campaign.queue not in read_plan(text, "demo_routing.yaml").queues:

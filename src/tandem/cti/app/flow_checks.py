@@ -61,7 +61,7 @@ def _look(file: Path, catalog: Catalog, found: Deployed) -> tuple[Both, Both | N
         if live is None:
             return problem, fix
         return both("flow_file_spoilt", version=live.version, flow=live.name, problem=problem), None
-    if errors := review_bundle(live.files, live.main, catalog).errors:
+    if errors := review_bundle(live.files, live.main, catalog, stored=True).errors:
         problem, fix = _told(errors[0])
         fix = {language: f"{text} " for language, text in fix.items()}
         mend = both("mend_flow", fix=fix, file=str(file), flow=live.name)

@@ -24,7 +24,7 @@ def main() -> int:
         os.nice(15)
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
     olds = {version: flow for version, bundle in order.olds.items() if (flow := _readable(bundle)) is not None}
-    new = load_bundle(order.new.files, order.new.main, _ANYTHING)
+    new = load_bundle(order.new.files, order.new.main, _ANYTHING, stored=True)
     sys.stdout.buffer.write(msgspec.json.encode(report(order, new, olds)))
     return 0
 
@@ -32,7 +32,7 @@ def main() -> int:
 def _readable(bundle: Bundle) -> Flow | None:
     """None for a version that this Tandem does not take any more."""
     try:
-        return load_bundle(bundle.files, bundle.main, _ANYTHING)
+        return load_bundle(bundle.files, bundle.main, _ANYTHING, stored=True)
     except FlowError as error:
         logging.warning("an earlier version cannot be read any more: %s", error)
         return None

@@ -32,7 +32,7 @@ _ANYTHING = Catalog()
 
 def load(text: FlowText) -> Flow:
     """The flow of this text; that the queues which it names exist is not asked. Remembered. Raises FlowError."""
-    return load_bundle(dict(text.files), text.main, _ANYTHING)
+    return load_bundle(dict(text.files), text.main, _ANYTHING, stored=True)
 
 
 def editions_of(house: House) -> dict[str, Flow]:

@@ -49,10 +49,10 @@ class Opened:
     editions: tuple[FlowText, ...]
 
 
-def on_disk(path: Path, catalog: Catalog = ANYTHING) -> OnDisk:
-    """Slow: for a thread. Raises FlowError."""
+def on_disk(path: Path, catalog: Catalog = ANYTHING, *, stored: bool = False) -> OnDisk:
+    """``stored``: it may have been taken in before (see ``review_bundle``). Slow: for a thread. Raises FlowError."""
     files, main = read_bundle(path)
-    flow = load_bundle(files, main, catalog)
+    flow = load_bundle(files, main, catalog, stored=stored)
     return OnDisk(
         name=flow.name,
         main=main,
@@ -97,7 +97,7 @@ async def open_shelf(store: FlowStore, files: Mapping[DeviceId, Path], catalog: 
 async def _name_of(store: FlowStore, path: Path, catalog: Catalog, deployed: dict[str, Deployment]) -> str:
     """The flow of this file, which is taken in when it is new (into ``deployed``, too)."""
     try:
-        found = await asyncio.to_thread(on_disk, path)
+        found = await asyncio.to_thread(on_disk, path, stored=True)
     except FlowError:
         # the database counts: a file that was spoilt, or moved away, since does not stop the server
         known = await _known_by_file(store, path, deployed)

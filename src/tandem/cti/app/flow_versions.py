@@ -17,7 +17,7 @@ from tandem.cti.app import flow_bundles as bundles
 from tandem.cti.app.flow_shelf import load
 from tandem.cti.app.plan_desk import Speak
 from tandem.cti.model.errors import BadRequest, ResourceMissing
-from tandem.ivr.core.check import edition_of
+from tandem.ivr.core.check import edition_of, review_bundle
 from tandem.ivr.core.flow import Flow
 from tandem.ivr.core.flow_reading import Catalog
 from tandem.ivr.core.shelf import DeployedFlow, FlowText
@@ -306,8 +306,8 @@ def _main(bundle: shapes.FlowFiles) -> str:
 
 
 def _loaded(text: FlowText, catalog: Catalog) -> Flow:
-    """Raises FlowError."""
-    review = bundles.look(dict(text.files), text.main, catalog)
+    """Of a version that was fit when it went live. Raises FlowError."""
+    review = review_bundle(dict(text.files), text.main, catalog, stored=True)
     if review.flow is None:
         raise FlowError(review.errors)
     return review.flow

@@ -74,9 +74,10 @@ class _Open:
 
 
 class _TreeReader:
-    def __init__(self, file_name: str, kind: DocumentKind) -> None:
+    def __init__(self, file_name: str, kind: DocumentKind, *, stored: bool) -> None:
         self.kind = kind
         self.file_name = file_name
+        self.stored = stored
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self._open: list[_Open] = []
@@ -94,7 +95,7 @@ class _TreeReader:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.ScalarEvent):  # by far the most
             self._admit(event, line)
-            if event.style == '"' and (bad := _UNPRINTABLE.search(event.value)):  # written as an escape: "\\0"
+            if event.style == '"' and not self.stored and (bad := _UNPRINTABLE.search(event.value)):
                 self.report(line, "bad_character", _not_allowed(bad), "Remove it.")
             self._add(Scalar(event.value, bool(event.style), line))
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -153,9 +154,15 @@ class _TreeReader:
             self.root = node
 
 
-def read_document(text: str, file_name: str, kind: DocumentKind) -> tuple[Node | None, list[Problem]]:
-    """The root node (None when there is nothing that could be read on) and what is wrong with the file as YAML."""
-    reader = _TreeReader(file_name, kind)
+def read_document(
+    text: str, file_name: str, kind: DocumentKind, *, stored: bool = False
+) -> tuple[Node | None, list[Problem]]:
+    """The root node (None when there is nothing that could be read on) and what is wrong with the file as YAML.
+
+    ``stored``: the text was taken before, perhaps by an earlier Tandem. Characters that only an escape can write
+    (``"\\0"``) were taken once and are let pass there; what is new may not have them.
+    """
+    reader = _TreeReader(file_name, kind, stored=stored)
     text = text.removeprefix("\ufeff")
     if len(text) > kind.max_characters:
         what = f"the file is larger than {kind.max_characters // 1024} KiB"

@@ -54,17 +54,18 @@ def load_flow(text: str, file_name: str, queues: Collection[str]) -> Flow:
     return load_bundle({file_name: text}, file_name, Catalog(queues=known))
 
 
-def load_bundle(files: Mapping[str, str], main: str, catalog: Catalog) -> Flow:
-    """``files``: texts by name, as in ``use:``; ``main`` is one of them. The last 64 are remembered.
+def load_bundle(files: Mapping[str, str], main: str, catalog: Catalog, *, stored: bool = False) -> Flow:
+    """``files``: texts by name, as in ``use:``; ``main`` is one of them. The last 64 are remembered. ``stored``: as in
+    ``review_bundle``.
 
     Raises FlowError with all errors (warnings do not count).
     """
-    return _loaded(tuple(sorted(files.items())), main, catalog)
+    return _loaded(tuple(sorted(files.items())), main, catalog, stored)
 
 
 @lru_cache(64)
-def _loaded(files: tuple[tuple[str, str], ...], main: str, catalog: Catalog) -> Flow:
-    review = review_bundle(dict(files), main, catalog)
+def _loaded(files: tuple[tuple[str, str], ...], main: str, catalog: Catalog, stored: bool) -> Flow:
+    review = review_bundle(dict(files), main, catalog, stored=stored)
     if review.flow is None:
         raise FlowError(review.errors)
     return review.flow
@@ -81,15 +82,16 @@ def edition_of(files: Mapping[str, str]) -> str:
     return whole.hexdigest()[:8]
 
 
-def review_bundle(files: Mapping[str, str], main: str, catalog: Catalog) -> Review:
-    """Raises nothing: what is wrong is in the review."""
+def review_bundle(files: Mapping[str, str], main: str, catalog: Catalog, *, stored: bool = False) -> Review:
+    """Raises nothing: what is wrong is in the review. ``stored``: the version was taken before, perhaps by an earlier
+    Tandem (see ``read_document``)."""
     if main not in files:
         what, fix = f'there is no file "{main}"', "Add the file."
         return Review(None, (Problem(main, 1, "missing_file", what, fix),))
     if len(files) > MAX_FILES or sum(map(len, files.values())) > 8 * FLOW_FILE.max_characters:
         what = f"a flow has at most {MAX_FILES} files with {8 * FLOW_FILE.max_characters // 1024} KiB together"
         return Review(None, (Problem(main, 1, "too_large", what, FLOW_FILE.too_large_fix),), files=(main,))
-    expansion = Expansion(files)
+    expansion = Expansion(files, stored)
     flow = _read(expansion, main, catalog, edition_of(files))
     findings = Findings(expansion.problems, flow.places if flow else {})
     if flow is not None:

@@ -76,9 +76,11 @@ class Document:
 
 @dataclass(slots=True)
 class Expansion:
-    """``files``: texts by name. ``problems``: of all files, as they are found. ``documents``: those opened."""
+    """``files``: texts by name, ``stored`` as in ``read_document``. ``problems``: of all files, as they are found.
+    ``documents``: those opened."""
 
     files: Mapping[str, str]
+    stored: bool = False
     problems: list[Problem] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
     nodes: int = 0
@@ -91,7 +93,7 @@ class Expansion:
 
     def document(self, file: str) -> Document:
         if file not in self.documents:
-            root, problems = read_document(self.files[file], file, FLOW_FILE)
+            root, problems = read_document(self.files[file], file, FLOW_FILE, stored=self.stored)
             self.problems.extend(problems)
             self.documents[file] = Document(root, _size(root))
         return self.documents[file]

@@ -51,7 +51,7 @@ class DayStore:
         rows = await self._rows("plan_at", at)
         if not rows:
             raise ResourceMissing.because("no_plan_saved")
-        return read_plan(rows[0]["text"], "the routing plan of that day")
+        return read_plan(rows[0]["text"], "the routing plan of that day", stored=True)
 
     async def counts(self, until: date, *, days: int) -> dict[QueueId, dict[date, list[int]]]:
         """Calls that joined each queue, per local half hour of the ``days`` days before ``until``. From its first day

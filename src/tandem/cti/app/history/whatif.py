@@ -139,7 +139,7 @@ def read_change(text: str, stored: StoredDay, file_name: str) -> Change:
     plain = plan_plain(stored.plan)
     merged = _merged(plain, given) if given else plain
     whole = yaml.safe_dump(merged, allow_unicode=True, sort_keys=False)
-    plan = read_plan(whole, f"the plan of {stored.day.name} with {file_name}")
+    plan = read_plan(whole, f"the plan of {stored.day.name} with {file_name}", stored=True)
     shifts = _changed_shifts(stored, plan, spans, file_name)
     return Change(plan=plan, shifts=shifts)
 
