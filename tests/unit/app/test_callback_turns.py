@@ -262,6 +262,20 @@ def test_who_has_the_best_place_is_rung_whoever_is_looked_at(monkeypatch: pytest
     assert dialled(floor) == ["k0"]
 
 
+def test_who_was_not_looked_up_yet_keeps_nobody_from_being_rung() -> None:
+    """He has the best place, and the store has said nothing of his number."""
+    floor = AtStart()
+    floor.auto_answer = False
+    floor.store_away = True
+    floor.begin([standing(0, first="customer"), owed(1, first="customer")])
+    floor.handle(c.ForbiddenFound(owed(1).number_e164, ()))
+    floor.ready(MEI)
+    floor.pass_time(1.0)
+    assert dialled(floor) == ["k1"]
+    assert floor.center.callbacks["k0"].state == "due"
+    assert CallId("k0.3") not in floor.center.contacts
+
+
 def test_who_is_cancelled_before_his_turn_does_not_come_into_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(callback_turns, "MOST", 1)
     floor = AtStart()

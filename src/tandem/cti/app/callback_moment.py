@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tandem.cti.app import overflow
+from tandem.cti.app import number_checks, overflow
 from tandem.cti.model.needs import kept_needs
 from tandem.cti.model.records import CallbackRecord
 from tandem.cti.model.skills import Needs, unmet
@@ -60,13 +60,14 @@ def has_come(center: Center, record: CallbackRecord, queue: QueuePlan) -> bool:
 
 def first_like(center: Center, record: CallbackRecord) -> CallbackRecord:
     """Of those who wait to be rung in his queue, with his needs: who has the best place. Each is looked at in his own
-    time, and it may have come just now."""
+    time, and it may have come just now. Whose number was not looked up yet cannot be dialled."""
     for entry in center.ledger.entries():
         other = center.callbacks.get(entry.id)
         if (
             other is not None
             and (other.state, other.first, other.queue, other.needs) == ("due", "customer", record.queue, record.needs)
             and other.attempt not in center.contacts
+            and number_checks.known(center, other.number_e164)
         ):
             return other
     return record
