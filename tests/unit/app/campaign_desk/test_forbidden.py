@@ -11,6 +11,7 @@ from tests.support.campaign_ground import Desk
 
 from tandem.agent_desktop.core import list_resources as shapes
 from tandem.agent_desktop.core.messages import DialNumber
+from tandem.cti.app.campaign_desk.dialling import KEPT_MOST, KeptNoes
 from tandem.cti.app.floor_plan import CallbackAsked, CallsForbidden, LeadDialled, LeadsRead
 from tandem.cti.model.campaigns import CampaignRecord
 from tandem.cti.model.errors import BadRequest, ResourceMissing, Unavailable, WrongState
@@ -154,6 +155,29 @@ async def test_what_the_gate_refuses_is_not() -> None:
     assert (kept.who, kept.action) == ("mei", "dialled")
     assert kept.detail == {"number": NUMBER, "agent": "mei", "call": "", "verdict": "do_not_call"}
     assert not any(isinstance(input_, LeadDialled) for input_ in on.shell.taken)
+
+
+async def test_the_same_refusal_is_kept_once_a_minute() -> None:
+    on = await ready()
+    await on.desk.forbid(shapes.Forbid(number=NUMBER), by="oli")
+    kept = []
+    for wait_s in (0.0, 1.0, 58.0, 1.0, 59.0, -3_600.0):
+        on.floor.now += wait_s
+        with pytest.raises(WrongState, match="do-not-call"):
+            await on.desk.dial_from_seat(AgentId("mei"), DialNumber(id=1, number=NUMBER))
+        kept.append(sum(isinstance(record, AuditRecord) for record in on.journal.records))
+    assert kept == [1, 1, 1, 2, 2, 3], "a clock that is set back hides nothing"
+
+
+def test_each_agent_number_and_rule_is_kept_and_only_so_many_are_remembered() -> None:
+    noes = KeptNoes()
+    one = ("mei", NUMBER, "hours")
+    each = [one, ("tom", NUMBER, "hours"), ("mei", "+8613800009999", "hours"), ("mei", NUMBER, "quiet")]
+    assert [noes.is_new(*no, 0.0) for no in [*each, *each]] == [True] * 4 + [False] * 4
+    for number in range(KEPT_MOST - 1):
+        noes.is_new("tom", str(number), "hours", 1.0)
+    assert not noes.is_new(*each[-1], 1.0)
+    assert noes.is_new(*one, 1.0), "forgotten, the oldest first"
 
 
 @pytest.mark.parametrize(

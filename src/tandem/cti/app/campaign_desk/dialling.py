@@ -8,7 +8,7 @@ from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.agent_desktop.core import list_resources as list_shapes
 from tandem.agent_desktop.core.messages import DialNumber
 from tandem.cti.app.campaign_desk import verdicts
-from tandem.cti.app.campaign_desk.ground import Ground, Part
+from tandem.cti.app.campaign_desk.ground import Book, Ground, Part
 from tandem.cti.app.dialer.agents import may_serve
 from tandem.cti.app.dialer.days import shown_zone
 from tandem.cti.app.floor_plan import LeadDialled
@@ -20,9 +20,35 @@ from tandem.cti.model.records import AuditRecord
 from tandem.routing.core.dialer.zones import facts_of
 
 JOURNAL_S = 1.0
+KEPT_AGAIN_S = 60.0
+"""The same no to the same agent for the same number is not kept again before."""
+KEPT_MOST = 1_000
+"""Of these noes so many are remembered."""
+
+
+class KeptNoes:
+    """Which noes were kept a moment ago: an agent can ask five times a second."""
+
+    def __init__(self) -> None:
+        self._at: dict[tuple[str, str, str], float] = {}
+
+    def is_new(self, agent: str, number: str, rule: str, now: float) -> bool:
+        """It is to be kept, and counts as kept. ``now``: seconds of any clock."""
+        key = agent, number, rule
+        if 0.0 <= now - self._at.get(key, float("-inf")) < KEPT_AGAIN_S:
+            return False
+        self._at.pop(key, None)
+        self._at[key] = now
+        if len(self._at) > KEPT_MOST:
+            del self._at[next(iter(self._at))]
+        return True
 
 
 class Dialling(Part):
+    def __init__(self, ground: Ground, book: Book) -> None:
+        super().__init__(ground, book)
+        self._noes = KeptNoes()
+
     def dial_choices(self, agent: str | None) -> list_shapes.DialChoices:
         """Running campaigns; ``agent``: those whose queue he works in."""
         running = [record for record in self._book.all() if record.state == "running"]
@@ -56,13 +82,16 @@ class Dialling(Part):
         """The same for the agent's page. Raises WrongState with the gate's sentence as well, which is kept."""
         dialled = await self.dial(command.number, agent=agent, campaign=command.campaign, by=agent)
         if dialled.call is None:
-            detail = {"number": dialled.number, "agent": agent, "call": "", "verdict": dialled.verdict.rule}
-            self._ground.journal.write(
-                AuditRecord(
-                    id=secrets.token_hex(16), at=self._ground.now, who=agent[:64], action="dialled", detail=detail
-                )
-            )
+            self._keep_no(agent, dialled.number, dialled.verdict.rule)
             raise WrongState.because("gate", texts=dialled.verdict.text, rule=dialled.verdict.rule)
+
+    def _keep_no(self, agent: str, number: str, rule: str) -> None:
+        now = self._ground.now
+        if self._noes.is_new(agent, number, rule, now):
+            detail = {"number": number, "agent": agent, "call": "", "verdict": rule}
+            self._ground.journal.write(
+                AuditRecord(id=secrets.token_hex(16), at=now, who=agent[:64], action="dialled", detail=detail)
+            )
 
     async def _ask(self, number: str, campaign: str) -> tuple[CampaignRecord | None, str, Lead, Verdict]:
         record = self._book.known(campaign) if campaign else None
