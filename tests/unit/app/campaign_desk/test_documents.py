@@ -183,9 +183,36 @@ async def test_a_change_that_the_center_refuses_is_taken_back(monkeypatch: pytes
 
 async def test_a_cost_cap_without_a_price_is_not_started() -> None:
     """The carrier of the floor has one for every number; a list of countries that it knows nothing of is told."""
-    on = Desk()
+    on = without_a_price(Desk(records=[record(cost_cap=5.0, countries=["CN"])]))
     await on.desk.open()
-    house = on.shell.center.house
-    on.shell.center.house = replace(house, carriers=(replace(house.carriers[0], prices={"+1": 0.1}),))
     found = await on.desk.check(campaign(cost_cap=5.0, countries=["CN"]))
     assert [each.field for each in found.problems if each.severity == "error"] == ["cost_cap"]
+    with pytest.raises(CampaignRefused, match="has no price"):
+        await on.desk.set_state("spring", "running", by="sue")
+
+
+async def test_a_campaign_that_was_started_with_a_cost_cap_without_a_price_goes_on() -> None:
+    """Earlier versions started it."""
+    on = without_a_price(Desk(records=[record("running", rev=3, cost_cap=5.0, countries=["CN"])]))
+    await on.desk.open()
+    states: tuple[State, ...] = ("paused", "running", "stopped", "running")
+    for state in states:
+        view = await on.desk.set_state("spring", state, by="sue")
+        assert view.state == state
+        assert [(each.field, each.severity) for each in view.problems] == [("cost_cap", "warning")]
+    assert (await on.desk.set_mode("spring", "power", by="sue")).document.mode == "power"
+    assert [each.severity for each in (await on.desk.check(view.document)).problems] == ["warning"]
+
+
+async def test_a_running_campaign_is_given_no_cost_cap_without_a_price() -> None:
+    on = without_a_price(Desk(records=[record("running", rev=3)]))
+    await on.desk.open()
+    with pytest.raises(CampaignRefused, match="has no price"):
+        await on.desk.change("spring", 3, campaign(cost_cap=5.0, countries=["CN"]), by="sue")
+
+
+def without_a_price(on: Desk) -> Desk:
+    """For CN."""
+    house = on.shell.center.house
+    on.shell.center.house = replace(house, carriers=(replace(house.carriers[0], prices={"+1": 0.1}),))
+    return on

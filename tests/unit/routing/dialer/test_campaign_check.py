@@ -149,7 +149,7 @@ def test_each_problem(field: str, severity: str, changes: dict[str, Any]) -> Non
         assert all(text and len(text) < 300 and text.isprintable() for text in texts.values())
 
 
-PRICES = {"main": ("+86", "+1212"), "all": ("",)}
+PRICES = {"main": {"+86": 0.1, "+1212": 0.0}, "all": {"": 0.1}, "but": {"": 0.1, "+86": 0.0}}
 
 
 @pytest.mark.parametrize(
@@ -159,15 +159,43 @@ PRICES = {"main": ("+86", "+1212"), "all": ("",)}
         ({"countries": ["CN", "US"]}, "+1"),
         ({}, "+1, +44"),
         ({"carrier": "all"}, ""),
+        ({"carrier": "but"}, "+86"),
         ({"carrier": "gone"}, ""),
         ({"countries": ["GB"], "cost_cap": None}, ""),
     ],
 )
 def test_a_cost_cap_needs_the_prices_of_all_that_may_be_called(changes: dict[str, Any], without: str) -> None:
-    priced = replace(KNOWN, carriers=["main", "all"], prices=PRICES)
+    priced = replace(KNOWN, carriers=["main", "all", "but"], prices=PRICES)
     of_field = [each for each in found(campaign(**{"cost_cap": 10.0, **changes}), priced) if each.field == "cost_cap"]
     assert [f" {without}:" in each.what["en"] for each in of_field] == ([True] if without else [])
     assert all(each.severity == "error" and f" {without} " in each.what["zh"] for each in of_field)
+
+
+@pytest.mark.parametrize(
+    ("country", "prices", "severities"),
+    [
+        ("BS", {"+1242": 0.1}, ["warning"]),
+        ("KZ", {"+77": 0.1}, ["warning"]),
+        ("GB", {"+441": 0.1, "+442": 0.1, "+447": 0.2}, ["warning"]),
+        ("GB", {"+44": 0.0, "+447": 0.2}, ["warning"]),
+        ("GB", {"+44": 0.1, "+44800": 0.0}, []),
+        ("GB", {"+4": 0.1}, []),
+        ("GB", {"+44": 0.0}, ["error"]),
+        ("GB", {"": 0.1, "+44": 0.0}, ["error"]),
+        ("GB", {"+447": 0.0}, ["error"]),
+        ("GB", {"+1": 0.1}, ["error"]),
+        ("GB", {}, ["error"]),
+    ],
+)
+def test_the_longest_beginning_of_a_number_is_its_price(
+    country: str, prices: dict[str, float], severities: list[str]
+) -> None:
+    known = replace(KNOWN, countries=[country], prices={"main": prices})
+    told = found(campaign(cost_cap=10.0, countries=[country]), known)
+    assert [(each.field, each.severity) for each in told] == [("cost_cap", severity) for severity in severities]
+    assert all(text and text.isprintable() for each in told for text in (*each.what.values(), *each.fix.values()))
+    begun = found(campaign(cost_cap=10.0, countries=[country]), replace(known, capped_before=True))
+    assert [each.severity for each in begun] == ["warning" for _ in severities]
 
 
 def test_an_agentless_campaign_needs_no_queue() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tandem.agent_desktop.core import campaign_resources as shapes
 from tandem.agent_desktop.core.fields import Texts
 from tandem.cti.app.campaign_desk.ground import Ground
-from tandem.cti.model.campaigns import Campaign
+from tandem.cti.model.campaigns import Campaign, CampaignRecord
 from tandem.cti.model.ids import CampaignId
 from tandem.cti.model.profiles import DispositionNode
 from tandem.routing.core.dialer.campaign_check import Known
@@ -30,15 +30,16 @@ def of(ground: Ground) -> shapes.CampaignChoices:
     )
 
 
-def problems(ground: Ground, document: Campaign) -> list[shapes.CampaignProblem]:
-    """Errors first."""
+def problems(ground: Ground, document: Campaign, now: CampaignRecord | None) -> list[shapes.CampaignProblem]:
+    """Errors first. ``now``: the campaign as it is, None for a new one."""
     known = Known(
         queues=frozenset(str(queue.id) for queue in ground.center.plan.for_calls),
         flows=frozenset(ground.flows()),
         carriers=frozenset(ground.carriers),
         dispositions=frozenset(node.code for node in _leaves(ground.dispositions)),
         countries=frozenset(ground.countries),
-        prices={carrier.name: tuple(carrier.prices) for carrier in ground.center.house.carriers},
+        prices={carrier.name: carrier.prices for carrier in ground.center.house.carriers},
+        capped_before=now is not None and now.state != "draft" and now.document.cost_cap is not None,
     )
     return [
         shapes.CampaignProblem(field=each.field, severity=each.severity, what=dict(each.what), fix=dict(each.fix))

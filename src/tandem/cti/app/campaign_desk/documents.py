@@ -62,7 +62,9 @@ class Documents(Part):
         return choices.of(self._ground)
 
     async def check(self, document: Campaign) -> shapes.CampaignChecked:
-        return shapes.CampaignChecked(problems=choices.problems(self._ground, _named(document)))
+        return shapes.CampaignChecked(
+            problems=choices.problems(self._ground, _named(document), self._book.get(document.id))
+        )
 
     # ---- changed
 
@@ -86,7 +88,7 @@ class Documents(Part):
             if before.rev != rev:
                 raise _changed(before.by)
             if before.state != "draft":
-                self._no_errors(document)
+                self._no_errors(document, before)
                 await self._speak([document])
             return await self._replace(before, msgspec.structs.replace(before, document=document, why=""), by=by)
 
@@ -109,7 +111,7 @@ class Documents(Part):
             if before.state not in FROM.get(state, ()):
                 raise CampaignRefused.because("campaign_step", state=before.state, wanted=state)
             if state == "running":
-                self._no_errors(before.document)
+                self._no_errors(before.document, before)
                 await self._speak([before.document])
             return self._carry_out(before, msgspec.structs.replace(before, state=state, why=""), by=by)
 
@@ -122,7 +124,7 @@ class Documents(Part):
             after = msgspec.structs.replace(before, document=document, why="")
             if before.state == "draft":
                 return await self._replace(before, after, by=by)
-            self._no_errors(document)
+            self._no_errors(document, before)
             await self._speak([document])
             return self._carry_out(before, after, by=by)
 
@@ -171,8 +173,8 @@ class Documents(Part):
         if prompts:
             self._sounds |= await self._ground.speak(prompts)
 
-    def _no_errors(self, document: Campaign) -> None:
-        errors = [each for each in choices.problems(self._ground, document) if each.severity == "error"]
+    def _no_errors(self, document: Campaign, before: CampaignRecord) -> None:
+        errors = [each for each in choices.problems(self._ground, document, before) if each.severity == "error"]
         if errors:
             first = errors[0]
             raise CampaignRefused.because("campaign_errors", texts=first.what, field=first.field)
@@ -186,7 +188,7 @@ class Documents(Part):
             changed_by=record.by,
             changed_at=record.at,
             why=record.why,
-            problems=choices.problems(self._ground, record.document),
+            problems=choices.problems(self._ground, record.document, record),
             zone=str(zone_of(record.document)),
             warning=self._warning(record),
         )

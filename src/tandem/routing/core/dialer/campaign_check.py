@@ -15,6 +15,7 @@ from tandem.cti.model.campaigns import AttemptPlan, AttemptResult, Campaign, Hou
 from tandem.cti.model.durations import DAY_S
 from tandem.cti.model.public_holidays import known_region
 from tandem.cti.model.timezones import known_timezone
+from tandem.routing.core.dialer.carriers import price_of
 from tandem.routing.core.dialer.jurisdictions import RULE_BOOK
 from tandem.routing.core.dialer.zones import facts_of
 
@@ -48,14 +49,16 @@ class CampaignProblem:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What a document may name. ``countries``: where the installation may call; ``dispositions``: codes; ``prices``: of
-    each carrier, the usual one first, the beginnings of numbers that have a price."""
+    each carrier, the usual one first, by the beginnings of numbers. ``capped_before``: the campaign was started with a
+    cost cap, which earlier versions did not hold against the prices: it may go on."""
 
     queues: Collection[str] = ()
     flows: Collection[str] = ()
     carriers: Collection[str] = ()
     dispositions: Collection[str] = ()
     countries: Collection[str] = ()
-    prices: Mapping[str, Collection[str]] = field(default_factory=dict)
+    prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    capped_before: bool = False
 
 
 @dataclass(slots=True)
@@ -261,27 +264,40 @@ def _pace(campaign: Campaign, found: _Findings) -> None:
 
 
 def _cost(campaign: Campaign, known: Known, found: _Findings) -> None:
-    """A cap on what has no price would never be reached."""
+    """A cap on what has no price would never be reached. The longest beginning of a number counts; one longer than the
+    code of a country is of some of its numbers, or of another country with that code."""
     if not found.number("cost_cap", campaign.cost_cap, 0.0, 1e9) or campaign.cost_cap is None:
         return
     name = campaign.carrier or next(iter(known.prices), "")
-    priced = known.prices.get(name)
-    if priced is None:
+    prices = known.prices.get(name)
+    if prices is None:
         return
     codes = {country_code_for_region(country) for country in campaign.countries or known.countries} - {0}
-    free = [f"+{code}" for code in sorted(codes) if not any(f"+{code}".startswith(begin) for begin in priced)]
-    if free:
-        some = ", ".join(free[:5])
-        found.error(
+    free = [f"+{code}" for code in sorted(codes) if not price_of(f"+{code}", prices)]
+    partly = [code for code in free if any(price > 0.0 and begin.startswith(code) for begin, price in prices.items())]
+    fix = {
+        "zh": f"在设置的 carriers.{name}.prices 中写明价格，或不设上限",
+        "en": f"Set it in carriers.{name}.prices of the settings, or set no cap.",
+    }
+    if never := [code for code in free if code not in partly]:
+        some = ", ".join(never[:5])
+        (found.warning if known.capped_before else found.error)(
             "cost_cap",
             {
                 "zh": f"线路 {name} 没有 {some} 的价格：那里的通话按 0 计，永远达不到上限",
                 "en": f"the carrier {name} has no price for {some}: calls there count as 0 and never reach the cap",
             },
+            fix,
+        )
+    if partly:
+        some = ", ".join(partly[:5])
+        found.warning(
+            "cost_cap",
             {
-                "zh": f"在设置的 carriers.{name}.prices 中写明价格，或不设上限",
-                "en": f"Set it in carriers.{name}.prices of the settings, or set no cap.",
+                "zh": f"线路 {name} 只有 {some} 部分号码的价格：其他号码的通话按 0 计",
+                "en": f"the carrier {name} has prices for a part of {some}: calls to other numbers count as 0",
             },
+            fix,
         )
 
 

@@ -170,9 +170,7 @@ class Carriers:
         carrier = self._find(name)
         if carrier is None or talk_s <= 0.0:
             return 0.0
-        prices = carrier.plan.prices
-        price = next((prices[number[:end]] for end in range(len(number), -1, -1) if number[:end] in prices), 0.0)
-        return price * -(-talk_s // 60.0)
+        return price_of(number, carrier.plan.prices) * -(-talk_s // 60.0)
 
     def rows(self, now: float) -> list[CarrierRow]:
         """One a carrier, the usual one first."""
@@ -198,6 +196,11 @@ class Carriers:
         rate = carrier.plan.per_s * carrier.share
         carrier.tokens = min(max(1.0, rate), carrier.tokens + passed * rate)
         carrier.filled_at = now
+
+
+def price_of(number: str, prices: Mapping[str, float]) -> float:
+    """Of a minute: that of the longest beginning; 0 without one."""
+    return next((prices[number[:end]] for end in range(len(number), -1, -1) if number[:end] in prices), 0.0)
 
 
 def _works(carrier: _Carrier) -> None:
