@@ -164,7 +164,7 @@ async def _hello(page: BrowserAgent, view: str) -> str:
           const me = await (await fetch('/api/me')).json();
           const socket = new WebSocket(me.seat_socket_url);
           return await new Promise(resolve => {
-            socket.onopen = () => socket.send(JSON.stringify({type: 'hello', protocol: 1, view}));
+            socket.onopen = () => socket.send(JSON.stringify({type: 'hello', protocol: 2, view}));
             socket.onmessage = ({data}) => resolve(`told ${JSON.parse(data).type}`);
             socket.onclose = ({code}) => resolve(`refused ${code}`);
           });

@@ -323,7 +323,7 @@ class Desk:
     ) -> AsyncIterator[FakePage]:
         """A page that has said Hello and read its Welcome."""
         async with self.raw_socket(token, **options) as socket:
-            hello: dict[str, Any] = {"type": "hello", "protocol": 1, "view": view, "on_call": on_call}
+            hello: dict[str, Any] = {"type": "hello", "protocol": 2, "view": view, "on_call": on_call}
             if resume is not None:
                 hello["resume"] = {"session": resume[0], "seq": resume[1]}
             page = FakePage(socket)

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 
 from tandem.agent_desktop.core import messages as m
 
-HELLO = b'{"type":"hello","protocol":1,"view":"seat"}'
+HELLO = b'{"type":"hello","protocol":2,"view":"seat"}'
 SERVICE = m.Service(seq=0, switch_up=True, database_up=True)
 
 

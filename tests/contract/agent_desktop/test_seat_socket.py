@@ -77,13 +77,13 @@ async def test_a_page_that_says_nothing_is_closed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("hello", "reason"),
     [
-        (b'{"type":"hello","protocol":2,"view":"seat"}', "protocol 1"),
-        (b'{"type":"hello","protocol":99,"new_shape":true}', "protocol 1"),
-        (b'{"type":"hello","protocol":1,"view":"roof"}', "Hello"),
+        (b'{"type":"hello","protocol":1,"view":"seat"}', "protocol 2"),
+        (b'{"type":"hello","protocol":99,"new_shape":true}', "protocol 2"),
+        (b'{"type":"hello","protocol":2,"view":"roof"}', "Hello"),
         (b'{"type":"set_ready","id":1}', "Hello"),
         (b"[]", "Hello"),
         (b"{", "Hello"),
-        (b'{"protocol":1,"x":' + b"[" * 10_000, "Hello"),
+        (b'{"protocol":2,"x":' + b"[" * 10_000, "Hello"),
         ("王".encode() * 3000, "Hello"),
     ],
 )
@@ -125,7 +125,7 @@ async def test_who_may_have_which_view(tmp_path: Path, login: str, view: str, *,
 
 async def test_welcome_then_the_whole_seat(tmp_path: Path) -> None:
     async with desktop(tmp_path) as desk, logged_in_page(desk, on_call=True) as page:
-        assert page.welcome["protocol"] == 1
+        assert page.welcome["protocol"] == 2
         assert page.welcome["seq"] == 0
         assert abs(page.welcome["now"] - time.time()) < 5
         assert (await page.read())["seq"] == 1
@@ -308,7 +308,7 @@ async def test_a_command_that_does_not_fit_is_refused_by_its_number(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "text", [b"{}", b"nonsense", b'"x"', b'{"id":"5"}', b"[" * 20_000, b'{"type":"hello","protocol":1,"view":"seat"}']
+    "text", [b"{}", b"nonsense", b'"x"', b'{"id":"5"}', b"[" * 20_000, b'{"type":"hello","protocol":2,"view":"seat"}']
 )
 async def test_a_message_without_a_number_closes_the_page(tmp_path: Path, text: bytes) -> None:
     async with desktop(tmp_path) as desk, logged_in_page(desk) as page:

@@ -92,5 +92,5 @@ async def test_https_and_wss(tmp_path: Path) -> None:
                 additional_headers={"Cookie": f"tandem_session={desk.token(browser)}"},
                 proxy=None,
             ) as page:
-                await page.send('{"type":"hello","protocol":1,"view":"seat"}')
+                await page.send('{"type":"hello","protocol":2,"view":"seat"}')
                 assert '"welcome"' in str(await page.recv())

@@ -18,7 +18,8 @@ from tandem.agent_desktop.core.fields import Count, Id, Line, Text, Texts, Watch
 from tandem.agent_desktop.core.routing_resources import TaskView
 from tandem.agent_desktop.core.seat_views import AgentView, CallView, WrapUpView
 
-PROTOCOL = 1
+PROTOCOL = 2
+"""Raised when a page of before would misread a message, or miss one: such a page is told to load anew."""
 
 
 # ---- what a supervisor's board shows -------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Protocol
 
 from tandem.agent_desktop.core.framing import Frame, Numbered, frame
-from tandem.agent_desktop.core.messages import Resume, ServerMessage, Welcome
+from tandem.agent_desktop.core.messages import PROTOCOL, Resume, ServerMessage, Welcome
 from tandem.agent_desktop.core.open_callbacks import OpenCallbacks
 from tandem.agent_desktop.core.page_session import BOARD_BOUNDS, SEAT_BOUNDS, Bounds, LineState, PageSession
 from tandem.agent_desktop.core.resources import UserView
@@ -160,7 +160,7 @@ class PageHub:
                 self._boards.setdefault(user.login, {})[page.id] = page
         page.user, page.token_hash, page.line = user, token_hash, line
         at = page.session.sent_seq
-        return page, Welcome(protocol=1, session=page.id, seq=at, resumed=resumed, now=server_now)
+        return page, Welcome(protocol=PROTOCOL, session=page.id, seq=at, resumed=resumed, now=server_now)
 
     def watch_callbacks(self, page: Page, first: int) -> None:
         """From now on the page shows the ``first`` so many. One that resumes has not forgotten what it watched."""

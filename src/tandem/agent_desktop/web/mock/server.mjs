@@ -421,7 +421,7 @@ function serveLive(socket, login) {
       page.view = message.view;
       pages.add(page);
       sessions += 1;
-      socket.send(JSON.stringify({ type: "welcome", protocol: 1, session: `s${sessions}`, seq: 0, resumed: false, now: now() }));
+      socket.send(JSON.stringify({ type: "welcome", protocol: 2, session: `s${sessions}`, seq: 0, resumed: false, now: now() }));
       if (page.view === "seat") pushSeat();
       else {
         push("board", state.board);

@@ -181,7 +181,7 @@ describe("the desk", () => {
     }
     welcomes(resumed: boolean): void {
       this.onopen?.();
-      this.says({ type: "welcome", protocol: 1, session: "s", seq: 0, resumed, now: 1 });
+      this.says({ type: "welcome", protocol: 2, session: "s", seq: 0, resumed, now: 1 });
     }
     get watched(): number[] {
       return this.sent.filter((one) => one.type === "watch_callbacks").map((one) => one.first);

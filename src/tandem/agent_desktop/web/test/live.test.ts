@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Seat, ServerMessage } from "../src/generated/live";
+import { PROTOCOL, type Seat, type ServerMessage } from "../src/generated/live";
 import {
   CommandError,
   HANDSHAKE_MS,
@@ -41,7 +41,7 @@ class FakeSocket implements SocketLike {
 
 const welcome = (part: object = {}) => ({
   type: "welcome",
-  protocol: 1,
+  protocol: PROTOCOL,
   session: "s1",
   seq: 0,
   resumed: false,
@@ -89,7 +89,7 @@ describe("coming in", () => {
     const d = desk();
     d.client.start("seat");
     d.last().opens();
-    expect(d.last().sent).toEqual([{ type: "hello", protocol: 1, view: "seat", resume: null, on_call: false }]);
+    expect(d.last().sent).toEqual([{ type: "hello", protocol: PROTOCOL, view: "seat", resume: null, on_call: false }]);
     expect(d.client.status).toBe("connecting");
     d.last().says(welcome());
     expect(d.client.status).toBe("live");
@@ -119,7 +119,7 @@ describe("coming in", () => {
   it("asks for a reload when the server speaks another protocol", () => {
     const d = desk();
     d.client.start("seat");
-    d.live({ protocol: 2 });
+    d.live({ protocol: PROTOCOL + 1 });
     expect(d.client.status).toBe("outdated");
     vi.advanceTimersByTime(60_000);
     expect(d.sockets).toHaveLength(1);

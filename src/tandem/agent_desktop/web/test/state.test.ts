@@ -153,7 +153,7 @@ describe("seat", () => {
   });
 
   it("counts welcomes, so that what must be said again is said again", () => {
-    const hello = { type: "welcome", protocol: 1, session: "s", seq: 0, resumed: true, now: 0 } as const;
+    const hello = { type: "welcome", protocol: 2, session: "s", seq: 0, resumed: true, now: 0 } as const;
     expect(after(hello, hello).connection).toBe(2);
   });
 });

@@ -2,7 +2,7 @@
 
 import type { CustomerMatch, TaskView, Window } from "./rest";
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export interface AgentView {
   login: string;
