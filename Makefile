@@ -17,7 +17,7 @@ QUIETLY := PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tandem.cti.prov
 # A Node in .venv is there only when the host's is missing or too old.
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix $(WEB) --no-audit --no-fund --no-update-notifier
 
-.PHONY: help demo test bench web lint lock clean
+.PHONY: help demo test search bench web lint lock clean
 .PHONY: packages-demo packages-test check-style check-types check-rooms check-python check-cores check-contracts check-web check-end-to-end check-lines check-pages
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make demo ARGS=--once  the same without a person: one call, its timeline, exit 0 or 1"
 	@echo "make test              all checks, against a real Asterisk, PostgreSQL and Chromium"
 	@echo "make lint              style, types and the rules of who may import whom"
+	@echo "make search            the property tests with examples that nobody has seen yet (ARGS=... goes to pytest)"
 	@echo "make bench             the measurements of docs/reference/performance.md"
 	@echo "make web               build the agent desktop's pages"
 	@echo "make lock              pin the newest versions of all Python packages in requirements.lock"
@@ -37,6 +38,9 @@ test: check-style check-types check-rooms check-web check-python check-end-to-en
 	@echo "all checks passed"
 
 lint: check-style check-types check-rooms
+
+search: .make/python
+	@exec .venv/bin/pytest -q tests/property --hypothesis-profile search $(ARGS)
 
 bench: .make/python packages-test $(WEB_BUILT)
 	@exec $(PY) -m benchmarks $(ARGS)

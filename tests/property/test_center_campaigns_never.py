@@ -1,5 +1,8 @@
 """What campaigns must never do, in the whole center, whatever agents, callees, operators and the network do (``check``,
-``at_rest``). Killed servers, lost, doubled and late news, slow stores and clocks that jump are included."""
+``at_rest``). Killed servers, lost, doubled and late news, slow stores and clocks that jump are included.
+
+An ordinary run has the same few dozen histories each time; TANDEM_HISTORIES says how many others to look for.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What routing must never do, in the whole center: plans change, queues close, callers overflow and are called back."""
+"""What routing must never do, in the whole center: plans change, queues close, callers overflow and are called back.
+
+An ordinary run has the same few hundred histories each time; TANDEM_HISTORIES says how many others to look for.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The matcher against a slow reference that looks at everybody: what must never happen, in any history.
 
-A history is a string of bytes: events come late, twice, or not at all, and the clock jumps both ways. Set
-TANDEM_HISTORIES to run more of them than the few hundred of an ordinary run.
+A history is a string of bytes: events come late, twice, or not at all, and the clock jumps both ways. An ordinary run
+has the same few hundred each time; TANDEM_HISTORIES says how many others to look for.
 """
 
 from __future__ import annotations
