@@ -36,6 +36,7 @@ def test_none_is_one_that_the_kernel_gives_to_anybody_and_none_comes_twice() -> 
 def test_processes_beside_each_other_are_given_different_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     name, beside = f"tandem-test-{secrets.token_hex(8)}", [another_process() for _ in range(5)]
     for process in beside:
+        monkeypatch.setattr(process, "_is_free", lambda port, kind: True)  # whoever else may listen there
         monkeypatch.setattr(process, "_BLOCK_NAME", name)
         monkeypatch.setattr(process, "_SINGLE", range(11_000, 11_012))
         monkeypatch.setattr(process, "_BLOCK", 3)
