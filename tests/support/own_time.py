@@ -2,7 +2,8 @@
 
 What is tested of times in memory, who gives up first, what comes a moment too late, is then the same on a machine that
 stands still for a second now and then; and nobody waits. Work in threads takes none of its time. Not for sockets nor
-for processes: what comes from there would come after any time.
+for processes: what comes from there would come after any time. Where everybody waits for what nobody can bring any
+more, running it raises RuntimeError.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 from concurrent.futures import Executor
+from threading import active_count
 from typing import Any
 
 
@@ -47,4 +49,13 @@ class _Selector(selectors.DefaultSelector):
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        return super().select(0.0) or super().select(self._loop.passes(timeout))
+        if ready := super().select(0.0):
+            return ready
+        if timeout is None and self._nobody_comes():
+            raise RuntimeError("everybody waits for ever")
+        return super().select(self._loop.passes(timeout))
+
+    def _nobody_comes(self) -> bool:
+        """Whether that is certain: nothing but the loop's own wake-up is listened to, there is no other thread, and
+        the last one to end has left no news."""
+        return len(self.get_map()) == 1 and active_count() == 1 and not super().select(0.0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 
 import pytest
+from tests.support import own_time
 
 pytestmark = pytest.mark.own_time
 
@@ -31,3 +33,15 @@ async def test_who_waits_for_ever_is_given_up() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(3_600):
             await asyncio.Event().wait()
+
+
+def test_where_everybody_waits_for_ever_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_time, "active_count", lambda: 1)  # of what other tests have left behind
+    with asyncio.Runner(loop_factory=own_time.OwnTime) as runner, pytest.raises(RuntimeError, match="waits for ever"):
+        runner.run(asyncio.Event().wait())
+
+
+async def test_what_another_thread_will_say_is_waited_for() -> None:
+    said = asyncio.Event()
+    threading.Timer(0.05, asyncio.get_running_loop().call_soon_threadsafe, [said.set]).start()
+    assert await said.wait()
