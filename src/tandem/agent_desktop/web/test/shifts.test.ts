@@ -138,6 +138,28 @@ describe("days", () => {
     expect(anotherTurn([turn([0, 1, 2, 3, 4, 5, 6], 0, 1440)])).toBeNull();
   });
 
+  it.each<[string, Turn[], Turn | null]>([
+    ["over which the night runs on", [turn([0, 1, 2, 3, 4], 1260, 2040)], turn([5], 780, 1020)],
+    ["which the night's end touches", [turn([0, 1, 2, 3, 4], 1260, 1980)], turn([5], 720, 960)],
+    ["on which too little is left after the night", [turn([0], 1260, 1860), turn([1, 2, 3, 4], 1320, 1860)], turn([5], 600, 840)],
+    ["all but the one that nothing runs into", [turn([0, 1, 2, 3, 4], 1320, 2520)], turn([6], 540, 780)],
+    ["on which there is no room", [turn([0, 1, 2, 3, 4], 1320, 2520), turn([6], 540, 780)], null],
+  ])("that are free but %s get a line that stays one, or none", (_, turns, another) => {
+    expect(anotherTurn(turns)).toEqual(another);
+  });
+
+  it("are offered after every night with times that join no others", () => {
+    for (let begin = 0; begin < 1440; begin += 60) {
+      for (let hours = 1; hours <= 24; hours += 1) {
+        const nights = turnsOf(weekOf([turn([0, 1, 2, 3, 4], begin, begin + hours * 60)]) ?? []);
+        const another = anotherTurn(nights);
+        const all = another ? [...nights, another] : [];
+        expect(turnsOf(weekOf(all) ?? []).map(said).sort(), nights.map(said).join()).toEqual(all.map(said).sort());
+        expect(another).not.toBeNull();
+      }
+    }
+  });
+
   it("keep their line while they are changed", () => {
     const later = [turn([0, 1, 2, 3], 540, 1080), turn([4, 5], 540, 780)];
     expect(inOrderOf([...later].reverse(), two)).toEqual(later);

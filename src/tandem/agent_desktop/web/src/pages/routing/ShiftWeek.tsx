@@ -150,9 +150,10 @@ export function TurnRows({ week, onSay }: { week: Week; onSay: (week: Week) => v
   });
   const another = anotherTurn(turns);
   const say = (next: readonly Turn[]) => {
-    shown.current = next;
     const said = weekOf(next);
-    if (said) onSay(said);
+    if (said === null) return;
+    shown.current = next;
+    onSay(said);
   };
   return (
     <ul className="turns" data-testid="turns">

@@ -5,6 +5,9 @@ const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6] as const;
 export const DAY_MIN = 1440;
 /** After midnight, times belong to the evening before as long as no pause between them is so long. */
 const LONGEST_BREAK_MIN = 180;
+/** A turn that is offered begins at nine or later, and is so long. */
+const NEW_TURN_FROM = 9 * 60;
+const NEW_TURN_MIN = 4 * 60;
 
 /** Minutes after midnight, half-open. */
 export type Span = readonly [begin: number, end: number];
@@ -213,14 +216,27 @@ export function withDay(turns: readonly Turn[], at: number, day: number, on: boo
     .filter((turn) => turn.days.length > 0);
 }
 
-/** A turn for a day that has none; null when all have one. */
+/** What keeps these turns from being written: two overlap, or the plan, which knows days of the calendar only, would give
+ * back others than these, as it does for a night that ends shortly before the next day's turn. Turns that are alike are
+ * the same as one on the days of both.
+ */
+export function misfitOf(turns: readonly Turn[]): "overlap" | "not_kept" | null {
+  const week = weekOf(turns);
+  if (week === null) return "overlap";
+  const byDay = (all: readonly Turn[]) => all.flatMap(({ days, begin, end, breaks }) => days.map((day) => [day, begin, end, breaks].join())).sort();
+  return String(byDay(turnsOf(week))) === String(byDay(turns)) ? null : "not_kept";
+}
+
+/** A turn for a day that has none, with times that no other has; null when there is no room for one. */
 export function anotherTurn(turns: readonly Turn[]): Turn | null {
-  const free = [5, 6, 0, 1, 2, 3, 4].find((day) => turns.every((turn) => !turn.days.includes(day)));
-  if (free === undefined) return null;
-  for (let begin = 9 * 60; ; begin += 60) {
-    const turn: Turn = { days: [free], begin, end: begin + 4 * 60, breaks: [] };
-    if (turns.every((other) => !sameTimes(other, turn))) return turn;
+  const free = [5, 6, 0, 1, 2, 3, 4].filter((day) => turns.every((turn) => !turn.days.includes(day)));
+  for (const day of free) {
+    for (let begin = NEW_TURN_FROM; begin + NEW_TURN_MIN <= DAY_MIN; begin += 60) {
+      const turn: Turn = { days: [day], begin, end: begin + NEW_TURN_MIN, breaks: [] };
+      if (turns.every((other) => !sameTimes(other, turn)) && misfitOf([...turns, turn]) === null) return turn;
+    }
   }
+  return null;
 }
 
 /** In the order in which they stood before, so that who types in one finds it where it was; new ones at the end. */
