@@ -108,6 +108,9 @@ async def test_whatever_is_changed_of_a_sheet_is_found_and_said() -> None:
     on.sheets.stored[:] = [second]
     gone = await on.desk.sheets("spring")
     assert (gone.broken_day, gone.broken_why) == (second.day, "missing")
+    on.sheets.stored[:] = [replace(first, number=0)]
+    early = await on.desk.sheets("spring")
+    assert (early.chain_holds, early.broken_day, early.broken_why) == (False, first.day, "missing")
 
 
 async def test_today_is_provisional_and_a_day_that_is_over_is_not() -> None:

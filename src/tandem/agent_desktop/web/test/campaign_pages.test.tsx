@@ -322,6 +322,16 @@ describe("a campaign", () => {
     expect([...one("formulas").querySelectorAll("tbody tr")].map((row) => (row as HTMLElement).dataset["formula"])).toEqual(["us", "ofcom"]);
   });
 
+  it("says of a broken chain that it is so, also where no day is to be named", async () => {
+    vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) =>
+      /\/sheets$/.test(String(input)) ? new Response(JSON.stringify({ chain_holds: false, broken_day: null, broken_why: "missing", sheets: [] })) : answer(input, init),
+    );
+    await open("compliance");
+    expect(one("chain").textContent).toBe("The chain is brokenThe stored sheets do not follow one another without a gap.");
+    await act(async () => setLanguage("zh", { remember: false }));
+    expect(one("chain").textContent).toBe("链已断裂存放的日报没有完整地前后相接。");
+  });
+
   it("shows what the machine detection's errors cost, and makes the next step by one click", async () => {
     await open("rules");
     expect(one("machine-costs").textContent).toContain("71 of 590");

@@ -49,11 +49,13 @@ class Sheets(Part):
             for each in chain
         ]
         broken = await asyncio.to_thread(compliance.verify, links)
-        behind = (each.day for each in chain if broken is not None and each.number >= broken.number)
+        day = None
+        if broken is not None:  # a number that was changed may be before its place: then no sheet is behind it
+            day = next((each.day for each in chain if each.number >= broken.number), chain[-1].day)
         return shapes.SheetList(
             sheets=[_line(each) for each in reversed(chain)],
             chain_holds=broken is None,
-            broken_day=next(behind, None),
+            broken_day=day,
             broken_why=None if broken is None else broken.why,
         )
 

@@ -2,7 +2,7 @@
 
 import { useCallback, useState } from "react";
 import { campaignsApi } from "../../campaignsApi";
-import type { ComplianceSheet } from "../../generated/rest";
+import type { ComplianceSheet, SheetList } from "../../generated/rest";
 import { Loading, Name } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { NotLoaded } from "../notices";
@@ -116,6 +116,11 @@ function OneSheet({ id, day }: { id: string; day: string | null }) {
   return <Sheet sheet={value} />;
 }
 
+function chainText({ chain_holds, broken_day, broken_why }: SheetList, t: ReturnType<typeof useCampaignSpeech>["t"]): string {
+  if (chain_holds) return t("sheet.chain_text");
+  return broken_day === null ? t("sheet.broken_text") : t(`sheet.broken_${broken_why ?? "changed"}`, { day: broken_day });
+}
+
 export function ComplianceView({ id }: { id: string }) {
   const { t } = useCampaignSpeech();
   const { value, error, again } = useLoaded(useCallback(() => campaignsApi.sheets(id), [id]));
@@ -128,7 +133,7 @@ export function ComplianceView({ id }: { id: string }) {
           <Icon name={value.chain_holds ? "shield" : "alert"} size={16} />
           <span>
             <b>{t(value.chain_holds ? "sheet.chain_holds" : "sheet.chain_broken")}</b>
-            <span className="quiet small">{value.broken_day === null ? t("sheet.chain_text") : t(`sheet.broken_${value.broken_why ?? "changed"}`, { day: value.broken_day })}</span>
+            <span className="quiet small">{chainText(value, t)}</span>
           </span>
         </p>
         <ul className="scroll">

@@ -64,6 +64,7 @@ export const campaignRulesEn = {
   "sheet.chain_holds": "Chain verified",
   "sheet.chain_text": "No sheet was changed since it was made.",
   "sheet.chain_broken": "The chain is broken",
+  "sheet.broken_text": "The stored sheets do not follow one another without a gap.",
   "sheet.broken_changed": "The sheet of {day} was changed after it was made.",
   "sheet.broken_unreadable": "What stands for {day} is no sheet.",
   "sheet.broken_missing": "Before {day} a sheet is missing.",

@@ -64,6 +64,7 @@ export const campaignRulesZh: Record<keyof typeof campaignRulesEn, string> = {
   "sheet.chain_holds": "链已验证",
   "sheet.chain_text": "生成后没有被改动。",
   "sheet.chain_broken": "链已断裂",
+  "sheet.broken_text": "存放的日报没有完整地前后相接。",
   "sheet.broken_changed": "{day} 的日报在生成后被改动过。",
   "sheet.broken_unreadable": "{day} 处存放的不是日报。",
   "sheet.broken_missing": "{day} 之前缺少日报。",
