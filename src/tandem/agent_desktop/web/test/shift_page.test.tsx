@@ -179,12 +179,20 @@ describe("shifts", () => {
     expect(document.body.textContent).toContain("3 agents work it");
     await click(document.querySelector<HTMLElement>(".ant-modal-confirm-btns .ant-btn-dangerous") as HTMLElement);
     expect(rows()).toEqual(["late", "night", "training"]);
+    expect(document.activeElement).toBe(document.querySelector('[data-row="late"]'));
     expect(plan.form).toEqual({ ...before, shifts: { late: before.shifts?.["late"], night: before.shifts?.["night"], training: before.shifts?.["training"] } });
     await click(one("plan-undo"));
     expect(rows()).toEqual(["day", "late", "night", "training"]);
     await click(document.querySelector<HTMLElement>('[data-row="training"]') as HTMLElement);
     await click(one("shift-remove"));
     expect(rows()).toEqual(["day", "late", "night"]);
+    expect(document.activeElement).toBe(document.querySelector('[data-row="day"]'));
+  });
+
+  it("when the last is removed, leave the keyboard at what makes the first", async () => {
+    await draw(0, { day: { timezone: "Asia/Shanghai", weekly: { mon: "09:00-18:00" } } });
+    await click(one("shift-remove"));
+    expect(document.activeElement).toBe(one("shift-first"));
   });
 });
 
@@ -247,6 +255,57 @@ describe("the times of a shift", () => {
     await click(day(0, "Sun"));
     expect(text()).toContain("overlap");
     expect(pressed(0)).toBe("Mon Tue Wed Thu Fri");
+  });
+
+  it("that the plan would give back as others are told too, in both languages, and change nothing", async () => {
+    const weekly = { mon: "21:00-24:00", "tue-fri": "00:00-06:00 21:00-24:00", sat: "00:00-06:00 12:00-16:00", sun: "10:00-14:00" };
+    await draw(5, { night: { timezone: "Asia/Shanghai", weekly } });
+    const week = () => one("week-picture").getAttribute("aria-label");
+    const before = week();
+    expect(before).toBe("Mon–Fri 21:00–06:00; Sat 12:00–16:00; Sun 10:00–14:00");
+    const text = () => document.querySelector('[data-testid="turn-problem"]')?.textContent ?? "";
+    await type("turn-from-1", "8:00");
+    expect(text()).toContain("leave three hours");
+    expect(field("turn-from-1").getAttribute("aria-invalid")).toBe("true");
+    await act(async () => setLanguage("zh", { remember: false }));
+    expect(text()).toContain("至少隔三小时");
+    await act(async () => setLanguage("en", { remember: false }));
+    expect(week()).toBe(before);
+    await type("turn-from-1", "12:00");
+    expect(text()).toBe("");
+    await type("turn-breaks-0", "23:45-0:15");
+    expect(text()).toContain("leave three hours");
+    await type("turn-breaks-0", "");
+    await click(day(2, "Mon"));
+    expect(text()).toContain("leave three hours");
+    expect([pressed(0), pressed(2)]).toEqual(["Mon Tue Wed Thu Fri", "Sun"]);
+    expect(week()).toBe(before);
+  });
+
+  it("round the clock may be left as they are", async () => {
+    await draw(5, { watch: { timezone: "Asia/Shanghai", weekly: { mon: "08:00-24:00", tue: "00:00-08:00" } } });
+    expect([field("turn-from-0").value, field("turn-to-0").value]).toEqual(["08:00", "08:00"]);
+    await type("turn-to-0", "08:00");
+    await type("turn-from-0", "8");
+    expect(all("turn-problem")).toHaveLength(0);
+    await type("turn-to-0", "7");
+    expect(shift("watch")?.weekly).toEqual({ mon: "08:00-24:00", tue: "00:00-07:00" });
+  });
+
+  it("that are taken away leave the keyboard at the next, or at what adds some", async () => {
+    await draw(5, { day: { timezone: "Asia/Shanghai", weekly: { "mon-fri": "09:00-18:00", sat: "10:00-14:00", sun: "11:00-12:00" } } });
+    const remove = async (row: number) => {
+      const button = document.querySelectorAll<HTMLElement>(".turn > .turn-line > .icon-button")[row] as HTMLElement;
+      await act(async () => button.focus());
+      await click(button);
+    };
+    await remove(1);
+    expect(pressed(1)).toBe("Sun");
+    expect(document.activeElement).toBe(day(1, "Mon"));
+    await remove(1);
+    expect(document.activeElement).toBe(one("turn-add"));
+    await remove(0);
+    expect(document.activeElement).toBe(one("turn-add"));
   });
 
   it("are given to days with a click or the arrows; a day has one of them", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type PlanForm, withEdits } from "../src/pages/routing/form";
 import { added, copied, copyName, crewsOf, mayBeCalled, problemsAt, removed, renamed, teamsOf, withOwn, withTeams } from "../src/pages/routing/shifts";
-import { DAYS, type Span, type Turn, type Week, anotherTurn, breaksText, clock, inOrderOf, readBreaks, readClock, readWeek, runsOf, turnsOf, weekOf, withDay, withTimes, writeWeek } from "../src/pages/routing/week";
+import { DAYS, type Span, type Turn, type Week, anotherTurn, breaksText, clock, inOrderOf, misfitOf, readBreaks, readClock, readWeek, runsOf, turnsOf, weekOf, withDay, withTimes, writeWeek } from "../src/pages/routing/week";
 
 const turnsIn = (weekly: Record<string, string>) => turnsOf(readWeek(weekly) ?? []);
 const said = (turn: Turn) => `${turn.days.join("")} ${clock(turn.begin)}-${clock(turn.end)}${turn.end > 1440 ? "+" : ""} ${breaksText(turn)}`.trim();
@@ -44,7 +44,7 @@ describe("a week of work", () => {
       for (const one of turns) {
         expect(one.end - one.begin, said(one)).toBeLessThanOrEqual(1440);
         expect(readBreaks(breaksText(one), one), said(one)).toEqual(one.breaks);
-        expect(withTimes(one, one.begin, one.end > 1440 ? one.end - 1440 : one.end) ?? one, said(one)).toEqual(one);
+        expect(withTimes(one, one.begin, one.end > 1440 ? one.end - 1440 : one.end), said(one)).toEqual(one);
       }
     }
   });
@@ -99,6 +99,13 @@ describe("what is typed", () => {
     expect(withTimes(turn([0], 0, 600), 0, 1440)).toEqual(turn([0], 0, 1440));
   });
 
+  it("leaves a day and night as they are", () => {
+    const watch = turn([0], 480, 1920, [[720, 780]]);
+    expect(withTimes(watch, 480, 480)).toEqual(watch);
+    expect(withTimes(watch, 540, 480)).toEqual(turn([0], 540, 1920, [[720, 780]]));
+    expect(withTimes(watch, 540, 540)).toBeNull();
+  });
+
   it.each<[string, Span[] | null]>([
     ["12:00-13:00, 15:30-15:45", [[720, 780], [930, 945]]],
     ["15:30–15:45；12至13", [[720, 780], [930, 945]]],
@@ -130,6 +137,19 @@ describe("days", () => {
     expect(withDay(two, 0, 5, true).map(said)).toEqual(["012345 09:00-18:00"]);
     expect(withDay(two, 0, 0, false).map(said)).toEqual(["1234 09:00-18:00", "5 09:00-13:00"]);
     expect(withDay([turn([0], 1320, 1800), turn([1], 0, 360)], 1, 0, true).map(said)).toEqual(["0 22:00-06:00+", "01 00:00-06:00"]);
+  });
+
+  it.each<[string, Turn[], ReturnType<typeof misfitOf>]>([
+    ["alike on other days", [turn([0], 540, 1080), turn([1], 540, 1080)], null],
+    ["after enough of a pause", [turn([0], 1320, 1800), turn([1], 540, 1080)], null],
+    ["that overlap", [turn([0], 1320, 1800), turn([1], 300, 600)], "overlap"],
+    ["that touch", [turn([0], 1320, 1800), turn([1], 360, 600)], "not_kept"],
+    ["twice on a day", [turn([0], 540, 720), turn([0], 1080, 1320)], "not_kept"],
+    ["too soon after the night", [turn([0], 1320, 1800), turn([1], 539, 1080)], "not_kept"],
+    ["with a break at midnight", [turn([0], 1320, 1800, [[1425, 1455]])], "not_kept"],
+    ["with a long break after midnight", [turn([0], 1320, 1920, [[1500, 1680]])], "not_kept"],
+  ])("and times %s can be written, or not", (_, turns, misfit) => {
+    expect(misfitOf(turns)).toBe(misfit);
   });
 
   it("that are free are offered, with times of their own", () => {

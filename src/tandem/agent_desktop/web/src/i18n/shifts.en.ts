@@ -33,6 +33,7 @@ export const shiftsEn = {
   "shifts.bad_time": "A time of the day, such as 09:00; the shift may not end when it begins.",
   "shifts.bad_breaks": "Breaks such as 12:00-13:00, 15:30-15:45: apart from each other, and within the shift.",
   "shifts.overlap": "This would overlap with other times of the shift.",
+  "shifts.not_kept": "The plan would join or part these times. Write the times of a day as one line with breaks, leave three hours between the end of a night and what follows it, and take no break at midnight or, after it, of three hours.",
   "shifts.no_times": "No working time yet",
   "shifts.who": "Who works it",
   "shifts.teams": "Teams",

@@ -33,6 +33,7 @@ export const shiftsZh = {
   "shifts.bad_time": "请写一天中的时间，如 09:00；下班与上班时间不能相同。",
   "shifts.bad_breaks": "写法如 12:00-13:00, 15:30-15:45：互不相连，且在上下班时间之内。",
   "shifts.overlap": "会与本班次的其他时间重叠。",
+  "shifts.not_kept": "写进方案后，这些时间会被合并或拆开。同一天的时间请写成一行并填写休息；夜班结束后至少隔三小时再开始下一段；休息不要碰到午夜，午夜之后的休息要短于三小时。",
   "shifts.no_times": "还没有工作时间",
   "shifts.who": "谁上此班次",
   "shifts.teams": "班组",

@@ -7,7 +7,7 @@ import { useSpeech } from "../../i18n";
 import { Field, Name, Nothing } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { TextField } from "./fields";
-import { type HoursForm, type PlanForm, readDates, readDays, readSpans } from "./form";
+import { type HoursForm, type PlanForm, USUAL_ZONE, readDates, readDays, readSpans } from "./form";
 
 const ID = /^[A-Za-z0-9][\w.-]{0,62}$/;
 const SPANS_HINT = "09:00-12:00 13:00-18:00";
@@ -71,8 +71,6 @@ function Rows({
   );
 }
 
-/** Of hours and shifts that name none. */
-export const USUAL_ZONE = "Asia/Shanghai";
 const WEEK = ["mon-fri", "sat", "sun", "mon", "tue", "wed", "thu", "fri"];
 const REGION = /^[A-Z]{2}(-[A-Z0-9]{1,5})?$/;
 /** Of a calendar that is made anew. */

@@ -1,7 +1,7 @@
 // When agents are expected at work: the shifts on the left, one of them on the right.
 
 import { Button, Input } from "antd";
-import { useMemo, useState } from "react";
+import { type Ref, useEffect, useMemo, useRef, useState } from "react";
 import { useSpeech } from "../../i18n";
 import { Name, Nothing } from "../../ui/bits";
 import { type Column, DataGrid } from "../../ui/DataGrid";
@@ -24,10 +24,10 @@ interface Line {
   worst: "error" | "warning" | null;
 }
 
-function NoShifts({ onFirst }: { onFirst: () => void }) {
+function NoShifts({ onFirst, ref }: { onFirst: () => void; ref: Ref<HTMLElement> }) {
   const { t } = useSpeech();
   return (
-    <section className="panel fill" data-testid="no-shifts">
+    <section ref={ref} className="panel fill" data-testid="no-shifts">
       <Nothing icon="clock" title={t("shifts.none")}>
         <p>{t("shifts.none_text")}</p>
         <ul className="shift-uses">
@@ -51,6 +51,15 @@ export function ShiftForms(props: ShiftProps) {
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState<{ name: string; isNew: boolean; key: string } | null>(null);
   const [adding, setAdding] = useState("");
+  const list = useRef<HTMLElement>(null);
+  const removed = useRef(false);
+  useEffect(() => {
+    if (!removed.current) return;
+    removed.current = false;
+    // The keyboard goes to the shift that is now open; where none is in sight, to what finds or makes one.
+    const to = list.current?.querySelector<HTMLElement>(".is-open") ?? list.current?.querySelector<HTMLElement>("input, button");
+    to?.focus();
+  });
   const crews = useMemo(() => crewsOf(form), [form]);
   const lines = useMemo(() => {
     const wanted = search.trim().toLocaleLowerCase();
@@ -116,7 +125,7 @@ export function ShiftForms(props: ShiftProps) {
     setChosen({ name, isNew: false, key: name });
     setAdding("");
   };
-  if (Object.keys(form.shifts ?? {}).length === 0) return <NoShifts onFirst={() => add(FIRST)} />;
+  if (Object.keys(form.shifts ?? {}).length === 0) return <NoShifts ref={list} onFirst={() => add(FIRST)} />;
   const current = chosen !== null && form.shifts?.[chosen.name] ? chosen.name : (lines[0]?.name ?? Object.keys(form.shifts ?? {})[0] ?? "");
   // One that gets another name stays the same editor, with the focus where it is.
   const key = chosen?.name === current ? chosen.key : current;
@@ -124,7 +133,7 @@ export function ShiftForms(props: ShiftProps) {
   const agents = Object.keys(form.agents ?? {}).length;
   return (
     <div className="queue-forms shift-forms">
-      <section className="panel fill">
+      <section ref={list} className="panel fill">
         <header className="filters">
           <SearchField value={search} label={t("shifts.find")} onChange={setSearch} />
         </header>
@@ -168,7 +177,10 @@ export function ShiftForms(props: ShiftProps) {
         name={current}
         isNew={chosen?.isNew === true && chosen.name === current}
         crew={crews.of.get(current) ?? NOBODY}
-        onName={(name, isNew) => setChosen(name === null ? null : { name, isNew, key: isNew ? name : key })}
+        onName={(name, isNew) => {
+          removed.current = name === null;
+          setChosen(name === null ? null : { name, isNew, key: isNew ? name : key });
+        }}
       />
     </div>
   );

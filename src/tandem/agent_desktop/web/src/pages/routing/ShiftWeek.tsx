@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { type Language, useSpeech } from "../../i18n";
 import { Icon } from "../../ui/icons";
 import { TextField } from "./fields";
-import { DAY_MIN, type Turn, type Week, anotherTurn, breaksText, clock, inOrderOf, readBreaks, readClock, runsOf, turnsOf, weekOf, withDay, withTimes } from "./week";
+import { DAY_MIN, type Turn, type Week, anotherTurn, breaksText, clock, inOrderOf, misfitOf, readBreaks, readClock, runsOf, turnsOf, weekOf, withDay, withTimes } from "./week";
 
 const WEEK_DAYS = [0, 1, 2, 3, 4, 5, 6] as const;
 const HOURS = [0, 6, 12, 18, 24] as const;
@@ -59,9 +59,14 @@ function DayChips({ turn, names, onDay }: { turn: Turn; names: readonly string[]
   );
 }
 
-type Complaint = "shifts.bad_time" | "shifts.bad_breaks" | "shifts.overlap";
+type Complaint = "shifts.bad_time" | "shifts.bad_breaks" | "shifts.overlap" | "shifts.not_kept";
 
-function TurnRow({ turn, turns, at, onSay }: { turn: Turn; turns: readonly Turn[]; at: number; onSay: (turns: readonly Turn[]) => void }) {
+function complaintOf(turns: readonly Turn[]): Complaint | null {
+  const misfit = misfitOf(turns);
+  return misfit && `shifts.${misfit}`;
+}
+
+function TurnRow({ turn, turns, at, onSay, onRemove }: { turn: Turn; turns: readonly Turn[]; at: number; onSay: (turns: readonly Turn[]) => void; onRemove: () => void }) {
   const { t } = useSpeech();
   const words = useTurnWords();
   const [complaint, setComplaint] = useState<Complaint | null>(null);
@@ -73,8 +78,9 @@ function TurnRow({ turn, turns, at, onSay }: { turn: Turn; turns: readonly Turn[
   const put = (next: Turn) => turns.map((one, index) => (index === at ? next : one));
   /** The text as it is, if what it makes of the turn fits; else what to say of it is kept. */
   const fitting = (text: string, next: Turn | null, else_: Complaint) => {
-    reason.current = next === null ? else_ : "shifts.overlap";
-    return next !== null && weekOf(put(next)) !== null ? text : null;
+    const why = next === null ? else_ : complaintOf(put(next));
+    if (why) reason.current = why;
+    return why ? null : text;
   };
   const made = {
     begin: (text: string) => {
@@ -112,8 +118,9 @@ function TurnRow({ turn, turns, at, onSay }: { turn: Turn; turns: readonly Turn[
             names={words.names}
             onDay={(day, on) => {
               const next = withDay(turns, at, day, on);
-              if (weekOf(next) === null) setComplaint("shifts.overlap");
-              else onSay(next);
+              const why = complaintOf(next);
+              setComplaint(why);
+              if (why === null) onSay(next);
             }}
           />
           <span className="turn-times">
@@ -127,7 +134,7 @@ function TurnRow({ turn, turns, at, onSay }: { turn: Turn; turns: readonly Turn[
             <TextField className="num" value={breaksText(turn)} label={t("shifts.breaks")} placeholder={t("shifts.no_breaks")} testId={`turn-breaks-${at}`} {...field("breaks", "shifts.bad_breaks")} />
           </label>
         </div>
-        <button type="button" className="icon-button" aria-label={t("shifts.remove_days", { days: words.days(turn) })} title={t("shifts.remove_days", { days: words.days(turn) })} onClick={() => onSay(turns.filter((_, index) => index !== at))}>
+        <button type="button" className="icon-button" aria-label={t("shifts.remove_days", { days: words.days(turn) })} title={t("shifts.remove_days", { days: words.days(turn) })} onClick={onRemove}>
           <Icon name="trash" size={14} />
         </button>
       </div>
@@ -148,6 +155,16 @@ export function TurnRows({ week, onSay }: { week: Week; onSay: (week: Week) => v
   useEffect(() => {
     shown.current = turns;
   });
+  const list = useRef<HTMLUListElement>(null);
+  const removed = useRef<number | null>(null);
+  useEffect(() => {
+    if (removed.current === null) return;
+    // The keyboard stays where a turn was taken away: at the next one, or at what adds one.
+    const lines = list.current?.children;
+    const line = lines?.[removed.current] ?? lines?.[removed.current - 1];
+    removed.current = null;
+    line?.querySelector("button")?.focus();
+  });
   const another = anotherTurn(turns);
   const say = (next: readonly Turn[]) => {
     const said = weekOf(next);
@@ -156,9 +173,19 @@ export function TurnRows({ week, onSay }: { week: Week; onSay: (week: Week) => v
     onSay(said);
   };
   return (
-    <ul className="turns" data-testid="turns">
+    <ul ref={list} className="turns" data-testid="turns">
       {turns.map((turn, index) => (
-        <TurnRow key={index} turn={turn} turns={turns} at={index} onSay={say} />
+        <TurnRow
+          key={index}
+          turn={turn}
+          turns={turns}
+          at={index}
+          onSay={say}
+          onRemove={() => {
+            removed.current = index;
+            say(turns.filter((_, other) => other !== index));
+          }}
+        />
       ))}
       {another && (
         <li>

@@ -60,6 +60,9 @@ export interface HoursForm {
   open?: Record<string, string>;
 }
 
+/** Of hours and shifts that name none. */
+export const USUAL_ZONE = "Asia/Shanghai";
+
 /** When agents are expected at work. */
 export interface ShiftForm extends HoursForm {
   /** Whose agents work it, unless they name a shift of their own. */

@@ -1,10 +1,10 @@
 // Who works which shift, and the edits that change it. Pure.
 
 import type { FormEdit, PlanProblem } from "../../generated/rest";
-import type { PlanForm, ShiftForm } from "./form";
+import { type PlanForm, type ShiftForm, USUAL_ZONE } from "./form";
 
 const NAME = /^[A-Za-z0-9][\w.-]{0,62}$/;
-const NEW_SHIFT: ShiftForm = { timezone: "Asia/Shanghai", weekly: { "mon-fri": "09:00-12:00 13:00-18:00" } };
+const NEW_SHIFT: ShiftForm = { timezone: USUAL_ZONE, weekly: { "mon-fri": "09:00-12:00 13:00-18:00" } };
 
 const collator = new Intl.Collator(undefined, { numeric: true });
 

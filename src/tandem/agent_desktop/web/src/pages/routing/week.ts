@@ -167,10 +167,11 @@ export function readClock(text: string): number | null {
 }
 
 /** The turn from one time to another, on the day after when the second is not later. Breaks outside of it are gone; null
- * when it has no length.
+ * when it has no length. One that goes round the clock may stay as it is, though it ends when it begins.
  */
 export function withTimes(turn: Turn, begin: number, end: number): Turn | null {
   const from = begin % DAY_MIN;
+  if (from === turn.begin && clock(end) === clock(turn.end)) return turn;
   const to = end > from ? end : end + DAY_MIN;
   if (end === from) return null;
   const breaks = turn.breaks.map((one) => anchored(one, from)).filter(([a, b]) => a > from && b < to);
