@@ -54,7 +54,12 @@ class StandIn {
     return Promise.resolve();
   };
   say(part: Partial<Callbacks>): void {
-    const live: LiveState = apply(this.state.live, { type: "callbacks", seq: 0, whole: false, total: this.open.length, rows: [], gone: [], ...part });
+    this.take(apply(this.state.live, { type: "callbacks", seq: 0, whole: false, total: this.open.length, rows: [], gone: [], ...part }));
+  }
+  welcome(): void {
+    this.take(apply(this.state.live, { type: "welcome", protocol: 2, session: "s", seq: 0, resumed: true, now: 1 }));
+  }
+  private take(live: LiveState): void {
     this.state = { ...this.state, live };
     for (const listener of this.listeners) listener();
   }
@@ -159,6 +164,22 @@ describe("those to be called back", () => {
     await act(async () => desk.say({ gone: ["k0"] }));
     expect(all("callback")).toHaveLength(1);
     expect(button().disabled).toBe(false);
+  });
+
+  it("has that button again when the list has the same one anew, or a new connection tells what is open", async () => {
+    const desk = new StandIn(1);
+    await draw(desk);
+    const button = () => all("callback-done")[0] as HTMLButtonElement;
+    await act(async () => button().click());
+    await act(async () => desk.say({}));
+    expect(button().disabled).toBe(true);
+    await act(async () => desk.say({ rows: [row(0)] }));
+    expect(button().disabled).toBe(false);
+    await act(async () => button().click());
+    expect(button().disabled).toBe(true);
+    await act(async () => desk.welcome());
+    expect(button().disabled).toBe(false);
+    expect(desk.sent).toHaveLength(2);
   });
 });
 

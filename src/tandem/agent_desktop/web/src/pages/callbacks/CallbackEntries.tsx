@@ -19,8 +19,10 @@ const Entry = memo(function Entry({ entry }: { entry: CallbackRow }) {
   const { message } = App.useApp();
   const live = useDeskState((state) => state.status === "live");
   const { run, busy } = useCommand();
-  // The list has it a moment later.
-  const [done, setDone] = useState(false);
+  const connection = useDeskState((state) => state.live.connection);
+  // The list has it a moment later. What the list says after that, or on a new connection, is what is so.
+  const [done, setDone] = useState<{ entry: CallbackRow; connection: number } | null>(null);
+  const leaving = done !== null && done.entry === entry && done.connection === connection;
   const mayFinish = useDesk().me.may.includes("finish_callback");
   const copy = () => {
     navigator.clipboard.writeText(entry.number_e164).then(
@@ -60,8 +62,8 @@ const Entry = memo(function Entry({ entry }: { entry: CallbackRow }) {
         <Button
           size="small"
           data-testid="callback-done"
-          disabled={!live || busy || done}
-          onClick={() => void run({ type: "callback_done", callback: entry.id }).then(setDone)}
+          disabled={!live || busy || leaving}
+          onClick={() => void run({ type: "callback_done", callback: entry.id }).then((taken) => setDone(taken ? { entry, connection } : null))}
         >
           {t("callbacks.done")}
         </Button>
