@@ -288,6 +288,15 @@ describe("a campaign", () => {
     expect(asked.find(({ method, path }) => method !== "GET" && path.includes("callback"))?.body).toMatchObject({ agent: "agent1" });
   });
 
+  it("says that agents are still being loaded while nobody told who there is", async () => {
+    await draw(<LeadPanel id="lead-1" onClose={() => undefined} onChanged={() => undefined} />);
+    await click(one("lead-callback"));
+    await act(async () => void one("lead-callback-agent").dispatchEvent(new MouseEvent("mousedown", { bubbles: true })));
+    await settle();
+    expect(one("lead-callback-agent").querySelector(".anticon-loading")).not.toBeNull();
+    expect(document.querySelector(".ant-select-dropdown")?.textContent).toBe("Loading");
+  });
+
   it("says moments in its own zone, and names it", async () => {
     await open("contacts");
     expect(document.querySelector("[role=columnheader]:last-child, .grid-head > :last-child")?.textContent ?? document.body.textContent).toContain("Again, Shanghai");

@@ -204,6 +204,8 @@ function PromiseForm({ detail, onDone }: { detail: LeadDetail; onDone: (detail: 
           showSearch={{ optionFilterProp: "label" }}
           value={agent}
           options={agents}
+          loading={seats === null}
+          notFoundContent={seats === null ? t("loading") : undefined}
           placeholder={t("again.team")}
           aria-label={t("again.who")}
           data-testid="lead-callback-agent"
