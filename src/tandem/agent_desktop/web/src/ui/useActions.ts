@@ -72,7 +72,7 @@ export function useDialog(open: boolean): void {
     return () => {
       dialogs -= 1;
       const lost = document.activeElement === null || document.activeElement === document.body;
-      if (lost && opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+      if (lost && (opener instanceof HTMLElement || opener instanceof SVGElement) && opener.isConnected) opener.focus({ preventScroll: true });
     };
   }, [open, opener]);
 }

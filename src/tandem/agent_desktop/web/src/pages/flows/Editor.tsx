@@ -423,12 +423,7 @@ export function Editor({
         <AddStepDialog
           subflow={file.subflow}
           from={adding.from && exitOf(adding.from)}
-          onClose={() => {
-            setAdding(null);
-            // Whom the keyboard was at; after a choice it is at the new step.
-            const back = adding.from?.step ?? current;
-            if (back !== null) requestAnimationFrame(() => canvas.current?.goTo(back));
-          }}
+          onClose={() => setAdding(null)}
           onAdd={(kind) => {
             const { from, place } = adding;
             setAdding(null);
