@@ -196,32 +196,27 @@ async def left_message(real: RealRig, number: str, prompt: str) -> tuple[list[Me
 
 def whole(sound: np.ndarray, message: np.ndarray) -> bool:
     """Whether all of the message is there, in one piece: its beginning, its end, and nearly all eighths of a second
-    between, in order, never three missing in a row, each where it belongs, or a moment beside: on a busy machine a
-    packet is lost or comes late now and then, which spoils one and moves the others."""
+    between, never three missing in a row, each where it belongs, or a moment beside: on a busy machine a packet is lost
+    or comes late now and then, which spoils one and moves the others."""
     padded = np.concatenate([np.zeros(len(message)), sound, np.zeros(len(message))])
     size = 1 << len(padded).bit_length()
     product = np.fft.irfft(np.fft.rfft(padded, size) * np.conj(np.fft.rfft(message, size)), size)
     begins = int(np.argmax(product[: len(padded) - len(message)]))
     pieces = [at for at in range(0, len(message) - _PIECE, _PIECE) if message[at : at + _PIECE].std() > 0.02]
-    found = [_found(padded, begins + at, message[at : at + _PIECE]) for at in pieces]
-    there = [at is not None for at in found]
-    places = [at for at in found if at is not None]
-    missing = max((len(list(run)) for here, run in itertools.groupby(there) if not here), default=0)
-    whole_enough = any(there[:2]) and any(there[-3:]) and sum(there) >= 0.75 * len(there)
-    return whole_enough and missing <= 2 and places == sorted(places)
+    there = [_best(padded, begins + at, message[at : at + _PIECE]) > 0.9 for at in pieces]
+    in_a_row = max((len(list(run)) for here, run in itertools.groupby(there) if not here), default=0)
+    return any(there[:2]) and any(there[-3:]) and in_a_row <= 2 and there.count(False) <= max(3, len(there) // 4)
 
 
 _PIECE, _BESIDE = 1_000, 4_000
 
 
-def _found(sound: np.ndarray, expected: int, piece: np.ndarray) -> int | None:
-    """Where it is most like the piece, around where it is expected; None: it is there nowhere."""
-    first = max(0, expected - _BESIDE)
-    places = np.lib.stride_tricks.sliding_window_view(sound[first : expected + _BESIDE + len(piece)], len(piece))
+def _best(sound: np.ndarray, expected: int, piece: np.ndarray) -> float:
+    """Correlation where it is most like the piece, around where it is expected."""
+    around = sound[max(0, expected - _BESIDE) : expected + _BESIDE + len(piece)]
+    places = np.lib.stride_tricks.sliding_window_view(around, len(piece))
     power = np.sqrt(np.maximum((places**2).sum(axis=1) * (piece**2).sum(), 1e-9))
-    like = places @ piece / power
-    best = int(np.argmax(like))
-    return first + best if like[best] > 0.9 else None
+    return float((places @ piece / power).max())
 
 
 def loud(sound: np.ndarray) -> float:
