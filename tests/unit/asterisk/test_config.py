@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.fake_ami import PASSWORD, FakeAmi
 
 from tandem.cti.adapters.asterisk.config import EVENTS, AgentPhone, SwitchSettings, asterisk_files
 from tandem.cti.adapters.asterisk.dialplan import CONTROL_PRIORITY
@@ -31,6 +32,19 @@ SETTINGS = SwitchSettings(
     sounds_dir=Path("/srv/sounds"),
     music_dir=Path("/srv/music"),
 )
+
+
+def settings_beside(ami: FakeAmi, sounds_dir: Path) -> SwitchSettings:
+    """Of a switch whose Asterisk is ``ami``."""
+    return replace(
+        SETTINGS,
+        system_name=ami.system_name,
+        ami_port=ami.port,
+        ami_secret=PASSWORD,
+        recorder_secret=PASSWORD,
+        phones=(),
+        sounds_dir=sounds_dir,
+    )
 
 
 def files(**changes: Any) -> dict[str, str]:

@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from tests.support.fake_ami import PASSWORD, FakeAmi
+from tests.support.fake_ami import FakeAmi
 from tests.support.fake_callers import FakeCallers
 from tests.support.heard import Heard
-from tests.unit.asterisk.test_config import SETTINGS
+from tests.unit.asterisk.test_config import settings_beside
 from tests.unit.asterisk.test_lanes_machines import DETECT
 
 from tandem.cti.adapters.asterisk.switch import AsteriskSwitch
@@ -22,17 +22,8 @@ async def test_callers_of_the_fake_hear_and_press(tmp_path: Path) -> None:
     ami = FakeAmi()
     callers = FakeCallers(ami, prompt_s=0.05)
     await ami.start()
-    settings = replace(
-        SETTINGS,
-        system_name=ami.system_name,
-        ami_port=ami.port,
-        ami_secret=PASSWORD,
-        recorder_secret=PASSWORD,
-        phones=(),
-        sounds_dir=tmp_path,
-    )
     heard = Heard()
-    switch = AsteriskSwitch(settings, heard)
+    switch = AsteriskSwitch(settings_beside(ami, tmp_path), heard)
     run = asyncio.create_task(switch.run())
     await heard.wait(SwitchFound)
     caller = callers.call_in("95001", "+8613800138000")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.fake_ami import PASSWORD, FakeAmi
+from tests.support.fake_ami import FakeAmi
 from tests.support.fake_callers import FakeCallers
 from tests.support.heard import Heard
-from tests.unit.asterisk.test_config import SETTINGS
+from tests.unit.asterisk.test_config import settings_beside
 
 from tandem.cti.adapters.asterisk import switch as switch_module
 from tandem.cti.adapters.asterisk.switch import ANSWER_S, AsteriskSwitch
@@ -32,16 +31,7 @@ async def test_nobody_is_vouched_for_behind_his_bridge(
     ami: FakeAmi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     callers, heard = FakeCallers(ami), Heard()
-    settings = replace(
-        SETTINGS,
-        system_name=ami.system_name,
-        ami_port=ami.port,
-        ami_secret=PASSWORD,
-        recorder_secret=PASSWORD,
-        phones=(),
-        sounds_dir=tmp_path,
-    )
-    switch = AsteriskSwitch(settings, heard)
+    switch = AsteriskSwitch(settings_beside(ami, tmp_path), heard)
     run = asyncio.create_task(switch.run())
     await heard.wait(SwitchFound)
     legs = []
